@@ -105,9 +105,15 @@ export interface paths {
          *     - `offer` (`OfferEvent`): a step of an offer.
          *     - `notice` (`NoticeEvent`): a notice that was sent to a person; a repeat has the same `id`.
          *     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
+         *     - `tick` (`TickEvent`): row view only, every 5 s.
+         *     - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`): row view only, without an id, when they change; operators only.
          *     - `alive` (`AliveEvent`): nothing for the caller in the last 5 s; its id is the position to resume from.
          *     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
          *     - `end` (`EndEvent`): the token or session has ended: by time, revocation, logout, erasure, or with the key that signed it.
+         *
+         *     `view=row`: `incident` is an `IncidentRow`; `offer` and `notice` only of the incident that `incident` names, except notices
+         *     that failed, which are all shown. `bbox` limits the incidents to those in the box or without a place; one that leaves the box
+         *     is sent once more. After a reconnection load the list of the box again: what left it meanwhile is not sent.
          *
          *     Volunteers receive their own offers and notices. Lines that start with `:` are comments.
          */
@@ -150,6 +156,10 @@ export interface paths {
         /**
          * List
          * @description Newest report first; `next` is the cursor of the next page. `Accept: application/geo+json` gives a FeatureCollection.
+         *
+         *     `sort=urgency` gives the open incidents: the most severe first, of one level those short of people first, then the longest
+         *     waiting. `view=row` gives each as at most half a kilobyte. `attention`: codes, or `any`. `reported_from` is inclusive,
+         *     `reported_to` exclusive.
          *
          *     `format=csv` gives all matching incidents as one table of up to 5,000 rows, with ids only. While Redis does not answer or no
          *     worker runs, the table is read from Kafka: the header `Komek-Picture` and the column `picture` say `live` or `log`,
@@ -405,14 +415,36 @@ export interface paths {
          * Assign
          * @description Offers the work to a person whom the operator selects.
          *
-         *     409 names the soft rules that exclude the person (`rules`); `force` with a reason overrides them. People who are engaged or
-         *     off duty are never asked.
+         *     409 names the soft rules that exclude the person (`rules`); `force` with a reason overrides them. A person who is off duty
+         *     is refused as `off_duty`; `force` overrides that too. People who are engaged are never asked.
          *
          *     The order of the log decides between two assignments of one person. Until the first is decided, the second also gets 202, and
          *     its `links.outcome` is `refused` with the reason `engaged`; after that it gets 409 `engaged`. A repeat with the same
          *     Idempotency-Key gets the same 202 again.
          */
         post: operations["assign_v1_incidents__incident_id__offers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Positions
+         * @description The people with accepted field work in this incident, with their newest position. Empty once it has ended.
+         *
+         *     Nobody who has only been asked is shown. Each reading is in the audit log, with the people it named.
+         */
+        get: operations["read_positions_v1_incidents__incident_id__positions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -474,7 +506,8 @@ export interface paths {
         put?: never;
         /**
          * Reopen
-         * @description Opens an ended incident again. Field work done before no longer counts. `unmerge` reopens a merged incident.
+         * @description Opens an incident again that ended at most 24 hours ago. Field work done before no longer counts. `unmerge` reopens a
+         *     merged incident; incidents of people in distress stay as they are.
          */
         post: operations["reopen_v1_incidents__incident_id__reopen_post"];
         delete?: never;
@@ -585,6 +618,28 @@ export interface paths {
          *     is harmless, so no Idempotency-Key is required. 503 while Redis is down if the token speaks for an organisation.
          */
         post: operations["post_locations_v1_locations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/{notice_id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seen
+         * @description The person has seen a notice: no further way of the ladder is used for it. No Idempotency-Key: a repeat changes nothing.
+         *
+         *     It concerns only the caller's own notices: the record is kept under the caller's id.
+         */
+        post: operations["seen_v1_notices__notice_id__seen_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,6 +804,26 @@ export interface paths {
          * @description Reports that the person is en route, on scene or done.
          */
         post: operations["progress_v1_offers__offer_id__progress_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer_id}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remind
+         * @description Sends the notice of a live offer once more, at most every 20 seconds (409 `reminded_lately`).
+         */
+        post: operations["remind_v1_offers__offer_id__remind_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1041,6 +1116,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/volunteers/{volunteer_id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description The person's channels in their order, whether each works, and which kinds this deployment can send.
+         */
+        get: operations["list_channels_v1_volunteers__volunteer_id__channels_get"];
+        /**
+         * Put Settings
+         * @description The language of the person's notices and pages, and their quiet hours.
+         */
+        put: operations["put_settings_v1_volunteers__volunteer_id__channels_put"];
+        /**
+         * Add Channel
+         * @description Adds a device or address; one that is known already is replaced and keeps its id. No Idempotency-Key: a repeat changes
+         *     nothing more.
+         *
+         *     A number or mail address gets a code, which `verify` takes; a Telegram chat is connected by opening `link`. Notices go there
+         *     from then on.
+         */
+        post: operations["add_channel_v1_volunteers__volunteer_id__channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteer_id}/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Channel
+         * @description Removes a device or address. Notices that are under way may still arrive there.
+         */
+        delete: operations["remove_channel_v1_volunteers__volunteer_id__channels__channel_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteer_id}/channels/{channel_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Channel
+         * @description Proves that the person reads this address: the code is valid for ten minutes and for five tries.
+         */
+        post: operations["verify_channel_v1_volunteers__volunteer_id__channels__channel_id__verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/volunteers/{volunteer_id}/consents": {
         parameters: {
             query?: never;
@@ -1067,6 +1214,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/volunteers/{volunteer_id}/distress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Raise Distress
+         * @description Reports that the person is in danger, without an offer. Opens a critical incident at their place and alerts the operators.
+         *
+         *     Of somebody who was sent it is the distress of their offer. A second signal within ten minutes changes nothing. Without `lon`
+         *     and `lat` the last known place counts.
+         */
+        post: operations["raise_distress_v1_volunteers__volunteer_id__distress_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/volunteers/{volunteer_id}/duty": {
         parameters: {
             query?: never;
@@ -1077,7 +1247,9 @@ export interface paths {
         get?: never;
         /**
          * Put Duty
-         * @description Sets on or off duty. Reads the present profile from Redis, so it responds 503 while Redis is down.
+         * @description Sets on or off duty; `until`: it ends by itself then, and the person is told 15 minutes before.
+         *
+         *     Without `until` it ends when the person says so. Reads the present profile from Redis, so it responds 503 while Redis is down.
          */
         put: operations["put_duty_v1_volunteers__volunteer_id__duty_put"];
         post?: never;
@@ -1119,14 +1291,34 @@ export interface paths {
         get?: never;
         /**
          * Put Location
-         * @description Accepts a position of the person. It is kept for KOMEK_POSITION_TTL_S.
+         * @description Accepts positions of the person: one, or up to 50 that waited while the phone was offline. Kept for KOMEK_POSITION_TTL_S.
          *
-         *     202: Kafka has acknowledged it. Whether it counts is decided afterwards: a position older than the last one, or a jump that
-         *     the travel mode does not explain, until a second position confirms it, moves nobody.
+         *     202: Kafka has acknowledged them. Whether one counts is decided afterwards: a position older than the last one, or a jump that
+         *     the travel mode does not explain, until a second position confirms it, moves nobody. Of several, each is checked by itself.
          *
          *     `continues: false`: no positions follow for a while, for example because the phone switches to navigation.
          */
         put: operations["put_location_v1_volunteers__volunteer_id__location_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers/{volunteer_id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description The newest 200 notices of a person, newest first, each way by itself. Reads the log: not to be polled.
+         */
+        get: operations["list_notices_v1_volunteers__volunteer_id__notices_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1179,6 +1371,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/volunteers/{volunteer_id}/test-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Notice
+         * @description Sends a test to every verified channel of the person; `channels` shows within seconds what each service said.
+         *
+         *     No Idempotency-Key: a repeat sends another test.
+         */
+        post: operations["test_notice_v1_volunteers__volunteer_id__test_notice_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/volunteers/{volunteer_id}/warnings": {
         parameters: {
             query?: never;
@@ -1210,6 +1424,11 @@ export interface components {
                 [key: string]: string;
             };
             status: string;
+        };
+        /** @description Row view: all active alarms, sent at the start and when they change; operators only. `unknown`: as `alarms_unknown`. */
+        AlarmEvent: {
+            alarms: components["schemas"]["StandingAlarm"][];
+            unknown: string[];
         };
         /** @description Empty; sent after 5 s without events for the caller. Its id is the position to resume from. */
         AliveEvent: Record<string, never>;
@@ -1312,6 +1531,50 @@ export interface components {
          * @enum {string}
          */
         Certainty: "unconfirmed" | "confirmed" | "disputed" | "false";
+        /**
+         * @description A device or address. `subscription` for webpush; `address` for sms, voice and email; neither for telegram, whose link the
+         *     answer gives.
+         */
+        ChannelIn: {
+            address?: string | null;
+            /** @enum {string} */
+            kind: "webpush" | "email" | "telegram" | "sms" | "voice";
+            label: string;
+            /** @default 0 */
+            order?: number;
+            subscription?: components["schemas"]["Subscription"] | null;
+        };
+        /**
+         * @description A way to a person's pocket. Part of the ids of notices: never change a value.
+         * @enum {string}
+         */
+        ChannelKind: "webpush" | "email" | "telegram" | "sms" | "voice";
+        /** @description `kinds`: the kinds that this deployment can send; channels of other kinds get nothing. */
+        ChannelList: {
+            items: components["schemas"]["ChannelShown"][];
+            kinds: components["schemas"]["ChannelKind"][];
+            quiet_from: string | null;
+            quiet_until: string | null;
+            ui_language: string | null;
+            vapid_public_key: string | null;
+        };
+        /**
+         * @description `state`: `unverified` (no notices yet), `on`, `failing` (the last notice failed, `code` says why), `gone` (the device does
+         *     not exist any more: add it anew).
+         */
+        ChannelShown: {
+            added_at: string | null;
+            address: string | null;
+            code: string | null;
+            id: string;
+            kind: components["schemas"]["ChannelKind"];
+            label: string;
+            last_ok: string | null;
+            link?: string | null;
+            order: number;
+            state: string;
+            verified_at: string | null;
+        };
         /** @description `due_at`: while `running`, when the person is asked; once `asked` or `warned`, until when they must answer. */
         CheckInShown: {
             due_at: string | null;
@@ -1323,6 +1586,7 @@ export interface components {
          */
         CheckInState: "running" | "asked" | "warned" | "overdue";
         CheckInText: {
+            at?: string | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
             text?: string | null;
         };
@@ -1369,6 +1633,7 @@ export interface components {
             workers: components["schemas"]["WorkersStatus"];
         };
         Confirm: {
+            at?: string | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
             /** @description `version` of the event, of the notice or of `to_confirm`; confirms all changes up to it */
             version: number;
@@ -1416,7 +1681,7 @@ export interface components {
         /** @description A consent that is not given here keeps its last answer. */
         Consents: {
             contact_by_phone?: boolean | null;
-            notice: components["schemas"]["NoticeSeen"];
+            notice: components["schemas"]["api__schemas__personal_data__NoticeSeen"];
             positions?: boolean | null;
         };
         /** @description `now`: the last answer to each consent that was asked for. `steps`: all of them, oldest first. */
@@ -1440,6 +1705,8 @@ export interface components {
             phone?: string | null;
             push?: string | null;
         };
+        /** @enum {string} */
+        DeadlineKind: "offer_expiry" | "retry" | "lease" | "merge" | "ladder" | "wave" | "check_in" | "watch" | "confirmation";
         /** @description A record of the topic `decisions` with its position. Times are milliseconds since 1970-01-01 UTC. */
         DecisionShown: {
             against: components["schemas"]["SoftRule"][];
@@ -1459,6 +1726,8 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             partition: number;
             reason: string | null;
+            said_ignored: components["schemas"]["SaidTime"] | null;
+            said_ms: number | null;
             unused_refs: string[];
             version: number;
             why: components["schemas"]["Why"];
@@ -1469,6 +1738,7 @@ export interface components {
             items: components["schemas"]["DecisionShown"][];
         };
         Decline: {
+            at?: string | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
             /**
              * @default other
@@ -1484,6 +1754,13 @@ export interface components {
          * @enum {string}
          */
         Details: "all" | "verified_only";
+        /** @description The person is in danger, without an offer. */
+        DistressOf: {
+            at?: string | null;
+            lat?: number | null;
+            lon?: number | null;
+            note?: string | null;
+        };
         /** @description The latest distress signal of the person, and the incident that it opened. */
         DistressShown: {
             /** Format: date-time */
@@ -1491,16 +1768,28 @@ export interface components {
             incident_id: string;
         };
         DistressText: {
+            at?: string | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
             text?: string | null;
         };
         Duty: {
             on_duty: boolean;
+            until?: string | null;
         };
+        /**
+         * @description How an incident ended, as the operator states it; counted in reports, never a condition of a rule.
+         * @enum {string}
+         */
+        EndCode: "false_call" | "duplicate" | "handed_over" | "resolved" | "exercise" | "other";
         /** @description The stream has ended: connect with a new token, or renew the session first. */
         EndEvent: {
             /** @enum {string} */
             reason: "token_expired" | "token_revoked";
+        };
+        /** @description How and why the incident ends. */
+        Ending: {
+            code?: ("false_call" | "duplicate" | "handed_over" | "resolved" | "exercise" | "other") | null;
+            reason?: string | null;
         };
         /** @description The next to end first; at most 1,000. */
         EndingList: {
@@ -1516,14 +1805,20 @@ export interface components {
             level?: number | null;
             reason?: string | null;
         };
-        /** @description What the dispatcher has learnt of a person: sums of answers that lose half their weight in 60 days, and recent work. */
+        /**
+         * @description What the dispatcher has learnt of a person: sums of answers that lose half their weight in 60 days, and recent work.
+         *
+         *     `work`: accepted offers, with a half-life of 7 days.
+         */
         Estimates: {
             accepted: number;
             declined: number;
             last_sign_of_life: string | null;
             last_work_ended: string | null;
+            last_work_heavy: boolean;
             offers_last_day: number;
             offers_last_hour: number;
+            work: number;
         };
         /**
          * @description `field`: path of the field, empty for the body as a whole. `got`: JSON type of the value, never the value. The position is
@@ -1557,6 +1852,7 @@ export interface components {
          */
         HeardBy: "phone" | "radio" | "in_person";
         HelpWanted: {
+            at?: string | null;
             /** @default 1 */
             count?: number;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
@@ -1636,6 +1932,7 @@ export interface components {
             /** @default null */
             distress_of?: string | null;
             edit_version: number;
+            end_code: components["schemas"]["EndCode"] | null;
             /** @default [] */
             erased?: string[];
             /** @default [] */
@@ -1772,6 +2069,48 @@ export interface components {
             requirements?: components["schemas"]["RequirementIn"][] | null;
             type: string;
         };
+        /**
+         * @description An incident as a row. Optional fields are absent when they say nothing.
+         *
+         *     `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
+         *     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
+         *     `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse places.
+         */
+        IncidentRow: {
+            accepted: number;
+            alarm_level: number;
+            /** @default false */
+            area?: boolean;
+            asked: number;
+            /** @default [] */
+            attention?: string[];
+            edit_version: number;
+            /** @default false */
+            hazard?: boolean;
+            id: string;
+            merged_into?: string | null;
+            merging_into?: string | null;
+            needed: number;
+            next_deadline?: components["schemas"]["NextDeadline"] | null;
+            on_scene: number;
+            parent_id?: string | null;
+            place: components["schemas"]["LonLat"] | null;
+            priority: components["schemas"]["Priority"];
+            /** Format: date-time */
+            reported_at: string;
+            /** @default {} */
+            short?: {
+                [key: string]: number;
+            };
+            status: components["schemas"]["IncidentStatus"];
+            type: string;
+            version: number;
+        };
+        /** @description `next`: cursor of the next page; null on the last one. */
+        IncidentRowPage: {
+            items: components["schemas"]["IncidentRow"][];
+            next: string | null;
+        };
         /** @description An incident. Monitors see `location` as a coarse point, and so do volunteers until they accept. */
         IncidentShown: {
             /** @default null */
@@ -1789,6 +2128,7 @@ export interface components {
             /** @default null */
             distress_of?: string | null;
             edit_version: number;
+            end_code: components["schemas"]["EndCode"] | null;
             /** @default [] */
             erased?: string[];
             /** @default [] */
@@ -2078,30 +2418,63 @@ export interface components {
             text: number | null;
             type: number;
         };
+        /** @description The earliest deadline that people wait for: `offer_expiry`, `lease`, `ladder`, `check_in` or `confirmation`. */
+        NextDeadline: {
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["DeadlineKind"];
+        };
         Note: {
             text: string;
         };
-        /** @description A notice that was sent to a person. A repeat has the same `id`. */
+        /**
+         * @description A notice that was sent to a person. A repeat has the same `id`. `duty_ends` (15 minutes before the end of a duty) is about
+         *     no offer: its ids are null. In the row view operators also get those of other channels and those that failed, with `channel`
+         *     and `outcome`.
+         */
         NoticeEvent: {
             /** Format: date-time */
             at: string;
             changes: components["schemas"]["JobField"][];
+            /** @default null */
+            channel?: string | null;
             id: string;
-            incident_id: string;
+            incident_id: string | null;
             kind: string;
             links: {
                 [key: string]: string;
             };
-            offer_id: string;
+            offer_id: string | null;
+            /** @default null */
+            outcome?: components["schemas"]["NoticeOutcome"] | null;
             reason: string | null;
             version: number;
             volunteer_id: string;
         };
-        /** @description The privacy notice that the person was shown: its version, and the language it was shown in. */
-        NoticeSeen: {
-            language: string;
-            /** @example 2026-11 */
-            version: string;
+        NoticeList: {
+            items: components["schemas"]["NoticeShown"][];
+        };
+        /** @enum {string} */
+        NoticeOutcome: "sent" | "failed" | "delivered" | "seen" | "asked";
+        /** @description How a person wants notices. Omitted fields are removed. Quiet hours hold back offers that are not critical. */
+        NoticeSettings: {
+            quiet_from?: string | null;
+            quiet_until?: string | null;
+            ui_language?: string | null;
+        };
+        /** @description `outcome`: `sent` (a service took it; that is all it says), `failed` with `code`, `delivered`, `seen`, `asked`. */
+        NoticeShown: {
+            at: string | null;
+            changes: string[];
+            channel: string;
+            code: string | null;
+            id: string;
+            incident_id: string | null;
+            kind: string;
+            offer_id: string | null;
+            outcome: string;
+            reason: string | null;
+            version: number;
         };
         /** @description `lag`: records of the topic `offers` that no notifier has processed. */
         NotifierStatus: {
@@ -2156,6 +2529,7 @@ export interface components {
             id: string;
             lease_expires_at: string | null;
             reason: string | null;
+            reminded_at: string | null;
             requirement_id: string;
             result: components["schemas"]["ResultShown"] | null;
             set_aside: components["schemas"]["SoftRule"][];
@@ -2253,6 +2627,7 @@ export interface components {
             material?: components["schemas"]["MaterialShown"][];
             person?: components["schemas"]["PersonInDistress"] | null;
             reason: string | null;
+            reminded_at: string | null;
             requirement_id: string;
             result: components["schemas"]["ResultShown"] | null;
             skill: string;
@@ -2287,6 +2662,34 @@ export interface components {
          * @enum {string}
          */
         Outcome: "applied" | "unchanged" | "refused";
+        /**
+         * @description One position, or the positions that a phone queued while it was offline.
+         *
+         *     The fields of one position, of which `lon` and `lat` are required, or `fixes` alone.
+         */
+        OwnLocation: {
+            accuracy_m?: number | null;
+            /**
+             * @description as in Location
+             * @default true
+             */
+            continues?: boolean;
+            fixes?: components["schemas"]["Location"][] | null;
+            lat?: number | null;
+            lon?: number | null;
+            recorded_at?: string | null;
+        };
+        /** @description `rejected`: as of POST /v1/locations. `next_after_s`: when the next position is of use; null: while off duty, none is. */
+        OwnLocationAccepted: {
+            accepted: number;
+            id: string;
+            links: {
+                [key: string]: string;
+            };
+            next_after_s: number | null;
+            rejected: components["schemas"]["RejectedPosition"][];
+            status: string;
+        };
         /** @description Milliseconds over `count` samples; null without a sample. */
         Percentiles: {
             count: number;
@@ -2299,6 +2702,23 @@ export interface components {
             accuracy_m: number | null;
             place: components["schemas"]["LonLat"] | null;
             seen_at: string | null;
+            volunteer_id: string;
+        };
+        /**
+         * @description A person with accepted field work. Without a position on duty `lon`, `lat`, `fix_age_s` and `eta_s` are null. `eta_s`:
+         *     from the newest position, null on scene. `continues` false: they announced that no positions follow for a while, for example
+         *     because another app navigates; the silence then means nothing. `label`: the name that they chose to be shown by.
+         */
+        PersonUnderWay: {
+            accuracy_m: number | null;
+            continues: boolean;
+            eta_s: number | null;
+            fix_age_s: number | null;
+            label: string | null;
+            lat: number | null;
+            lon: number | null;
+            offer_id: string;
+            state: components["schemas"]["OfferState"];
             volunteer_id: string;
         };
         /** @description A requirement, with the alarm level from which it applies and the priorities for which it does. */
@@ -2369,6 +2789,9 @@ export interface components {
             window_s?: number | null;
             within_m?: number | null;
         };
+        PositionList: {
+            items: components["schemas"]["PersonUnderWay"][];
+        };
         /**
          * @description `accepted`: the number of positions that Kafka has acknowledged.
          *
@@ -2378,6 +2801,11 @@ export interface components {
         PositionsAccepted: {
             accepted: number;
             rejected: components["schemas"]["RejectedPosition"][];
+        };
+        /** @description Row view with `incident`: the people engaged there, sent when one of them moves; operators only. */
+        PositionsEvent: {
+            incident_id: string;
+            items: components["schemas"]["PersonUnderWay"][];
         };
         /** @enum {string} */
         Priority: "critical" | "high" | "normal" | "low";
@@ -2417,6 +2845,7 @@ export interface components {
         ProfileShown: {
             capabilities: components["schemas"]["Capability"][];
             contact: components["schemas"]["ContactShown"] | null;
+            duty_until: string | null;
             home: ({
                 bbox?: number[];
                 coordinates: [
@@ -2443,6 +2872,7 @@ export interface components {
                 type: "MultiPolygon";
             }) | null;
             id: string;
+            label: string | null;
             languages: string[];
             max_distance_m: number | null;
             on_duty: boolean;
@@ -2456,6 +2886,7 @@ export interface components {
             };
         };
         Progress: {
+            at?: string | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
             /** @enum {string} */
             state: "en_route" | "on_scene" | "done";
@@ -2509,8 +2940,15 @@ export interface components {
             requirement_id: string;
             said: components["schemas"]["StatementShown"][];
         };
-        /** @description Empty; sent first. Its id is the position from which the stream continues. */
-        ReadyEvent: Record<string, never>;
+        /**
+         * @description Sent first. Its id is the position from which the stream continues. `at`: the server's time; `build`: changes with the
+         *     files that it serves.
+         */
+        ReadyEvent: {
+            /** Format: date-time */
+            at: string;
+            build: string;
+        };
         /** @description Why the operator gives the order; stored encrypted, shown in the timeline. */
         Reason: {
             reason?: string | null;
@@ -2641,6 +3079,8 @@ export interface components {
         };
         /** @description The stream cannot continue from the position: load the state again and connect without Last-Event-ID. */
         ResetEvent: {
+            /** @enum {string} */
+            code: "too_far_behind" | "log_unavailable" | "audit_unavailable";
             reason: string;
         };
         /**
@@ -2664,6 +3104,7 @@ export interface components {
          *     | map_damage | mapped | `location` | `text`, `language` |
          */
         Result: {
+            at?: string | null;
             incident_id?: string | null;
             language?: string | null;
             location?: ({
@@ -2751,8 +3192,14 @@ export interface components {
         Role: "operator" | "volunteer" | "tracker" | "monitor" | "admin";
         /** @description An answer about an offer; `on_behalf` is required of operators and refused of volunteers. */
         Said: {
+            at?: string | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
         };
+        /**
+         * @description Why the stated time of an answer is ignored; the answer itself counts.
+         * @enum {string}
+         */
+        SaidTime: "from_the_future" | "too_old";
         SessionList: {
             items: components["schemas"]["SessionShown"][];
             next: string | null;
@@ -2782,7 +3229,7 @@ export interface components {
          * @description Reasons against a selected person that an operator may override. Other exclusions cannot be overridden.
          * @enum {string}
          */
-        SoftRule: "capability" | "skill" | "not_verified" | "language" | "too_far" | "stale_place" | "in_hazard" | "declined" | "withdrawn" | "silent" | "lost" | "done" | "resting" | "quiet_hours" | "budget_spent";
+        SoftRule: "off_duty" | "capability" | "skill" | "not_verified" | "language" | "too_far" | "stale_place" | "in_hazard" | "declined" | "withdrawn" | "silent" | "lost" | "done" | "resting" | "quiet_hours" | "budget_spent";
         /** @description The report of the new incident, and what is transferred to it. */
         Split: {
             address?: string | null;
@@ -2868,6 +3315,17 @@ export interface components {
             volunteers: components["schemas"]["VolunteerCounts"];
             volunteers_on_duty: number | null;
         };
+        /** @description `PushSubscription.toJSON()` of the browser. */
+        Subscription: {
+            endpoint: string;
+            expirationTime?: number | null;
+            keys: components["schemas"]["SubscriptionKeys"];
+        };
+        /** @description `p256dh`: a point on P-256, uncompressed (65 bytes); `auth`: 16 bytes; both base64url. */
+        SubscriptionKeys: {
+            auth: string;
+            p256dh: string;
+        };
         /**
          * @description Kinds of digital work.
          * @enum {string}
@@ -2925,13 +3383,25 @@ export interface components {
             outcomes: string[];
             question: string;
         };
+        /** @description `channels`: how many verified channels the test goes to; 0: nothing can reach the person outside the app. */
+        TestAsked: {
+            channels: number;
+            id: string;
+        };
+        /** @description Row view: sent every 5 s, so that a broken stream is told from a quiet one. Its id is the position to resume from. */
+        TickEvent: {
+            /** Format: date-time */
+            at: string;
+            build: string;
+        };
         /** @description Oldest first. */
         Timeline: {
             items: components["schemas"]["TimelineEntry"][];
         };
         /**
          * @description One decision. `what`: kind of the command. `by`: its author. `heard_by`: how the operator received the answer that they
-         *     entered. `against`: soft rules for which the order was refused. `text`: the note or reason of the command.
+         *     entered. `said_at`: when the person says they answered, or `said_at_ignored`: why that time was not believed. `against`: soft
+         *     rules for which the order was refused. `text`: the note or reason of the command.
          */
         TimelineEntry: {
             against: components["schemas"]["SoftRule"][];
@@ -2950,6 +3420,8 @@ export interface components {
             logged_at: string;
             outcome: components["schemas"]["Outcome"];
             reason: string | null;
+            said_at: string | null;
+            said_at_ignored: components["schemas"]["SaidTime"] | null;
             text?: string | null;
             /** @default false */
             text_unreadable?: boolean;
@@ -2985,6 +3457,11 @@ export interface components {
         };
         /** @enum {string} */
         TravelMode: "foot" | "bicycle" | "car";
+        /** @description How many of their digital answers others confirmed and overruled: sums that lose half their weight in 180 days. */
+        TrustShown: {
+            overruled: number;
+            upheld: number;
+        };
         /** @description Who vouches for the skill follows from the token. */
         VerificationIn: {
             organisation?: string | null;
@@ -3005,6 +3482,9 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        VerifyIn: {
+            code: string;
+        };
         Vocabulary: {
             capabilities: components["schemas"]["Capability"][];
             priorities: components["schemas"]["Priority"][];
@@ -3019,6 +3499,9 @@ export interface components {
         /** @description Everything that Komek stores about a person, as far as `not_included` does not name it. */
         VolunteerExport: {
             audit: components["schemas"]["AuditEntry"][];
+            channels: {
+                [key: string]: unknown;
+            };
             consents: components["schemas"]["ConsentsShown"];
             estimates: components["schemas"]["Estimates"] | null;
             /** Format: date-time */
@@ -3029,9 +3512,11 @@ export interface components {
                 [key: string]: unknown;
             }[];
             offers: components["schemas"]["OfferShown"][];
+            sessions: components["schemas"]["SessionShown"][];
             texts: {
                 [key: string]: string;
             };
+            trust: components["schemas"]["TrustShown"] | null;
             volunteer: components["schemas"]["ProfileShown"];
         };
         /** @description A profile. It replaces the stored one as a whole. */
@@ -3047,6 +3532,8 @@ export interface components {
                 /** @constant */
                 type: "Point";
             } | null;
+            /** @description how operators see the person in lists and on the map, for example a first name; stored encrypted */
+            label?: string | null;
             /** @default [] */
             languages?: string[];
             max_distance_m?: number | null;
@@ -3063,6 +3550,7 @@ export interface components {
         VolunteerShown: {
             capabilities: components["schemas"]["Capability"][];
             contact: components["schemas"]["ContactShown"] | null;
+            duty_until: string | null;
             engaged?: boolean | null;
             fix_age_s?: number | null;
             fix_at?: string | null;
@@ -3092,6 +3580,7 @@ export interface components {
                 type: "MultiPolygon";
             }) | null;
             id: string;
+            label: string | null;
             languages: string[];
             max_distance_m: number | null;
             on_duty: boolean;
@@ -3194,6 +3683,20 @@ export interface components {
             /** @enum {string} */
             status: "up" | "down" | "unknown";
         };
+        /**
+         * @description `at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
+         *     every notice about it that went out before.
+         */
+        api__schemas__notices__NoticeSeen: {
+            at?: string | null;
+            offer_id?: string | null;
+        };
+        /** @description The privacy notice that the person was shown: its version, and the language it was shown in. */
+        api__schemas__personal_data__NoticeSeen: {
+            language: string;
+            /** @example 2026-11 */
+            version: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3292,7 +3795,13 @@ export interface operations {
     };
     events_v1_events_get: {
         parameters: {
-            query?: never;
+            query?: {
+                view?: "full" | "row";
+                /** @description west,south,east,north; row view only */
+                bbox?: string | null;
+                /** @description the open incident; row view only */
+                incident?: string | null;
+            };
             header?: {
                 /** @description the id of the last event that was received */
                 "last-event-id"?: string | null;
@@ -3336,6 +3845,11 @@ export interface operations {
     list__v1_incidents_get: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string | null;
+                format?: "json" | "csv";
+                view?: "full" | "row";
+                sort?: "newest" | "urgency";
                 /** @description one or more, separated by commas */
                 status?: string | null;
                 /** @description one or more, separated by commas */
@@ -3343,9 +3857,11 @@ export interface operations {
                 type?: string | null;
                 /** @description west,south,east,north */
                 bbox?: string | null;
-                limit?: number;
-                cursor?: string | null;
-                format?: "json" | "csv";
+                open?: ("true" | "false") | null;
+                /** @description one or more codes, or any */
+                attention?: string | null;
+                reported_from?: string | null;
+                reported_to?: string | null;
             };
             header?: never;
             path?: never;
@@ -3360,7 +3876,7 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["IncidentCollection"];
-                    "application/json": components["schemas"]["IncidentPage"];
+                    "application/json": components["schemas"]["IncidentPage"] | components["schemas"]["IncidentRowPage"];
                     "text/csv": string;
                 };
             };
@@ -3533,7 +4049,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"] | null;
+                "application/json": components["schemas"]["Ending"] | null;
             };
         };
         responses: {
@@ -3562,7 +4078,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"] | null;
+                "application/json": components["schemas"]["Ending"] | null;
             };
         };
         responses: {
@@ -3737,6 +4253,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    read_positions_v1_incidents__incident_id__positions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionList"];
                 };
             };
         };
@@ -3961,6 +4499,30 @@ export interface operations {
             };
         };
     };
+    seen_v1_notices__notice_id__seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["api__schemas__notices__NoticeSeen"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     read_offer_v1_offers__offer_id__get: {
         parameters: {
             query?: never;
@@ -4175,6 +4737,35 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Progress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    remind_v1_offers__offer_id__remind_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters; the same key with the same body has the same effect once */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reason"] | null;
             };
         };
         responses: {
@@ -4561,6 +5152,128 @@ export interface operations {
             };
         };
     };
+    list_channels_v1_volunteers__volunteer_id__channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+        };
+    };
+    put_settings_v1_volunteers__volunteer_id__channels_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+        };
+    };
+    add_channel_v1_volunteers__volunteer_id__channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelShown"];
+                };
+            };
+        };
+    };
+    remove_channel_v1_volunteers__volunteer_id__channels__channel_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    verify_channel_v1_volunteers__volunteer_id__channels__channel_id__verify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelShown"];
+                };
+            };
+        };
+    };
     read_consents_v1_volunteers__volunteer_id__consents_get: {
         parameters: {
             query?: never;
@@ -4605,6 +5318,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentsShown"];
+                };
+            };
+        };
+    };
+    raise_distress_v1_volunteers__volunteer_id__distress_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters; the same key with the same body has the same effect once */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DistressOf"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
         };
@@ -4668,7 +5410,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Location"];
+                "application/json": components["schemas"]["OwnLocation"];
             };
         };
         responses: {
@@ -4678,7 +5420,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accepted"];
+                    "application/json": components["schemas"]["OwnLocationAccepted"];
+                };
+            };
+        };
+    };
+    list_notices_v1_volunteers__volunteer_id__notices_get: {
+        parameters: {
+            query?: {
+                /** @description only those later than this time (RFC 3339) */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
                 };
             };
         };
@@ -4759,6 +5526,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    test_notice_v1_volunteers__volunteer_id__test_notice_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestAsked"];
                 };
             };
         };
