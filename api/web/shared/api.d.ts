@@ -1043,6 +1043,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description The digital requirements of open incidents, those of the newest report first, with the people asked or at work.
+         *
+         *     A page has the work of up to `limit` incidents that matches; it may be empty and still have a next page.
+         */
+        get: operations["list_tasks_v1_tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/verifications": {
         parameters: {
             query?: never;
@@ -1866,12 +1888,15 @@ export interface components {
             /** @constant */
             type: "FeatureCollection";
         };
-        /** @description `by_priority` counts open incidents only. */
+        /** @description `by_priority` counts open incidents only. `exercises`: drills by status, which the other two leave out. */
         IncidentCounts: {
             by_priority: {
                 [key: string]: number;
             } | null;
             by_status: {
+                [key: string]: number;
+            } | null;
+            exercises: {
                 [key: string]: number;
             } | null;
         };
@@ -1937,6 +1962,7 @@ export interface components {
             erased?: string[];
             /** @default [] */
             escalations?: string[];
+            exercise: boolean;
             /** @default null */
             external_id?: string | null;
             hazard: components["schemas"]["HazardShown"] | null;
@@ -1977,6 +2003,7 @@ export interface components {
             zone: string;
         };
         IncidentOfOffer: {
+            exercise: boolean;
             language: string | null;
             priority: components["schemas"]["Priority"];
             status: components["schemas"]["IncidentStatus"];
@@ -2037,6 +2064,11 @@ export interface components {
             address?: string | null;
             caller?: components["schemas"]["CallerOfIncident"] | null;
             description?: string | null;
+            /**
+             * @description a drill: offers say so, and it is counted apart
+             * @default false
+             */
+            exercise?: boolean;
             external_id?: string | null;
             language?: string | null;
             location: ({
@@ -2133,6 +2165,7 @@ export interface components {
             erased?: string[];
             /** @default [] */
             escalations?: string[];
+            exercise: boolean;
             /** @default null */
             external_id?: string | null;
             hazard: components["schemas"]["HazardShown"] | null;
@@ -2492,6 +2525,7 @@ export interface components {
             at: string;
             capability: components["schemas"]["Capability"];
             changes: components["schemas"]["JobField"][];
+            exercise: boolean;
             /** Format: date-time */
             expires_at: string;
             id: string;
@@ -2634,7 +2668,7 @@ export interface components {
             staging: components["schemas"]["LonLat"] | null;
             state: components["schemas"]["OfferState"];
             still_coming_asked_at: string | null;
-            task?: components["schemas"]["TaskShown"] | null;
+            task?: components["schemas"]["api__schemas__offers__TaskShown"] | null;
             to_confirm: components["schemas"]["ToConfirm"] | null;
             /** @default [] */
             unreadable?: string[];
@@ -3235,6 +3269,11 @@ export interface components {
             address?: string | null;
             caller?: components["schemas"]["CallerOfIncident"] | null;
             description?: string | null;
+            /**
+             * @description a drill: offers say so, and it is counted apart
+             * @default false
+             */
+            exercise?: boolean;
             external_id?: string | null;
             language?: string | null;
             location: ({
@@ -3374,15 +3413,23 @@ export interface components {
             /** @default [] */
             unreadable?: string[];
         };
-        /** @description Digital work. `lease_expires_at`: until when an acceptance holds; before it, the end of the time to answer. */
-        TaskShown: {
-            kind: components["schemas"]["Task"];
-            languages: string[];
-            lease_expires_at: string | null;
-            material: components["schemas"]["TaskMaterial"];
-            outcomes: string[];
-            question: string;
+        /** @description `next`: cursor of the next page; null on the last one. A page has the work of up to `limit` incidents. */
+        TaskPage: {
+            items: components["schemas"]["api__schemas__tasks__TaskShown"][];
+            next: string | null;
         };
+        /** @description An offer of the work. `outcome`: of the answer; its text is in the incident. */
+        TaskPerson: {
+            /** Format: date-time */
+            expires_at: string;
+            lease_expires_at: string | null;
+            offer_id: string;
+            outcome: string | null;
+            state: components["schemas"]["OfferState"];
+            volunteer_id: string;
+        };
+        /** @enum {string} */
+        TaskState: "open" | "in_work" | "done";
         /** @description `channels`: how many verified channels the test goes to; 0: nothing can reach the person outside the app. */
         TestAsked: {
             channels: number;
@@ -3691,11 +3738,34 @@ export interface components {
             at?: string | null;
             offer_id?: string | null;
         };
+        /** @description Digital work. `lease_expires_at`: until when an acceptance holds; before it, the end of the time to answer. */
+        api__schemas__offers__TaskShown: {
+            kind: components["schemas"]["Task"];
+            languages: string[];
+            lease_expires_at: string | null;
+            material: components["schemas"]["TaskMaterial"];
+            outcomes: string[];
+            question: string;
+        };
         /** @description The privacy notice that the person was shown: its version, and the language it was shown in. */
         api__schemas__personal_data__NoticeSeen: {
             language: string;
             /** @example 2026-11 */
             version: string;
+        };
+        /** @description A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer. */
+        api__schemas__tasks__TaskShown: {
+            answered: number;
+            incident_id: string;
+            kind: components["schemas"]["Task"] | null;
+            people: components["schemas"]["TaskPerson"][];
+            priority: components["schemas"]["Priority"];
+            requirement_id: string;
+            settled: string | null;
+            skill: string;
+            state: components["schemas"]["TaskState"];
+            type: string;
+            wanted: number;
         };
     };
     responses: never;
@@ -5029,6 +5099,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    list_tasks_v1_tasks_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["TaskState"] | null;
+                kind?: components["schemas"]["Task"] | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
                 };
             };
         };
