@@ -126,6 +126,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inbound/telegram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Telegram
+         * @description The webhook of the bot. `/start CODE` connects the chat whose code a person was given; every other message has no effect.
+         *
+         *     204 also for a code that is unknown, has expired or was used: a stranger learns nothing, and Telegram does not repeat it.
+         */
+        post: operations["telegram_v1_inbound_telegram_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incident-types": {
         parameters: {
             query?: never;
@@ -3430,6 +3452,20 @@ export interface components {
         };
         /** @enum {string} */
         TaskState: "open" | "in_work" | "done";
+        TelegramChat: {
+            id: number;
+            /** @default private */
+            type?: string;
+        };
+        TelegramMessage: {
+            chat: components["schemas"]["TelegramChat"];
+            /** @default  */
+            text?: string;
+        };
+        /** @description An `Update` of Telegram's Bot API. */
+        TelegramUpdate: {
+            message?: components["schemas"]["TelegramMessage"] | null;
+        };
         /** @description `channels`: how many verified channels the test goes to; 0: nothing can reach the person outside the app. */
         TestAsked: {
             channels: number;
@@ -3889,6 +3925,30 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                 };
+            };
+        };
+    };
+    telegram_v1_inbound_telegram_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-telegram-bot-api-secret-token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TelegramUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
