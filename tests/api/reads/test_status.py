@@ -27,7 +27,7 @@ async def test_without_redis_assignment_is_delayed_and_the_api_is_ready(world: W
 
     assert (told["assignment"], told["components"]["redis"]["status"]) == ("delayed", "down")
     assert "Redis" in told["assignment_reason"]
-    assert told["incidents"] == {"by_status": None, "by_priority": None}
+    assert told["incidents"] == {"by_status": None, "by_priority": None, "exercises": None}
     assert (ready.status_code, ready.json()["redis"]["status"]) == (200, "down")
 
 
