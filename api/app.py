@@ -48,6 +48,7 @@ from api.routes import (
     own_positions,
     pages,
     personal_data,
+    places,
     positions,
     sessions,
     status,
@@ -55,6 +56,7 @@ from api.routes import (
     verifications,
     volunteers,
 )
+from dispatch.gazetteer import built_in as gazetteer
 from dispatch.plans import book as response_plans
 from streams import clock
 from streams import settings as all_settings
@@ -114,6 +116,7 @@ ROUTERS = (
     sessions,
     issuer_login,
     pages,
+    places,
     audit,
 )
 COMPRESSED_FROM_BYTES = 1_024
@@ -234,6 +237,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
     # Before anything starts: with a topic that is missing or configured dangerously, a 202 could not be kept.
     await _check_topics(settings)
+    # Read here, so that no request waits for its files.
+    await asyncio.to_thread(gazetteer.built_in)
     name, latency, plans_in_force = f"api-{os.getpid()}", Latency(), PlansInForce(plans)
     async with _Lifetimes() as lifetimes:
         link = RedisClient(target_of(settings))

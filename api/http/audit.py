@@ -29,6 +29,7 @@ READS: Mapping[str, str] = {
     "/v1/volunteers/{volunteer_id}/consents": "volunteer.consents.read",
     "/v1/volunteers/{volunteer_id}/channels": "volunteer.channels.read",
     "/v1/volunteers/{volunteer_id}/notices": "volunteer.notices.read",
+    "/v1/places/at": "place.read",
     "/v1/events": "events.open",
     "/v1/sessions": "sessions.list",
     "/v1/verifications": "verifications.list",

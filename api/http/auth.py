@@ -130,6 +130,7 @@ admins = Depends(Allow(ADMIN))
 keepers = Depends(Allow(ADMIN, OPERATOR))
 trackers = Depends(Allow(TRACKER))
 everybody = Depends(Allow(*Role))
+people = Depends(Allow(OPERATOR, ADMIN, MONITOR, VOLUNTEER))
 
 Operator = Annotated[Caller, operators]
 Watcher = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR))]
@@ -139,6 +140,7 @@ Tracker = Annotated[Caller, trackers]
 VolunteerOrOperator = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR))]
 VolunteerOrKeeper = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR, ADMIN))]
 Admin = Annotated[Caller, Depends(Allow(ADMIN))]
+PlaceReader = Annotated[Caller, people]
 AdminOrOperator = Annotated[Caller, keepers]
 Anybody = Annotated[Caller, everybody]
 VolunteerOrAdmin = Annotated[Caller, Depends(Allow(VOLUNTEER, ADMIN))]

@@ -16,6 +16,8 @@ from api.process.latency import Latency
 from api.process.live_views import EVERYTHING, ViewRoom, Wanted
 from api.process.oidc_issuer import OidcIssuer
 from api.process.rate_limits import RateLimits
+from dispatch.gazetteer.built_in import built_in
+from dispatch.gazetteer.gazetteer import Gazetteer
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
@@ -264,6 +266,8 @@ class Services:
     reach: ReachPort
     issuer: OidcIssuer | None = None
     """Where operators log in; None: by links only."""
+    gazetteer: Callable[[], Gazetteer] = built_in
+    """Read from its files by the first call, once for the process."""
     person_locks: PersonLocks = field(default_factory=PersonLocks)
     rates: RateLimits = field(default_factory=RateLimits)
     newcomers: Newcomers = field(default_factory=Newcomers)

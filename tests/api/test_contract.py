@@ -19,6 +19,12 @@ from tests.support.builders import (
 
 READS = [route for route in documented_routes() if route.methods == {"GET"} and route.path != "/v1/events"]
 
+QUERIES = {
+    "/v1/incidents/{incident_id}/why": ("", "?volunteer_id=v-1"),
+    "/v1/places": ("?q=Талгар&near=76.9,43.2", "?q=43.24,76.95"),
+    "/v1/places/at": ("?lon=76.945&lat=43.238",),
+}
+"""Of routes that need one, or whose response depends on it."""
 WITHOUT_TOKEN = {"/v1/inbound/telegram", "/v1/session/exchange", "/v1/session/renew"}
 # An answer that is kept for repeats would keep the code of a login link with it.
 REPEATABLE = WITHOUT_TOKEN | {
@@ -44,7 +50,7 @@ async def test_every_read_declares_the_fields_of_each_role(route: APIRoute, role
     world.redis.places[INCIDENT] = sorted(world.decisions.at)
     command = story.decisions[0].cause.command_id
     world.redis.decision_places[command] = (0, 0)
-    queries = ("", "?volunteer_id=v-1") if route.path.endswith("/why") else ("",)
+    queries = QUERIES.get(route.path, ("",))
 
     for offer_id in (OFFER, DIGITAL_OFFER) if "{offer_id}" in route.path else (OFFER,):
         path = route.path.format(incident_id=INCIDENT, offer_id=offer_id, volunteer_id="v-1", command_id=command)

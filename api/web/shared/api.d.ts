@@ -893,6 +893,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description The places that a text may mean, the likeliest first. `near` weighs, it never filters. Works without Kafka and Redis.
+         */
+        get: operations["find_v1_places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/places/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * At
+         * @description The district, the nearest settlement and the hazard areas at a point. 404 outside Kazakhstan.
+         */
+        get: operations["at_v1_places_at_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/revocations": {
         parameters: {
             query?: never;
@@ -1880,6 +1920,17 @@ export interface components {
             /** @default null */
             offset?: number | null;
         };
+        /**
+         * @description How a text says where. `short_link`: it leads to a page that Komek does not open. `name`: none of the others.
+         * @enum {string}
+         */
+        Form: "coordinates" | "link" | "short_link" | "plus_code" | "name";
+        /** @description An open incident whose hazard area covers the point; operators and admins only. */
+        HazardHere: {
+            incident_id: string;
+            priority: string;
+            type: string;
+        };
         /** @description The polygon of the incident is a hazard area. People with one of the `equipped` skills may enter it. */
         HazardShown: {
             equipped: string[];
@@ -2323,6 +2374,11 @@ export interface components {
             /** @enum {string} */
             status: "up" | "down";
         };
+        /**
+         * @description What a place is; settlements as OpenStreetMap classes them. `point`: coordinates that somebody gave.
+         * @enum {string}
+         */
+        Kind: "region" | "district" | "city" | "town" | "village" | "hamlet" | "isolated_dwelling" | "point";
         /** @description Progress of a requirement on its escalation ladder. `ring`: factor by which its limits of distance and time are widened. */
         LadderShown: {
             ended: boolean;
@@ -2472,6 +2528,17 @@ export interface components {
             score: number;
             text: number | null;
             type: number;
+        };
+        /** @description A name in three languages. Without one in a language, that of another stands there, in Latin letters for `en`. */
+        NamesShown: {
+            en: string;
+            kk: string;
+            ru: string;
+        };
+        NearestShown: {
+            distance_m: number;
+            kind: components["schemas"]["Kind"];
+            name: components["schemas"]["NamesShown"];
         };
         /** @description The earliest deadline that people wait for: `offer_expiry`, `lease`, `ladder`, `check_in` or `confirmation`. */
         NextDeadline: {
@@ -2776,6 +2843,56 @@ export interface components {
             offer_id: string;
             state: components["schemas"]["OfferState"];
             volunteer_id: string;
+        };
+        PlaceAt: {
+            district: components["schemas"]["NamesShown"];
+            hazards: components["schemas"]["HazardHere"][] | null;
+            kato: string;
+            nearest: components["schemas"]["NearestShown"] | null;
+            region: components["schemas"]["NamesShown"];
+        };
+        PlaceList: {
+            /** @constant */
+            attribution: "© OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0), geokz (CC BY 4.0)";
+            items: components["schemas"]["PlaceShown"][];
+            /** @description `short_link`: the link holds no coordinates; open it and paste the address of the page */
+            understood_as: components["schemas"]["Form"];
+        };
+        /** @description `id`: stable within a release of the data. For `kind` `point` the name is its coordinates. */
+        PlaceShown: {
+            distance_m: number | null;
+            district: components["schemas"]["NamesShown"] | null;
+            id: string;
+            is_outside: boolean;
+            kind: components["schemas"]["Kind"];
+            /** @description GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings */
+            location: {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][];
+                /** @constant */
+                type: "Polygon";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][][];
+                /** @constant */
+                type: "MultiPolygon";
+            };
+            name: components["schemas"]["NamesShown"];
+            region: components["schemas"]["NamesShown"] | null;
         };
         /** @description A requirement, with the alarm level from which it applies and the priorities for which it does. */
         PlanLineShown: {
@@ -4964,6 +5081,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    find_v1_places_get: {
+        parameters: {
+            query: {
+                /** @description a name in kk, ru or en, declined or misspelt, with its district or not; coordinates in either order; a plus code; a link of 2GIS, Google, Yandex or OpenStreetMap */
+                q: string;
+                /** @description lon,lat: nearer places come first */
+                near?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceList"];
+                };
+            };
+        };
+    };
+    at_v1_places_at_get: {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceAt"];
                 };
             };
         };

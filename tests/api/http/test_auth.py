@@ -45,6 +45,8 @@ ROLES = {
     ("GET", "/v1/incidents/{incident_id}/positions"): {O},
     ("GET", "/v1/tasks"): {O},
     ("GET", "/v1/incident-types"): {O, V, T, M, A},
+    ("GET", "/v1/places"): {O, V, M, A},
+    ("GET", "/v1/places/at"): {O, V, M, A},
     ("PUT", "/v1/volunteers/{volunteer_id}"): {V, O, A},
     ("PUT", "/v1/volunteers/{volunteer_id}/skills/{skill}/verification"): {O, A},
     ("DELETE", "/v1/volunteers/{volunteer_id}/skills/{skill}/verification"): {O, A},

@@ -1,0 +1,48 @@
+"""Places that a text names, and the hazard areas at a point."""
+
+from typing import Any
+
+from api.process.services import Services
+from api.views.places import found_place, written_point
+from dispatch.gazetteer.gazetteer import Gazetteer
+from dispatch.gazetteer.place_text import Form, PlaceText, parse_place_text
+from dispatch.model.hazard_areas import ground_of
+from dispatch.model.incidents import Incident
+from dispatch.model.outlines import Outline
+from dispatch.model.places import Place
+from dispatch.ports import NotReady, StoreUnavailable
+
+
+def places_named(gazetteer: Gazetteer, text: str, near: Place | None, limit: int) -> tuple[Form, list[dict[str, Any]]]:
+    """How the text was understood, and the places that it may mean, the likeliest first."""
+    said = parse_place_text(text, near)
+    if said.form is Form.PLUS_CODE and not said.points:
+        said = _completed(gazetteer, said, near)
+    if said.form is Form.NAME:
+        return Form.NAME, [found_place(found) for found in gazetteer.find(text, near=near, limit=limit)]
+    known = [(point, gazetteer.boundaries.at(point)) for point in said.points]
+    # Two orders of the numbers: the one in the country is meant. Neither is: both are shown, as outside.
+    inside = [pair for pair in known if pair[1] is not None]
+    return said.form, [written_point(point, district, near) for point, district in (inside or known)][:limit]
+
+
+def _completed(gazetteer: Gazetteer, said: PlaceText, near: Place | None) -> PlaceText:
+    """A short plus code with its locality: "6WQW+6X Алматы"."""
+    code, _, locality = said.rest.partition(" ")
+    found = gazetteer.find(locality, near=near, limit=1)
+    return parse_place_text(code, found[0].known.place) if found else said
+
+
+async def hazards_at(services: Services, place: Place) -> list[dict[str, str]] | None:
+    """Open incidents whose hazard area covers the place; None while Redis cannot be read: that is not "none"."""
+    try:
+        states = await services.reads.incidents(await services.reads.hazards())
+    except (StoreUnavailable, NotReady):
+        return None
+    covering = [state for state in states if state is not None and _covers(state, place)]
+    return [{"incident_id": one.id, "type": one.type, "priority": one.priority} for one in covering]
+
+
+def _covers(incident: Incident, place: Place) -> bool:
+    ground = ground_of(incident)
+    return ground is not None and Outline(ground.area).covers(place)
