@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.support.shared_stack",
     "tests.support.town",
     "tests.support.desk",
+    "tests.support.chromium",
     "tests.support.secure_stack",
 ]

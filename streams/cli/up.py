@@ -118,6 +118,8 @@ def _announce(running: stack.Running) -> None:
         f"""
 Komek is ready.
 
+  console     {at.api}/
+  volunteers  {at.api}/v/
   API         {at.api}/docs
   Kafka       {at.kafka}
   Redis       {at.redis if running.addresses.redis_port else "as KOMEK_REDIS says"}

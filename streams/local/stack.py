@@ -11,6 +11,7 @@ from streams.local import jars, keys, leftovers, processes, redis_server, stackf
 from streams.local.addresses import Addresses, choose
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java
+from streams.local.page_build import PageBuild
 from streams.local.ports import LOOPBACK, PortClaims
 from streams.local.process import Part
 from streams.local.progress import Steps
@@ -102,6 +103,12 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
     # Noted from the first process on, so that the next start can end them after a crash.
     book = _StackRecord(at.folder, at.stack)
     supervisor = Supervisor(logs=at.folder.logs, say=caller.steps.say, changed=book.note)
+    pages = PageBuild(at.folder.logs, caller.steps.say)
+
+    def stopped() -> bool:
+        pages.look()
+        return caller.stopped()
+
     try:
         if _start(supervisor, at, wanted, caller):
             book.open(supervisor.pids())
@@ -109,9 +116,10 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
             if wanted.demo:
                 # After `ready`: the demo is a client like any other.
                 supervisor.start([processes.demo(at.environ_of(Component.OPERATOR))])
-            supervisor.watch(caller.stopped)
+            supervisor.watch(stopped)
         caller.steps.say("ending")
     finally:
+        pages.end()
         book.close()
         supervisor.end()
         at.folder.running.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 // ONE event stream per browser. The tab that holds a Web Lock reads it and tells the others; when it closes, the next tab continues
 // after the last event. Without bytes for ten seconds everything live is stale, and every tab says so.
 import { type Signal, signal } from "@preact/signals";
-import { readStream } from "./stream_source";
+import type { EventSourceMessage } from "eventsource-parser";
+import { type Ended, readStream } from "./stream_source";
 
 export const STALE_AFTER_MS = 10_000;
 /** Silence after which the leader connects anew, and then another tab takes over: a connection can die without an end. */
@@ -29,7 +30,8 @@ export interface StreamState {
 type Told =
   | { readonly kind: "event"; readonly event: StreamEvent }
   | { readonly kind: "life"; readonly lastId: string | null }
-  | { readonly kind: "try"; readonly atMs: number };
+  | { readonly kind: "try"; readonly atMs: number }
+  | { readonly kind: "url"; readonly url: string };
 
 export interface StreamOptions {
   readonly url?: string;
@@ -46,12 +48,16 @@ export class LiveStream {
   readonly state: Signal<StreamState> = signal({ isStale: true, livedAtMs: null, nextTryAtMs: null, isLeader: false });
   private readonly channel = new BroadcastChannel(NAME);
   private readonly ended = new AbortController();
-  private readonly url: string;
+  private url: string;
   private readonly random: () => number;
+  /** Ends when this tab leads no more. */
+  private term: AbortController | null = null;
   private connection: AbortController | null = null;
   private lastId: string | null = null;
   private failures = 0;
-  private startedAtMs = Date.now();
+  private readonly startedAtMs = Date.now();
+  /** When silence made this tab connect anew or take over. */
+  private actedAtMs = -Infinity;
   private skipPause: (() => void) | null = null;
   private readonly timer: ReturnType<typeof setInterval>;
 
@@ -68,7 +74,7 @@ export class LiveStream {
   /** Closes this tab's part; another tab continues. */
   close(): void {
     this.ended.abort();
-    this.connection?.abort();
+    this.term?.abort();
     clearInterval(this.timer);
     window.removeEventListener("online", this.tryNow);
     document.removeEventListener("visibilitychange", this.tryNow);
@@ -80,6 +86,11 @@ export class LiveStream {
     if (document.visibilityState === "visible") this.skipPause?.();
   };
 
+  /** Reads from another address, in every tab: the open incident or the visible part of the map has changed. Loses no event. */
+  readAt(url: string): void {
+    if (url !== this.url) this.tell({ kind: "url", url });
+  }
+
   private contend(steal: boolean): void {
     const asked = steal ? { steal } : { signal: this.ended.signal };
     const lead = (): Promise<void> => this.lead();
@@ -88,32 +99,36 @@ export class LiveStream {
   }
 
   private followAgain(): void {
-    this.connection?.abort();
+    this.term?.abort();
     this.set({ isLeader: false });
     if (!this.ended.signal.aborted) this.contend(false);
   }
 
   private async lead(): Promise<void> {
+    const term = (this.term = new AbortController());
     this.set({ isLeader: true });
-    const leading = this.connection = new AbortController();
-    while (!this.ended.signal.aborted && this.connection !== null && !(leading.signal.aborted && !this.state.value.isLeader)) {
+    while (!term.signal.aborted) {
       this.connection = new AbortController();
-      const ended = await readStream(
-        this.url,
-        this.lastId,
-        { onEvent: (event) => this.receive(event.event ?? "message", event.data, event.id ?? null), onLife: () => this.live() },
-        this.connection.signal,
-      );
-      if (!this.state.value.isLeader) return;
-      if (ended.status === 401 || ended.status === 403) {
-        this.options.onEnd();
-        await this.pause(LONGEST_PAUSE_MS);
-      } else if (ended.status === 422) {
-        // The position is none of this deployment.
-        this.lastId = null;
-        this.options.onReset();
-      } else await this.pause(ended.why === "asked" ? ended.waitMs : this.nextPauseMs());
+      const handlers = {
+        onEvent: (event: EventSourceMessage): void => this.receive(event.event ?? "message", event.data, event.id ?? null),
+        onLife: (): void => this.live(),
+      };
+      const until = AbortSignal.any([term.signal, this.connection.signal]);
+      const ended = await readStream(this.url, this.lastId, handlers, until);
+      if (!term.signal.aborted && !this.connection.signal.aborted) await this.afterwards(ended);
     }
+  }
+
+  /** Waits until the next attempt is due. */
+  private async afterwards(ended: Ended): Promise<void> {
+    if (ended.status === 401 || ended.status === 403) {
+      this.options.onEnd();
+      await this.pause(LONGEST_PAUSE_MS);
+    } else if (ended.status === 422 && this.lastId !== null) {
+      // The position is none of this deployment.
+      this.lastId = null;
+      this.options.onReset();
+    } else await this.pause(ended.why === "asked" ? ended.waitMs : this.nextPauseMs());
   }
 
   private nextPauseMs(): number {
@@ -127,13 +142,13 @@ export class LiveStream {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        this.ended.signal.removeEventListener("abort", done);
+        this.term?.signal.removeEventListener("abort", done);
         this.skipPause = null;
         resolve();
       };
       const timer = setTimeout(done, ms);
       this.skipPause = done;
-      this.ended.signal.addEventListener("abort", done);
+      this.term?.signal.addEventListener("abort", done);
     });
   }
 
@@ -158,6 +173,11 @@ export class LiveStream {
       this.set({ nextTryAtMs: told.atMs });
       return;
     }
+    if (told.kind === "url") {
+      this.url = told.url;
+      this.connection?.abort();
+      return;
+    }
     this.set({ livedAtMs: Date.now(), isStale: false, nextTryAtMs: null });
     if (told.kind === "life") {
       this.lastId = told.lastId ?? this.lastId;
@@ -176,14 +196,13 @@ export class LiveStream {
     const { livedAtMs, isStale, isLeader, nextTryAtMs } = this.state.value;
     const silentMs = Date.now() - (livedAtMs ?? this.startedAtMs);
     if (silentMs >= STALE_AFTER_MS && !isStale) this.set({ isStale: true });
-    if (isLeader && silentMs >= RECONNECT_AFTER_MS && nextTryAtMs === null) {
+    if (nextTryAtMs !== null || Date.now() - this.actedAtMs < RECONNECT_AFTER_MS) return;
+    if (isLeader && silentMs >= RECONNECT_AFTER_MS) {
+      this.actedAtMs = Date.now();
       this.connection?.abort();
-      this.startedAtMs = Date.now();
-      this.set({ livedAtMs: livedAtMs === null ? null : Date.now() - STALE_AFTER_MS });
-    }
-    if (!isLeader && silentMs >= TAKE_OVER_AFTER_MS && document.visibilityState === "visible" && nextTryAtMs === null) {
+    } else if (!isLeader && silentMs >= TAKE_OVER_AFTER_MS && document.visibilityState === "visible") {
       // The leader is frozen or hangs: its lock would be held for ever.
-      this.startedAtMs = Date.now();
+      this.actedAtMs = Date.now();
       this.contend(true);
     }
   }

@@ -13,6 +13,7 @@ export interface SharedTexts {
 export type Loaders<Texts extends SharedTexts> = Readonly<Record<Language, () => Promise<{ default: Texts }>>>;
 
 const present = signal<SharedTexts | null>(null);
+let latest: Language | null = null;
 let loaders: Loaders<SharedTexts> | null = null;
 
 /** The texts now. Reading them in a component subscribes it to changes of the language. */
@@ -36,7 +37,10 @@ export async function choose(chosen: Language): Promise<void> {
 
 async function show(chosen: Language): Promise<void> {
   if (loaders === null) throw new Error("startTexts() was not called");
+  latest = chosen;
   const loaded = await loaders[chosen]();
+  // Two quick taps: the last one counts, whichever language arrives first.
+  if (latest !== chosen) return;
   present.value = loaded.default;
   language.value = chosen;
   announceLanguage(chosen);

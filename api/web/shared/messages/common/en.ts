@@ -15,7 +15,7 @@ export const en = {
     working: "Signing in…",
     byCode: "Or enter the code that was sent with the link",
     code: "Login code",
-    ask: "Ask your coordinator for a login link. It is valid for 10 minutes.",
+    ask: "Ask your coordinator for a login link. It is valid for 10\u00a0minutes.",
     again: "Your session has ended. Sign in again: what you have typed is kept.",
     wrongRole: (role: string) => `You are signed in as ${role}. This page is for others.`,
     out: "Sign out",

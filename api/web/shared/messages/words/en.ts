@@ -136,7 +136,7 @@ export const en = {
     distress: "A person who was sent is in danger",
     check_in_overdue: "A person on scene gives no sign of life",
     ladder_ended: "A place stays empty unless an operator acts",
-    undecided: "A report has waited for its decision for more than 10 seconds",
+    undecided: "A report has waited for its decision for more than 10\u00a0seconds",
     dead_lettered_incident: "A message about an incident could not be read",
     void_events: "Decisions became void by the order of the log",
     worker_missing: "Dispatch is not running: reports wait",

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { alarm, announce, assertive, forgetAnnouncements, polite } from "../../shared/announcer";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  forgetAnnouncements();
+});
+afterEach(() => vi.useRealTimers());
+
+test("many news within five seconds are one digest, each once", () => {
+  announce("first");
+  vi.advanceTimersByTime(0);
+  expect(polite.value).toBe("first");
+
+  announce("second");
+  announce("third");
+  announce("second");
+  vi.advanceTimersByTime(4_999);
+  expect(polite.value).toBe("first");
+  vi.advanceTimersByTime(1);
+
+  expect(polite.value).toBe("second. third");
+});
+
+test("the same alarm twice is said twice", () => {
+  alarm("danger");
+  const first = assertive.value;
+  alarm("danger");
+
+  expect(assertive.value).not.toBe(first);
+  expect(assertive.value.replace("\u200b", "")).toBe("danger");
+});

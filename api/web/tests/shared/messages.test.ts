@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { LOADERS as CONSOLE } from "../../console/text";
+import { LANGUAGES } from "../../shared/language";
+import { en } from "../../shared/messages/common/en";
+import { LOADERS as VOLUNTEER } from "../../volunteer/text";
+import { pseudo, pseudoCatalogue } from "../support/pseudo";
+
+type Leaf = readonly [path: string, value: unknown];
+
+function leaves(node: unknown, path = ""): Leaf[] {
+  if (typeof node !== "object" || node === null) return [[path, node]];
+  return Object.entries(node).flatMap(([key, value]) => leaves(value, path === "" ? key : `${path}.${key}`));
+}
+
+/** The text, or what the function makes of a number, which is also a time and a name. */
+const said = (value: unknown): string => (typeof value === "function" ? String(value(3, 3, 3, 3)) : String(value));
+
+async function catalogues(): Promise<Record<string, Leaf[]>> {
+  const all: Record<string, Leaf[]> = {};
+  for (const one of LANGUAGES) {
+    all[one] = [...leaves((await CONSOLE[one]()).default), ...leaves((await VOLUNTEER[one]()).default)];
+  }
+  return all;
+}
+
+test("every text says something in every language, without spaces at its ends", async () => {
+  for (const [language, found] of Object.entries(await catalogues())) {
+    for (const [path, value] of found) {
+      expect(said(value), `${language} ${path}`).toMatch(/^\S(.*\S)?$/su);
+      expect(said(value), `${language} ${path}`).not.toMatch(/undefined|\[object/);
+    }
+  }
+});
+
+test("Kazakh and Russian are not left in English", async () => {
+  const all = await catalogues();
+  const english = new Map(all["en"]);
+  // Names, and a text that has only parameters.
+  const same = new Set(["common.name", "common.signIn.who"]);
+
+  for (const language of ["kk", "ru"]) {
+    const left = (all[language] ?? []).filter(([path, value]) => !same.has(path) && said(value) === said(english.get(path)));
+    expect(left.map(([path]) => path), language).toEqual([]);
+  }
+});
+
+test("a number never breaks from its unit", async () => {
+  for (const [language, found] of Object.entries(await catalogues())) {
+    for (const [path, value] of found) {
+      expect(said(value), `${language} ${path}`).not.toMatch(/\d (мин|сек|сағ|м|км|min|sec|hr|km|секунд|минут)/);
+    }
+  }
+});
+
+test("the pseudo-language is forty per cent longer and covers functions", () => {
+  const made = pseudoCatalogue(en);
+
+  expect(pseudo("Sign in")).toHaveLength(Math.ceil(7 * 1.4));
+  expect(made.outbox.waiting(2)).toContain("2 äñswérs");
+});

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { codeInAddress, session, sessionProblem, signIn, signOut, startSession } from "../../shared/session";
+import { json, problem } from "../support/answers";
+import { FakeLocks } from "../support/locks";
+
+const MINUTE_MS = 60_000;
+let answers: Record<string, (() => Response | Error)[]>;
+let asked: string[];
+
+const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * MINUTE_MS).toISOString();
+const signedIn = (): Response =>
+  json({ session_id: "s", id: "op-1", role: "operator", expires_at: inMinutes(600), renew_by: inMinutes(15), is_current: true });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [answers, asked] = [{}, []];
+  session.value = { kind: "unknown" };
+  vi.stubGlobal("navigator", { locks: new FakeLocks(), onLine: true });
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+    const what = `${init.method ?? "GET"} ${url}`;
+    asked.push(what);
+    const answer = answers[what]?.shift()?.() ?? problem("unauthenticated", 401);
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  });
+});
+afterEach(() => {
+  vi.clearAllTimers();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const settled = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
+test("whoever has a session is signed in", async () => {
+  answers["GET /v1/session"] = [signedIn];
+
+  await startSession();
+
+  expect(session.value.kind === "signed-in" && session.value.session.id).toBe("op-1");
+});
+
+test("whoever has none is signed out, after one attempt to renew it", async () => {
+  await startSession();
+
+  expect(session.value.kind).toBe("signed-out");
+  expect(asked).toEqual(["GET /v1/session", "POST /v1/session/renew"]);
+});
+
+test("the session is renewed before it must be", async () => {
+  answers["GET /v1/session"] = [signedIn];
+  answers["POST /v1/session/renew"] = [signedIn, signedIn];
+  await startSession();
+
+  await settled(10 * MINUTE_MS + 1000);
+
+  expect(asked).toContain("POST /v1/session/renew");
+});
+
+test("a renewal that nobody answers logs nobody out, and is tried again", async () => {
+  answers["GET /v1/session"] = [signedIn];
+  answers["POST /v1/session/renew"] = [() => new TypeError("network"), () => new TypeError("network"), signedIn];
+  await startSession();
+
+  await settled(12 * MINUTE_MS);
+
+  expect(session.value.kind).toBe("signed-in");
+  expect(asked.filter((one) => one.includes("renew")).length).toBeGreaterThanOrEqual(3);
+});
+
+test("without an answer at the start nothing is claimed", async () => {
+  answers["GET /v1/session"] = Array.from({ length: 4 }, () => () => new TypeError("network"));
+
+  const starting = startSession();
+  await settled(10_000);
+  await starting;
+
+  expect([session.value.kind, sessionProblem.value?.code]).toEqual(["unknown", "no_answer"]);
+});
+
+test("a spent code is told, and nobody is signed in", async () => {
+  answers["POST /v1/session/exchange"] = [() => problem("code_refused", 403)];
+
+  expect((await signIn("x"))?.code).toBe("code_refused");
+  expect(session.value.kind).toBe("unknown");
+});
+
+test("signing out ends the session", async () => {
+  answers["POST /v1/session/exchange"] = [signedIn];
+  answers["DELETE /v1/session"] = [() => new Response(null, { status: 204 })];
+  await signIn("x");
+
+  expect(await signOut()).toBe(null);
+  expect(session.value.kind).toBe("signed-out");
+});
+
+test("the code is in the fragment", () => {
+  location.hash = "#code=ab-C_1";
+  expect(codeInAddress()).toBe("ab-C_1");
+  location.hash = "";
+  expect(codeInAddress()).toBe(null);
+});

@@ -1,0 +1,137 @@
+"""A real browser for tests of the pages, and what no page may do in it.
+
+    chromium         the browser, one for the session; tests that need it are skipped where there is none
+    visit            opens pages of the shared stack, and fails the test that asks another host for anything or breaks the policy
+
+Screenshots go to the folder that KOMEK_ARTEFACTS names.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from streams import clock
+from tests.support.whole_stack import RunningStack
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "api" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+BUILT = ROOT / "api" / "pages" / "built"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+WITHIN_MS = 15_000
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+Visit = Callable[..., "Visitor"]
+
+
+@dataclass(kw_only=True)
+class Visitor:
+    """One browser profile: its pages share cookies, storage and the service worker."""
+
+    stack: RunningStack
+    context: BrowserContext
+    asked: list[str] = field(default_factory=list)
+    """Addresses of all requests, in order."""
+    complaints: list[str] = field(default_factory=list)
+    """Errors of scripts, and what the policy refused."""
+
+    def open(self, path: str) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(WITHIN_MS)
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self._hear(message.type, message.text))
+        page.goto(f"{self.stack.api}{path}")
+        return page
+
+    def sign_in(self, role: str, identity: str) -> Page:
+        """By a one-time link and a tap; returns when the page shows live data."""
+        page = self.open(link(self.stack, role, identity))
+        page.locator('[data-action="sign-in"]').click()
+        page.locator('main[data-stale="false"]').wait_for()
+        return page
+
+    def check(self) -> None:
+        """Raises AssertionError for a request to another host, a refusal of the policy, or an error of a script."""
+        own = (self.stack.api, "data:", "blob:")
+        assert [url for url in self.asked if not url.startswith(own)] == []
+        assert self.complaints == []
+
+    def _hear(self, kind: str, text: str) -> None:
+        # A refused request is logged as an error as well, and is none of the script.
+        if "Content Security Policy" in text or (kind == "error" and "Failed to load resource" not in text):
+            self.complaints.append(text)
+
+
+def link(stack: RunningStack, role: str, identity: str) -> str:
+    """Path and fragment of a new one-time link."""
+    headers = stack.headers("admin") | {"Idempotency-Key": clock.fresh_id()}
+    made = httpx2.post(
+        f"{stack.api}/v1/session/codes", headers=headers, json={"role": role, "id": identity}, timeout=10
+    )
+    made.raise_for_status()
+    return str(made.json()["link"])
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds: `rule: element`, one a line."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: Any = page.evaluate(
+        "(rules) => axe.run(document, {runOnly: {type: 'tag', values: rules}})"
+        ".then((all) => all.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html}`)))",
+        list(RULES),
+    )
+    return [str(one) for one in found]
+
+
+def overflows_of(page: Page) -> list[str]:
+    """Elements whose text does not fit into their width."""
+    found: Any = page.evaluate(
+        "() => [...document.querySelectorAll('body *')].filter((one) => one.scrollWidth > one.clientWidth + 1"
+        " && one.clientWidth > 0 && getComputedStyle(one).display !== 'inline' && !one.closest('.visually-hidden'))"
+        ".map((one) => one.outerHTML.slice(0, 120))"
+    )
+    return [str(one) for one in found]
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """A screenshot, where KOMEK_ARTEFACTS names a folder."""
+    if folder := os.environ.get("KOMEK_ARTEFACTS"):
+        page.screenshot(path=str(Path(folder) / "web" / f"{name}.png"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("there is no Chromium on the PATH (apt-get install chromium)")
+    if not (BUILT / "build.json").exists():
+        pytest.skip("the pages are not built (make web)")
+    with sync_playwright() as playwright:
+        # Root, as in a container, cannot use the sandbox.
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, shared_stack: RunningStack) -> Iterator[Visit]:
+    visitors: list[Visitor] = []
+
+    def visitor(**options: Any) -> Visitor:
+        made = Visitor(stack=shared_stack, context=chromium.new_context(**options))
+        visitors.append(made)
+        return made
+
+    yield visitor
+    for one in visitors:
+        one.context.close()
+    for one in visitors:
+        one.check()

