@@ -1,5 +1,6 @@
 """Both pages in a real browser: signing in, languages, one stream, offline, accessibility."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -35,6 +36,8 @@ def test_a_link_signs_in_by_a_tap_in_every_language(visit: Visit, shared_stack: 
         page.locator('main[data-stale="false"]').wait_for()
         expect(page.locator("main")).to_contain_text(f"{role}-web-{language}")
         assert page.evaluate("() => location.hash") == ""
+        # What a browser makes of a month whose language it does not know.
+        expect(page.locator("main")).not_to_contain_text(re.compile(r"\bM\d\d\b"))
         assert faults_of(page) == []
         assert overflows_of(page) == []
         keep_picture(page, f"signed-in-{role}-{language}-{theme}")

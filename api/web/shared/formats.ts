@@ -26,6 +26,14 @@ function once<T>(key: string, make: () => T): T {
   return kept.get(key) as T;
 }
 
+/**
+ * Chromium has no Kazakh data where Kazakh is none of its own languages: a date became `M12 27`. So the data of CLDR 47 that the
+ * pages need stand here; numbers are written as in Russian.
+ */
+const KAZAKH_MONTHS = ["қаң.", "ақп.", "нау.", "сәу.", "мам.", "мау.", "шіл.", "там.", "қыр.", "қаз.", "қар.", "жел."];
+const KAZAKH_UNITS: Readonly<Record<Unit, string>> = { meter: "м", kilometer: "км", second: "с", minute: "мин", hour: "сағ", day: "күн" };
+type Unit = "meter" | "kilometer" | "second" | "minute" | "hour" | "day";
+
 const joined = (text: string): string => text.replace(/[ \u202f]/g, NO_BREAK);
 
 export interface Formats {
@@ -51,7 +59,18 @@ export interface Formats {
 
 const moment = (at: string | number | Date): Date => (at instanceof Date ? at : new Date(at));
 
-function unit(of: Language, value: number, name: string, digits = 0): string {
+function plain(of: Language, value: number, digits: number): string {
+  const data = of === "kk" ? "ru" : of;
+  return joined(once(`${data} n ${digits}`, () => new Intl.NumberFormat(data, { maximumFractionDigits: digits })).format(value));
+}
+
+function percent(of: Language, share: number): string {
+  if (of === "kk") return `${plain(of, share * 100, 0)}%`;
+  return joined(once(`${of} %`, () => new Intl.NumberFormat(of, { style: "percent" })).format(share));
+}
+
+function unit(of: Language, value: number, name: Unit, digits = 0): string {
+  if (of === "kk") return `${plain(of, value, digits)}${NO_BREAK}${KAZAKH_UNITS[name]}`;
   const format = once(`${of} ${name} ${digits}`, () =>
     new Intl.NumberFormat(of, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }),
   );
@@ -85,22 +104,36 @@ function dateFormat(of: Language, name: string, options: Intl.DateTimeFormatOpti
   return once(`${of} ${name}`, () => new Intl.DateTimeFormat(of, { ...options, timeZone: zone, hourCycle: "h23" }));
 }
 
+function kazakhDay(at: Date): string {
+  const parts = dateFormat("en", "parts", { day: "numeric", month: "numeric" }).formatToParts(at);
+  const part = (name: string): number => Number(parts.find((one) => one.type === name)?.value);
+  return `${part("day")}${NO_BREAK}${KAZAKH_MONTHS[part("month") - 1] ?? ""}`;
+}
+
+function dayOf(of: Language, at: Date): string {
+  return of === "kk" ? kazakhDay(at) : joined(dateFormat(of, "day", { day: "numeric", month: "short" }).format(at));
+}
+
+function list(of: Language, words: readonly string[]): string {
+  if (of !== "kk") return once(`${of} list`, () => new Intl.ListFormat(of, { type: "conjunction" })).format(words);
+  const [last, ...others] = [...words].reverse();
+  return others.length === 0 ? (last ?? "") : `${others.reverse().join(", ")} және ${last}`;
+}
+
 export function formats(of: Language): Formats {
   const time = (at: string | number | Date): string =>
-    dateFormat(of, "time", { hour: "2-digit", minute: "2-digit" }).format(moment(at));
-  const day = (at: string | number | Date): string =>
-    joined(dateFormat(of, "day", { day: "numeric", month: "short" }).format(moment(at)));
+    dateFormat("en", "time", { hour: "2-digit", minute: "2-digit" }).format(moment(at));
+  const day = (at: string | number | Date): string => dayOf(of, moment(at));
   return {
-    number: (value, digits = 0) =>
-      joined(once(`${of} n ${digits}`, () => new Intl.NumberFormat(of, { maximumFractionDigits: digits })).format(value)),
-    percent: (share) => joined(once(`${of} %`, () => new Intl.NumberFormat(of, { style: "percent" })).format(share)),
+    number: (value, digits = 0) => plain(of, value, digits),
+    percent: (share) => percent(of, share),
     distance: (metres) => distance(of, metres),
     duration: (seconds) => duration(of, seconds),
     clockwork,
     time,
-    exactTime: (at) => dateFormat(of, "exact", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(moment(at)),
+    exactTime: (at) => dateFormat("en", "exact", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(moment(at)),
     day,
     dayTime: (at) => `${day(at)}${NO_BREAK}${time(at)}`,
-    list: (words) => once(`${of} list`, () => new Intl.ListFormat(of, { type: "conjunction" })).format(words),
+    list: (words) => list(of, words),
   };
 }

@@ -12,8 +12,10 @@ const rules = new Map<Language, Intl.PluralRules>();
 
 /** The form for the count, for example `plural("ru", 3, { one: "человек", few: "человека", … })`. */
 export function plural<L extends Language>(of: L, count: number, forms: FormsOf[L]): string {
+  const byName: Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> = forms;
+  // Browsers without Kazakh data would take the rules of no language.
+  if (of === "kk") return (count === 1 ? byName.one : byName.other) ?? forms.other;
   let rule = rules.get(of);
   if (rule === undefined) rules.set(of, (rule = new Intl.PluralRules(of)));
-  const byName: Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> = forms;
   return byName[rule.select(count)] ?? forms.other;
 }

@@ -56,3 +56,14 @@ test("durations have at most two units", () => {
 test("countdowns have two digits for seconds and never fall below zero", () => {
   expect([0.2, 45, 125, 3725, -3].map(formats("kk").clockwork)).toEqual(["0:01", "0:45", "2:05", "1:02:05", "0:00"]);
 });
+
+test("Kazakh needs no data of the browser, and agrees with CLDR where there are some", () => {
+  const f = formats("kk");
+  const months = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2026, month, 15, 12)));
+  const cldr = new Intl.DateTimeFormat("kk", { day: "numeric", month: "short", timeZone: "UTC" });
+
+  expect(months.map(f.day)).toEqual(months.map((one) => cldr.format(one).replace(" ", "\u00a0")));
+  expect(f.number(12345.5, 1)).toBe("12\u00a0345,5");
+  expect([f.percent(0.4), f.duration(7500)]).toEqual(["40%", "2\u00a0сағ\u00a05\u00a0мин"]);
+  expect([f.list(["а"]), f.list(["а", "ә"]), f.list(["а", "ә", "б"])]).toEqual(["а", "а және ә", "а, ә және б"]);
+});
