@@ -1,0 +1,113 @@
+// A new incident, in the order in which a caller tells it. Takes the place of the detail; nothing here needs a mouse.
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { announce } from "../../shared/announcer";
+import { formats } from "../../shared/formats";
+import { language } from "../../shared/language";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { session } from "../../shared/session";
+import { picker } from "../map/picking";
+import { t } from "../text";
+import { draftsOf, isEmpty } from "./draft";
+import { AddressField, CallerFields, LanguageField, PlaceField, PriorityField, TypeField, WordsField } from "./fields";
+import { FormState } from "./form_state";
+import { Outcome } from "./outcome";
+import { PlanNeeds } from "./plan_needs";
+import "./report.css";
+import { firstFault } from "./sending";
+
+export interface ReportFormProps {
+  /** The id of the incident that was saved; null: the person left, and the draft stays. */
+  onDone(id: string | null): void;
+}
+
+export function ReportForm({ onDone }: ReportFormProps) {
+  const person = session.value.kind === "signed-in" ? session.value.session.id : "";
+  const lastPerson = useRef(person);
+  // A session that ends leaves the form to the person who typed in it.
+  if (person !== "") lastPerson.current = person;
+  const state = useMemo(() => new FormState(draftsOf(lastPerson.current)), [lastPerson.current]);
+  const form = useRef<HTMLFormElement>(null);
+  const text = t().own.report;
+  const draft = state.draft.value;
+
+  useEffect(() => {
+    void state.readTypes();
+    picker.value = (at) => void state.pickPoint(at);
+    form.current?.querySelector<HTMLElement>("[data-field=description]")?.focus();
+    return () => {
+      picker.value = null;
+      state.close();
+    };
+  }, [state]);
+
+  async function send(): Promise<void> {
+    if (state.isSending.value) return;
+    const id = await state.send();
+    if (id !== null) {
+      announce(text.saved);
+      onDone(id);
+      return;
+    }
+    const first = firstFault(state.faults.value);
+    const wrong = first === "caller" ? "caller_name" : first;
+    if (wrong !== null) form.current?.querySelector<HTMLElement>(`[data-field=${wrong}]`)?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.isComposing || event.defaultPrevented) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (!event.repeat) void send();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      onDone(null);
+    }
+  }
+
+  return (
+    <form
+      ref={form}
+      class="report"
+      aria-labelledby="report-title"
+      noValidate
+      onKeyDown={onKeyDown}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <header>
+        <h2 id="report-title">{text.title}</h2>
+        <span class="quiet">{!isEmpty(draft) && state.store.isKept.value && text.kept(formats(language.value).exactTime(draft.savedAtMs))}</span>
+      </header>
+      {!state.store.isKept.value && <p class="fault">{text.notKept}</p>}
+      <div class="report-body">
+        <WordsField of={state} />
+        <PlaceField of={state} />
+        <TypeField of={state} />
+        <PriorityField of={state} />
+        <PlanNeeds of={state} />
+        <LanguageField of={state} />
+        <AddressField of={state} />
+        <CallerFields of={state} />
+        <p class="report-credit">{text.credit}</p>
+      </div>
+      <footer>
+        <Outcome of={state} />
+        <div class="report-actions">
+          <button type="submit" class="btn main" data-action="submit-incident" aria-disabled={state.isSending.value} aria-keyshortcuts="Control+Enter">
+            {state.isSending.value ? text.saving : text.save}
+            <KeyCap of="Ctrl Enter" />
+          </button>
+          <button type="button" class="btn" data-action="postpone-incident" aria-keyshortcuts="Escape" onClick={() => onDone(null)}>
+            {text.later}
+            <KeyCap of="Esc" />
+          </button>
+          <button type="button" class="btn" data-action="clear-draft" disabled={isEmpty(draft)} onClick={() => state.empty()}>
+            {text.clear}
+          </button>
+        </div>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,249 @@
+// The fields of the report. Solid: stated or chosen by the person. Dashed: proposed, and taken only when the person takes it.
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+import { language } from "../../shared/language";
+import { type Priority, SeverityShape } from "../../shared/parts/severity";
+import { sentenceOf } from "../../shared/parts/problem_text";
+import { t } from "../text";
+import { Combobox } from "./combobox";
+import type { ChosenPlace, Names } from "./draft";
+import { type FormState, titleOf } from "./form_state";
+import { languageByLetters } from "./matching";
+import { coordinatesText } from "./places";
+import type { Field as FieldName } from "./sending";
+
+const PRIORITIES: readonly Priority[] = ["critical", "high", "normal", "low"];
+/** The languages that calls come in; the server accepts others too. */
+const SPOKEN = ["kk", "ru", "en", "uz", "ky", "tr", "zh", "de", "uk", "ug"];
+
+function faultOf(of: FormState, field: FieldName): string | null {
+  const code = of.faults.value[field];
+  return code === undefined ? null : t().own.report.faults[field][code];
+}
+
+function Labelled({ label, more, id, children }: { label: string; more?: ComponentChildren; id: string; children: ComponentChildren }) {
+  return (
+    <div class="report-part">
+      <p class="report-label">
+        <label id={id} for={`${id}-input`}>{label}</label>
+        {more !== undefined && <span class="report-more">{more}</span>}
+      </p>
+      {children}
+    </div>
+  );
+}
+
+export function WordsField({ of }: { of: FormState }) {
+  const id = useId();
+  const draft = of.draft.value;
+  const fault = faultOf(of, "description");
+  return (
+    <Labelled label={t().own.report.words} id={id}>
+      <textarea
+        id={`${id}-input`}
+        class="field report-field"
+        data-field="description"
+        rows={3}
+        lang={draft.language === "" ? undefined : draft.language}
+        value={draft.description}
+        aria-invalid={fault !== null}
+        aria-describedby={fault === null ? undefined : `${id}-fault`}
+        onInput={(event) => of.change({ description: event.currentTarget.value }, "description")}
+      />
+      {fault !== null && <p class="fault" id={`${id}-fault`}>{fault}</p>}
+    </Labelled>
+  );
+}
+
+function languageName(code: string): string {
+  return new Intl.DisplayNames([language.value], { type: "language" }).of(code) ?? code;
+}
+
+export function LanguageField({ of }: { of: FormState }) {
+  const id = useId();
+  const draft = of.draft.value;
+  const text = t().own.report;
+  const proposed = draft.language === "" ? languageByLetters(draft.description) : null;
+  const fault = faultOf(of, "language");
+  return (
+    <div class="report-part report-language">
+      <label class="report-label" for={id}>{text.language}</label>
+      <select id={id} class="field report-field" data-field="language" value={draft.language} onChange={(event) => of.change({ language: event.currentTarget.value }, "language")}>
+        <option value="">{text.notStated}</option>
+        {SPOKEN.map((one) => <option key={one} value={one}>{languageName(one)}</option>)}
+      </select>
+      {proposed !== null && (
+        <button type="button" class="report-proposed" onClick={() => of.change({ language: proposed }, "language")}>
+          {text.byLetters(languageName(proposed))}
+        </button>
+      )}
+      {fault !== null && <p class="fault">{fault}</p>}
+    </div>
+  );
+}
+
+const inWords = (...names: readonly (Names | null)[]): string =>
+  names.flatMap((one) => (one === null ? [] : one[language.value])).filter((one, at, all) => all.indexOf(one) === at).join(", ");
+
+export function PlaceField({ of }: { of: FormState }) {
+  const id = useId();
+  const draft = of.draft.value;
+  const text = t().own.report;
+  const found = of.lookup.state.value;
+  const items = found.kind === "found" ? found.items : [];
+  const options = items.map((one) => ({
+    key: one.id,
+    label: (
+      <>
+        <span>{one.name === null ? coordinatesText(one) : one.name[language.value]}</span>
+        <span class="quiet">{one.isOutside ? text.outside : inWords(one.district, one.region)}</span>
+      </>
+    ),
+  }));
+  return (
+    <Labelled label={text.place} more={draft.place === null ? null : text.chosen} id={id}>
+      <Combobox
+        field="place"
+        text={draft.placeText}
+        options={options}
+        placeholder={text.placeHint}
+        isChosen={draft.place !== null}
+        fault={faultOf(of, "place")}
+        labelId={id}
+        onText={(typed) => of.typePlace(typed)}
+        onPick={(key) => {
+          const one = items.find((item) => item.id === key);
+          if (one !== undefined) of.pickPlace(one);
+        }}
+      />
+      <p class="report-echo" role="status">
+        {draft.place !== null ? <Understood place={draft.place} /> : <LookupSays of={of} />}
+      </p>
+    </Labelled>
+  );
+}
+
+export function AddressField({ of }: { of: FormState }) {
+  const id = useId();
+  const fault = faultOf(of, "address");
+  return (
+    <Labelled label={t().own.report.address} id={id}>
+      <input
+        id={`${id}-input`}
+        class="field report-field"
+        data-field="address"
+        type="text"
+        autocomplete="off"
+        value={of.draft.value.address}
+        aria-invalid={fault !== null}
+        onInput={(event) => of.change({ address: event.currentTarget.value }, "address")}
+      />
+      {fault !== null && <p class="fault">{fault}</p>}
+    </Labelled>
+  );
+}
+
+/** What was understood, so that exchanged numbers are seen before it is saved. */
+function Understood({ place }: { place: ChosenPlace }) {
+  const text = t().own.report;
+  const around = inWords(place.district, place.region);
+  return <>{text.point(coordinatesText(place))} · {around === "" ? text.nowhere : around}</>;
+}
+
+function LookupSays({ of }: { of: FormState }) {
+  const text = t().own.report;
+  const found = of.lookup.state.value;
+  if (found.kind === "looking") return <>{text.looking}</>;
+  if (found.kind === "failed") return <>{sentenceOf(found.problem)}</>;
+  if (found.kind !== "found") return null;
+  if (found.form === "short_link") return <>{text.shortLink}</>;
+  return found.items.length === 0 ? <>{text.nothing}</> : null;
+}
+
+export function TypeField({ of }: { of: FormState }) {
+  const id = useId();
+  const draft = of.draft.value;
+  const text = t().own.report;
+  const options = of.fitting.value.map((one) => ({
+    key: one.type,
+    label: (
+      <>
+        <span>{titleOf(one)}</span>
+        <span class="quiet">{t().words.priorities[one.priority]}</span>
+      </>
+    ),
+  }));
+  return (
+    <Labelled label={text.type} more={draft.type === null ? null : text.chosen} id={id}>
+      <Combobox
+        field="type"
+        text={draft.typeText}
+        options={options}
+        placeholder={text.typeHint}
+        isChosen={draft.type !== null}
+        fault={faultOf(of, "type")}
+        labelId={id}
+        onText={(typed) => of.typeType(typed)}
+        onPick={(key) => of.pickType(key)}
+      />
+      {of.typesProblem.value !== null && (
+        <p class="fault" role="alert">
+          {text.typesFailed} {sentenceOf(of.typesProblem.value)}{" "}
+          <button type="button" class="btn" onClick={() => void of.readTypes()}>{t().common.actions.retry}</button>
+        </p>
+      )}
+    </Labelled>
+  );
+}
+
+export function PriorityField({ of }: { of: FormState }) {
+  const draft = of.draft.value;
+  const { own, words } = t();
+  const byPlan = of.types.value.find((one) => one.type === draft.type)?.priority ?? null;
+  const fault = faultOf(of, "priority");
+  return (
+    <fieldset class="report-part">
+      <legend class="report-label">
+        <span>{own.report.priority}</span>
+        <span class="report-more">{draft.priority !== null ? own.report.chosen : byPlan !== null ? own.report.byPlan : null}</span>
+      </legend>
+      <div class="report-priorities">
+        {PRIORITIES.map((one) => (
+          <label key={one} class={`mark ${one} ${draft.priority === null && byPlan === one ? "is-proposed" : ""}`}>
+            <input
+              type="radio"
+              class="visually-hidden"
+              name="priority"
+              data-field="priority"
+              value={one}
+              checked={draft.priority === one}
+              onChange={() => of.change({ priority: one }, "priority")}
+              onClick={() => draft.priority === one && of.change({ priority: null }, "priority")}
+            />
+            <SeverityShape of={one} />
+            <span>{words.priorities[one]}</span>
+          </label>
+        ))}
+      </div>
+      {fault !== null && <p class="fault">{fault}</p>}
+    </fieldset>
+  );
+}
+
+export function CallerFields({ of }: { of: FormState }) {
+  const draft = of.draft.value;
+  const text = t().own.report;
+  const fault = faultOf(of, "caller");
+  return (
+    <fieldset class="report-part">
+      <legend class="report-label"><span>{text.caller}</span></legend>
+      <div class="report-caller">
+        <input class="field report-field" data-field="caller_name" type="text" autocomplete="off" placeholder={text.callerName} aria-label={text.callerName} value={draft.callerName}
+          onInput={(event) => of.change({ callerName: event.currentTarget.value }, "caller")} />
+        <input class="field report-field" data-field="caller_phone" type="tel" autocomplete="off" placeholder={text.callerPhone} aria-label={text.callerPhone} value={draft.callerPhone}
+          onInput={(event) => of.change({ callerPhone: event.currentTarget.value }, "caller")} />
+      </div>
+      {fault !== null && <p class="fault">{fault}</p>}
+    </fieldset>
+  );
+}

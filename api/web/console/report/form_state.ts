@@ -1,0 +1,156 @@
+// What the form does: choosing, checking, and sending once. The draft is the only place where typed text lives.
+import { type Signal, computed, signal } from "@preact/signals";
+import type { components } from "../../shared/api";
+import { ask } from "../../shared/api_client";
+import { language } from "../../shared/language";
+import type { Problem } from "../../shared/problem";
+import { draftPlace, type LonLat } from "../map/picking";
+import type { DraftStore, Draft } from "./draft";
+import { matching, meant, saidFor } from "./matching";
+import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, onlyPoint } from "./places";
+import { type Faults, faultsBy, faultsOf, firstFault, reportOf } from "./sending";
+
+export type IncidentType = components["schemas"]["IncidentType"];
+
+export class FormState {
+  readonly types: Signal<readonly IncidentType[]> = signal([]);
+  readonly typesProblem: Signal<Problem | null> = signal(null);
+  readonly faults: Signal<Faults> = signal({});
+  readonly problem: Signal<Problem | null> = signal(null);
+  readonly isSending = signal(false);
+  readonly lookup: PlaceLookup;
+  readonly fitting = computed(() => matching(this.draft.value.typeText, this.types.value, saidFor));
+
+  constructor(
+    readonly store: DraftStore,
+    lookup = new PlaceLookup(),
+  ) {
+    this.lookup = lookup;
+    const { place, placeText } = this.draft.value;
+    draftPlace.value = place;
+    if (place === null && placeText !== "") this.look(placeText);
+  }
+
+  get draft(): Signal<Draft> {
+    return this.store.draft;
+  }
+
+  close(): void {
+    this.lookup.close();
+    draftPlace.value = null;
+  }
+
+  async readTypes(): Promise<void> {
+    const answer = await ask("get", "/v1/incident-types", {});
+    if (answer.ok) this.types.value = answer.data.items;
+    this.typesProblem.value = answer.ok ? null : answer.problem;
+  }
+
+  typeType(text: string): void {
+    this.change({ typeText: text, type: null }, "type");
+  }
+
+  pickType(type: string): void {
+    const found = this.types.value.find((one) => one.type === type);
+    this.change({ type, typeText: found === undefined ? type : titleOf(found) }, "type");
+  }
+
+  typePlace(text: string): void {
+    this.change({ placeText: text, place: null }, "place");
+    draftPlace.value = null;
+    this.look(text);
+  }
+
+  pickPlace(place: FoundPlace): void {
+    const { lon, lat, name, district, region } = place;
+    const text = name === null ? this.draft.value.placeText : name[language.value];
+    this.change({ place: { lon, lat, name, district, region }, placeText: text }, "place");
+    draftPlace.value = { lon, lat };
+  }
+
+  /** A click on the map: the point counts at once, its district follows. */
+  async pickPoint(at: LonLat): Promise<void> {
+    const point = { ...at, name: null, district: null, region: null };
+    this.lookup.look("");
+    this.change({ place: point, placeText: coordinatesText(at) }, "place");
+    draftPlace.value = at;
+    const around = await districtAt(at.lon, at.lat);
+    const { place } = this.draft.value;
+    if (around !== null && place !== null && place.lon === at.lon && place.lat === at.lat) this.store.change({ place: { ...point, ...around } });
+  }
+
+  change(part: Partial<Draft>, field: keyof Faults | null = null): void {
+    this.store.change(part);
+    if (field === null || this.faults.value[field] === undefined) return;
+    const { [field]: _, ...others } = this.faults.value;
+    this.faults.value = others;
+  }
+
+  /** Empties the form, with a new key: what is typed next is another report. */
+  empty(): void {
+    this.store.clear();
+    this.lookup.look("");
+    this.faults.value = {};
+    this.problem.value = null;
+    draftPlace.value = null;
+  }
+
+  /** Once at a time, under the key of the form. The id of the incident; null if it was not sent. */
+  async send(): Promise<string | null> {
+    if (this.isSending.value) return null;
+    this.isSending.value = true;
+    try {
+      return await this.sendNow();
+    } finally {
+      this.isSending.value = false;
+    }
+  }
+
+  private async sendNow(): Promise<string | null> {
+    await this.takeWhatIsMeant();
+    this.faults.value = faultsOf(this.draft.value);
+    this.problem.value = null;
+    if (firstFault(this.faults.value) !== null) return null;
+    const sent = this.draft.value;
+    const answer = await ask("post", "/v1/incidents", { body: reportOf(sent), key: sent.key });
+    if (answer.ok) {
+      this.store.clear();
+      return answer.data.id;
+    }
+    this.problem.value = answer.problem;
+    this.faults.value = faultsBy(answer.problem);
+    return null;
+  }
+
+  /** A text that can mean one thing only needs no choice. */
+  private async takeWhatIsMeant(): Promise<void> {
+    const before = this.draft.value;
+    if (before.type === null) {
+      if (this.types.value.length === 0) await this.readTypes();
+      const only = meant(before.typeText, this.types.value, saidFor);
+      if (only !== null) this.pickType(only.type);
+    }
+    if (before.place !== null || before.placeText.trim() === "") return;
+    const found = await this.lookup.settled();
+    const only = onlyPoint(found) ?? onlyName(found);
+    if (this.draft.value.place === null && only !== null) this.pickPlace(only);
+  }
+
+  private look(text: string): void {
+    this.lookup.look(text);
+    // Coordinates and links name one point: what was understood is shown at once, and is the person's own choice.
+    void this.lookup.settled().then((found) => {
+      const only = onlyPoint(found);
+      const { place, placeText } = this.draft.value;
+      if (only !== null && !only.isOutside && place === null && found.kind === "found" && placeText.trim() === found.text) this.pickPlace(only);
+    });
+  }
+}
+
+function onlyName(of: Lookup): FoundPlace | null {
+  return of.kind === "found" && of.items.length === 1 ? (of.items[0] ?? null) : null;
+}
+
+export function titleOf(one: IncidentType): string {
+  return one.title[language.value] ?? one.type;
+}

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { draftPlace } from "../../console/map/picking";
+import { DraftStore } from "../../console/report/draft";
+import { FormState } from "../../console/report/form_state";
+import { type FoundPlace, type Lookup, PlaceLookup } from "../../console/report/places";
+
+const POINT: FoundPlace = { id: "p", kind: "point", lon: 76.95, lat: 43.24, name: null, district: null, region: null, isOutside: false };
+const TALGAR: FoundPlace = { ...POINT, id: "t", kind: "town", name: { kk: "Талғар", ru: "Талгар", en: "Talgar" } };
+const TYPE = { type: "flood", title: { ru: "Наводнение" }, priority: "critical", details: null, lines: [], requirements: [] };
+const sent: { key: string; body: string }[] = [];
+let answers: Response[] = [];
+
+function state(found: Partial<Lookup> = { kind: "found", form: "coordinates", items: [POINT] }): FormState {
+  const lookup = new PlaceLookup((text) => Promise.resolve({ text, ...found } as Lookup));
+  const made = new FormState(new DraftStore("op-1"), lookup);
+  made.types.value = [TYPE as never];
+  return made;
+}
+
+beforeEach(() => {
+  localStorage.clear();
+  sent.length = 0;
+  answers = [];
+  vi.stubGlobal("fetch", (_: string, { headers, body }: { headers: Record<string, string>; body: string }) => {
+    sent.push({ key: headers["Idempotency-Key"] ?? "", body });
+    return Promise.resolve(answers.shift() ?? Response.json({ id: "i-1", status: "reported", links: {} }, { status: 202 }));
+  });
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+test("typed coordinates and a part of a word are enough", async () => {
+  const form = state();
+  form.typeType("навод");
+  form.typePlace("43.24, 76.95");
+  expect(await form.send()).toBe("i-1");
+  expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ type: "flood", location: { type: "Point", coordinates: [76.95, 43.24] } });
+});
+
+test("held keys and double clicks make one request", async () => {
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  const all = await Promise.all([form.send(), form.send(), form.send()]);
+  expect(all).toEqual(["i-1", null, null]);
+  expect(sent).toHaveLength(1);
+});
+
+test("an attempt after a refusal has the same key, the next form another", async () => {
+  answers = [Response.json({ code: "invalid", errors: [{ field: "description", expected: "" }] }, { status: 422 })];
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  expect(await form.send()).toBeNull();
+  expect(form.faults.value).toEqual({ description: "refused" });
+  expect(await form.send()).toBe("i-1");
+  expect(sent[0]?.key).toBe(sent[1]?.key);
+  expect(form.draft.value.key).not.toBe(sent[0]?.key);
+});
+
+test("a lost session keeps the draft", async () => {
+  answers = [Response.json({ code: "unauthenticated" }, { status: 401 })];
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  form.change({ description: "су" });
+  expect(await form.send()).toBeNull();
+  expect(new DraftStore("op-1").draft.value.description).toBe("су");
+});
+
+test("of several places none is taken for the person", async () => {
+  const form = state({ kind: "found", form: "name", items: [TALGAR, { ...TALGAR, id: "t2" }] });
+  form.pickType("flood");
+  form.typePlace("Талгар");
+  expect(await form.send()).toBeNull();
+  expect(form.faults.value).toEqual({ place: "choose" });
+  expect(sent).toHaveLength(0);
+});
+
+test("typing again takes the choice back", () => {
+  const form = state();
+  form.pickPlace(TALGAR);
+  expect(draftPlace.value).toEqual({ lon: 76.95, lat: 43.24 });
+  form.typePlace("Тал");
+  expect(form.draft.value.place).toBeNull();
+  expect(draftPlace.value).toBeNull();
+});
+
+test("coordinates outside the country are not taken before the person sends them", async () => {
+  const form = state({ kind: "found", form: "coordinates", items: [{ ...POINT, lon: 43.24, lat: 76.95, isOutside: true }] });
+  form.typePlace("76.95 43.24");
+  await form.lookup.settled();
+  expect(form.draft.value.place).toBeNull();
+});
