@@ -1,12 +1,7 @@
-// Texts of the operator's console alone.
+// Texts of the operator's console alone, by pane.
+import { en as kase } from "./case/en";
+import { en as desk } from "./desk/en";
 import { en as map } from "./map/en";
 import { en as report } from "./report/en";
 
-export const en = {
-  title: "Operator's console",
-  connection: "Connection",
-  events: (count: number) => `${count} events received since this page was opened`,
-  notHere: "Queue, map and incident are not part of this build yet.",
-  map,
-  report,
-};
+export const en = { title: "Operator's console", desk, case: kase, map, report };

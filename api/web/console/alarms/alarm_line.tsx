@@ -1,0 +1,25 @@
+// Alarms that are not distress, above the rows: what, how many, and one key that answers them.
+import { KeyCap } from "../../shared/parts/key_cap";
+import { Bang } from "../parts";
+import { select } from "../state";
+import { shortId } from "../queue/order";
+import { t } from "../text";
+import { acknowledgeFirst, alarms } from "./center";
+
+export function AlarmLine() {
+  const first = alarms.value[0];
+  // Distress has its band above everything; one thing at a time.
+  if (first === undefined || first.kind === "distress") return null;
+  const text = t().own.desk.alarms;
+  const same = alarms.value.filter((one) => one.kind === first.kind);
+  const said = first.kind === "severe" ? text.severe(same.length) : text.unanswered(same.length);
+  return (
+    <div class="alarm-line">
+      <Bang />
+      <button type="button" class="plain clip" onClick={() => select(first.incidentId)}>{said}: {shortId(first.incidentId)}</button>
+      <button type="button" class="btn" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
+        {text.acknowledge} <KeyCap of="A" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+// A person in danger or overdue: the only full-width filled band. It takes neither focus nor selection.
+import { useEffect, useState } from "preact/hooks";
+import { ask } from "../../shared/api_client";
+import { now } from "../../shared/clock";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { shortId } from "../queue/order";
+import { attentionWord, f, typeWord } from "../say";
+import { type Incident, rows, select } from "../state";
+import { t } from "../text";
+import { acknowledgeFirst, alarms, nextSoundAtMs } from "./center";
+import { isArmed } from "./sounds";
+
+/** Opens what the band is about. */
+export function showDistress(): void {
+  const first = alarms.value[0];
+  if (first?.kind === "distress") select(first.incidentId);
+}
+
+export function DistressBand() {
+  const first = alarms.value[0];
+  const isShown = first?.kind === "distress";
+  const [incident, setIncident] = useState<Incident | null>(null);
+  const id = isShown ? first.incidentId : null;
+  useEffect(() => {
+    setIncident(null);
+    if (id === null) return;
+    const cut = new AbortController();
+    void ask("get", "/v1/incidents/{incident_id}", { path: { incident_id: id }, signal: cut.signal }).then((answer) => {
+      if (answer.ok && !cut.signal.aborted) setIncident(answer.data);
+    });
+    return () => cut.abort();
+  }, [id]);
+  if (!isShown) return null;
+  const text = t().own.desk.alarms;
+  const others = alarms.value.filter((one) => one.kind === "distress").length - 1;
+  const clock = (ms: number): string => f().clockwork(Math.max(0, Math.floor(ms / 1000)));
+  const again = nextSoundAtMs.value === null ? "" : text.again(clock(nextSoundAtMs.value - now.value));
+  return (
+    <div class="distress-band" role="alert" aria-relevant="additions" data-alarm={first.incidentId}>
+      <svg class="octagon" viewBox="0 0 44 44" aria-hidden="true">
+        <path d="M14 3h16l11 11v16L30 41H14L3 30V14Z" /><path class="ink" d="M20 11h4v15h-4zM20 30h4v4h-4z" />
+      </svg>
+      <div class="what">
+        <strong>{first.reason === "distress" ? text.distress : text.overdue}</strong>
+        <span aria-hidden="true">{text.since(clock(now.value - first.sinceMs))}, {isArmed.value ? again : text.silent}</span>
+      </div>
+      <div class="who">
+        <b class="clip">{title(incident, first.incidentId, first.reason)}</b>
+        <span class="clip">{words(incident)}</span>
+      </div>
+      {others > 0 && <span>{text.more(others)}</span>}
+      <button type="button" class="btn" aria-keyshortcuts="o" onClick={showDistress}>{text.show} <KeyCap of="O" /></button>
+      <button type="button" class="btn ack" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
+        {text.acknowledge} <KeyCap of="A" />
+      </button>
+    </div>
+  );
+}
+
+function title(incident: Incident | null, id: string, reason: string | null): string {
+  const row = rows.value.get(id);
+  const person = incident?.person?.volunteer_id;
+  if (person !== undefined) return t().own.desk.alarms.at(person, shortId(incident?.parent_id ?? id));
+  const said = reason === null || reason === "distress" ? typeWord(row?.type ?? "distress") : attentionWord(reason);
+  return `${shortId(id)}, ${said}`;
+}
+
+/** The person's own words, and how old and how exact the place is. */
+function words(incident: Incident | null): string {
+  const text = t().own.desk.alarms;
+  const said = incident?.description ? [`«${incident.description}»`] : [];
+  const person = incident?.person;
+  if (person == null) return said.join(" ");
+  if (person.place === null || person.seen_at === null) return [...said, text.noFix].join(" ");
+  const age = f().duration((now.value - Date.parse(person.seen_at)) / 1000);
+  return [...said, text.fix(age, person.accuracy_m === null ? null : f().distance(person.accuracy_m))].join(" ");
+}

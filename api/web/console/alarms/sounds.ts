@@ -1,0 +1,64 @@
+// Three sounds that differ in rhythm, not only in pitch. Browsers allow sound after a gesture only; the page shows whether they do.
+import { signal } from "@preact/signals";
+import type { AlarmKind } from "./standing";
+
+/** What the audio context says of itself: a page must not believe its own button. */
+export const isArmed = signal(false);
+let context: AudioContext | null = null;
+
+interface Beep {
+  readonly atS: number;
+  readonly forS: number;
+  readonly hertz: number;
+}
+/** Distress: fast pairs, rising. Unanswered: three even beeps. Severe: one long, one short. */
+const RHYTHMS: Readonly<Record<AlarmKind, readonly Beep[]>> = {
+  distress: [0, 0.16, 0.5, 0.66, 1, 1.16].map((atS, at) => ({ atS, forS: 0.12, hertz: at % 2 === 0 ? 880 : 1175 })),
+  unanswered: [0, 0.4, 0.8].map((atS) => ({ atS, forS: 0.2, hertz: 587 })),
+  severe: [
+    { atS: 0, forS: 0.55, hertz: 698 },
+    { atS: 0.65, forS: 0.15, hertz: 698 },
+  ],
+};
+const LOUDNESS = 0.25;
+const EDGE_S = 0.01;
+
+/** From a gesture only. Resolves when the browser plays, or refuses to. */
+export async function arm(): Promise<void> {
+  context ??= newContext();
+  if (context === null) return;
+  await context.resume().catch(() => undefined);
+  look();
+}
+
+function newContext(): AudioContext | null {
+  if (typeof AudioContext === "undefined") return null;
+  const made = new AudioContext();
+  // A headset that is unplugged, or a policy of the browser, can suspend it later.
+  made.addEventListener("statechange", look);
+  return made;
+}
+
+function look(): void {
+  isArmed.value = context?.state === "running";
+}
+
+export function play(kind: AlarmKind): void {
+  if (context === null || context.state !== "running") return;
+  for (const beep of RHYTHMS[kind]) sound(context, beep);
+}
+
+function sound(on: AudioContext, beep: Beep): void {
+  const [tone, volume] = [on.createOscillator(), on.createGain()];
+  const [from, to] = [on.currentTime + beep.atS, on.currentTime + beep.atS + beep.forS];
+  tone.type = "triangle";
+  tone.frequency.value = beep.hertz;
+  // Without edges each beep begins and ends with a click.
+  volume.gain.setValueAtTime(0, from);
+  volume.gain.linearRampToValueAtTime(LOUDNESS, from + EDGE_S);
+  volume.gain.setValueAtTime(LOUDNESS, to - EDGE_S);
+  volume.gain.linearRampToValueAtTime(0, to);
+  tone.connect(volume).connect(on.destination);
+  tone.start(from);
+  tone.stop(to);
+}

@@ -1,0 +1,52 @@
+// Which alarms stand: three kinds, each with something that an operator must do. Pure.
+import { type Row } from "../state";
+import { AGE_LIMITS_S, isShort } from "../queue/order";
+
+/** The most urgent first. Each has a rhythm of its own. */
+export const KINDS = ["distress", "unanswered", "severe"] as const;
+export type AlarmKind = (typeof KINDS)[number];
+
+export interface Alarm {
+  /** Kind, incident and reason: an acknowledged alarm is silent until one of them changes. */
+  readonly key: string;
+  readonly kind: AlarmKind;
+  readonly incidentId: string;
+  /** The code of `attention` that it follows from; null for others. */
+  readonly reason: string | null;
+  readonly sinceMs: number;
+}
+
+/** Reasons of people in danger or overdue. Distress itself is an incident of its own, beside the entry at its parent. */
+const ABOUT_PEOPLE = ["distress", "check_in_overdue", "person_silent"] as const;
+/** Longer ago than this, a critical incident is no news, whatever was acknowledged on this device. */
+const SEVERE_FOR_MS = 10 * 60_000;
+
+/** All alarms of the present rows: those that stood before the page was opened sound too. */
+export function standing(rows: ReadonlyMap<string, Row>, nowMs: number): Alarm[] {
+  const inDistress = new Set([...rows.values()].filter((row) => row.type === "distress").map((row) => row.parent_id));
+  const found: Alarm[] = [];
+  for (const row of rows.values()) {
+    const sinceMs = Date.parse(row.reported_at);
+    const add = (kind: AlarmKind, reason: string | null): void =>
+      void found.push({ key: `${kind}:${row.id}:${reason ?? ""}`, kind, incidentId: row.id, reason, sinceMs });
+    if (row.type === "distress") {
+      add("distress", "distress");
+      continue;
+    }
+    for (const reason of ABOUT_PEOPLE) {
+      if ((row.attention ?? []).includes(reason) && !(reason === "distress" && inDistress.has(row.id))) add("distress", reason);
+    }
+    if (row.priority === "low" || !isShort(row)) continue;
+    if (row.accepted === 0 && nowMs - sinceMs >= AGE_LIMITS_S[row.priority][0] * 1000) add("unanswered", null);
+    else if (row.priority === "critical" && nowMs - sinceMs < SEVERE_FOR_MS) add("severe", null);
+  }
+  return found.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.sinceMs - b.sinceMs);
+}
+
+const FIRST_PAUSE_MS = 15_000;
+const LONGEST_PAUSE_MS = 120_000;
+
+/** Pause before the next repetition, after `times` sounds: rising, so that a long emergency can be worked through. */
+export function pauseMs(times: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, times - 1));
+}

@@ -1,0 +1,48 @@
+// What waits for an operator, each with the button that says it is handled; what helpers proposed.
+import { attentionWord, f } from "../say";
+import type { Incident } from "../state";
+import { t } from "../text";
+import { Bang } from "../parts";
+import { handled, isBusy, judge } from "./orders";
+import type { components } from "../../shared/api";
+
+type Reason = components["schemas"]["AttentionReason"];
+
+export function Attention({ of }: { of: Incident }) {
+  const text = t().own.case;
+  const waiting = of.attention ?? [];
+  const proposals = (of.proposals ?? []).filter(() => of.times.closed === null);
+  if (waiting.length === 0 && proposals.length === 0) return null;
+  return (
+    <section class="sec">
+      <h3>{text.attentionTitle}</h3>
+      <ul class="lines asks">
+        {waiting.map((one) => {
+          const offer = of.offers.find((other) => other.id === (one.offer_id ?? one.detail));
+          const said = [attentionWord(one.reason), offer?.volunteer_id].filter(Boolean).join(": ");
+          return (
+            <li key={`${one.reason} ${one.requirement_id} ${one.offer_id}`} data-attention={one.reason}>
+              <Bang />
+              <span class="clip" title={said}>{said}</span>
+              <time class="q" dateTime={one.since}>{f().time(one.since)}</time>
+              <button type="button" class="btn" disabled={isBusy.value} onClick={() => void handled(one.reason as Reason)}>{text.handled}</button>
+            </li>
+          );
+        })}
+        {proposals.map((one) => (
+          <li key={one.id} class="proposed">
+            <span class="clip">{text.proposals}: {proposalWord(one.kind)} ({one.by})</span>
+            <button type="button" class="btn" disabled={isBusy.value} onClick={() => void judge(one.id, "accept")}>{text.accept}</button>
+            <button type="button" class="btn" disabled={isBusy.value} onClick={() => void judge(one.id, "reject")}>{text.reject}</button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function proposalWord(kind: string): string {
+  const { proposal } = t().own.case;
+  const known: Readonly<Partial<Record<string, string>>> = proposal;
+  return known[kind] ?? proposal.other;
+}

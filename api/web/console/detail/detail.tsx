@@ -1,0 +1,53 @@
+// The open incident, from what it is down to what happened. The newest event and the orders are always in view.
+import { ProblemText } from "../../shared/parts/problem_text";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { known, knownProblem, selectedId } from "../state";
+import { t } from "../text";
+import { Attention } from "./attention";
+import { Head } from "./head";
+import { Needs } from "./needs";
+import { OrderBar } from "./order_bar";
+import { People } from "./people_list";
+import { Similar } from "./similar";
+import { Timeline, lines } from "./timeline";
+import { Words } from "./words";
+
+export function Detail() {
+  const own = t().own;
+  const found = known.value;
+  if (selectedId.value === null) return null;
+  return (
+    <section class="pane detail" aria-label={own.desk.panes.detail} data-detail={selectedId.value}>
+      <div class="scroll" tabIndex={0} role="region" aria-label={own.desk.panes.detail}>
+        {found === null && knownProblem.value === null && <p class="wait" role="status">{own.case.loading}</p>}
+        <ProblemText of={knownProblem.value} />
+        {found !== null && (
+          <>
+            <Head of={found.incident} />
+            <Attention of={found.incident} />
+            <Words of={found.incident} />
+            <Needs of={found.incident} decisions={found.decisions} />
+            <People of={found.incident} />
+            <Similar of={found.incident} />
+            <Timeline />
+          </>
+        )}
+      </div>
+      {found !== null && <Latest />}
+      {found !== null && <OrderBar of={found.incident} />}
+    </section>
+  );
+}
+
+function Latest() {
+  const line = lines.value[0];
+  if (line === undefined) return null;
+  const said = [line.text, ...line.words].filter(Boolean).join(": ");
+  return (
+    <button type="button" class="latest" aria-keyshortcuts="y" onClick={() => document.getElementById("timeline")?.scrollIntoView()}>
+      <time dateTime={line.at}>{t().own.case.time(line.at)}</time>
+      <span class="clip" title={said}>{said}</span>
+      <KeyCap of="Y" />
+    </button>
+  );
+}

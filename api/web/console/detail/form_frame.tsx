@@ -1,0 +1,52 @@
+// The frame of a form in the detail: title, fields, send and back. Focus goes in when it opens, and back to the orders when it closes.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { t } from "../text";
+import { isBusy, openForm } from "./orders";
+
+interface Props {
+  readonly title: string;
+  readonly action?: string | undefined;
+  readonly send?: string;
+  readonly canSend: boolean;
+  readonly onSend: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function FormFrame({ title, action, send, canSend, onSend, children }: Props) {
+  const frame = useRef<HTMLFormElement>(null);
+  const text = t().own.case.panel;
+  useEffect(() => {
+    const before = document.activeElement;
+    frame.current?.querySelector<HTMLElement>("[data-first]")?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else document.querySelector<HTMLElement>(".rows")?.focus({ preventScroll: true });
+    };
+  }, []);
+  const onSubmit = (event: Event): void => {
+    event.preventDefault();
+    if (canSend && !isBusy.value) onSend();
+  };
+  return (
+    <form
+      ref={frame}
+      class="form"
+      onSubmit={onSubmit}
+      onKeyDown={(event) => {
+        // Held keys repeat: one press is one order.
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) onSubmit(event);
+      }}
+    >
+      <h3>{title}</h3>
+      {children}
+      <div class="send">
+        <button type="submit" class="btn main" data-action={action} disabled={!canSend || isBusy.value}>
+          {send ?? text.send} <KeyCap of="Ctrl Enter" />
+        </button>
+        <button type="button" class="btn" onClick={() => openForm(null)}>{text.back} <KeyCap of="Esc" /></button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,109 @@
+// The small forms of the detail: note, end, merge, and why somebody was not asked.
+import { useState } from "preact/hooks";
+import { ask } from "../../shared/api_client";
+import type { components } from "../../shared/api";
+import type { Problem } from "../../shared/problem";
+import { ProblemText } from "../../shared/parts/problem_text";
+import { draft, keepDraft } from "../drafts";
+import { shortId } from "../queue/order";
+import { f, offerWord, ruleWord } from "../say";
+import { type Incident, rows } from "../state";
+import { t } from "../text";
+import { FormFrame } from "./form_frame";
+import { type EndCode, end, merge, note } from "./orders";
+
+export function NoteForm({ id }: { id: string }) {
+  const kept = `note ${id}`;
+  const [text, setText] = useState(draft(kept));
+  const typed = (value: string): void => {
+    setText(value);
+    keepDraft(kept, value);
+  };
+  const onSend = async (): Promise<void> => {
+    if (await note(text.trim())) keepDraft(kept, "");
+  };
+  return (
+    <FormFrame title={t().own.case.panel.note} canSend={text.trim() !== ""} onSend={() => void onSend()}>
+      <textarea data-first data-field="note" rows={3} maxLength={2000} dir="auto" aria-label={t().own.case.panel.note} value={text} onInput={(event) => typed(event.currentTarget.value)} />
+    </FormFrame>
+  );
+}
+
+const CODES: Readonly<Record<"close" | "cancel", readonly EndCode[]>> = {
+  close: ["resolved", "handed_over", "exercise", "other"],
+  cancel: ["false_call", "duplicate", "handed_over", "exercise", "other"],
+};
+
+export function EndForm({ id, how }: { id: string; how: "close" | "cancel" }) {
+  const text = t().own.case;
+  const codes = CODES[how];
+  const [code, setCode] = useState<EndCode>(codes[0] ?? "other");
+  const [reason, setReason] = useState("");
+  return (
+    <FormFrame
+      title={how === "close" ? text.panel.closeTitle : text.panel.cancelTitle}
+      action={how === "close" ? "close-incident" : "cancel-incident"}
+      send={text.orders[how]}
+      canSend
+      onSend={() => void end(how, code, reason.trim())}
+    >
+      <div class="choices" role="radiogroup" aria-label={how === "close" ? text.panel.closeTitle : text.panel.cancelTitle}>
+        {codes.map((one) => (
+          <label key={one} class="choice">
+            <input type="radio" name={`end ${id}`} value={one} checked={code === one} {...(one === codes[0] ? { "data-first": true } : {})} onChange={() => setCode(one)} />
+            {text.panel.codes[one]}
+          </label>
+        ))}
+      </div>
+      <input class="input" data-field="reason" maxLength={500} dir="auto" placeholder={text.panel.reason} aria-label={text.panel.reason} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+    </FormFrame>
+  );
+}
+
+export function MergeForm({ id }: { id: string }) {
+  const text = t().own.case;
+  const [typed, setTyped] = useState("");
+  const wanted = typed.trim();
+  const into = [...rows.value.keys()].find((one) => one !== id && (one === wanted || shortId(one) === wanted.toUpperCase()));
+  return (
+    <FormFrame title={text.panel.into} send={text.orders.merge} canSend={into !== undefined} onSend={() => into !== undefined && void merge(into)}>
+      <input class="input" data-first data-field="into" aria-label={text.panel.into} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      {wanted.length >= 4 && into === undefined && <p class="q" role="status">{text.panel.unknownIncident}</p>}
+    </FormFrame>
+  );
+}
+
+type Shown = components["schemas"]["WhyShown"];
+
+export function WhyForm({ of }: { of: Incident }) {
+  const text = t().own.case;
+  const [person, setPerson] = useState("");
+  const [found, setFound] = useState<Shown | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const look = async (): Promise<void> => {
+    const answer = await ask("get", "/v1/incidents/{incident_id}/why", { path: { incident_id: of.id }, query: { volunteer_id: person.trim() } });
+    setFound(answer.ok ? answer.data : null);
+    setProblem(answer.ok ? null : answer.problem);
+  };
+  return (
+    <FormFrame title={text.whyNot} canSend={person.trim() !== ""} onSend={() => void look()}>
+      <input class="input" data-first data-field="person" aria-label={text.whyAsk} placeholder={text.whyAsk} value={person} onInput={(event) => setPerson(event.currentTarget.value)} />
+      <ProblemText of={problem} />
+      {found !== null && <p role="status">{sentence(found)}</p>}
+    </FormFrame>
+  );
+}
+
+/** From the facts, in the reader's language; the server's own text is English. */
+function sentence(found: Shown): string {
+  const text = t().own.case;
+  const said = [`${found.volunteer_id ?? ""}: ${text.whyVerdicts[found.verdict]}`];
+  for (const fact of found.facts as readonly Readonly<Record<string, unknown>>[]) {
+    if (typeof fact["rank"] === "number") said.push(text.rank(fact["rank"]));
+    if (Array.isArray(fact["before"]) && fact["before"].length > 0) said.push(text.before(fact["before"].slice(0, 5).join(", ")));
+    if (Array.isArray(fact["steps"])) said.push(...fact["steps"].map((step) => offerWord(String(step))));
+    if (typeof fact["reason"] === "string") said.push(ruleWord(fact["reason"]));
+    if (typeof fact["chance"] === "number") said.push(text.panel.chanceOf(f().percent(fact["chance"])));
+  }
+  return [...new Set(said)].join(", ");
+}

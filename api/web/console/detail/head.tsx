@@ -1,0 +1,42 @@
+// What and where: the mark, the type as the title, the age, the place.
+import { now } from "../../shared/clock";
+import { Severity } from "../../shared/parts/severity";
+import { nameAt } from "../queue/place_text";
+import { ageLook, shortId } from "../queue/order";
+import { certaintyWord, coordinates, f, statusWord, typeWord } from "../say";
+import { type Incident, rows } from "../state";
+import { t } from "../text";
+import { centreOf } from "./centre";
+
+export function Head({ of }: { of: Incident }) {
+  const text = t().own.case;
+  const row = rows.value.get(of.id);
+  const isOver = of.status === "closed" || of.status === "cancelled";
+  const ageS = Math.max(0, Math.floor((now.value - Date.parse(of.times.reported)) / 1000));
+  const centre = centreOf(of.location);
+  return (
+    <header class="top-of-detail">
+      <p class="id"><Severity of={of.priority} /> <b>{shortId(of.id)}</b> <span class="q">{statusWord(of.status)}</span></p>
+      <h2>{typeWord(of.type)}</h2>
+      {isOver ? (
+        <p class="over">{text.ended(statusWord(of.status), of.times.closed === null ? "" : f().dayTime(of.times.closed))}</p>
+      ) : (
+        <p class="big">
+          <span class={`age live ${row === undefined ? "plain" : ageLook(row, ageS)}`}>{f().clockwork(ageS)}</span>
+          <span class="q">{text.since(f().exactTime(of.times.reported))}</span>
+        </p>
+      )}
+      <p class="line">{centre === null ? text.noPlace : (nameAt(centre) ?? coordinates(centre))}{of.location !== null && of.location.type !== "Point" && <span>, {text.area}</span>}</p>
+      {centre !== null && nameAt(centre) !== null && <p class="line q">{coordinates(centre)}</p>}
+      {of.address && <p class="line q">{text.address}: <span dir="auto">{of.address}</span></p>}
+      {of.person != null && <p class="line danger">{text.distressOf(of.person.volunteer_id)}</p>}
+      <p class="line q">
+        {[
+          of.alarm_level > 0 ? text.level(of.alarm_level) : "",
+          of.certainty === "unconfirmed" ? "" : certaintyWord(of.certainty),
+          (of.warned ?? []).length > 0 ? text.events.warned((of.warned ?? []).length) : "",
+        ].filter(Boolean).join(", ")}
+      </p>
+    </header>
+  );
+}

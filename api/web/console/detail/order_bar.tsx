@@ -1,0 +1,79 @@
+// The orders about the open incident, each with its key, and the form of the one that needs more than a tap.
+import { useEffect } from "preact/hooks";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { ProblemText } from "../../shared/parts/problem_text";
+import { bindKeys } from "../keys";
+import type { Incident } from "../state";
+import { t } from "../text";
+import { AssignForm, OVERRULED } from "./assign_form";
+import { EndForm, MergeForm, NoteForm, WhyForm } from "./forms";
+import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent } from "./orders";
+
+export function OrderBar({ of }: { of: Incident }) {
+  const isOver = of.times.closed !== null && (of.status === "closed" || of.status === "cancelled");
+  const text = t().own.case;
+  useEffect(() => {
+    const show = (which: Form) => () => openForm(form.value === which ? null : which);
+    const whenOpen = isOver ? {} : { s: show("assign"), e: () => void escalate(), m: show("merge"), c: show("close"), x: show("cancel") };
+    return bindKeys({ ...whenOpen, ...(isOver ? { r: () => void reopen() } : {}), t: show("note"), w: show("why"), y: showTimeline });
+  }, [isOver]);
+  return (
+    <div class="orders">
+      {sent.value !== null && <p class="sent" role="status">{text.sent[sent.value]}</p>}
+      {problem.value !== null && !(form.value === "assign" && OVERRULED.has(problem.value.code)) && <ProblemText of={problem.value} />}
+      {form.value !== null && <OpenForm of={of} />}
+      {form.value === null && (
+        <div class="acts">
+          {isOver ? (
+            <>
+              <Order label={text.orders.reopen} keyOf="R" isMain onClick={() => void reopen()} />
+              <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
+              <Order label={text.whyNot} keyOf="W" onClick={() => openForm("why")} />
+            </>
+          ) : (
+            <>
+              <Order label={text.orders.assign} keyOf="S" isMain onClick={() => openForm("assign")} />
+              <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate()} />
+              <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
+              <Order label={text.orders.merge} keyOf="M" onClick={() => openForm("merge")} />
+              <Order label={text.orders.close} keyOf="C" action="close-incident" onClick={() => openForm("close")} />
+              <Order label={text.orders.cancel} keyOf="X" action="cancel-incident" isRisk onClick={() => openForm("cancel")} />
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function showTimeline(): void {
+  document.getElementById("timeline")?.scrollIntoView();
+}
+
+interface OrderProps {
+  readonly label: string;
+  readonly keyOf: string;
+  readonly action?: string;
+  readonly isMain?: boolean;
+  readonly isRisk?: boolean;
+  readonly onClick: () => void;
+}
+
+function Order({ label, keyOf, action, isMain, isRisk, onClick }: OrderProps) {
+  const kind = isMain ? "btn main" : isRisk ? "btn risk" : "btn";
+  return (
+    <button type="button" class={kind} data-action={action} aria-keyshortcuts={keyOf.toLowerCase()} disabled={isBusy.value} onClick={onClick}>
+      <span class="clip" title={label}>{label}</span> <KeyCap of={keyOf} />
+    </button>
+  );
+}
+
+function OpenForm({ of }: { of: Incident }) {
+  // Keyed by the incident, so that what is typed about one never goes to another.
+  if (form.value === "assign") return <AssignForm key={of.id} of={of} />;
+  if (form.value === "note") return <NoteForm key={of.id} id={of.id} />;
+  if (form.value === "merge") return <MergeForm key={of.id} id={of.id} />;
+  if (form.value === "why") return <WhyForm key={of.id} of={of} />;
+  const how = form.value === "close" ? "close" : "cancel";
+  return <EndForm key={`${of.id} ${how}`} id={of.id} how={how} />;
+}

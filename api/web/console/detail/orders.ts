@@ -1,0 +1,145 @@
+// What an operator orders about the open incident. Each order has one key while its form is open, so that a repeat is the same order.
+import { batch, signal } from "@preact/signals";
+import { type Result, ask, freshKey, send } from "../../shared/api_client";
+import type { components } from "../../shared/api";
+import type { Problem } from "../../shared/problem";
+import { refreshDetail } from "../live";
+import { type Incident, known, selectedId } from "../state";
+
+type Schemas = components["schemas"];
+export type EndCode = Schemas["EndCode"];
+export type Order = "assign" | "escalate" | "note" | "merge" | "close" | "cancel" | "reopen" | "other";
+/** The forms that open above the orders. `why`: why somebody was not asked. */
+export type Form = "assign" | "note" | "merge" | "close" | "cancel" | "why";
+
+export const form = signal<Form | null>(null);
+/** Given to the form of an assignment by the palette. */
+export const givenPerson = signal("");
+export const isBusy = signal(false);
+export const problem = signal<Problem | null>(null);
+/** The last order that was accepted, for the line above the orders. */
+export const sent = signal<Order | null>(null);
+
+let key = freshKey();
+const SENT_FOR_MS = 6_000;
+const LOOKS = 4;
+const LOOK_EVERY_MS = 600;
+let clearing: ReturnType<typeof setTimeout> | null = null;
+
+export function openForm(of: Form | null, person = ""): void {
+  batch(() => {
+    form.value = of;
+    givenPerson.value = person;
+    problem.value = null;
+    sent.value = null;
+  });
+  key = freshKey();
+}
+
+/** Sends one order; a second tap while it is under way does nothing. True when it was accepted. */
+async function give(order: Order, request: (key: string) => Promise<Result<unknown>>): Promise<boolean> {
+  if (isBusy.value) return false;
+  isBusy.value = true;
+  problem.value = null;
+  const answer = await request(key);
+  const refusal = answer.ok ? await refused(answer.data) : answer.problem;
+  batch(() => {
+    isBusy.value = false;
+    problem.value = refusal;
+    if (refusal === null) {
+      sent.value = order;
+      form.value = null;
+    }
+  });
+  // While the outcome is unknown a repeat must be the same order; after an answer the next intention is another one.
+  if (refusal === null || !refusal.mayRepeat) key = freshKey();
+  if (refusal === null) {
+    if (clearing !== null) clearTimeout(clearing);
+    clearing = setTimeout(() => (sent.value = null), SENT_FOR_MS);
+  }
+  refreshDetail();
+  return refusal === null;
+}
+
+/** An accepted order is decided a moment later; what its decision refuses must not read as done. */
+async function refused(data: unknown): Promise<Problem | null> {
+  const url = (data as { links?: Readonly<Record<string, string>> } | null)?.links?.["outcome"];
+  if (url === undefined) return null;
+  for (let look = 0; look < LOOKS; look++) {
+    const answer = await send<Schemas["CommandShown"]>({ method: "GET", url, headers: { Accept: "application/json" }, body: null });
+    if (!answer.ok || answer.data.outcome === "applied" || answer.data.outcome === "unchanged") return null;
+    if (answer.data.outcome === "refused") {
+      return { code: answer.data.reason ?? "conflict", status: 409, params: {}, retryAfterMs: null, mayRepeat: false };
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return null;
+}
+
+function incident(): Incident | null {
+  return known.value?.incident ?? null;
+}
+
+/** At once: it calls more people, and states its level, so that two taps raise it once. */
+export async function escalate(): Promise<void> {
+  const open = incident();
+  if (open === null) return;
+  const [path, body] = [{ incident_id: open.id }, { level: open.alarm_level }];
+  await give("escalate", (key) => ask("post", "/v1/incidents/{incident_id}/escalate", { path, body, key }));
+}
+
+export function note(text: string): Promise<boolean> {
+  const path = { incident_id: selectedId.value ?? "" };
+  return give("note", (key) => ask("post", "/v1/incidents/{incident_id}/notes", { path, body: { text }, key }));
+}
+
+export function end(how: "close" | "cancel", code: EndCode, reason: string): Promise<boolean> {
+  const given = { path: { incident_id: selectedId.value ?? "" }, body: { code, reason: reason === "" ? null : reason } };
+  return how === "close"
+    ? give(how, (key) => ask("post", "/v1/incidents/{incident_id}/close", { ...given, key }))
+    : give(how, (key) => ask("post", "/v1/incidents/{incident_id}/cancel", { ...given, key }));
+}
+
+export function reopen(): Promise<boolean> {
+  const path = { incident_id: selectedId.value ?? "" };
+  return give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body: null, key }));
+}
+
+export function merge(into: string): Promise<boolean> {
+  const path = { incident_id: selectedId.value ?? "" };
+  return give("merge", (key) => ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into }, key }));
+}
+
+export function assign(volunteerId: string, requirementId: string, reason: string, force: boolean): Promise<boolean> {
+  const path = { incident_id: selectedId.value ?? "" };
+  const body = { volunteer_id: volunteerId, requirement_id: requirementId, reason: reason === "" ? null : reason, force };
+  return give("assign", (key) => ask("post", "/v1/incidents/{incident_id}/offers", { path, body, key }));
+}
+
+export function handled(reason: Schemas["AttentionReason"]): Promise<boolean> {
+  const path = { incident_id: selectedId.value ?? "" };
+  return give("other", (key) => ask("post", "/v1/incidents/{incident_id}/attention", { path, body: { reason }, key }));
+}
+
+export function judge(proposalId: string, verdict: "accept" | "reject"): Promise<boolean> {
+  const path = { incident_id: selectedId.value ?? "", proposal_id: proposalId };
+  return verdict === "accept"
+    ? give("other", (key) => ask("post", "/v1/incidents/{incident_id}/proposals/{proposal_id}/accept", { path, body: null, key }))
+    : give("other", (key) => ask("post", "/v1/incidents/{incident_id}/proposals/{proposal_id}/reject", { path, body: null, key }));
+}
+
+export type OfferOrder = "accept" | "decline" | "en_route" | "on_scene" | "done" | "check_in" | "remind" | "withdraw";
+
+/** What a person said by phone, or an order about their request. */
+export function aboutOffer(offerId: string, order: OfferOrder): Promise<boolean> {
+  const path = { offer_id: offerId };
+  const on_behalf = { heard_by: "phone" } as const;
+  return give("other", (key) => {
+    if (order === "accept") return ask("post", "/v1/offers/{offer_id}/accept", { path, body: { on_behalf }, key });
+    if (order === "decline") return ask("post", "/v1/offers/{offer_id}/decline", { path, body: { on_behalf, reason: "other" }, key });
+    if (order === "check_in") return ask("post", "/v1/offers/{offer_id}/check-in", { path, body: { on_behalf }, key });
+    if (order === "remind") return ask("post", "/v1/offers/{offer_id}/remind", { path, body: null, key });
+    if (order === "withdraw") return ask("post", "/v1/offers/{offer_id}/withdraw", { path, body: null, key });
+    return ask("post", "/v1/offers/{offer_id}/progress", { path, body: { on_behalf, state: order }, key });
+  });
+}

@@ -1,0 +1,29 @@
+// Other incidents that may be the same event.
+import { f } from "../say";
+import { shortId } from "../queue/order";
+import { type Incident, select } from "../state";
+import { t } from "../text";
+import { isBusy, merge } from "./orders";
+
+export function Similar({ of }: { of: Incident }) {
+  const text = t().own.case;
+  const found = of.merge_candidates ?? [];
+  if (found.length === 0) return null;
+  return (
+    <section class="sec">
+      <h3>{text.similar}</h3>
+      <ul class="lines asks">
+        {found.map((one) => (
+          <li key={one.incident_id}>
+            <button type="button" class="plain" onClick={() => select(one.incident_id)}>{shortId(one.incident_id)}</button>
+            <span class="clip">
+              {text.likeness(f().percent(one.score), f().duration(Math.abs(one.apart_s)))}
+              {one.distance_m === null ? "" : `, ${f().distance(one.distance_m)}`}
+            </span>
+            <button type="button" class="btn" disabled={isBusy.value} onClick={() => void merge(one.incident_id)}>{text.mergeHere}</button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+// What happened, the newest first.
+import { computed } from "@preact/signals";
+import { known } from "../state";
+import { t } from "../text";
+import { linesOf } from "./timeline_text";
+
+export const lines = computed(() => linesOf(known.value?.timeline ?? []));
+
+export function Timeline() {
+  const text = t().own.case;
+  return (
+    <section class="sec" id="timeline">
+      <h3>{text.timeline}</h3>
+      {lines.value.length === 0 && <p class="q">{text.noTimeline}</p>}
+      <ol class="timeline">
+        {lines.value.map((line) => (
+          <li key={line.id}>
+            <time dateTime={line.at}>{text.time(line.at)}</time>
+            <span>
+              {line.text}
+              {line.words.map((words) => <q key={words} dir="auto">{words}</q>)}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,100 @@
+// One line per decision in the reader's language: who, and what happened. Texts of people stay as they were written.
+import { attentionWord, certaintyWord, declineWord, f, fieldWord, offerWord, outcomeWord, problemWord, shortfallWord, stepWord } from "../say";
+import type { TimelineEntry } from "../state";
+import { t } from "../text";
+
+type Event = Readonly<Record<string, unknown>>;
+
+export interface Line {
+  readonly id: string;
+  readonly at: string;
+  readonly text: string;
+  /** What somebody wrote, unchanged. */
+  readonly words: readonly string[];
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The newest first; decisions without anything to tell are left out. */
+export function linesOf(timeline: readonly TimelineEntry[]): Line[] {
+  return timeline
+    .map((entry) => ({ id: entry.decision_id, at: entry.at, text: lineOf(entry), words: wordsOf(entry) }))
+    .filter((line) => line.text !== "" || line.words.length > 0)
+    .reverse();
+}
+
+function lineOf(entry: TimelineEntry): string {
+  const own = t().own.case;
+  if (entry.outcome === "refused") return own.by(nameOf(entry.by), own.events.refused(problemWord(entry.reason ?? "conflict")));
+  const events = entry.events as readonly Event[];
+  const asked = events.filter((one) => one["kind"] === "offer_made");
+  const said = events.map(sayingOf).filter((one) => one !== "");
+  if (asked.length > 0) said.push(`${own.events.requests(asked.length)}: ${f().list(asked.slice(0, 4).map((one) => text(one["volunteer_id"])))}${asked.length > 4 ? " …" : ""}`);
+  // The author stands in front already.
+  const whole = [...new Set(said.map((one) => withoutAuthor(one, entry.by)))].join("; ");
+  if (whole === "") return entry.text == null ? "" : nameOf(entry.by);
+  const heard = entry.heard_by === null ? "" : `, ${own.said(t().words.heardBy[entry.heard_by])}`;
+  return isPerson(entry.by) ? `${own.by(entry.by, whole)}${heard}` : `${whole}${heard}`;
+}
+
+function withoutAuthor(said: string, by: string): string {
+  return said.startsWith(`${by} `) || said.startsWith(`${by}: `) ? said.slice(by.length).replace(/^:? /, "") : said;
+}
+
+/** The dispatcher's own steps have no author to name. */
+function isPerson(by: string): boolean {
+  return by !== "" && !["dispatcher", "system", "timer", "worker", "komek"].includes(by);
+}
+
+function nameOf(by: string): string {
+  return isPerson(by) ? by : t().own.case.system;
+}
+
+function wordsOf(entry: TimelineEntry): string[] {
+  const found = new Set<string>();
+  if (entry.text) found.add(entry.text);
+  for (const event of entry.events as readonly Event[]) {
+    for (const holder of [event, event["result"] as Event | null | undefined]) if (holder?.["text"]) found.add(text(holder["text"]));
+  }
+  return [...found];
+}
+
+type Saying = (event: Event) => string;
+
+const SAYINGS: Readonly<Record<string, Saying>> = {
+  incident_reported: () => t().own.case.events.reported,
+  incident_updated: (e) => t().own.case.events.updated(list(e["changed"]).map((name) => fieldWord(text(name))).join(", ")),
+  incident_closed: (e) => ended(t().own.case.events.closed, e),
+  incident_cancelled: (e) => ended(t().own.case.events.cancelled, e),
+  incident_reopened: () => t().own.case.events.reopened,
+  incident_escalated: (e) => t().own.case.events.escalated(Number(e["alarm_level"])),
+  offer_moved: (e) => `${text(e["volunteer_id"])} ${offerWord(text(e["state"]))}${e["reason"] && e["state"] === "declined" ? ` (${declineWord(text(e["reason"]))})` : ""}`,
+  person_reminded: (e) => `${text(e["volunteer_id"])}: ${t().own.case.events.reminded}`,
+  shortfall_found: (e) => t().own.case.events.short(shortfallWord(text((e["shortfall"] as Event | null)?.["reason"]))),
+  ladder_stepped: (e) => (e["skipped"] ? "" : t().own.case.events.step(stepWord(text(e["action"])))),
+  partner_asked: (e) => t().own.case.events.partner(text(e["partner"])),
+  help_asked: (e) => `${text(e["volunteer_id"])}: ${t().own.case.events.help}`,
+  distress_raised: (e) => `${text(e["volunteer_id"])}: ${t().own.case.events.distress}`,
+  checked_in: (e) => `${text(e["volunteer_id"])}: ${t().own.case.events.safe}`,
+  hazard_declared: () => t().own.case.events.hazard,
+  hazard_warned: (e) => t().own.case.events.warned(list(e["volunteer_ids"]).length + Number(e["beyond"] ?? 0)),
+  attention_raised: (e) => attentionWord(text(e["reason"])),
+  result_given: (e) => outcomeWord(text((e["result"] as Event | null)?.["outcome"])),
+  certainty_changed: (e) => t().own.case.events.certainty(certaintyWord(text(e["certainty"]))),
+  incident_merged: () => t().own.case.events.merged,
+  incident_unmerged: () => t().own.case.events.unmerged,
+  incident_split: () => t().own.case.events.split,
+  incident_moved: () => t().own.case.events.moved,
+  report_adopted: () => t().own.case.events.adopted,
+};
+
+function ended(word: string, event: Event): string {
+  const codes: Readonly<Partial<Record<string, string>>> = t().own.case.panel.codes;
+  const code = text(event["code"]);
+  return code === "" ? word : `${word} (${codes[code] ?? code})`;
+}
+
+function sayingOf(event: Event): string {
+  return SAYINGS[text(event["kind"])]?.(event) ?? "";
+}

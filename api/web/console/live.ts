@@ -1,0 +1,156 @@
+// Reads the queue, follows the stream, and keeps what is known of the selected incident current.
+import { batch, effect } from "@preact/signals";
+import { ask } from "../shared/api_client";
+import { readSession } from "../shared/session";
+import { LiveStream, type StreamEvent } from "../shared/stream";
+import * as s from "./state";
+
+const PAGE = 200;
+const PAGES_AT_MOST = 10;
+const STATUS_EVERY_MS = 5_000;
+/** Events of one moment are drawn together. */
+const TOGETHER_MS = 100;
+/** A busy incident changes several times a second; its detail is read at most this often. */
+const READ_EVERY_MS = 1_000;
+
+const waiting = new Map<string, s.Row>();
+/** The newest version that the stream told of an incident, also of one that has ended. */
+const versions = new Map<string, number>();
+let drawing: ReturnType<typeof setTimeout> | null = null;
+let rowListener: (row: s.Row) => void = () => undefined;
+
+/** Called once with every new state of a row, before it is drawn. */
+export function onRow(listener: (row: s.Row) => void): void {
+  rowListener = listener;
+}
+
+export function startLive(): () => void {
+  const stream = new LiveStream({ url: "/v1/events?view=row", onEvent: take, onReset: () => void load(), onEnd: () => void readSession() });
+  s.stream.value = stream;
+  void load();
+  const stopDetail = followDetail();
+  const poll = setInterval(() => void readStatus(), STATUS_EVERY_MS);
+  void readStatus();
+  return () => {
+    clearInterval(poll);
+    stopDetail();
+    stream.close();
+    s.stream.value = null;
+  };
+}
+
+function take(event: StreamEvent): void {
+  if (event.name === "incident") takeRow(event.data as s.Row);
+  else if (event.name === "alarm" && s.status.value !== null) {
+    s.status.value = { ...s.status.value, alarms: (event.data as Pick<s.Status, "alarms">).alarms };
+  }
+}
+
+function takeRow(row: s.Row): void {
+  const seen = versions.get(row.id) ?? -1;
+  if (row.version < seen) return;
+  versions.set(row.id, row.version);
+  waiting.set(row.id, row);
+  rowListener(row);
+  drawing ??= setTimeout(draw, TOGETHER_MS);
+}
+
+function draw(): void {
+  drawing = null;
+  const next = new Map(s.rows.value);
+  for (const row of waiting.values()) {
+    if (s.isOpen(row)) next.set(row.id, row);
+    else next.delete(row.id);
+  }
+  const changed = [...waiting.keys()];
+  waiting.clear();
+  batch(() => {
+    s.rows.value = next;
+    if (s.selectedId.value !== null && changed.includes(s.selectedId.value)) refreshDetail();
+  });
+}
+
+/** Reads the whole queue. What the stream told meanwhile is newer and stays. */
+export async function load(): Promise<void> {
+  const found = new Map<string, s.Row>();
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES_AT_MOST; page++) {
+    const query = { view: "row", sort: "urgency", limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } as const;
+    const answer = await ask("get", "/v1/incidents", { query });
+    if (!answer.ok) {
+      s.loadProblem.value = answer.problem;
+      return;
+    }
+    const { items, next } = answer.data as { items: s.Row[]; next: string | null };
+    for (const row of items) found.set(row.id, row);
+    if (next === null) break;
+    cursor = next;
+  }
+  const merged = new Map<string, s.Row>();
+  for (const row of found.values()) if ((versions.get(row.id) ?? -1) <= row.version) merged.set(row.id, row);
+  for (const row of [...s.rows.value.values(), ...waiting.values()]) {
+    const isNewer = row.version > (found.get(row.id)?.version ?? -1);
+    // Not in the list and told by the stream: reported while the list was read.
+    if (isNewer && s.isOpen(row) && (found.has(row.id) || waiting.has(row.id))) merged.set(row.id, row);
+  }
+  batch(() => {
+    s.rows.value = merged;
+    s.isLoaded.value = true;
+    s.loadProblem.value = null;
+  });
+  for (const row of merged.values()) rowListener(row);
+  if (s.selectedId.value !== null) refreshDetail();
+}
+
+export async function readStatus(): Promise<void> {
+  const answer = await ask("get", "/v1/status", {});
+  if (answer.ok) s.status.value = answer.data;
+}
+
+let reading = false;
+let again = false;
+let readAtMs = -Infinity;
+
+/** Reads the selected incident soon: an order of this operator, or an event, may have changed it. */
+export function refreshDetail(): void {
+  if (reading) {
+    again = true;
+    return;
+  }
+  reading = true;
+  const wait = Math.max(0, readAtMs + READ_EVERY_MS - Date.now());
+  setTimeout(() => void readDetail(), s.known.peek() === null ? 0 : wait);
+}
+
+async function readDetail(): Promise<void> {
+  const id = s.selectedId.value;
+  again = false;
+  readAtMs = Date.now();
+  if (id !== null) {
+    const path = { incident_id: id };
+    const [incident, timeline, decisions] = await Promise.all([
+      ask("get", "/v1/incidents/{incident_id}", { path }),
+      ask("get", "/v1/incidents/{incident_id}/timeline", { path, query: { limit: 100 } }),
+      ask("get", "/v1/incidents/{incident_id}/decisions", { path, query: { limit: 60 } }),
+    ]);
+    // Another one may have been opened meanwhile: its own reading follows.
+    if (s.selectedId.value === id) {
+      if (incident.ok) {
+        s.known.value = {
+          incident: incident.data,
+          timeline: timeline.ok ? timeline.data.items : (s.known.value?.timeline ?? []),
+          decisions: decisions.ok ? decisions.data.items : (s.known.value?.decisions ?? []),
+        };
+        s.knownProblem.value = timeline.ok ? null : timeline.problem;
+      } else s.knownProblem.value = incident.problem;
+    } else again = true;
+  }
+  reading = false;
+  if (again) refreshDetail();
+}
+
+function followDetail(): () => void {
+  return effect(() => {
+    if (s.selectedId.value !== null) refreshDetail();
+  });
+}

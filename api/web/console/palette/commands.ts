@@ -1,0 +1,66 @@
+// What the palette offers for what is typed: incidents, orders, settings. Pure but for the actions that it names.
+import { type Row } from "../state";
+import { byUrgency, shortId } from "../queue/order";
+
+export interface Option {
+  readonly id: string;
+  readonly kind: "incident" | "action";
+  readonly label: string;
+  readonly detail: string;
+  readonly key: string | null;
+  /** Of an incident: its row, for the mark. */
+  readonly row: Row | null;
+  readonly run: () => void;
+}
+export interface Action {
+  readonly id: string;
+  readonly label: string;
+  readonly key: string | null;
+  readonly run: () => void;
+}
+export interface Known {
+  readonly rows: Iterable<Row>;
+  readonly actions: readonly Action[];
+  /** What a row is found by: number, type, urgency, place. */
+  readonly textOf: (row: Row) => string;
+  readonly open: (id: string) => void;
+  readonly assign: (id: string, person: string) => Action;
+}
+
+const INCIDENTS_AT_MOST = 5;
+const OPTIONS_AT_MOST = 9;
+
+/** Letters of the three languages that are typed for each other, and case: «ө» is found by «о». */
+export function folded(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[әғқңөұүһіё]/g, (letter) => ({ ә: "а", ғ: "г", қ: "к", ң: "н", ө: "о", ұ: "у", ү: "у", һ: "х", і: "и", ё: "е" })[letter] ?? letter);
+}
+
+/** Every word that is typed must begin a word of the text. */
+export function matches(typed: string, text: string): boolean {
+  const words = folded(text).split(/[\s,.:·/]+/);
+  return folded(typed)
+    .split(/\s+/)
+    .filter(Boolean)
+    .every((part) => words.some((word) => word.startsWith(part)));
+}
+
+export function optionsFor(typed: string, known: Known): Option[] {
+  const wanted = typed.trim();
+  const rows = [...known.rows].sort(byUrgency);
+  const found: Option[] = [];
+  const [number = "", person = "", ...rest] = wanted.split(/\s+/);
+  const named = rows.find((row) => row.id === number || shortId(row.id) === number.toUpperCase());
+  if (named !== undefined && person !== "" && rest.length === 0) {
+    found.push({ ...known.assign(named.id, person), kind: "action", detail: "", row: named });
+  }
+  const incidents = rows.filter((row) => wanted === "" || row.id === wanted || matches(wanted, known.textOf(row)));
+  for (const row of incidents.slice(0, INCIDENTS_AT_MOST)) {
+    found.push({ id: row.id, kind: "incident", label: shortId(row.id), detail: known.textOf(row), key: null, row, run: () => known.open(row.id) });
+  }
+  for (const action of known.actions) {
+    if (wanted === "" || matches(wanted, action.label)) found.push({ ...action, kind: "action", detail: "", row: null });
+  }
+  return found.slice(0, OPTIONS_AT_MOST);
+}

@@ -1,0 +1,149 @@
+// The command line of the console: an input at the foot, its options above it, over the map only.
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { LANGUAGES, OWN_NAMES } from "../../shared/language";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { SeverityShape } from "../../shared/parts/severity";
+import { signOut } from "../../shared/session";
+import { choose } from "../../shared/text";
+import { THEMES, chooseTheme } from "../../shared/theme";
+import { arm } from "../alarms/sounds";
+import { escalate, openForm } from "../detail/orders";
+import { filter } from "../queue/list";
+import { FILTERS, shortId } from "../queue/order";
+import { placeText } from "../queue/place_text";
+import { openReport } from "../queue/queue";
+import { priorityWord, typeWord } from "../say";
+import { type Row, place, rows, select, selectedId } from "../state";
+import { isHelpOpen } from "../shell/help";
+import { t } from "../text";
+import { type Action, type Option, optionsFor } from "./commands";
+
+export const isPaletteOpen = signal(false);
+let before: Element | null = null;
+
+/** From wherever the focus is; it returns there when the palette closes. */
+export function openPalette(): void {
+  if (isPaletteOpen.value) return;
+  before = document.activeElement;
+  isPaletteOpen.value = true;
+}
+
+export function closePalette(): void {
+  isPaletteOpen.value = false;
+  if (before instanceof HTMLElement && before.isConnected) before.focus();
+  before = null;
+}
+
+function actions(): Action[] {
+  const { desk, case: one } = t().own;
+  const found: Action[] = [{ id: "new", label: desk.queue.create, key: "N", run: openReport }];
+  if (selectedId.value !== null) {
+    const orders = one.orders;
+    found.push(
+      { id: "assign", label: orders.assign, key: "S", run: () => openForm("assign") },
+      { id: "escalate", label: orders.escalate, key: "E", run: () => void escalate() },
+      { id: "note", label: orders.note, key: "T", run: () => openForm("note") },
+      { id: "merge", label: orders.merge, key: "M", run: () => openForm("merge") },
+      { id: "close", label: orders.close, key: "C", run: () => openForm("close") },
+      { id: "cancel", label: orders.cancel, key: "X", run: () => openForm("cancel") },
+      { id: "why", label: one.whyNot, key: "W", run: () => openForm("why") },
+    );
+  }
+  found.push(...FILTERS.map((of) => ({ id: `filter ${of}`, label: desk.palette.filter(desk.queue[of]), key: null, run: () => void (filter.value = of) })));
+  found.push({ id: "sound", label: `${desk.head.sound}: ${desk.head.arm}`, key: null, run: () => void arm() });
+  found.push({ id: "help", label: desk.foot.keys, key: "?", run: () => void (isHelpOpen.value = true) });
+  found.push(...LANGUAGES.map((of) => ({ id: of, label: OWN_NAMES[of], key: null, run: () => void choose(of) })));
+  found.push(...THEMES.map((of) => ({ id: of, label: desk.palette.theme(desk.theme[of]), key: null, run: () => chooseTheme(of) })));
+  found.push({ id: "out", label: t().common.signIn.out, key: null, run: () => void signOut() });
+  return found;
+}
+
+function textOf(row: Row): string {
+  return `${shortId(row.id)} ${typeWord(row.type)}, ${priorityWord(row.priority)}, ${placeText(row)}`;
+}
+
+function assign(id: string, person: string): Action {
+  const run = (): void => {
+    select(id);
+    place.value = "detail";
+    openForm("assign", person);
+  };
+  return { id: "assign person", label: t().own.desk.palette.assign(person, shortId(id)), key: null, run };
+}
+
+export function Palette() {
+  const text = t().own.desk;
+  if (!isPaletteOpen.value) {
+    return (
+      <button type="button" class="command" data-action="palette" aria-keyshortcuts="Control+K" onClick={openPalette}>
+        <KeyCap of="Ctrl K" /> <KeyCap of="/" /> <span class="clip">{text.foot.command}</span>
+      </button>
+    );
+  }
+  return <Open />;
+}
+
+function Open() {
+  const input = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState("");
+  const [at, setAt] = useState(0);
+  const text = t().own.desk.palette;
+  const options = optionsFor(typed, { rows: rows.value.values(), actions: actions(), textOf, open: openRow, assign });
+  useEffect(() => input.current?.focus(), []);
+
+  function run(option: Option | undefined): void {
+    if (option === undefined) return;
+    closePalette();
+    option.run();
+  }
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) setAt(Math.min(options.length - 1, Math.max(0, at + step)));
+    else if (event.key === "Tab" && options[at] !== undefined) setTyped(options[at].label);
+    else if (event.key === "Enter" && !event.repeat) run(options[at]);
+    else if (event.key === "Escape") closePalette();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  return (
+    <div class="command is-open" onKeyDown={onKeyDown}>
+      <div class="over palette">
+        <ul id="palette-options" role="listbox" aria-label={text.label}>
+          {options.map((option, place) => (
+            <li key={`${option.kind} ${option.id}`} id={`option-${place}`} role="option" aria-selected={place === at} onPointerDown={(event) => event.preventDefault()} onClick={() => run(option)}>
+              {option.row === null ? <span class="mark" /> : <span class={`mark ${option.row.priority}`}><SeverityShape of={option.row.priority} /></span>}
+              <span class="clip">{option.kind === "incident" ? option.detail : option.label}</span>
+              {option.key !== null && <KeyCap of={option.key} />}
+            </li>
+          ))}
+        </ul>
+        {options.length === 0 && <p class="q">{text.none}</p>}
+        <p class="hint">{text.hint}</p>
+      </div>
+      <input
+        ref={input}
+        data-field="command"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-options"
+        aria-activedescendant={options.length === 0 ? undefined : `option-${at}`}
+        aria-label={text.label}
+        autocomplete="off"
+        spellcheck={false}
+        value={typed}
+        onInput={(event) => {
+          setTyped(event.currentTarget.value);
+          setAt(0);
+        }}
+        onBlur={closePalette}
+      />
+    </div>
+  );
+}
+
+function openRow(id: string): void {
+  select(id);
+  place.value = "detail";
+}

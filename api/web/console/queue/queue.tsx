@@ -1,0 +1,114 @@
+// The queue: filters, the longest unanswered incident, and the rows in the order of urgency.
+import { useEffect, useRef } from "preact/hooks";
+import { now } from "../../shared/clock";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { ProblemText } from "../../shared/parts/problem_text";
+import { AlarmLine } from "../alarms/alarm_line";
+import { bindKeys } from "../keys";
+import { Bang } from "../parts";
+import { f } from "../say";
+import { cursorId, isLoaded, loadProblem, place, select } from "../state";
+import { t } from "../text";
+import { hold } from "./hold";
+import { counts, filter, moveCursor, shown, waitingLongest } from "./list";
+import { FILTERS, type Filter, shortId } from "./order";
+import { QueueRow } from "./row";
+
+export function openReport(): void {
+  place.value = "report";
+}
+
+export function Queue() {
+  const list = useRef<HTMLOListElement>(null);
+  const text = t().own.desk.queue;
+  const order = shown.value;
+
+  useEffect(() => {
+    const go = (step: number) => (): void => {
+      moveCursor(step);
+      list.current?.focus({ preventScroll: true });
+    };
+    return bindKeys({ j: go(1), k: go(-1), n: openReport });
+  }, []);
+  useEffect(() => {
+    if (cursorId.value !== null) document.getElementById(`row-${cursorId.value}`)?.scrollIntoView({ block: "nearest" });
+  }, [cursorId.value]);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) moveCursor(step);
+    else if (event.key === "Home") cursorId.value = order[0]?.id ?? null;
+    else if (event.key === "End") cursorId.value = order.at(-1)?.id ?? null;
+    else if (event.key === "Enter" && cursorId.value !== null) select(cursorId.value);
+    else return;
+    event.preventDefault();
+  }
+
+  return (
+    <section class="pane queue" aria-label={text.label}>
+      <div class="bar">
+        <div class="tabs" role="group" aria-label={text.label}>
+          {FILTERS.map((one) => <FilterTab key={one} of={one} />)}
+        </div>
+        {place.value !== "report" && (
+          <button type="button" class="btn strong" data-action="new-incident" aria-keyshortcuts="n" onClick={openReport}>
+            {text.create} <KeyCap of="N" />
+          </button>
+        )}
+      </div>
+      <AlarmLine />
+      <Unanswered />
+      <ProblemText of={loadProblem.value} />
+      {order.length > 0 && (
+        <div class="cols" aria-hidden="true">
+          <span>{text.number}</span><span>{text.what}</span><span>{text.people}</span><span>{text.due}</span>
+        </div>
+      )}
+      <ol
+        ref={list}
+        class="rows"
+        role="listbox"
+        tabIndex={0}
+        hidden={order.length === 0}
+        aria-label={text.label}
+        aria-activedescendant={cursorId.value === null ? undefined : `row-${cursorId.value}`}
+        onKeyDown={onKeyDown}
+        onPointerDown={() => hold(order.map((row) => row.id))}
+      >
+        {order.map((row) => <QueueRow key={row.id} row={row} />)}
+      </ol>
+      {order.length === 0 && <Nothing />}
+    </section>
+  );
+}
+
+function FilterTab({ of }: { of: Filter }) {
+  return (
+    <button type="button" class="tab" aria-pressed={filter.value === of} data-filter={of} onClick={() => (filter.value = of)}>
+      <span>{t().own.desk.queue[of]}</span> <b class="live">{f().number(counts.value[of])}</b>
+    </button>
+  );
+}
+
+/** Pinned, whatever the filter and wherever the list is scrolled to. */
+function Unanswered() {
+  const waiting = waitingLongest.value;
+  const first = waiting[0];
+  if (first === undefined) return null;
+  const age = Math.floor((now.value - Date.parse(first.reported_at)) / 1000);
+  return (
+    <button type="button" class="pin" onClick={() => select(first.id)}>
+      <Bang />
+      <span class="clip">{t().own.desk.queue.nobody(waiting.length, shortId(first.id))}</span>
+      <span class="at live">{f().clockwork(age)}</span>
+    </button>
+  );
+}
+
+function Nothing() {
+  const { queue, first } = t().own.desk;
+  if (!isLoaded.value) return <p class="nothing" role="status">{loadProblem.value === null ? t().common.loading : null}</p>;
+  if (filter.value === "short") return <p class="nothing">{queue.noneShort}</p>;
+  if (filter.value === "attention") return <p class="nothing">{queue.noneAttention}</p>;
+  return <p class="nothing"><b>{first.nothing}</b>{first.nothingText}</p>;
+}

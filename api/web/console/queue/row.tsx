@@ -1,0 +1,65 @@
+// One incident in two lines; further lines only for what an operator must do.
+import { now } from "../../shared/clock";
+import { SeverityShape } from "../../shared/parts/severity";
+import { memo } from "../memo";
+import { Bang } from "../parts";
+import { attentionWord, deadlineWord, f, priorityWord, skillWord, typeWord } from "../say";
+import { type Row, cursorId, select, selectedId } from "../state";
+import { t } from "../text";
+import { ageLook, flagsOf, isShort, shortId } from "./order";
+import { placeText } from "./place_text";
+
+export const QueueRow = memo(function QueueRow({ row }: { row: Row }) {
+  const isSelected = selectedId.value === row.id;
+  const classes = ["item", isShort(row) ? "" : "calm", row.type === "distress" ? "distress" : "", cursorId.value === row.id ? "cursor" : ""];
+  const text = t().own.desk.queue;
+  return (
+    <li
+      id={`row-${row.id}`}
+      class={classes.filter(Boolean).join(" ")}
+      role="option"
+      data-incident={row.id}
+      data-state={row.status}
+      aria-selected={isSelected}
+      onClick={() => select(row.id)}
+    >
+      <span class={`no mark ${row.priority}`}><SeverityShape of={row.priority} /><span class="id">{shortId(row.id)}</span></span>
+      <span class={`sev word-${row.priority} clip`}>{priorityWord(row.priority)}</span>
+      <span class="type clip" title={typeWord(row.type)}>{typeWord(row.type)}</span>
+      <span class="where clip" title={placeText(row)}>{placeText(row)}</span>
+      <Age row={row} />
+      <span class="ppl live" title={text.peopleOf(row.accepted, row.needed, row.asked)}>
+        <b>{row.accepted}/{row.needed}</b>{row.asked > 0 && <span> +{row.asked}</span>}
+      </span>
+      <Due row={row} />
+      <Flags row={row} />
+    </li>
+  );
+});
+
+function Age({ row }: { row: Row }) {
+  const ageS = Math.max(0, Math.floor((now.value - Date.parse(row.reported_at)) / 1000));
+  return <span class={`age live ${ageLook(row, ageS)}`}>{f().clockwork(ageS)}</span>;
+}
+
+function Due({ row }: { row: Row }) {
+  const due = row.next_deadline;
+  if (due == null) return <span class="due" />;
+  const left = (Date.parse(due.at) - now.value) / 1000;
+  return <span class="due live">{deadlineWord(due.kind)} <b>{f().clockwork(left)}</b></span>;
+}
+
+function Flags({ row }: { row: Row }) {
+  const { reasons, more } = flagsOf(row);
+  const text = t().own.desk.queue;
+  const missing = Object.entries(row.short ?? {}).map(([skill, count]) => `${skillWord(skill)} ${count}`);
+  return (
+    <>
+      {reasons.map((reason, at) => {
+        const said = reason === "unfilled" && missing.length > 0 ? text.lacks(missing.join(", ")) : attentionWord(reason);
+        const whole = at === reasons.length - 1 && more > 0 ? `${said}, ${text.more(more)}` : said;
+        return <span key={reason} class="flag"><Bang /><span class="clip" title={whole}>{whole}</span></span>;
+      })}
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+// Words of the present language for values of the API. An unknown value is shown as it is: hiding it would hide a fact.
+import { type Formats, formats } from "../shared/formats";
+import { language } from "../shared/language";
+import type { Priority } from "../shared/parts/severity";
+import { t } from "./text";
+
+type Table = Readonly<Partial<Record<string, string>>>;
+const word = (table: Table, value: string): string => table[value] ?? value;
+
+/** Formats of the present language. */
+export function f(): Formats {
+  return formats(language.value);
+}
+
+export const typeWord = (value: string): string => word(t().words.types, value);
+export const skillWord = (value: string): string => word(t().words.skills, value);
+export const priorityWord = (value: Priority): string => word(t().words.priorities, value);
+export const offerWord = (value: string): string => word(t().words.offerStates, value);
+export const statusWord = (value: string): string => word(t().words.incidentStates, value);
+export const attentionWord = (value: string): string => word(t().words.attention, value);
+export const outcomeWord = (value: string): string => word(t().words.outcomes, value);
+export const taskWord = (value: string): string => word(t().words.tasks, value);
+export const shortfallWord = (value: string): string => word(t().words.shortfalls, value);
+export const certaintyWord = (value: string): string => word(t().words.certainties, value);
+export const declineWord = (value: string): string => word(t().words.declineReasons, value);
+export const heardWord = (value: string): string => word(t().words.heardBy, value);
+export const ruleWord = (value: string): string => word(t().own.case.rules, value);
+export const stepWord = (value: string): string => word(t().own.case.steps, value);
+export const fieldWord = (value: string): string => word(t().own.case.fields, value);
+export const deadlineWord = (value: string): string => word(t().own.desk.queue.deadlines, value) || t().own.desk.queue.deadlines.other;
+export const alarmWord = (value: string): string => word(t().words.alarms, value);
+export const problemWord = (value: string): string => word(t().words.problems, value);
+
+/** The name of a language in the reader's language. */
+export function languageWord(code: string): string {
+  try {
+    return new Intl.DisplayNames(language.value, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** `43,3155 77,0612`: latitude first, as people say it. */
+export function coordinates(place: { readonly lon: number; readonly lat: number }): string {
+  const shown = (degrees: number): string => f().number(degrees, 4);
+  return `${shown(place.lat)} ${shown(place.lon)}`;
+}

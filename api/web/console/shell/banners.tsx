@@ -1,0 +1,50 @@
+// What pushes the panes down: distress, a session that ended, a silent stream, an impaired system.
+import { now } from "../../shared/clock";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { SignIn } from "../../shared/parts/sign_in";
+import { session } from "../../shared/session";
+import { DistressBand } from "../alarms/distress_band";
+import { Bang } from "../parts";
+import { alarmWord, f } from "../say";
+import { isStale, status, stream } from "../state";
+import { t } from "../text";
+
+export function Banners() {
+  return (
+    <>
+      <DistressBand />
+      {session.value.kind === "signed-out" && <div class="signed-out"><SignIn again /></div>}
+      {isStale.value && <Stale />}
+      {!isStale.value && <Impaired />}
+    </>
+  );
+}
+
+function Stale() {
+  const live = stream.value;
+  const text = t().own.desk.stale;
+  if (live === null) return null;
+  const { livedAtMs, nextTryAtMs } = live.state.value;
+  // Both are times of this device; reading the clock draws the band every second.
+  const deviceNow = now.value > 0 ? Date.now() : 0;
+  return (
+    <div class="banner stale" role="status">
+      <svg class="hatch" viewBox="0 0 28 20" aria-hidden="true"><path d="M-4 20 16 0M4 20 24 0M12 20 32 0M-12 20 8 0M20 20 40 0" /></svg>
+      <b>{livedAtMs === null ? text.never : text.title((deviceNow - livedAtMs) / 1000)}</b>
+      <span class="says">{livedAtMs === null ? text.worksNever : text.works(f().exactTime(now.value - (deviceNow - livedAtMs)))}</span>
+      {nextTryAtMs !== null && <span class="q">{text.next(Math.max(0, (nextTryAtMs - deviceNow) / 1000))}</span>}
+      <button type="button" class="btn" aria-keyshortcuts="r" onClick={live.tryNow}>{text.now} <KeyCap of="R" /></button>
+    </div>
+  );
+}
+
+/** The most severe alarm of the system itself: what does not work at the moment. */
+function Impaired() {
+  const first = status.value?.alarms.find((one) => one.concern === "system" && one.severity === "critical");
+  if (first === undefined) return null;
+  return (
+    <div class="banner impaired" role="status" data-system-alarm={first.name}>
+      <Bang /> <span>{alarmWord(first.name)}</span> <span class="q">{t().own.case.since(f().time(first.since))}</span>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+// The console of somebody who is signed in: head, banners, three panes, foot.
+import { useEffect } from "preact/hooks";
+import { announce } from "../../shared/announcer";
+import { acknowledgeFirst, acknowledgeNews, startAlarms } from "../alarms/center";
+import { showDistress } from "../alarms/distress_band";
+import type { Alarm } from "../alarms/standing";
+import { Detail } from "../detail/detail";
+import { form, openForm } from "../detail/orders";
+import { bindKeys, startKeys } from "../keys";
+import { onRow, startLive } from "../live";
+import { Later } from "../parts";
+import { openPalette } from "../palette/palette";
+import { Queue } from "../queue/queue";
+import { shortId } from "../queue/order";
+import { priorityWord, typeWord } from "../say";
+import { type Row, cursorId, isLoaded, isStale, place, rows, select, selectedId, stream } from "../state";
+import { t } from "../text";
+import { Banners } from "./banners";
+import { First } from "./first";
+import { Foot } from "./foot";
+import { Head } from "./head";
+import { isHelpOpen } from "./help";
+import { MapSide } from "./map_side";
+
+const loadReport = () => import("../report/ReportForm").then((module) => module.ReportForm);
+
+/** One step back: what was opened last closes first. */
+function back(): void {
+  if (isHelpOpen.value) isHelpOpen.value = false;
+  else if (place.value === "report") place.value = "detail";
+  else if (form.value !== null) openForm(null);
+  else select(null);
+}
+
+function open(): void {
+  if (cursorId.value !== null) select(cursorId.value);
+}
+
+function sentence(of: Alarm): string {
+  const text = t().own.desk.alarms;
+  const row = rows.value.get(of.incidentId);
+  const what = { distress: of.reason === "distress" ? text.distress : text.overdue, unanswered: text.unanswered(1), severe: text.severe(1) }[of.kind];
+  return `${what}: ${shortId(of.incidentId)}${row === undefined ? "" : `, ${typeWord(row.type)}`}`;
+}
+
+function tellArrival(row: Row): void {
+  if (isLoaded.value && !rows.value.has(row.id)) announce(t().own.desk.queue.arrived(typeWord(row.type), priorityWord(row.priority)));
+}
+
+export function Desk() {
+  useEffect(() => {
+    onRow(tellArrival);
+    const stops = [startLive(), startAlarms(sentence), startKeys()];
+    const unbind = bindKeys({
+      "ctrl+k": openPalette,
+      "/": openPalette,
+      "?": () => (isHelpOpen.value = !isHelpOpen.value),
+      enter: open,
+      escape: back,
+      a: acknowledgeFirst,
+      o: showDistress,
+      r: () => stream.value?.tryNow(),
+    });
+    return () => [...stops, unbind].forEach((stop) => stop());
+  }, []);
+  useEffect(() => {
+    // Another incident has other orders.
+    openForm(null);
+    if (selectedId.value !== null) {
+      place.value = "detail";
+      acknowledgeNews(selectedId.value);
+    }
+  }, [selectedId.value]);
+  return (
+    <div class="desk">
+      <h1 class="visually-hidden">{t().own.title}</h1>
+      <Head />
+      <div class="banners"><Banners /></div>
+      <main data-stale={isStale.value ? "true" : "false"}>
+        <Queue />
+        <MapSide />
+        {place.value === "report" ? (
+          <section class="pane detail" aria-label={t().own.desk.panes.report}>
+            <Later load={loadReport} props={{ onDone: reported }} waiting={t().common.loading} />
+          </section>
+        ) : selectedId.value === null ? <First /> : <Detail />}
+      </main>
+      <Foot />
+    </div>
+  );
+}
+
+/** `id`: of the incident that was reported; null when the form was put aside. */
+function reported(id: string | null): void {
+  place.value = "detail";
+  if (id !== null) select(id);
+}

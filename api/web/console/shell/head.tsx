@@ -1,0 +1,74 @@
+// The strip on top: state, the server's clock, counts, sound, language, who is signed in.
+import { now } from "../../shared/clock";
+import { timeZone } from "../../shared/formats";
+import { LANGUAGES, type Language, OWN_NAMES, language } from "../../shared/language";
+import { session } from "../../shared/session";
+import { choose } from "../../shared/text";
+import { arm, isArmed } from "../alarms/sounds";
+import { counts } from "../queue/list";
+import { f } from "../say";
+import { isStale, status } from "../state";
+import { t } from "../text";
+
+const SHORT_NAMES: Readonly<Record<Language, string>> = { kk: "ҚАЗ", ru: "РУС", en: "ENG" };
+
+export function Head() {
+  const text = t().own.desk.head;
+  const onDuty = status.value?.volunteers_on_duty ?? null;
+  return (
+    <header class="head">
+      <div class="cell dep"><span class="v"><span class="brand">{t().common.name}</span></span><Working /></div>
+      <Clock />
+      <Count label={text.open} value={counts.value.all} />
+      <Count label={text.short} value={counts.value.short} isWarning={counts.value.short > 0} />
+      <Count label={text.duty} value={onDuty} />
+      <div class="push" />
+      <button type="button" class="cell sound" data-action="arm-sound" aria-pressed={isArmed.value} onClick={() => void arm()}>
+        <span class="k">{text.sound}</span>
+        <span class={isArmed.value ? "v" : "v warn"}>{isArmed.value ? text.on : text.arm}</span>
+      </button>
+      <div class="langs" role="group" aria-label={t().common.language.label}>
+        {LANGUAGES.map((one) => (
+          <button key={one} type="button" lang={one} title={OWN_NAMES[one]} aria-label={OWN_NAMES[one]} data-action={`language-${one}`} aria-pressed={language.value === one} onClick={() => void choose(one)}>
+            {SHORT_NAMES[one]}
+          </button>
+        ))}
+      </div>
+      <div class="cell me"><span class="k">{text.me}</span><span class="v">{session.value.kind === "signed-in" ? session.value.session.id : ""}</span></div>
+    </header>
+  );
+}
+
+function Working() {
+  const text = t().own.desk.head;
+  const alarms = status.value?.alarms ?? [];
+  const isLimited = alarms.some((one) => one.concern === "system" && one.severity === "critical");
+  const word = isStale.value ? text.silent : isLimited ? text.degraded : text.working;
+  return <span class={isStale.value || isLimited ? "k state bad" : "k state"}><i aria-hidden="true" />{word}</span>;
+}
+
+/** Of the server, in the zone of the deployment, whatever this computer says. */
+function Clock() {
+  const at = now.value;
+  const date = new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "long", timeZone: timeZone() });
+  return (
+    <div class="cell clock">
+      <time class="v" dateTime={new Date(at).toISOString()}>{f().exactTime(at)}</time>
+      <span class="k">{date.format(at)}, {zoneName(at)}</span>
+    </div>
+  );
+}
+
+function zoneName(at: number): string {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: timeZone(), timeZoneName: "shortOffset" }).formatToParts(at);
+  return (parts.find((part) => part.type === "timeZoneName")?.value ?? "").replace("GMT", "UTC");
+}
+
+function Count({ label, value, isWarning = false }: { label: string; value: number | null; isWarning?: boolean }) {
+  return (
+    <div class="cell num">
+      <span class="k">{label}</span>
+      <span class={isWarning ? "v live warn" : "v live"}>{value === null ? t().own.desk.head.unknown : f().number(value)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+// All keys and signs. It rises over the map only.
+import { signal } from "@preact/signals";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { SeverityShape } from "../../shared/parts/severity";
+import { StateSign } from "../parts";
+import { offerWord, priorityWord } from "../say";
+import { t } from "../text";
+
+export const isHelpOpen = signal(false);
+
+export function Help() {
+  if (!isHelpOpen.value) return null;
+  const { desk, case: one } = t().own;
+  const { help, foot, queue, stale, alarms } = desk;
+  const rows: readonly (readonly [string, string])[] = [
+    ["N", queue.create],
+    ["J K", help.move],
+    ["Enter", help.open],
+    ["Esc", help.back],
+    ["A", foot.acknowledge],
+    ["O", alarms.show],
+    ["Ctrl K, /", help.palette],
+    ["Ctrl Enter", help.send],
+    ["S", one.orders.assign],
+    ["E", one.orders.escalate],
+    ["T", one.orders.note],
+    ["M", one.orders.merge],
+    ["C", one.orders.close],
+    ["X", one.orders.cancel],
+    ["W", one.whyNot],
+    ["Y", one.timeline],
+    ["R", stale.now],
+    ["?", foot.keys],
+  ];
+  return (
+    <section class="over help" aria-label={help.title} data-help>
+      <h2>{help.title}</h2>
+      <dl>{rows.map(([key, says]) => <div key={key}><dt><KeyCap of={key} /></dt><dd>{says}</dd></div>)}</dl>
+      <p class="q">{help.field}</p>
+      <h2>{help.legend}</h2>
+      <div class="legend">
+        {(["critical", "high", "normal", "low"] as const).map((of) => <span key={of} class={`mark ${of}`}><SeverityShape of={of} />{priorityWord(of)}</span>)}
+        {(["on_scene", "en_route", "accepted", "offered"] as const).map((of) => <span key={of} class="mark"><StateSign of={of} />{offerWord(of)}</span>)}
+      </div>
+      <p class="q">{help.framed}. {help.dashed}.</p>
+      <button type="button" class="btn" onClick={() => (isHelpOpen.value = false)}>{help.closeIt} <KeyCap of="Esc" /></button>
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+// What the panes of the console share: the open incidents as rows, which one is open in the detail, and what is known of it.
+import { batch, computed, signal } from "@preact/signals";
+import type { components } from "../shared/api";
+import type { Problem } from "../shared/problem";
+import type { LiveStream } from "../shared/stream";
+
+type Schemas = components["schemas"];
+export type Row = Schemas["IncidentRow"];
+export type Incident = Schemas["IncidentShown"];
+export type Offer = Schemas["OfferOfIncident"];
+export type Requirement = Schemas["RequirementShown"];
+export type TimelineEntry = Schemas["TimelineEntry"];
+export type Decision = Schemas["DecisionShown"];
+export type Status = Schemas["Status"];
+
+/** The open incidents by id. Replaced as a whole with every change, so that components compare by identity. */
+export const rows = signal<ReadonlyMap<string, Row>>(new Map());
+/** False until the queue was read once: an empty list must not read as "nothing is open". */
+export const isLoaded = signal(false);
+export const loadProblem = signal<Problem | null>(null);
+
+/** The row that the keys move on, and the incident that the detail and the map show. */
+export const cursorId = signal<string | null>(null);
+export const selectedId = signal<string | null>(null);
+
+export interface Known {
+  readonly incident: Incident;
+  readonly timeline: readonly TimelineEntry[];
+  readonly decisions: readonly Decision[];
+}
+/** What is known of the selected incident; null while it is read. */
+export const known = signal<Known | null>(null);
+export const knownProblem = signal<Problem | null>(null);
+
+export const status = signal<Status | null>(null);
+export const stream = signal<LiveStream | null>(null);
+export const isStale = computed(() => stream.value?.state.value.isStale ?? true);
+
+/** What takes the detail's place. `detail` also when nothing is selected. */
+export type Place = "detail" | "report";
+export const place = signal<Place>("detail");
+
+export function select(id: string | null): void {
+  batch(() => {
+    if (id !== null) cursorId.value = id;
+    if (selectedId.value === id) return;
+    selectedId.value = id;
+    known.value = null;
+    knownProblem.value = null;
+  });
+}
+
+/** Ends of incidents are no state of a row: such a row leaves the queue. */
+export function isOpen(row: { readonly status: Row["status"] }): boolean {
+  return row.status !== "closed" && row.status !== "cancelled";
+}
