@@ -18,7 +18,7 @@ export function Detail() {
   if (selectedId.value === null) return null;
   return (
     <section class="pane detail" aria-label={own.desk.panes.detail} data-detail={selectedId.value}>
-      <div class="scroll" tabIndex={0} role="region" aria-label={own.desk.panes.detail}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={own.desk.panes.detail}>
         {found === null && knownProblem.value === null && <p class="wait" role="status">{own.case.loading}</p>}
         <ProblemText of={knownProblem.value} />
         {found !== null && (

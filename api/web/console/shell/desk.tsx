@@ -73,7 +73,6 @@ export function Desk() {
   }, [selectedId.value]);
   return (
     <div class="desk">
-      <h1 class="visually-hidden">{t().own.title}</h1>
       <Head />
       <div class="banners"><Banners /></div>
       <main data-stale={isStale.value ? "true" : "false"}>

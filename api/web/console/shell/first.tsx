@@ -13,7 +13,7 @@ export function First() {
   const duty = onDuty === null ? first.dutyUnknown : onDuty === 0 ? first.dutyNone : first.dutyCount(onDuty);
   return (
     <section class="pane detail" aria-label={panes.detail}>
-      <div class="scroll first" tabIndex={0} role="region" aria-label={panes.detail}>
+      <div class="scroll first" tabIndex={0} role="group" aria-label={panes.detail}>
         <h2>{isEmpty || !isArmed.value ? first.title : choose.title}</h2>
         {!isEmpty && <p class="q">{choose.text}</p>}
         <ul class="lines checks">

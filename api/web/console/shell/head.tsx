@@ -17,7 +17,7 @@ export function Head() {
   const onDuty = status.value?.volunteers_on_duty ?? null;
   return (
     <header class="head">
-      <div class="cell dep"><span class="v"><span class="brand">{t().common.name}</span></span><Working /></div>
+      <div class="cell dep"><h1 class="v"><span class="brand">{t().common.name}</span><span class="visually-hidden">: {t().own.title}</span></h1><Working /></div>
       <Clock />
       <Count label={text.open} value={counts.value.all} />
       <Count label={text.short} value={counts.value.short} isWarning={counts.value.short > 0} />
