@@ -1,6 +1,7 @@
 """The response type of server-sent events, and a limit on how many streams start at once."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from starlette.responses import StreamingResponse
@@ -25,9 +26,16 @@ class EventStream(StreamingResponse):
         }
     }
 
-    def __init__(self, frames: AsyncIterator[bytes]) -> None:
+    def __init__(self, frames: AsyncIterator[bytes], place: AbstractContextManager[None]) -> None:
+        """`place`: entered before the first byte and left at the end; it may raise ProblemResponse, which is then the answer."""
         # X-Accel-Buffering: nginx would otherwise buffer events.
         super().__init__(frames, headers={"X-Accel-Buffering": "no"})
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Here and not in `frames`: a generator that was never started does not run its `finally`.
+        with self._place:
+            await super().__call__(scope, receive, send)
 
 
 class BeginInTurn:

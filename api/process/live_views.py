@@ -44,7 +44,6 @@ class LiveViews:
         self._all = 0
 
     def room_for(self, caller: Caller) -> ViewRoom:
-        """Views count from their start (`counted`): some that are opened at the same moment may exceed the limit."""
         if self._all >= VIEWS:
             return ViewRoom.PROCESS_IS_FULL
         most = VIEWS_OF_PERSON if caller.role is Role.VOLUNTEER else VIEWS_OF_IDENTITY

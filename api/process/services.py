@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -172,6 +173,7 @@ class EventFrames(Protocol):
     """`api.reads.event_stream.Live`."""
 
     def room_for(self, caller: Caller) -> ViewRoom: ...
+    def counted(self, caller: Caller) -> AbstractContextManager[None]: ...
     def frames(
         self,
         caller: Caller,

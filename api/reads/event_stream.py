@@ -1,6 +1,7 @@
 """The event stream: which records of the feed a caller receives, and their encoding as server-sent events."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -61,6 +62,10 @@ class Live:
         """Whether another view of this caller may be opened."""
         return self._open.room_for(caller)
 
+    def counted(self, caller: Caller) -> AbstractContextManager[None]:
+        """Counts a view of this caller for the life of the context."""
+        return self._open.counted(caller)
+
     async def frames(
         self,
         caller: Caller,
@@ -78,7 +83,7 @@ class Live:
         try:
             # With the id of a person the listener reads an index of what may concern them (DESIGN 94).
             person = caller.id if caller.role is Role.VOLUNTEER else None
-            with self._open.counted(caller), self._feed.listening(cursor, person) as listener:
+            with self._feed.listening(cursor, person) as listener:
                 # With an id, so that a client that disconnects before the first event can resume here.
                 self._views += 1
                 retry_ms = RETRY_MS[self._views % len(RETRY_MS)]

@@ -1,10 +1,13 @@
 """GET /v1/events: incidents, offers and notices as server-sent events."""
 
+import contextlib
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 
+from api.caller import Caller
 from api.deps import ServicesDep
 from api.http.audit import disclosed, record_audit
 from api.http.auth import Reader
@@ -13,6 +16,7 @@ from api.http.responses import problems
 from api.http.server_sent_events import EventStream
 from api.http.strict_route import StrictRoute
 from api.process.live_views import ViewRoom, Wanted
+from api.process.services import Services
 from api.reads.listing import box_of
 from api.reads.positions import RowNews
 from streams.readers.feed_records import FeedCursor
@@ -66,16 +70,29 @@ async def events(
 
     Volunteers receive their own offers and notices. Lines that start with `:` are comments.
     """
-    match services.live.room_for(caller):
-        case ViewRoom.IDENTITY_IS_FULL:
-            # The newest is refused: if the oldest were closed, clients that reconnect would replace each other for ever.
-            raise ProblemResponse("too_many_live_views", headers={"Retry-After": "30"})
-        case ViewRoom.PROCESS_IS_FULL:
-            raise retry_later("overloaded", TABLE["overloaded"].title, 5)
+    # Before the audit entry: a refused view shows nothing.
+    _require_room(services, caller)
     # A person's own view has no entry, as other reads of one's own data.
     if caller.role is Role.VOLUNTEER:
         disclosed(request, [caller.id])
     record = partial(record_audit, services, caller, "events.shown", "")
     wanted = Wanted(is_row=view == "row", box=box_of(bbox), incident_id=incident)
     news = RowNews(services, caller, wanted) if wanted.is_row and caller.role is Role.OPERATOR else None
-    return EventStream(services.live.frames(caller, cursor, record, wanted, news))
+    return EventStream(services.live.frames(caller, cursor, record, wanted, news), _place(services, caller))
+
+
+@contextlib.contextmanager
+def _place(services: Services, caller: Caller) -> Iterator[None]:
+    """Takes a place among the live views. Looks again: many requests may have passed the first look at once."""
+    _require_room(services, caller)
+    with services.live.counted(caller):
+        yield
+
+
+def _require_room(services: Services, caller: Caller) -> None:
+    match services.live.room_for(caller):
+        case ViewRoom.IDENTITY_IS_FULL:
+            # The newest is refused: if the oldest were closed, clients that reconnect would replace each other for ever.
+            raise ProblemResponse("too_many_live_views", headers={"Retry-After": "30"})
+        case ViewRoom.PROCESS_IS_FULL:
+            raise retry_later("overloaded", TABLE["overloaded"].title, 5)

@@ -104,6 +104,12 @@ async def sign_in_script() -> Response:
     return _page("sign-in.js")
 
 
+@router.get("/favicon.ico")
+async def icon() -> Response:
+    """The icon, which browsers also request by themselves under this name. SVG: they go by the type, not the name."""
+    return FileResponse(FOLDER / "icon.svg", media_type="image/svg+xml", headers=_HEADERS)
+
+
 @router.get("/docs")
 async def docs() -> Response:
     return _page("docs.html")

@@ -101,7 +101,7 @@ async def create_code(body: CodeWanted, caller: AdminOrOperator, services: Servi
         raise ProblemResponse("forbidden", "an operator makes login links for volunteers only")
     if body.role not in SESSION_MS:
         raise invalid("role", "one of " + ", ".join(SESSION_MS))
-    made = await services.sessions.new_code(body.role, body.id)
+    made = await services.sessions.new_code(body.role, body.id, caller.id)
     record_done(services, caller, "session.code", body.id)
     return shown(views.code(made), 201)
 

@@ -38,6 +38,7 @@ class SessionShown(Shown):
     """A session, or a bearer token, whose `session_id` is null.
 
     `expires_at`: its end, at the latest. `renew_by`: until then the present cookie gives access; then it must be renewed.
+    `issued_by`: who made the login link; null for other logins and for sessions of earlier versions.
     """
 
     session_id: str | None
@@ -49,6 +50,7 @@ class SessionShown(Shown):
     renewed_at: Time | None = None
     method: str | None = None
     organisation: str | None = None
+    issued_by: str | None = None
     is_current: bool = False
 
 

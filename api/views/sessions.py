@@ -24,6 +24,7 @@ def session(session_id: str, record: SessionRecord, caller: Caller) -> View:
         "renewed_at": time(record.at_ms),
         "method": record.method,
         "organisation": record.organisation,
+        "issued_by": record.issued_by,
         "is_current": is_current,
     }
 

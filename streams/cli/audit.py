@@ -60,7 +60,12 @@ def list_entries(
         print_json({"items": items, "subjects": sorted(subjects), "complete": older is None, "unnamed": unnamed})
         return
     rows = [(item["at"], item["actor"], item["role"], item["action"], _about(item)) for item in items]
-    print_table(f"{len(items)} entries", ("time", "actor", "role", "action", "about"), rows)
+    print_table(
+        f"{len(items)} entries",
+        ("time", "actor", "role", "action", "about"),
+        rows,
+        empty="no entries match; entries are kept for a year, and --since, --actor, --subject and --action narrow the search",
+    )
     say(f"{len(subjects)} subjects and {unnamed} that no entry names; --json lists them")
     if older is not None:
         say("older entries match too; raise --limit")

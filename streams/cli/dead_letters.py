@@ -52,7 +52,8 @@ def list_letters(
         )
         for letter in letters
     ]
-    print_table(f"{len(letters)} dead letters", ("id", "time of the record", "place", "size", "ended", "reason"), rows)
+    columns = ("id", "time of the record", "place", "size", "ended", "reason")
+    print_table(f"{len(letters)} dead letters", columns, rows, empty="no dead letters match; nothing to do")
 
 
 @app.command()

@@ -20,7 +20,7 @@ from streams.local.stack_checks import stack_checks
 from streams.notices import configured
 from streams.settings import Settings, SettingsError
 
-COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
+COLOURS = {Level.OK: "green", Level.NOTE: "cyan", Level.WARN: "yellow", Level.FAIL: "bold red"}
 
 
 def command(
@@ -28,7 +28,7 @@ def command(
 ) -> None:
     """Check this machine and the running stack, and print a remedy for each finding.
 
-    Exit code 0 when no check failed, else 1.
+    `note`: right on one machine, not in production. `warn`: works, but should be corrected. Exit code 0 unless a check failed.
     """
     findings = examine()
     if as_json:

@@ -96,28 +96,33 @@ def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, jso
             "Attention",
             ("why", "person", "for", "detail", "since"),
             [_attention_row(entry, incident) for entry in attention],
+            empty="",
         )
     if waiting := incident.get("proposals"):
         print_table(
             "Proposals of digital work (`komek incident accept-proposal` or `reject-proposal`)",
             ("proposal", "says", "who (right of judged)", "waits because of", "at"),
             [_proposal_row(entry) for entry in waiting],
+            empty="",
         )
     print_table(
         "Requirements",
         ("id", "capability", "skill", "needed", "offered", "accepted", "missing", "why"),
         [_requirement_row(requirement) for requirement in incident["requirements"]],
+        empty="no requirements: nobody is asked; a PATCH of `requirements` adds some",
     )
     print_table(
         "Offers",
         ("offer", "volunteer", "for", "state", "distance", "expires"),
         [_offer_row(offer) for offer in incident["offers"]],
+        empty=f"no offers: nobody has been asked; `komek why {incident['id']}` says why",
     )
     if unconfirmed := [offer for offer in incident["offers"] if offer.get("to_confirm")]:
         print_table(
             "Changes not confirmed (`komek incident answer OFFER confirm` once you have told the person)",
             ("person", "changed", "since", "state", "offer"),
             [_unconfirmed_row(offer, offer["to_confirm"]) for offer in unconfirmed],
+            empty="",
         )
     for entry in incident.get("merge_candidates", []):
         say(f"may be the same as {entry['incident_id']} ({entry['score']:.0%}): {', '.join(entry['reasons'])}")
@@ -143,7 +148,12 @@ def list_incidents(
         (item["id"], item["type"], priority_words(item["priority"]), item["status"], item["times"]["reported"])
         for item in answer["items"]
     ]
-    print_table(f"{len(rows)} incidents", ("id", "type", "priority", "status", "reported"), rows)
+    print_table(
+        f"{len(rows)} incidents",
+        ("id", "type", "priority", "status", "reported"),
+        rows,
+        empty="no incidents match; `komek incident new` reports one",
+    )
 
 
 def _requirement(text: str) -> dict[str, Any]:

@@ -63,7 +63,12 @@ def show(
         print_json({"keys": rows, **({"unreadable": counted.unreadable, "hidden": counted.hidden} if counted else {})})
         return
     columns = list(rows[0]) if rows else ["id"]
-    print_table("Keys", columns, [[str(value) for value in row.values()] for row in rows])
+    print_table(
+        "Keys",
+        columns,
+        [[str(value) for value in row.values()] for row in rows],
+        empty="no keys; `komek keys add` makes one",
+    )
     if counted and counted.unreadable:
         print(f"{counted.unreadable} records open with no key of this ring")
 

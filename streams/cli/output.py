@@ -28,7 +28,11 @@ def say(text: str, *, to_errors: bool = False) -> None:
     print(visible(text), file=sys.stderr if to_errors else sys.stdout, flush=True)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, empty: str) -> None:
+    """`empty`: printed instead of a table without rows: what there is none of, and what to do."""
+    if not rows:
+        say(empty)
+        return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")

@@ -42,7 +42,7 @@ def print_users(
 
 
 def _print_table() -> None:
-    print_table("users of Redis", ("user", "what for", "keys and commands"), list(users()))
+    print_table("users of Redis", ("user", "what for", "keys and commands"), list(users()), empty="")
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -34,7 +34,7 @@ def list_classes(json: Json = False) -> None:
         names = ("place", "kept", "ends by", "why")
         print_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
-        print_table(f"{len(rows)} classes of data", ("place", "kept", "ends by", "why"), rows)
+        print_table(f"{len(rows)} classes of data", ("place", "kept", "ends by", "why"), rows, empty="")
 
 
 @app.command()

@@ -34,8 +34,16 @@ def list_sessions(
     if json:
         print_json(items)
         return
-    rows = [tuple(str(one[name]) for name in ("session_id", "id", "role", "opened_at", "renewed_at")) for one in items]
-    print_table(f"{len(items)} sessions", ("session", "person", "role", "since", "renewed"), rows)
+    names = ("session_id", "id", "role", "opened_at", "renewed_at", "method", "issued_by")
+    rows = [tuple(str(one[name] or "") for name in names) for one in items]
+    print_table(
+        f"{len(items)} sessions",
+        ("session", "person", "role", "since", "renewed", "login", "link made by"),
+        rows,
+        empty="no sessions"
+        + (f" of {subject}" if subject else "")
+        + "; `komek token ROLE --id ID --link` makes a login link",
+    )
 
 
 @app.command("end")

@@ -74,14 +74,25 @@ def list_(
         print_json(shown)
     elif volunteer_id is None:
         rows = [(one["volunteer_id"], one["skill"], one["until"]) for one in shown["items"]]
-        print_table("verifications that end", ("volunteer", "skill", "until"), rows)
+        within = "within 30 days" if ends_before is None else f"before {ends_before}"
+        print_table(
+            f"verifications that end {within}",
+            ("volunteer", "skill", "until"),
+            rows,
+            empty=f"no verification ends {within}; --ends-before looks further, `komek skills list VOLUNTEER` lists one person's",
+        )
     else:
         verified = shown["verified"]
         rows = [
             (skill, known["until"] if (known := verified.get(skill)) else "claimed", _by(known))
             for skill in sorted({*shown["skills"], *verified})
         ]
-        print_table(f"skills of {volunteer_id}", ("skill", "verified until", "by"), rows)
+        print_table(
+            f"skills of {volunteer_id}",
+            ("skill", "verified until", "by"),
+            rows,
+            empty=f"{volunteer_id} has no skills; `komek skills verify {volunteer_id} SKILL` counts once they are in the profile",
+        )
 
 
 def _by(known: dict[str, object] | None) -> str:

@@ -28,7 +28,7 @@ def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption =
         say(f"! degraded: {wrong}" if degraded else "= working")
         print_alarms(status)
         # Alarms are printed above, in a form of their own.
-        print_table("Status", ("what", "value"), flat({k: v for k, v in status.items() if k != "alarms"}))
+        print_table("Status", ("what", "value"), flat({k: v for k, v in status.items() if k != "alarms"}), empty="")
     # For scripts and health checks.
     sys.exit(FAILED if degraded else DONE)
 
@@ -46,4 +46,4 @@ def print_alarms(status: Mapping[str, Any]) -> None:
         )
         for alarm in alarms
     ]
-    print_table(f"{len(alarms)} alarms", ("alarm", "since", "of", "description"), rows)
+    print_table(f"{len(alarms)} alarms", ("alarm", "since", "of", "description"), rows, empty="")

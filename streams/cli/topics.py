@@ -124,7 +124,8 @@ def _print_acls(rows: list[dict[str, str]]) -> None:
         "standing" if any(row.get("standing") for row in rows) else "",
         "operations",
     )
-    print_table("ACLs", columns, [(*key, ", ".join(operations)) for key, operations in sorted(lines.items())])
+    shown = [(*key, ", ".join(operations)) for key, operations in sorted(lines.items())]
+    print_table("ACLs", columns, shown, empty="no ACLs to print")
 
 
 def _print(rows: list[Row]) -> None:
@@ -144,4 +145,5 @@ def _print(rows: list[Row]) -> None:
             )
             for row in rows
         ],
+        empty="",
     )

@@ -1,6 +1,7 @@
 """`komek up`: runs all of Komek on this machine until Ctrl-C."""
 
 import os
+import shlex
 import signal
 import sys
 from dataclasses import replace
@@ -19,6 +20,7 @@ from streams.cli.token import login_link
 from streams.local import jars, stack
 from streams.local.errors import AlreadyInUse, LocalStackError, NeverReady
 from streams.local.progress import Steps
+from streams.local.stackfile import StackFile
 from streams.settings import SettingsError
 from streams.tokens import Role
 
@@ -128,7 +130,7 @@ Komek is ready.
 {_login_links(running)}
 Next, in another terminal:
 
-{_next_commands(running)}
+{next_commands(running.stack, running.folder.root)}
 
 Ctrl-C stops everything.
 """
@@ -154,13 +156,19 @@ def _login_links(running: stack.Running) -> str:
 """
 
 
-def _next_commands(running: stack.Running) -> str:
+def next_commands(at: StackFile, data: Path) -> str:
+    """Commands that work as they are in a new shell: with the folder of this stack and the CA of its certificate."""
     komek = Path(sys.executable).with_name("komek")
     # Short, to be copied; absolute where the shell is elsewhere.
-    shown = komek.relative_to(Path.cwd()) if komek.is_relative_to(Path.cwd()) else komek
+    program = komek.relative_to(Path.cwd()) if komek.is_relative_to(Path.cwd()) else komek
+    is_default = data.resolve() == all_settings.Settings().data.resolve()
+    folder = "" if is_default else f"KOMEK_DATA={shlex.quote(str(data.resolve()))} "
+    shown = folder + shlex.quote(str(program))
+    ca = at.settings.get("KOMEK_API_CA")
+    trust = f"--cacert {shlex.quote(ca)} " if ca else ""
     lines = [f"{shown} {name}" for name in ("status", "watch", "incident new --help", "doctor")]
     lines += [
-        f'curl -H "Authorization: Bearer $({shown} token operator --id operator-1)" {running.stack.api}/v1/status',
+        f'curl {trust}-H "Authorization: Bearer $({shown} token operator --id operator-1)" {at.api}/v1/status',
         f"{shown} token volunteer --id v-1        # a volunteer's, for the same API",
     ]
     return "\n".join(f"  {line}" for line in lines)

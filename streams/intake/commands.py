@@ -281,7 +281,7 @@ class CommandIntake:
             return
         stale, self._producer = self._producer, fresh
         metrics.PRODUCER_RENEWED.inc()
-        _log.warning("producer renewed")
+        _log.info("producer renewed")
         # What it still holds is answered as OutcomeUnknown, at the latest by its deadline.
         await asyncio.to_thread(stale.close, timeout=0)
 

@@ -12,7 +12,7 @@ from streams.errors import BrokerError
 from streams.kafka import rights, topic_admin
 from streams.kafka.broker_access import identity
 from streams.local import stackfile
-from streams.local.check import Check, Level, fail, ok, warn
+from streams.local.check import Check, Level, fail, note, ok, warn
 from streams.local.stackfile import StackFile
 from streams.local.version_checks import version_checks
 from streams.setting_combinations import PLAINTEXT
@@ -61,7 +61,7 @@ def tokens(settings: Settings) -> Check:
     """Which access tokens the API accepts."""
     if settings.tokens == STRICT:
         return ok("tokens", "strict: jti, typ and iat are required")
-    return ok("tokens", "compatible: accepted without jti or typ; set KOMEK_TOKENS=strict for production")
+    return note("tokens", "compatible: accepted without jti or typ", "In production set KOMEK_TOKENS=strict.")
 
 
 def kafka_access(settings: Settings) -> Check:
@@ -77,9 +77,10 @@ def kafka_access(settings: Settings) -> Check:
         return fail("Kafka access", str(problem), problem.cure)
     if settings.kafka_security == PLAINTEXT:
         found = f"{settings.kafka}: everybody who reaches it may do everything (PLAINTEXT)"
+        cure = "Set KOMEK_KAFKA_SECURITY=SASL_SSL, and `komek topics acls --apply` once."
         if all(_is_loopback(server) for server in settings.require_kafka().split(",")):
-            return ok("Kafka access", found)
-        return warn("Kafka access", found, "Set KOMEK_KAFKA_SECURITY=SASL_SSL, and `komek topics acls --apply` once.")
+            return note("Kafka access", found, f"In production: {cure[0].lower()}{cure[1:]}")
+        return warn("Kafka access", found, cure)
     found = f"{identity(settings)} may do what {', '.join(enough)} need{'s' if len(enough) == 1 else ''}"
     if len(enough) == len(Component):
         return warn("Kafka access", found, "Give each component a user of its own: `komek topics acls`.")

@@ -148,7 +148,7 @@ class Monitor:
         if reason is not None and not self.is_refused:
             _log.error("Kafka refuses this process", reason=reason)
         elif reason is None and self.is_refused:
-            _log.warning("Kafka accepts this process again")
+            _log.info("Kafka accepts this process again")
         self.is_refused = reason is not None
 
     def _publish(self, measured: Measured) -> None:

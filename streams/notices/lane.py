@@ -291,7 +291,7 @@ class Lane:
             metrics.NOTICE_SECONDS.labels(channel=self._channel.name).observe(late_s)
             self._untold.pop(parcel.notice.offer_id, None)
         else:
-            log.error("notice failed", channel=self._channel.name, id=parcel.id, attempts=tries.attempts)
+            log.warning("notice failed", channel=self._channel.name, id=parcel.id, attempts=tries.attempts)
         self._owner.done(parcel)
 
     async def _pause(self, tries: _Tries) -> None:

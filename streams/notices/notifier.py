@@ -257,7 +257,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
             log.info("last commit failed", cause=repr(trouble))
 
     async def _dead_letter(self, record: Consumed, reason: str) -> None:
-        log.warning("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
+        log.error("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
         letter = letters.letter_of(record, reason)
         try:
             await letters.write(self.ledger.producer, letter, source=notifier_name())

@@ -105,7 +105,7 @@ class PeopleRestore:
             self.unreadable += 1
             metrics.REBUILD_UNREADABLE.labels(topic=record.topic).inc()
             log.warning(
-                "record is unreadable",
+                "an unreadable record is left out",
                 topic=record.topic,
                 partition=record.partition,
                 offset=record.offset,

@@ -140,7 +140,7 @@ class Rebuilder:
             raise NotReady("Redis was restarted or failed over while it was rebuilt")
         metrics.REBUILDS.inc()
         metrics.REBUILD_SECONDS.set(report.seconds)
-        log.warning("rebuild is done", incidents=report.incidents, volunteers=report.volunteers, seconds=report.seconds)
+        log.info("rebuild is done", incidents=report.incidents, volunteers=report.volunteers, seconds=report.seconds)
         return report
 
     async def _restored(self, began_s: float) -> RebuildReport:

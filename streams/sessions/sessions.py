@@ -103,8 +103,8 @@ class Sessions:
     async def revoke_token(self, bearer: Bearer) -> None:
         await self.revoke(Revoked.TOKEN, bearer.name, until_ms=bearer.expires_s * 1000)
 
-    async def new_code(self, role: Role, sub: str) -> LoginCode:
-        """A code of 192 random bits that opens one session within ten minutes.
+    async def new_code(self, role: Role, sub: str, issued_by: str) -> LoginCode:
+        """A code of 192 random bits that opens one session within ten minutes. `issued_by`: who asked for it.
 
         Raises:
             Overloaded: there are too many, as somebody with an operator's token could make them.
@@ -112,7 +112,9 @@ class Sessions:
         if self.book.codes >= MOST_CODES:
             raise Overloaded(f"{MOST_CODES} login codes were made within the last hour")
         code, at_ms = self._secret(24), self.book.next_at_ms(self._now_ms())
-        record = SessionRecord(kind=SessionKind.CODE, at_ms=at_ms, until_ms=at_ms + CODE_MS, sub=sub, role=role)
+        record = SessionRecord(
+            kind=SessionKind.CODE, at_ms=at_ms, until_ms=at_ms + CODE_MS, sub=sub, role=role, issued_by=issued_by
+        )
         await self._log.write(f"code:{self.signer.code_digests(code)[0]}", record)
         return LoginCode(code=code, role=role, sub=sub, expires_ms=record.until_ms)
 
@@ -140,9 +142,11 @@ class Sessions:
             raise CodeRefused("the login code was used, has expired or does not exist")
         assert made.role is not None
         assert made.sub is not None
-        return await self.open(Role(made.role), made.sub, "link")
+        return await self.open(Role(made.role), made.sub, "link", issued_by=made.issued_by)
 
-    async def open(self, role: Role, sub: str, method: str, organisation: str | None = None) -> OpenSession:
+    async def open(
+        self, role: Role, sub: str, method: str, organisation: str | None = None, *, issued_by: str | None = None
+    ) -> OpenSession:
         """A new session, always with a new id. Raises CodeRefused for a role without sessions."""
         if role not in SESSION_MS:
             raise CodeRefused(f"the role {role} has no sessions")
@@ -156,6 +160,7 @@ class Sessions:
             opened_ms=at_ms,
             method=method,
             organisation=organisation,
+            issued_by=issued_by,
         )
         await self._log.write(f"session:{session_id}", record)
         return self._shown(session_id, record, record.renewals)

@@ -45,6 +45,8 @@ class SessionRecord:
     """Of a session: how the person logged in, `link` or `oidc`."""
     organisation: str | None = None
     """Of a session: the person's organisation, as the issuer states it."""
+    issued_by: str | None = None
+    """Of a code, and of a session that it opened: who made the login link."""
     attempt: str | None = None
     """Of a claim: which exchange made it."""
     what: Revoked | None = None

@@ -115,7 +115,7 @@ def count_decisions(decisions: Sequence[Decision], drafts: Sequence[Draft]) -> N
         for fact in decision.events:
             if isinstance(fact, LadderStepped) and fact.climb.ended:
                 metrics.LADDERS_ENDED.inc()
-                log.error("a ladder has ended", incident=decision.incident_id, requirement=fact.requirement_id)
+                log.info("a ladder has ended", incident=decision.incident_id, requirement=fact.requirement_id)
             if isinstance(fact, OfferMade):
                 metrics.OFFERS_MADE.labels(capability=fact.capability).inc()
         log.debug(

@@ -94,7 +94,7 @@ class ProfileService(Service):
             count += len(whole)
             found = await self._people.unjoined(found)
         if count:
-            log.warning("outdated profiles were published again", count=count)
+            log.info("outdated profiles were published again", count=count)
         return count
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:

@@ -245,6 +245,6 @@ class Projection:
         if not refused:
             return
         metrics.VOID_OFFERS.inc(len(refused))
-        log.error("offers refused by the order of the log", offers=sorted(refused))
+        log.warning("offers refused by the order of the log", offers=sorted(refused))
         now_ms = await self._store.now_ms()
         await self._publisher.send_commands([void_command(hold, now_ms) for hold in refused.values()])

@@ -21,5 +21,5 @@ async def dead_letter_all(rejected: Rejected, dead_letter: DeadLetter) -> None:
         LogUnavailable: a letter is not confirmed; the batch is consumed again.
     """
     for record, reason in rejected:
-        log.warning("record is unreadable", topic=record.topic, partition=record.partition, offset=record.offset)
+        log.error("record is unreadable", topic=record.topic, partition=record.partition, offset=record.offset)
         await dead_letter(record, reason)

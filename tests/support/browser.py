@@ -43,7 +43,7 @@ class Browser:
         return answer
 
     async def log_in(self, role: Role | str, subject: str) -> httpx2.Response:
-        made = await self.world.sessions.new_code(Role(role), subject)
+        made = await self.world.sessions.new_code(Role(role), subject, "desk")
         return await self.ask("POST", "/v1/session/exchange", {"code": made.code})
 
     def _keep(self, answer: httpx2.Response) -> None:

@@ -97,6 +97,7 @@ PUBLIC = {
     "/v",
     "/v/",
     "/sign-in.js",
+    "/favicon.ico",
     "/docs",
     "/docs/docs.js",
     "/docs/docs.css",

@@ -1,7 +1,8 @@
 """Rate limits by class of request, identity, role and address (DESIGN 127)."""
 
+import asyncio
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 
 import pytest
 
@@ -13,6 +14,7 @@ from api.process.rate_limits import OF_IDENTITY, OF_ROLE, REFUSED, Meter, Rate, 
 from dispatch.plans.book import load_builtin
 from streams.tokens import Role
 from tests.support.api_world import World, token
+from tests.support.waiting import eventually
 
 CLASSES_OF = {
     "POST /v1/offers/{offer_id}/distress": RequestClass.SAFETY,
@@ -40,6 +42,14 @@ class Clock:
 @pytest.fixture
 def clock_() -> Clock:
     return Clock()
+
+
+@pytest.mark.parametrize("now_s", [0.0, 1000.0, 123_456.789, 9_876_543.21])
+def test_a_burst_is_the_stated_number_of_requests(now_s: float) -> None:
+    for rate in {*OF_IDENTITY.values(), *OF_ROLE.values(), REFUSED}:
+        meter = Meter(rate)
+
+        assert sum(meter.wait_s("x", now_s) == 0 for _ in range(rate.burst + 50)) == rate.burst
 
 
 def test_a_rate_permits_its_burst_and_then_its_pace() -> None:
@@ -185,6 +195,50 @@ def test_live_views_of_one_identity_are_limited(role: Role, most: int) -> None:
     assert full is ViewRoom.IDENTITY_IS_FULL
     assert views.room_for(caller) is ViewRoom.FREE
     assert views.room_for(Caller("x-2", role)) is ViewRoom.FREE
+
+
+@pytest.mark.parametrize(
+    ("role", "most"),
+    [("volunteer", VIEWS_OF_PERSON), ("operator", OF_IDENTITY[RequestClass.STREAM, Role.OPERATOR].burst)],
+)
+async def test_live_views_that_are_requested_at_once_do_not_exceed_a_limit(clock_: Clock, role: str, most: int) -> None:
+    world = World()
+    world.app.state.services = _limited(world, clock_, 1.0)
+    statuses: list[int] = []
+    bearer = token(role, "x-1").encode()
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/v1/events",
+        "raw_path": b"/v1/events",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"komek"), (b"authorization", b"Bearer " + bearer)],
+        "client": ("127.0.0.1", 1),
+        "server": ("komek", 80),
+    }
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: MutableMapping[str, object]) -> None:
+        # A client that reads slowly: without it each view would begin before the next request is looked at.
+        await asyncio.sleep(0)
+        if message["type"] == "http.response.start":
+            statuses.append(int(str(message["status"])))
+
+    views = [asyncio.ensure_future(world.app(dict(scope), receive, send)) for _ in range(150)]
+    await eventually(lambda: len(statuses) == len(views))
+    for view in views:
+        view.cancel()
+    await asyncio.gather(*views, return_exceptions=True)
+
+    assert sorted(statuses) == [200] * most + [429] * (len(views) - most)
+    # Every place is free again.
+    assert world.app.state.services.live.room_for(Caller("x-1", Role(role))) is ViewRoom.FREE
 
 
 @pytest.mark.parametrize(

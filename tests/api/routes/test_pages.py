@@ -146,3 +146,12 @@ async def test_long_answers_are_compressed(client: httpx2.AsyncClient) -> None:
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.json()["info"]["title"] == "Komek"
     assert int(answer.headers["content-length"]) < len(answer.content) / 4
+
+
+async def test_a_first_visit_finds_its_icon(world: World, tmp_path: Path) -> None:
+    async with await client_of(world, tmp_path / "none") as client:
+        icon = await client.get("/favicon.ico")
+
+        assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
+        for page in ("/", "/docs"):
+            assert '<link rel="icon" href="/favicon.ico"' in (await client.get(page)).text

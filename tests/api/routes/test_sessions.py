@@ -67,6 +67,22 @@ async def test_who_may_make_a_link_for_whom(world: World, caller: str, role: str
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("caller", ["operator", "admin"])
+async def test_a_session_and_the_audit_name_who_made_its_link(world: World, browser: Browser, caller: str) -> None:
+    made = await world.ask(
+        "POST", "/v1/session/codes", {"role": "volunteer", "id": "v-1"}, role=caller, subject="desk-7"
+    )
+    await browser.ask("POST", "/v1/session/exchange", {"code": made.json()["code"]})
+    await browser.ask("POST", "/v1/session/renew")
+
+    theirs, admins = await browser.ask("GET", "/v1/sessions"), await world.ask("GET", "/v1/sessions", role="admin")
+
+    for listed in (theirs, admins):
+        assert [one["issued_by"] for one in listed.json()["items"]] == ["desk-7"]
+    entry = next(one for one in world.log.audits if one.action == "session.code")
+    assert (entry.actor, entry.role, entry.subject) == ("desk-7", caller, "v-1")
+
+
 async def test_a_preview_of_a_link_spends_nothing(world: World, browser: Browser) -> None:
     made = await made_code(world)
     for method in ("GET", "HEAD", "OPTIONS"):

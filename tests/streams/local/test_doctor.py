@@ -11,7 +11,7 @@ import pytest
 from streams.local import machine_checks, stack_checks, stackfile
 from streams.local.check import Check, Level
 from streams.local.stackfile import StackFile
-from streams.settings import Settings
+from streams.settings import STRICT, Settings
 from tests.support.whole_stack import without_komek
 
 DOCTOR = (sys.executable, "-m", "streams.cli.main", "doctor")
@@ -71,6 +71,16 @@ def test_a_stack_whose_parts_are_gone_fails_with_what_to_do(tmp_path: Path) -> N
     failed = {name for name, finding in findings(done).items() if finding["level"] == "fail"}
     assert done.returncode == 1
     assert failed == {"kafka", "Kafka access", "Redis", "workers", "notices", "API"}
+
+
+def test_what_suits_one_machine_only_is_a_note_that_fails_nothing(tmp_path: Path) -> None:
+    done = doctor(tmp_path, "--json")
+
+    found = findings(done)["tokens"]
+    assert found["level"] == "note"
+    assert "KOMEK_TOKENS=strict" in found["cure"]
+    assert done.returncode == 0
+    assert stack_checks.tokens(Settings(tokens=STRICT)).level is Level.OK
 
 
 def test_a_redis_that_answers_is_found(redis_url: str) -> None:

@@ -66,7 +66,7 @@ async def test_a_revocation_is_seen_by_every_process_within_two_seconds_and_by_o
 async def test_of_many_exchanges_of_one_code_on_two_processes_exactly_one_opens_a_session(settings: Settings) -> None:
     person = f"v-{clock.fresh_id()}"
     async with process(settings) as here, process(settings) as there:
-        made = await here.new_code(Role.VOLUNTEER, person)
+        made = await here.new_code(Role.VOLUNTEER, person, "desk")
         tries = [one.exchange(made.code) for _ in range(5) for one in (here, there)]
         answers = await asyncio.gather(*tries, return_exceptions=True)
 
@@ -93,7 +93,7 @@ async def test_a_flood_of_invented_codes_is_refused_and_a_code_of_another_proces
 ) -> None:
     async with process(settings) as here, process(settings) as there:
         flood = [there.exchange(f"invented-{number}") for number in range(100)]
-        made = await here.new_code(Role.VOLUNTEER, f"v-{clock.fresh_id()}")
+        made = await here.new_code(Role.VOLUNTEER, f"v-{clock.fresh_id()}", "desk")
         *refused, opened = await asyncio.gather(*flood, there.exchange(made.code), return_exceptions=True)
 
     assert {type(one) for one in refused} == {CodeRefused}

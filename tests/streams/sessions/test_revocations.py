@@ -104,7 +104,7 @@ async def test_neither_memory_nor_log_grow_with_what_has_ended(log: Log) -> None
     here, there = Process(log), Process(log)
     for number in range(20):
         opened = await here.sessions.open(Role.OPERATOR, f"op-{number}", "link")
-        await here.sessions.new_code(Role.OPERATOR, f"op-{number}")
+        await here.sessions.new_code(Role.OPERATOR, f"op-{number}", "desk")
         await here.sessions.revoke_token(bearer(jti=f"j-{number}"))
         if number % 2:
             await here.sessions.end(opened.id, opened.record)
@@ -137,7 +137,7 @@ def test_a_clock_that_is_far_ahead_is_not_followed() -> None:
 async def test_records_are_read_as_they_were_written(log: Log) -> None:
     here = Process(log)
     await here.sessions.open(Role.VOLUNTEER, "v-1", "link")
-    await here.sessions.new_code(Role.VOLUNTEER, "v-1")
+    await here.sessions.new_code(Role.VOLUNTEER, "v-1", "desk")
     await here.sessions.revoke(Revoked.ROLE, "operator")
 
     for _, record in log.records:

@@ -23,7 +23,7 @@ def here(log: Log) -> Process:
 
 
 async def logged_in(process: Process, role: Role = Role.VOLUNTEER) -> OpenSession:
-    made = await process.sessions.new_code(role, "v-1")
+    made = await process.sessions.new_code(role, "v-1", "desk")
     return await process.sessions.exchange(made.code)
 
 
@@ -36,7 +36,7 @@ async def gives_access(process: Process, cookie: str) -> bool:
 
 
 async def test_a_code_opens_one_session(here: Process, log: Log) -> None:
-    made = await here.sessions.new_code(Role.OPERATOR, "op-1")
+    made = await here.sessions.new_code(Role.OPERATOR, "op-1", "desk")
 
     opened = await here.sessions.exchange(made.code)
 
@@ -52,7 +52,7 @@ async def test_a_code_opens_one_session(here: Process, log: Log) -> None:
 
 async def test_of_two_processes_that_spend_a_code_at_once_the_first_in_the_log_wins(log: Log) -> None:
     here, there = Process(log), Process(log)
-    made = await here.sessions.new_code(Role.OPERATOR, "op-1")
+    made = await here.sessions.new_code(Role.OPERATOR, "op-1", "desk")
     there.read()
     unread = len(log.records)
 
@@ -68,7 +68,7 @@ async def test_of_two_processes_that_spend_a_code_at_once_the_first_in_the_log_w
 
 async def test_a_code_made_by_another_process_is_found(log: Log) -> None:
     here, there = Process(log), Process(log)
-    made = await here.sessions.new_code(Role.OPERATOR, "op-1")
+    made = await here.sessions.new_code(Role.OPERATOR, "op-1", "desk")
 
     assert (await there.sessions.exchange(made.code)).record.sub == "op-1"
 
@@ -82,7 +82,7 @@ async def test_a_code_that_nobody_made_is_refused_and_leaves_no_record(here: Pro
 
 
 async def test_a_code_ends_after_ten_minutes(here: Process, log: Log) -> None:
-    made = await here.sessions.new_code(Role.OPERATOR, "op-1")
+    made = await here.sessions.new_code(Role.OPERATOR, "op-1", "desk")
     log.now_ms += CODE_MS
 
     with pytest.raises(CodeRefused):
@@ -90,7 +90,7 @@ async def test_a_code_ends_after_ten_minutes(here: Process, log: Log) -> None:
 
 
 async def test_a_code_ends_with_its_person(here: Process) -> None:
-    made = await here.sessions.new_code(Role.VOLUNTEER, "v-1")
+    made = await here.sessions.new_code(Role.VOLUNTEER, "v-1", "desk")
     await here.sessions.revoke(Revoked.SUBJECT, "v-1")
 
     with pytest.raises(CodeRefused):
@@ -98,7 +98,7 @@ async def test_a_code_ends_with_its_person(here: Process) -> None:
 
 
 async def test_the_log_holds_no_code_and_no_cookie(here: Process, log: Log) -> None:
-    made = await here.sessions.new_code(Role.OPERATOR, "op-1")
+    made = await here.sessions.new_code(Role.OPERATOR, "op-1", "desk")
     opened = await here.sessions.exchange(made.code)
 
     assert made.code not in repr(log.records)
@@ -288,7 +288,7 @@ async def test_renewing_again_and_again_writes_nothing(here: Process, log: Log) 
 async def test_login_codes_cannot_fill_the_memory(here: Process, log: Log) -> None:
     here.book.codes = MOST_CODES
     with pytest.raises(Overloaded):
-        await here.sessions.new_code(Role.VOLUNTEER, "v-1")
+        await here.sessions.new_code(Role.VOLUNTEER, "v-1", "desk")
     assert log.records == []
     here.book.codes = 0
 
