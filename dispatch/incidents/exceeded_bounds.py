@@ -6,6 +6,7 @@ strangers can agree, so agreement is a condition and no permission.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from dispatch.model.context import DecisionContext
 from dispatch.model.geo import distance_m, zone_of
@@ -29,7 +30,7 @@ def of_false(
     def exceeded() -> Iterator[ProposalCause]:
         if requirement is None or requirement.on_false is OnFalse.ASK_OPERATOR:
             yield ProposalCause.PLAN
-        yield from _common(incident, ResultKind.FALSE, requirement_id, plans)
+        yield from _common(incident, ResultKind.FALSE, {requirement_id}, plans)
         if incident.certainty is Certainty.CONFIRMED:
             yield ProposalCause.CONFIRMED
         if _is_raised(incident, plans):
@@ -42,7 +43,7 @@ def of_move(incident: Incident, area: Area, requirement_id: str, plans: PlanBook
     """Bounds that moving the incident to `area` exceeds. The first place of an incident is no move: nothing is left behind."""
 
     def exceeded() -> Iterator[ProposalCause]:
-        yield from _common(incident, ResultKind.LOCATED, requirement_id, plans)
+        yield from _common(incident, ResultKind.LOCATED, {requirement_id}, plans)
         if is_stated_by_operator(incident, "location"):
             yield ProposalCause.OPERATOR
         if incident.area is not None:
@@ -57,7 +58,7 @@ def of_merge(
     """Bounds that merging the incident into `other`, the target of `around`, exceeds."""
 
     def exceeded() -> Iterator[ProposalCause]:
-        yield from _common(incident, ResultKind.DUPLICATE, requirement_id, plans)
+        yield from _common(incident, ResultKind.DUPLICATE, {requirement_id}, plans)
         # Whoever split them has said that they are two events.
         if other in (incident.split_from, *incident.split_into):
             yield ProposalCause.OPERATOR
@@ -72,16 +73,24 @@ def of_merge(
 
 def of_started_merge(incident: Incident, plans: PlanBook) -> tuple[ProposalCause, ...]:
     """Bounds that an incident has left since a result began to merge it: somebody may have accepted meanwhile."""
-    return _once(_common(incident, ResultKind.DUPLICATE, "", plans))
+    into = incident.merging.into if incident.merging is not None else None
+    # Others at the work whose result began the merge disturb it as little now as they did then.
+    works = {
+        offer.requirement_id
+        for offer in incident.offers
+        if offer.result is not None and offer.result.incident_id is not None and offer.result.incident_id == into
+    }
+    return _once(_common(incident, ResultKind.DUPLICATE, works, plans))
 
 
-def _common(incident: Incident, kind: ResultKind, requirement_id: str, plans: PlanBook) -> Iterator[ProposalCause]:
+def _common(incident: Incident, kind: ResultKind, works: AbstractSet[str], plans: PlanBook) -> Iterator[ProposalCause]:
+    """`works`: ids of the requirements that the result is an answer to."""
     bounds = _bounds(incident, plans)
     if kind not in bounds.results:
         yield ProposalCause.PLAN
     if not bounds.allow(incident.priority):
         yield ProposalCause.PRIORITY
-    if _is_engaged(incident, kind, requirement_id):
+    if _is_engaged(incident, kind, works):
         yield ProposalCause.ENGAGED
     if incident.hazard is not None:
         yield ProposalCause.HAZARD
@@ -89,13 +98,13 @@ def _common(incident: Incident, kind: ResultKind, requirement_id: str, plans: Pl
         yield ProposalCause.OPERATOR
 
 
-def _is_engaged(incident: Incident, kind: ResultKind, requirement_id: str) -> bool:
+def _is_engaged(incident: Incident, kind: ResultKind, works: AbstractSet[str]) -> bool:
     """Whether somebody would be stood down or redirected: in the field, or at other digital work that would end.
 
     People who accepted count like those en route: whoever makes ready to leave is as hard to bring back.
     """
     return any(
-        (offer.is_assigned and _is_disturbed(offer.capability, kind, offer.requirement_id == requirement_id))
+        (offer.is_assigned and _is_disturbed(offer.capability, kind, offer.requirement_id in works))
         # Somebody sent here was in danger; that nobody is on scene any more proves nothing.
         or offer.distress is not None
         for offer in incident.offers

@@ -3381,6 +3381,7 @@ export interface components {
          * @description A session, or a bearer token, whose `session_id` is null.
          *
          *     `expires_at`: its end, at the latest. `renew_by`: until then the present cookie gives access; then it must be renewed.
+         *     `issued_by`: who made the login link; null for other logins and for sessions of earlier versions.
          */
         SessionShown: {
             /** Format: date-time */
@@ -3388,6 +3389,7 @@ export interface components {
             id: string;
             /** @default false */
             is_current?: boolean;
+            issued_by?: string | null;
             method?: string | null;
             opened_at?: string | null;
             organisation?: string | null;

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dispatch.explanations import of_incident
+from dispatch.incidents import exceeded_bounds
 from dispatch.matching.trust import judged_by
 from dispatch.model.context import DecisionContext
 from dispatch.model.digital_events import ProposalEnded, ProposalMade
@@ -254,6 +255,18 @@ def test_what_an_operator_has_split_is_not_merged_again() -> None:
     say(story, "duplicate", other_incident_id=OTHER)
 
     assert proposed(story).because == (ProposalCause.OPERATOR,)
+
+
+def test_others_at_the_same_work_do_not_stop_the_merge_that_one_began_and_a_yes_meanwhile_does() -> None:
+    story = told(Task.FIND_DUPLICATES, target=incident(id=OTHER))
+    story.accept("d-2")
+
+    say(story, "duplicate", other_incident_id=OTHER)
+
+    assert story.incident.merging is not None
+    assert exceeded_bounds.of_started_merge(story.incident, load_builtin()) == ()
+    story.accept("near")
+    assert exceeded_bounds.of_started_merge(story.incident, load_builtin()) == (ProposalCause.ENGAGED,)
 
 
 def test_an_answer_that_an_operator_enters_for_a_person_is_that_persons_answer() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ NEVER_EMPTY = {
     "topics.py": 1,
 }
 """Tables of constants, or behind a check of their own."""
-NOTHING = {"items": [], "next": None}
+NOTHING: dict[str, Any] = {"items": [], "next": None}
 
 
 def test_an_empty_table_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
