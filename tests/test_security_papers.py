@@ -205,7 +205,9 @@ def test_the_running_code_names_no_host_elsewhere() -> None:
 
 
 def test_the_pages_load_nothing_from_elsewhere() -> None:
-    pages = sorted((ROOT / "api" / "pages").iterdir())
+    pages = {page.name: page.read_bytes() for page in (ROOT / "api" / "pages").iterdir() if page.is_file()}
+    # The name of a language, which nothing loads; without it a file is no SVG.
+    pages = {name: content.replace(b'"http://www.w3.org/2000/svg"', b"") for name, content in pages.items()}
 
-    assert pages
-    assert [page.name for page in pages if re.search(rb"(https?:)?//[\w.-]+\.\w", page.read_bytes())] == []
+    assert {"start.html", "icon.svg"} <= pages.keys()
+    assert [name for name, content in pages.items() if re.search(rb"(https?:)?//[\w.-]+\.\w", content)] == []

@@ -129,7 +129,7 @@ class LadderNotifier(Notifier):
             await gateway.send(_message(record, person.language, channel), channel)
         except (DeliveryFailed, Refused) as error:
             code, is_gone = error.code, error.is_gone
-            log.error("a request about notices failed", channel=channel.kind.value, kind=record.kind, code=code)
+            log.warning("a request about notices failed", channel=channel.kind.value, kind=record.kind, code=code)
         outcome = NoticeOutcome.FAILED if code else NoticeOutcome.SENT
         at_ms = clock.now_ms()
         identity = record.id if record.device else notice_id(record.id, channel.id)
