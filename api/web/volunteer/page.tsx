@@ -1,71 +1,122 @@
-// The page as a whole: sign-in, or what is known of the session and the stream.
-import { signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+// The volunteer's page: sign-in, or the one screen that matters now.
+import { useEffect } from "preact/hooks";
+import { announce } from "./announcements";
 import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
-import { SignIn } from "../shared/parts/sign_in";
 import { StaleBand } from "../shared/parts/stale_band";
 import { readSession, session, sessionProblem, signOut } from "../shared/session";
-import { LiveStream } from "../shared/stream";
+import { type Session, keep, kept } from "./device";
+import { Icon } from "./parts/icon";
+import { place } from "./parts/tabs";
+import { sharePosition } from "./position";
+import { DigitalScreen } from "./screens/digital";
+import { DistressScreen, asking } from "./screens/distress";
+import { EndedScreen } from "./screens/ended";
+import { First } from "./screens/first";
+import { History } from "./screens/history";
+import { Home } from "./screens/home";
+import { OfferScreen } from "./screens/offer";
+import { Settings } from "./screens/settings";
+import { WorkScreen } from "./screens/work";
+import { isBusy, open, profile, stream, view, waiting } from "./state";
 import { t } from "./text";
+import "./volunteer.css";
 
-const received = signal(0);
-
-function Signed() {
-  const [stream, setStream] = useState<LiveStream | null>(null);
-  useEffect(() => {
-    const opened = new LiveStream({
-      onEvent: () => void (received.value += 1),
-      onReset: () => undefined,
-      onEnd: () => void readSession(),
-    });
-    setStream(opened);
-    return () => opened.close();
-  }, []);
-  if (session.value.kind !== "signed-in" || stream === null) return null;
-  const { common, words, own } = t();
-  const { id, role, expires_at } = session.value.session;
-  const roles: Readonly<Partial<Record<string, string>>> = words.roles;
+export function Page() {
   return (
-    <main data-stale={stream.state.value.isStale ? "true" : "false"}>
-      <StaleBand stream={stream} />
-      <div class="sign-in">
-        <h1>{own.title}</h1>
-        <p>{common.signIn.who(id, roles[role] ?? role)}</p>
-        <p class="quiet">{common.signIn.until(expires_at)}</p>
-        <p>
-          {own.connection}: {stream.state.value.isStale ? common.stream.connecting : common.stream.live}
-        </p>
-        <p>{own.events(received.value)}</p>
-        <p class="quiet">{own.notHere}</p>
+    <>
+      <Content />
+      <LiveRegions />
+    </>
+  );
+}
+
+function Content() {
+  const state = session.value;
+  if (state.kind === "signed-in") return <ForSession session={state.session} />;
+  if (state.kind === "signed-out") return <main data-stale="false"><First /></main>;
+  // Without a network the page opens as it was left: the job must stay visible.
+  const last = kept().session;
+  if (last !== null && sessionProblem.value !== null) return <ForSession session={last} />;
+  return <Opening />;
+}
+
+function Opening() {
+  return (
+    <main data-stale="true">
+      <article class="screen first">
+        <p class="brand">Komek</p>
         <LanguageSwitch />
-        <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
-      </div>
+        <p role="status">{sessionProblem.value === null ? t().common.loading : null}</p>
+        <ProblemText of={sessionProblem.value} />
+        {sessionProblem.value !== null && (
+          <button type="button" class="button" onClick={() => void readSession()}>{t().common.actions.retry}</button>
+        )}
+      </article>
     </main>
   );
 }
 
-export function Page() {
-  const state = session.value;
+function ForSession({ session: { id, role, ...rest } }: { session: Session }) {
+  const { common, words } = t();
+  if (role === "volunteer") return <App id={id} session={{ id, role, ...rest }} key={id} />;
+  const roles: Readonly<Partial<Record<string, string>>> = words.roles;
+  return (
+    <main data-stale="false">
+      <article class="screen first">
+        <p class="brand">Komek</p>
+        <LanguageSwitch />
+        <p>{common.signIn.wrongRole(roles[role] ?? role)}</p>
+        <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
+      </article>
+    </main>
+  );
+}
+
+function App({ id, session: present }: { id: string; session: Session }) {
+  useEffect(() => {
+    keep({ session: present });
+    const close = open(id, () => void readSession());
+    const stop = sharePosition(id, () => isBusy.value || (profile.value?.on_duty ?? false));
+    const silence = announce();
+    return () => {
+      silence();
+      stop();
+      close();
+    };
+  }, [id]);
+  const live = stream.value;
+  const isStale = live?.state.value.isStale ?? true;
+  return (
+    <main class="app" data-stale={isStale ? "true" : "false"}>
+      {live !== null && isStale && <Lost />}
+      <Screen id={id} />
+    </main>
+  );
+}
+
+/** No network is no error of the person: what they say is kept, and the page says so. */
+function Lost() {
+  const live = stream.value;
+  if (live === null) return null;
   return (
     <>
-      {state.kind === "signed-in" && <Signed />}
-      {state.kind === "signed-out" && <main data-stale="false"><SignIn /><div class="sign-in"><LanguageSwitch /></div></main>}
-      {state.kind === "unknown" && (
-        <main data-stale="true">
-          <div class="sign-in">
-            <h1>{t().own.title}</h1>
-            <p role="status">{sessionProblem.value === null ? t().common.loading : null}</p>
-            <ProblemText of={sessionProblem.value} />
-            {sessionProblem.value !== null && (
-              <button type="button" class="button" onClick={() => void readSession()}>{t().common.actions.retry}</button>
-            )}
-            <LanguageSwitch />
-          </div>
-        </main>
-      )}
-      <LiveRegions />
+      {waiting.value.length > 0 && <p class="band doubt"><Icon of="offline" /><span>{t().own.outbox.offline}</span></p>}
+      <StaleBand stream={live} />
     </>
   );
+}
+
+function Screen({ id }: { id: string }) {
+  if (asking.value !== null) return <DistressScreen id={id} />;
+  const present = view.value;
+  // A request or work under way takes the screen wherever the person is.
+  if (present.kind === "offer") return <OfferScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
+  if (present.kind === "work") return <WorkScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
+  if (present.kind === "digital") return <DigitalScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
+  if (present.kind === "ended") return <EndedScreen offer={present.offer} standing={present.standing} />;
+  if (place.value === "history") return <History />;
+  if (place.value === "settings") return <Settings id={id} />;
+  return <Home id={id} />;
 }

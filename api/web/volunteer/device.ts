@@ -1,0 +1,53 @@
+// What the page keeps on this device, so that a job stays visible without a network. Everything goes with the session.
+import type { Offer } from "./jobs";
+import { isEnded } from "./jobs";
+import type { components } from "../shared/api";
+
+export type Profile = components["schemas"]["VolunteerShown"];
+export type Session = components["schemas"]["SessionShown"];
+
+export interface Kept {
+  readonly session: Session | null;
+  readonly profile: Profile | null;
+  readonly offers: readonly Offer[];
+  readonly seenEnds: readonly string[];
+}
+
+const KEPT_AS = "komek-volunteer";
+const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [] };
+const SEEN_KEPT = 50;
+
+/** Nothing where storage is denied, or holds what an older build wrote. */
+export function kept(): Kept {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? "null");
+    return typeof found === "object" && found !== null ? { ...NOTHING, ...found } : NOTHING;
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** Of offers only those that have not ended: after the work nothing about the caller stays on the device. */
+export function keep(change: Partial<Kept>): void {
+  const all = { ...kept(), ...change };
+  const contact = all.profile === null ? null : { ...all.profile, contact: null, home: null };
+  const text = JSON.stringify({
+    ...all,
+    profile: contact,
+    offers: all.offers.filter((offer) => !isEnded(offer.state)),
+    seenEnds: all.seenEnds.slice(-SEEN_KEPT),
+  });
+  try {
+    localStorage.setItem(KEPT_AS, text);
+  } catch {
+    // Storage is denied or full: the job is visible as long as the page is open.
+  }
+}
+
+export function forgetAll(): void {
+  try {
+    localStorage.removeItem(KEPT_AS);
+  } catch {
+    // Nothing was kept.
+  }
+}

@@ -1,0 +1,82 @@
+// What a person's offers mean for the screen: what they said and the server has not confirmed counts, and is marked as unconfirmed.
+import type { components } from "../shared/api";
+import type { OutboxItem } from "../shared/outbox_store";
+
+export type Offer = components["schemas"]["OfferShown"];
+export type OfferState = components["schemas"]["OfferState"];
+
+/** `isConfirmed` false: the state is what the person said; the server has not said it yet. `refused`: why an answer did not count. */
+export interface Standing {
+  readonly state: OfferState;
+  readonly isConfirmed: boolean;
+  readonly waiting: OutboxItem | null;
+  readonly refused: OutboxItem | null;
+}
+
+/** The state to which an answer leads; answers that change none are absent. */
+const LEADS_TO: Readonly<Partial<Record<string, OfferState>>> = {
+  accept: "accepted",
+  decline: "declined",
+  skip: "declined",
+  "en-route": "en_route",
+  "on-scene": "on_scene",
+  done: "done",
+  "submit-result": "done",
+};
+const ORDER: readonly OfferState[] = ["offered", "accepted", "en_route", "on_scene", "done"];
+const ENDED: readonly OfferState[] = ["declined", "expired", "withdrawn", "stood_down", "done", "void"];
+/** How these ends come about is not the person's doing, so they are told. */
+const TOLD: readonly OfferState[] = ["expired", "withdrawn", "stood_down"];
+
+export function isEnded(state: OfferState): boolean {
+  return ENDED.includes(state);
+}
+
+export function isAssigned(state: OfferState): boolean {
+  return state === "accepted" || state === "en_route" || state === "on_scene";
+}
+
+/** What the server says of the offer together with what the outbox still holds about it. */
+export function standing(offer: Offer, items: readonly OutboxItem[]): Standing {
+  const about = items.filter((item) => item.about === offer.id && LEADS_TO[item.action] !== undefined);
+  const waiting = about.filter((item) => item.state !== "refused").at(-1) ?? null;
+  const refused = about.at(-1)?.state === "refused" ? (about.at(-1) ?? null) : null;
+  const expected = waiting === null ? undefined : LEADS_TO[waiting.action];
+  if (expected === undefined || isEnded(offer.state) || reached(offer.state, expected))
+    return { state: offer.state, isConfirmed: true, waiting: null, refused: isEnded(offer.state) ? null : refused };
+  return { state: expected, isConfirmed: false, waiting, refused: null };
+}
+
+function reached(state: OfferState, expected: OfferState): boolean {
+  return expected !== "declined" && ORDER.indexOf(state) >= ORDER.indexOf(expected);
+}
+
+export type View =
+  | { readonly kind: "quiet" }
+  | { readonly kind: "offer" | "work" | "digital" | "ended"; readonly offer: Offer; readonly standing: Standing };
+
+/** The one thing that the screen shows. Work under way goes before a new offer; what has ended is told once. */
+export function viewOf(offers: readonly Offer[], items: readonly OutboxItem[], nowMs: number, seenEnds: ReadonlySet<string>): View {
+  const all = offers.map((offer) => ({ offer, standing: standing(offer, items) }));
+  const working = all.find(({ standing: { state } }) => isAssigned(state));
+  if (working) return { kind: working.offer.capability === "digital" ? "digital" : "work", ...working };
+  const offered = all
+    .filter(({ offer, standing: { state } }) => state === "offered" && Date.parse(offer.expires_at) > nowMs)
+    .sort((one, other) => Date.parse(one.offer.expires_at) - Date.parse(other.offer.expires_at))[0];
+  if (offered) return { kind: "offer", ...offered };
+  const ended = all.find(({ offer, standing: { state } }) => TOLD.includes(state) && !seenEnds.has(offer.id) && isFresh(offer, nowMs));
+  return ended ? { kind: "ended", ...ended } : { kind: "quiet" };
+}
+
+const TOLD_FOR_MS = 30 * 60_000;
+
+function isFresh(offer: Offer, nowMs: number): boolean {
+  return nowMs - Date.parse(offer.changed_at) < TOLD_FOR_MS;
+}
+
+/** The next step of work in the field; null once on scene work is done. */
+export function nextStep(state: OfferState): "en-route" | "on-scene" | "done" | null {
+  if (state === "accepted") return "en-route";
+  if (state === "en_route") return "on-scene";
+  return state === "on_scene" ? "done" : null;
+}

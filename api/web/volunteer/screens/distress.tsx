@@ -1,0 +1,94 @@
+// Distress: the first tap asks, the second is elsewhere on the screen, and the page says what has been sent and what is not known.
+import { signal } from "@preact/signals";
+import type { OutboxState } from "../../shared/outbox_store";
+import { checkIn, distress } from "../answers";
+import type { Offer } from "../jobs";
+import { Head } from "../parts/head";
+import { Icon } from "../parts/icon";
+import { lastFix } from "../position";
+import { isFull, items } from "../state";
+import { t } from "../text";
+
+/** What is open; null: nothing. */
+export const asking = signal<{ readonly offer: Offer | null; readonly sinceMs: number; readonly isSent: boolean } | null>(null);
+
+export function openDistress(offer: Offer | null): void {
+  asking.value = { offer, sinceMs: Date.now(), isSent: false };
+  window.scrollTo(0, 0);
+}
+
+export function DistressScreen({ id }: { id: string }) {
+  const open = asking.value;
+  if (open === null) return null;
+  return open.isSent ? <Sent offer={open.offer} about={open.offer?.id ?? id} /> : <Ask id={id} offer={open.offer} />;
+}
+
+function Ask({ id, offer }: { id: string; offer: Offer | null }) {
+  const { distress: text } = t().own;
+  return (
+    <article class="screen">
+      <Head><strong>Komek</strong></Head>
+      <section class="ask danger">
+        <h1>{text.title}</h1>
+        <p>{text.more}</p>
+      </section>
+      <div class="middle">
+        <button
+          type="button"
+          class="answer danger full tallest"
+          data-action="distress-confirm"
+          onClick={() => {
+            asking.value = { offer, sinceMs: Date.now(), isSent: true };
+            void distress(id, offer, lastFix.value);
+          }}
+        >
+          <Icon of="distress" />{text.yes}
+        </button>
+      </div>
+      <div class="grow" />
+      <div class="thumb">
+        <button type="button" class="answer" data-action="distress-back" onClick={() => (asking.value = null)}>{text.no}</button>
+      </div>
+    </article>
+  );
+}
+
+function Sent({ offer, about }: { offer: Offer | null; about: string }) {
+  const { distress: text, checkIn: safe } = t().own;
+  const item = items.value.filter((one) => one.action === "distress" && one.about === about).at(-1);
+  const state: OutboxState = item?.state ?? "saved";
+  const fix = lastFix.value;
+  return (
+    <article class="screen">
+      <Head><strong>Komek</strong></Head>
+      <section class="ask danger" role="alert" data-outbox={state === "refused" ? undefined : state}>
+        <h1>{isFull.value ? t().common.outbox.full : text[state]}</h1>
+      </section>
+      <p class="band">
+        <Icon of="position" />
+        <span>{fix === null ? text.unknownPlace : text.known(new Date(fix.atMs).toISOString(), Math.max(10, fix.accuracy_m))}</span>
+      </p>
+      <p class="band"><Icon of="people" /><span>{text.nobody}</span></p>
+      <div class="grow" />
+      <div class="thumb tall">
+        <div class="pair">
+          {offer !== null && (
+            <button
+              type="button"
+              class="button"
+              data-action="check-in"
+              onClick={() => {
+                void checkIn(offer);
+                asking.value = null;
+              }}
+            >
+              {safe.safe}
+            </button>
+          )}
+          <button type="button" class="button" onClick={() => (asking.value = null)}>{text.close}</button>
+        </div>
+        <a class="answer danger full" href="tel:112"><Icon of="phone" />{text.call}</a>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,21 @@
+// The first screen: the language before anything else, what Komek is, and signing in.
+import { LanguageSwitch } from "../../shared/parts/language_switch";
+import { SignIn } from "../../shared/parts/sign_in";
+import { Icon } from "../parts/icon";
+import { t } from "../text";
+
+export function First({ again = false }: { again?: boolean }) {
+  const { first } = t().own;
+  return (
+    <article class="screen first">
+      <p class="brand">Komek</p>
+      <LanguageSwitch />
+      <section class="calm grow">
+        <p class="lead">{first.lead}</p>
+        <p class="more">{first.choice}</p>
+        <p class="pair-line"><Icon of="phone" /><span>{first.yourself}</span></p>
+      </section>
+      <SignIn again={again} />
+    </article>
+  );
+}

@@ -1,0 +1,205 @@
+// Language, consents, sessions and the person's data.
+import { signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ask } from "../../shared/api_client";
+import { formats } from "../../shared/formats";
+import { language } from "../../shared/language";
+import { LanguageSwitch } from "../../shared/parts/language_switch";
+import { ProblemText } from "../../shared/parts/problem_text";
+import type { Problem } from "../../shared/problem";
+import { signOut } from "../../shared/session";
+import { THEMES, chooseTheme, theme } from "../../shared/theme";
+import { type Session, forgetAll } from "../device";
+import { Confirm } from "../parts/confirm";
+import { Head } from "../parts/head";
+import { Tabs } from "../parts/tabs";
+import { profile } from "../state";
+import { t } from "../text";
+import { languageName, skillWord } from "../words";
+import { openDistress } from "./distress";
+import { Icon } from "../parts/icon";
+
+/** The version of the notice about personal data that this page shows. */
+const NOTICE = "2026-11";
+const fault = signal<Problem | null>(null);
+
+export function Settings({ id }: { id: string }) {
+  const { own, common } = t();
+  return (
+    <>
+      <Head><h1>{own.tabs.settings}</h1></Head>
+      <ProblemText of={fault.value} />
+      <h2>{own.settings.language}</h2>
+      <div class="set"><LanguageSwitch /></div>
+      <h2>{own.settings.look}</h2>
+      <div class="set" role="group" aria-label={own.settings.look}>
+        {THEMES.map((one) => (
+          <button type="button" class="button" key={one} aria-pressed={theme.value === one} onClick={() => chooseTheme(one)}>{common.theme[one]}</button>
+        ))}
+      </div>
+      <Me />
+      <h2>{own.settings.consents}</h2>
+      <ConsentSwitches id={id} />
+      <h2>{own.settings.sessions}</h2>
+      <Sessions />
+      <h2>{own.settings.data}</h2>
+      <Data id={id} />
+      <div class="set">
+        <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(null)}><Icon of="distress" />{own.distress.open}</button>
+      </div>
+      <p class="band quiet"><span>{own.settings.install}</span></p>
+      <div class="thumb tall"><Tabs /></div>
+    </>
+  );
+}
+
+function Me() {
+  const { own } = t();
+  const person = profile.value;
+  if (person === null) return null;
+  const f = formats(language.value);
+  return (
+    <>
+      <h2>{own.settings.me}</h2>
+      <div class="set"><span>{own.settings.spoken}<small>{f.list(person.languages.map(languageName))}</small></span></div>
+      <div class="set">
+        <span>
+          {own.settings.skills}
+          <small>
+            {person.skills.map((skill) => `${skillWord(skill)} (${skill in person.verified ? own.settings.verified : own.settings.claimed})`).join(", ")}
+          </small>
+        </span>
+      </div>
+    </>
+  );
+}
+
+const CONSENTS = ["positions", "contact_by_phone"] as const;
+
+function ConsentSwitches({ id }: { id: string }) {
+  const { settings } = t().own;
+  const given = useSignal<Readonly<Record<string, boolean>> | null>(null);
+  const path = { volunteer_id: id };
+  useEffect(() => {
+    void ask("get", "/v1/volunteers/{volunteer_id}/consents", { path }).then((answer) => {
+      if (answer.ok) given.value = answer.data.now;
+      else fault.value = answer.problem;
+    });
+  }, [id]);
+  const change = async (name: (typeof CONSENTS)[number], value: boolean): Promise<void> => {
+    const body = { notice: { version: NOTICE, language: language.value }, [name]: value };
+    const answer = await ask("put", "/v1/volunteers/{volunteer_id}/consents", { path, body: body as never });
+    fault.value = answer.ok ? null : answer.problem;
+    if (answer.ok) given.value = answer.data.now;
+  };
+  return (
+    <>
+      {CONSENTS.map((name) => {
+        const isOn = given.value?.[name] ?? true;
+        return (
+          <button
+            type="button"
+            class="set toggle"
+            key={name}
+            role="switch"
+            aria-checked={isOn}
+            disabled={given.value === null}
+            data-action={`consent-${name}`}
+            onClick={() => void change(name, !isOn)}
+          >
+            <span>
+              {name === "positions" ? settings.positions : settings.phone}
+              <small>{isOn ? settings.agreed : settings.notAgreed}</small>
+            </span>
+            <i class={isOn ? "on" : ""} aria-hidden="true" />
+          </button>
+        );
+      })}
+    </>
+  );
+}
+
+function Sessions() {
+  const { settings } = t().own;
+  const list = useSignal<readonly Session[]>([]);
+  useEffect(() => {
+    void ask("get", "/v1/sessions", {}).then((answer) => {
+      if (answer.ok) list.value = answer.data.items;
+    });
+  }, []);
+  const end = async (one: Session): Promise<void> => {
+    if (one.session_id === null) return;
+    const answer = await ask("delete", "/v1/sessions/{session_id}", { path: { session_id: one.session_id } });
+    fault.value = answer.ok ? null : answer.problem;
+    if (answer.ok) list.value = list.value.filter((other) => other !== one);
+  };
+  return (
+    <>
+      {list.value.map((one) => (
+        <div class="set" key={one.session_id}>
+          <span>
+            {one.is_current ? settings.thisDevice : settings.otherDevice}
+            {one.opened_at != null && <small>{settings.since(one.opened_at)}</small>}
+          </span>
+          {one.is_current ? (
+            <SignOut />
+          ) : (
+            <button type="button" class="button" onClick={() => void end(one)}>{settings.end}</button>
+          )}
+        </div>
+      ))}
+      {list.value.length === 0 && <div class="set"><span>{settings.thisDevice}</span><SignOut /></div>}
+    </>
+  );
+}
+
+function SignOut() {
+  return (
+    <button
+      type="button"
+      class="button"
+      data-action="sign-out"
+      onClick={() => {
+        forgetAll();
+        void signOut().then((problem) => (fault.value = problem));
+      }}
+    >
+      {t().common.signIn.out}
+    </button>
+  );
+}
+
+function Data({ id }: { id: string }) {
+  const { settings } = t().own;
+  const path = { volunteer_id: id };
+  const save = async (): Promise<void> => {
+    const answer = await ask("get", "/v1/volunteers/{volunteer_id}/export", { path });
+    fault.value = answer.ok ? null : answer.problem;
+    if (!answer.ok) return;
+    const address = URL.createObjectURL(new Blob([JSON.stringify(answer.data, null, 2)], { type: "application/json" }));
+    const link = document.createElement("a");
+    [link.href, link.download] = [address, `komek-${id}.json`];
+    link.click();
+    URL.revokeObjectURL(address);
+  };
+  const erase = async (): Promise<void> => {
+    const answer = await ask("delete", "/v1/volunteers/{volunteer_id}", { path });
+    fault.value = answer.ok ? null : answer.problem;
+    if (answer.ok) {
+      forgetAll();
+      await signOut();
+    }
+  };
+  return (
+    <>
+      <div class="set">
+        <span>{settings.export}<small>{settings.exportMore}</small></span>
+        <button type="button" class="button" data-action="export" onClick={() => void save()}>{settings.exportDo}</button>
+      </div>
+      <div class="set">
+        <span>{settings.erase}<small>{settings.eraseMore}</small></span>
+        <Confirm label={settings.eraseDo} question={settings.eraseAsk} yes={settings.eraseYes} tone="danger" onYes={() => void erase()} />
+      </div>
+    </>
+  );
+}

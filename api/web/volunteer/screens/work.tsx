@@ -1,0 +1,254 @@
+// Work in the field: the way, the words of the caller, the next step. Safety comes first: check-in and distress never wait.
+import { signal, useSignal } from "@preact/signals";
+import { now, secondsUntil } from "../../shared/clock";
+import { formats } from "../../shared/formats";
+import { language } from "../../shared/language";
+import { checkIn, confirm, decline, needHelp, step } from "../answers";
+import { type Spot, spotOf } from "../geometry";
+import { type Offer, type Standing, nextStep } from "../jobs";
+import { Band } from "../parts/band";
+import { Confirm } from "../parts/confirm";
+import { Head } from "../parts/head";
+import { Icon } from "../parts/icon";
+import { OutboxList } from "../parts/outbox_list";
+import { MapLinks, Sketch } from "../parts/sketch";
+import { lastFix } from "../position";
+import { items } from "../state";
+import { t } from "../text";
+import { languageName, outcomeWord, taskWord } from "../words";
+import { openDistress } from "./distress";
+import { SharingBand } from "./home";
+import { WorkTitle } from "./offer";
+
+export function WorkScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
+  const isAsked = offer.check_in?.state === "asked" || offer.check_in?.state === "warned";
+  const change = offer.to_confirm;
+  const isConfirming = change !== null && items.value.some((item) => item.about === offer.id && item.action === "confirm" && item.state !== "refused" && item.key.endsWith(`.${change.version}`));
+  if (change !== null && !isConfirming) return <Changed offer={offer} version={change.version} fields={change.fields} since={change.since} />;
+  return (
+    <article class="screen" data-offer={offer.id} data-state={standing.state}>
+      <Head><WorkTitle offer={offer} /></Head>
+      <Steps standing={standing} />
+      {isAsked && <CheckIn offer={offer} />}
+      <Place offer={offer} />
+      <Caller offer={offer} />
+      <Found offer={offer} />
+      <div class="grow" />
+      <SharingBand isAtWork />
+      <OutboxList about={offer.id} />
+      <Thumb offer={offer} standing={standing} isAsked={isAsked} />
+    </article>
+  );
+}
+
+const STATES = ["accepted", "en_route", "on_scene"] as const;
+
+function Steps({ standing }: { standing: Standing }) {
+  const { work } = t().own;
+  const at = STATES.findIndex((state) => state === standing.state);
+  const name = STATES[at];
+  return (
+    <section class="steps">
+      <div aria-hidden="true">
+        {STATES.map((state, index) => <i key={state} class={index < at ? "past" : index === at ? (standing.isConfirmed ? "now" : "now unsure") : ""} />)}
+      </div>
+      <p role="status">
+        <strong>{name === undefined ? "" : work.steps[name]}</strong>
+        <span class={standing.isConfirmed ? "label" : "label unsure"}> · {standing.isConfirmed ? work.confirmed : t().common.outbox.unconfirmed}</span>
+      </p>
+    </section>
+  );
+}
+
+function Place({ offer }: { offer: Offer }) {
+  const { own } = t();
+  const exact = spotOf(offer.location);
+  const target = exact ?? spotOf(offer.area);
+  const staging: Spot | null = offer.staging;
+  const me = lastFix.value;
+  const f = formats(language.value);
+  return (
+    <>
+      <section class="address">
+        <h1>{offer.address ?? own.work.noAddress}</h1>
+        {offer.distance_m !== null && (
+          <p>{f.distance(offer.distance_m)}{offer.eta_s !== null && ` · ${own.offer.roughly(offer.eta_s)}`}</p>
+        )}
+      </section>
+      {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{own.work.staging}</Band>}
+      {target !== null && me !== null && (
+        <section class="plan"><Sketch me={me} target={target} isCoarse={exact === null} staging={staging} isHazard={staging !== null} /></section>
+      )}
+      {target !== null && <MapLinks to={staging ?? target} />}
+    </>
+  );
+}
+
+function Caller({ offer }: { offer: Offer }) {
+  const { work } = t().own;
+  const { caller, description, incident } = offer;
+  const name = caller?.name ?? null;
+  const phone = caller?.phone ?? null;
+  if (offer.details === "verified_only") return <Band icon="lock" title={work.wordsOnly}>{work.verifiedOnly}</Band>;
+  if (description == null && name === null && phone === null) return null;
+  return (
+    <section class="words">
+      <div>
+        <p class="label">{incident.language === null ? work.wordsOnly : work.words(languageName(incident.language))}</p>
+        {description != null && <blockquote lang={incident.language ?? undefined} dir="auto">{description}</blockquote>}
+        {name !== null && <p class="label">{work.caller(name)}</p>}
+        {phone !== null && <p class="label">{phone}</p>}
+      </div>
+      {phone !== null && (
+        <a class="button call" href={`tel:${phone.replace(/[^\d+]/g, "")}`} aria-label={work.call(phone)}><Icon of="phone" /></a>
+      )}
+    </section>
+  );
+}
+
+function Found({ offer }: { offer: Offer }) {
+  const material = offer.material ?? [];
+  if (material.length === 0) return null;
+  return (
+    <section class="found">
+      <h2>{t().own.work.material}</h2>
+      {material.map((one) => (
+        <p key={one.offer_id} dir="auto"><span class="label">{taskWord(one.kind)}</span> {one.text ?? ""}</p>
+      ))}
+    </section>
+  );
+}
+
+function CheckIn({ offer }: { offer: Offer }) {
+  const { checkIn: text } = t().own;
+  const due = offer.check_in?.due_at ?? null;
+  const isWarned = offer.check_in?.state === "warned";
+  return (
+    <section class="ask" role="alert">
+      <h1>{text.title}</h1>
+      <p>{isWarned || due === null ? text.overdue : text.within(Math.max(0, secondsUntil(due)))}</p>
+    </section>
+  );
+}
+
+function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing; isAsked: boolean }) {
+  const { own } = t();
+  const next = nextStep(standing.state);
+  return (
+    <div class="thumb tall">
+      <Undo offer={offer} standing={standing} />
+      <div class="pair">
+        <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
+          <Icon of="distress" />{own.distress.open}
+        </button>
+        <Help offer={offer} />
+      </div>
+      {isAsked ? (
+        <button type="button" class="answer main tallest" data-action="check-in" onClick={() => void checkIn(offer)}>{own.checkIn.safe}</button>
+      ) : (
+        <>
+          {next !== null && (
+            <button type="button" class="answer main" data-action={next} onClick={() => void step(offer, next)}>{own.work.next[next]}</button>
+          )}
+          <div class="pair">
+            <button type="button" class="button" data-action="check-in" onClick={() => void checkIn(offer)}>{own.checkIn.safe}</button>
+            <Confirm label={own.work.giveUp} question={own.work.giveUpAsk} yes={own.work.giveUpYes} onYes={() => void decline(offer)} />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+const UNDO_MS = 5_000;
+const closedUndo = signal<string | null>(null);
+
+/** An acceptance is sent at once; for five seconds a tap takes it back. */
+function Undo({ offer, standing }: { offer: Offer; standing: Standing }) {
+  const said = items.value.find((item) => item.about === offer.id && item.action === "accept");
+  const isRecent = said !== undefined && now.value - Date.parse(said.tapped_at) < UNDO_MS;
+  if (!isRecent || standing.state !== "accepted" || closedUndo.value === offer.id) return null;
+  const { work } = t().own;
+  return (
+    <div class="undo" role="status">
+      <span>{work.undo}</span>
+      <button
+        type="button"
+        class="button"
+        data-action="decline"
+        onClick={() => {
+          closedUndo.value = offer.id;
+          void decline(offer);
+        }}
+      >
+        {work.undoDo}
+      </button>
+    </div>
+  );
+}
+
+const COUNTS = [1, 2, 3, 5];
+
+function Help({ offer }: { offer: Offer }) {
+  const { work } = t().own;
+  const isOpen = useSignal(false);
+  if (!isOpen.value)
+    return (
+      <button type="button" class="button" data-action="need-help" onClick={() => (isOpen.value = true)}>
+        <Icon of="people" />{work.help}
+      </button>
+    );
+  return (
+    <div class="question" role="group" aria-label={work.helpAsk}>
+      <p>{work.helpAsk}</p>
+      <div class="choices">
+        {COUNTS.map((count) => (
+          <button
+            type="button"
+            class="button"
+            key={count}
+            data-action="need-help-count"
+            onClick={() => {
+              isOpen.value = false;
+              void needHelp(offer, null, count);
+            }}
+          >
+            {count}
+          </button>
+        ))}
+        <button type="button" class="button" onClick={() => (isOpen.value = false)}>{t().common.actions.cancel}</button>
+      </div>
+    </div>
+  );
+}
+
+/** A change of the job takes the screen until the person has answered it: nobody drives on to an old place. */
+function Changed({ offer, version, fields, since }: { offer: Offer; version: number; fields: readonly string[]; since: string }) {
+  const { own } = t();
+  const f = formats(language.value);
+  const names: Readonly<Partial<Record<string, string>>> = own.changed.fields;
+  return (
+    <article class="screen" data-offer={offer.id} data-state={offer.state}>
+      <Head><WorkTitle offer={offer} /></Head>
+      <section class="news" role="alert">
+        <h1>{own.changed.title}</h1>
+        <p>{own.changed.what(f.list(fields.map((field) => names[field] ?? field)))} · {own.changed.at(f.time(since))}</p>
+      </section>
+      <p class="label now">{own.changed.now}</p>
+      <Place offer={offer} />
+      <Caller offer={offer} />
+      {offer.result !== null && <p>{outcomeWord(offer.result.outcome)}</p>}
+      <div class="grow" />
+      <OutboxList about={offer.id} />
+      <div class="thumb tall">
+        <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
+          <Icon of="distress" />{own.distress.open}
+        </button>
+        <div class="answers">
+          <button type="button" class="answer main" data-action="confirm" onClick={() => void confirm(offer, version)}>{own.changed.understood}</button>
+          <button type="button" class="answer" data-action="decline" onClick={() => void decline(offer)}>{own.work.giveUp}</button>
+        </div>
+      </div>
+    </article>
+  );
+}

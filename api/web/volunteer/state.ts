@@ -1,0 +1,121 @@
+// What the page shows: the person's profile and offers, kept fresh by the live stream, and the outbox of their answers.
+import { computed, signal } from "@preact/signals";
+import { ask } from "../shared/api_client";
+import { now } from "../shared/clock";
+import { Outbox, type Saying } from "../shared/outbox";
+import type { OutboxItem } from "../shared/outbox_store";
+import type { Problem } from "../shared/problem";
+import { LiveStream, type StreamEvent } from "../shared/stream";
+import { type Profile, keep, kept } from "./device";
+import { type Offer, viewOf } from "./jobs";
+
+const start = kept();
+export const profile = signal<Profile | null>(start.profile);
+export const offers = signal<readonly Offer[]>(start.offers);
+/** Why the last load failed; null after one that did not. */
+export const problem = signal<Problem | null>(null);
+/** Whether offers and profile were loaded since the page was opened; before that they are those of the last visit. */
+export const isLoaded = signal(false);
+/** The person has no profile yet. */
+export const isUnknown = signal(false);
+export const stream = signal<LiveStream | null>(null);
+/** An answer could not be saved on this device. */
+export const isFull = signal(false);
+const seenEnds = signal<ReadonlySet<string>>(new Set(start.seenEnds));
+const outbox = signal<Outbox | null>(null);
+
+export const items = computed<readonly OutboxItem[]>(() => outbox.value?.items.value ?? []);
+export const waiting = computed(() => items.value.filter((item) => item.state === "saved" || item.state === "sent"));
+export const view = computed(() => viewOf(offers.value, items.value, now.value, seenEnds.value));
+/** Whether the person holds a job or is asked for one. */
+export const isBusy = computed(() => view.value.kind !== "quiet" && view.value.kind !== "ended");
+
+/** Opens the outbox and the stream of this person. Returns what closes them. */
+export function open(id: string, onEnd: () => void): () => void {
+  let isOpen = true;
+  const live = new LiveStream({ onEvent: (event) => hear(id, event), onReset: () => void load(id), onEnd });
+  stream.value = live;
+  void Outbox.open().then((box) => {
+    if (isOpen) outbox.value = box;
+    else box.close();
+  });
+  void load(id);
+  const again = setInterval(() => void load(id), RELOAD_EVERY_MS);
+  return () => {
+    isOpen = false;
+    clearInterval(again);
+    live.close();
+    outbox.value?.close();
+    [stream.value, outbox.value, isLoaded.value] = [null, null, false];
+  };
+}
+
+/** The stream tells of changes at once; this is for what it cannot tell, such as the end of a duty. */
+const RELOAD_EVERY_MS = 60_000;
+const HEARD = new Set(["offer", "notice", "warning"]);
+const SETTLE_MS = 60;
+let pending: ReturnType<typeof setTimeout> | null = null;
+
+function hear(id: string, event: StreamEvent): void {
+  if (!HEARD.has(event.name) || pending !== null) return;
+  // An offer and its notice arrive together: one load shows both.
+  pending = setTimeout(() => {
+    pending = null;
+    void load(id);
+  }, SETTLE_MS);
+}
+
+let loading: Promise<void> | null = null;
+let isOutdated = false;
+
+/** Loads profile and offers. Calls while one is under way lead to one more, not to many. */
+export function load(id: string): Promise<void> {
+  if (loading !== null) {
+    isOutdated = true;
+    return loading;
+  }
+  loading = loadOnce(id).finally(() => {
+    loading = null;
+    if (isOutdated) {
+      isOutdated = false;
+      void load(id);
+    }
+  });
+  return loading;
+}
+
+async function loadOnce(id: string): Promise<void> {
+  const path = { volunteer_id: id };
+  const [person, list] = await Promise.all([
+    ask("get", "/v1/volunteers/{volunteer_id}", { path }),
+    ask("get", "/v1/volunteers/{volunteer_id}/offers", { path }),
+  ]);
+  if (person.ok) [profile.value, isUnknown.value] = [person.data, false];
+  else isUnknown.value = person.problem.status === 404;
+  if (list.ok) offers.value = list.data.items;
+  const failed = [person, list].find((one) => !one.ok && one.problem.status !== 404);
+  problem.value = failed === undefined || failed.ok ? null : failed.problem;
+  isLoaded.value ||= list.ok;
+  if (list.ok) keep({ offers: list.data.items, ...(person.ok ? { profile: person.data } : {}) });
+}
+
+/** Saves an answer on this device and sends it as soon as possible. */
+export async function say(saying: Saying): Promise<void> {
+  try {
+    const box = outbox.value ?? (outbox.value = await Outbox.open());
+    await box.say(saying);
+    isFull.value = false;
+  } catch {
+    isFull.value = true;
+  }
+}
+
+export function forget(item: OutboxItem): void {
+  void outbox.value?.forget(item);
+}
+
+/** The person has read how an offer ended. */
+export function seen(offer: Offer): void {
+  seenEnds.value = new Set([...seenEnds.value, offer.id]);
+  keep({ seenEnds: [...seenEnds.value] });
+}
