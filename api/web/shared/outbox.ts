@@ -114,6 +114,8 @@ export class Outbox {
 
   /** One attempt. False: nobody answered, or the server asked for a repeat; the item keeps its place. */
   private async deliver(item: OutboxItem): Promise<boolean> {
+    // Without a network nothing leaves the device, and the page must not say that it did.
+    if (!navigator.onLine) return false;
     // Before the request: if the tab ends now, the item may be at the server, and must not read as never sent.
     await this.keep({ ...item, state: "sent" });
     const headers: Record<string, string> = { Accept: "application/json", "Idempotency-Key": item.key };

@@ -7,6 +7,7 @@ import { ProblemText } from "../shared/parts/problem_text";
 import { StaleBand } from "../shared/parts/stale_band";
 import { readSession, session, sessionProblem, signOut } from "../shared/session";
 import { type Session, keep, kept } from "./device";
+import type { View } from "./jobs";
 import { Icon } from "./parts/icon";
 import { place } from "./parts/tabs";
 import { sharePosition } from "./position";
@@ -101,14 +102,20 @@ function Lost() {
   const live = stream.value;
   if (live === null) return null;
   return (
-    <>
+    <div class="lost">
       {waiting.value.length > 0 && <p class="band doubt"><Icon of="offline" /><span>{t().own.outbox.offline}</span></p>}
       <StaleBand stream={live} />
-    </>
+    </div>
   );
 }
 
+/** What the screen is about: when it changes, the screen starts at its top. */
+function subjectOf(shown: View): string {
+  return "offer" in shown ? `${shown.kind} ${shown.offer.id} ${shown.standing.state} ${shown.offer.to_confirm?.version ?? ""}` : shown.kind;
+}
+
 function Screen({ id }: { id: string }) {
+  useEffect(() => window.scrollTo(0, 0), [subjectOf(view.value)]);
   if (asking.value !== null) return <DistressScreen id={id} />;
   const present = view.value;
   // A request or work under way takes the screen wherever the person is.

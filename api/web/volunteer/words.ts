@@ -11,8 +11,28 @@ export const taskWord = (task: string): string => of(t().words.tasks, task);
 export const outcomeWord = (outcome: string): string => of(t().words.outcomes, outcome);
 export const stateWord = (state: string): string => of(t().words.offerStates, state);
 
-/** The name of a language in the language of the page; its tag where the browser knows none. */
+/** Browsers leave out most data of Kazakh, so the names that matter stand here. */
+const IN_KAZAKH: Table = {
+  kk: "қазақ тілі",
+  ru: "орыс тілі",
+  en: "ағылшын тілі",
+  uz: "өзбек тілі",
+  ug: "ұйғыр тілі",
+  tr: "түрік тілі",
+  de: "неміс тілі",
+  uk: "украин тілі",
+  ky: "қырғыз тілі",
+  tg: "тәжік тілі",
+  zh: "қытай тілі",
+  ko: "корей тілі",
+  az: "әзербайжан тілі",
+  tt: "татар тілі",
+};
+
+/** The name of a language in the language of the page; its tag where nobody knows one. */
 export function languageName(tag: string): string {
+  const known = language.value === "kk" ? IN_KAZAKH[tag] : undefined;
+  if (known !== undefined) return known;
   try {
     return new Intl.DisplayNames(language.value, { type: "language" }).of(tag) ?? tag;
   } catch {

@@ -17,6 +17,7 @@ export const en = {
     offDutyMore: "No requests will come. Switch on when you can help.",
     unknown: "You are not registered yet",
     unknownMore: "Ask your coordinator to enter your skills. Then requests can reach you.",
+    yourId: (id: string) => `Your id: ${id}`,
     asOf: "As of your last visit: no connection since.",
   },
   duty: {
@@ -80,6 +81,7 @@ export const en = {
     caller: (name: string) => `${name}, caller`,
     call: (phone: string) => `Call ${phone}`,
     map: "Open in",
+    mapOther: "Other",
     help: "More people",
     helpAsk: "How many more people are needed?",
     helpSent: "More people were asked for",

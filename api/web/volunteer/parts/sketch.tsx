@@ -33,7 +33,7 @@ export function Sketch({ me, target, isCoarse, staging, isHazard }: Given) {
   const f = formats(language.value);
   return (
     <figure class="sketch" aria-hidden="true">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="xMidYMid slice">
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="xMidYMid meet">
         <defs>
           <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
             <rect class="hatch-ground" width="7" height="7" />
@@ -65,16 +65,17 @@ export function Sketch({ me, target, isCoarse, staging, isHazard }: Given) {
 
 /** The apps of phones that show the way. Opened in a new window: the job stays open behind it. */
 export function MapLinks({ to }: { to: Spot }) {
+  const { work } = t().own;
   const [lon, lat] = [to.lon.toFixed(6), to.lat.toFixed(6)];
   const links = [
     ["2GIS", `https://2gis.kz/directions/points/%7C${lon}%2C${lat}`],
     ["Yandex", `https://yandex.kz/maps/?rtext=~${lat},${lon}&rtt=auto`],
     ["Google", `https://www.google.com/maps/dir/?api=1&destination=${lat},${lon}`],
-    ["geo:", `geo:${lat},${lon}`],
+    [work.mapOther, `geo:${lat},${lon}`],
   ] as const;
   return (
     <p class="map-links">
-      <span class="label">{t().own.work.map}</span>
+      <span class="label">{work.map}</span>
       {links.map(([name, address]) => (
         <a class="button" key={name} href={address} target="_blank" rel="noopener noreferrer">{name}</a>
       ))}

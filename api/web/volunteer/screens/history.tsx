@@ -41,7 +41,7 @@ function Row({ offer }: { offer: Offer }) {
   const status = offer.incident.status;
   const fate = status === "closed" ? history.closed : status === "cancelled" ? history.cancelled : history.open;
   return (
-    <article class="past" data-offer={offer.id} data-state={offer.state}>
+    <article class="past-offer" data-offer={offer.id} data-state={offer.state}>
       <p>
         <strong>{offer.task ? taskWord(offer.task.kind) : skillWord(offer.skill)}, {typeWord(offer.incident.type)}</strong>
         <time dateTime={offer.created_at}>{f.time(offer.created_at)}</time>

@@ -25,6 +25,7 @@ export function Home({ id }: { id: string }) {
       <section class="calm grow">
         <h1>{title}</h1>
         <p class="more">{more}</p>
+        {isUnknown.value && <p class="more">{own.home.yourId(id)}</p>}
         {!isLoaded.value && profile.value !== null && <p class="more unsure">{own.home.asOf}</p>}
         <ProblemText of={problem.value} />
       </section>
@@ -55,7 +56,7 @@ export function SharingBand({ isAtWork }: { isAtWork: boolean }) {
 }
 
 function DutySwitch({ id, isOn }: { id: string; isOn: boolean }) {
-  const { duty, } = t().own;
+  const { duty } = t().own;
   const isChoosing = useSignal(false);
   const until = profile.value?.duty_until ?? null;
   const line = !isOn ? duty.tapOn : until === null ? duty.noEnd : duty.until(until, Math.max(0, secondsUntil(until)));

@@ -32,11 +32,11 @@ export function Settings({ id }: { id: string }) {
       <h2>{own.settings.language}</h2>
       <div class="set"><LanguageSwitch /></div>
       <h2>{own.settings.look}</h2>
-      <div class="set" role="group" aria-label={own.settings.look}>
+      <div class="set"><div class="row" role="group" aria-label={own.settings.look}>
         {THEMES.map((one) => (
           <button type="button" class="button" key={one} aria-pressed={theme.value === one} onClick={() => chooseTheme(one)}>{common.theme[one]}</button>
         ))}
-      </div>
+      </div></div>
       <Me />
       <h2>{own.settings.consents}</h2>
       <ConsentSwitches id={id} />

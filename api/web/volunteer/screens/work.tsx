@@ -33,9 +33,9 @@ export function WorkScreen({ offer, standing }: { offer: Offer; standing: Standi
       <Place offer={offer} />
       <Caller offer={offer} />
       <Found offer={offer} />
-      <div class="grow" />
       <SharingBand isAtWork />
-      <OutboxList about={offer.id} />
+      <Others offer={offer} isAsked={isAsked} />
+      <div class="grow" />
       <Thumb offer={offer} standing={standing} isAsked={isAsked} />
     </article>
   );
@@ -136,6 +136,7 @@ function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing;
   const next = nextStep(standing.state);
   return (
     <div class="thumb tall">
+      <OutboxList about={offer.id} />
       <Undo offer={offer} standing={standing} />
       <div class="pair">
         <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
@@ -146,17 +147,22 @@ function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing;
       {isAsked ? (
         <button type="button" class="answer main tallest" data-action="check-in" onClick={() => void checkIn(offer)}>{own.checkIn.safe}</button>
       ) : (
-        <>
-          {next !== null && (
-            <button type="button" class="answer main" data-action={next} onClick={() => void step(offer, next)}>{own.work.next[next]}</button>
-          )}
-          <div class="pair">
-            <button type="button" class="button" data-action="check-in" onClick={() => void checkIn(offer)}>{own.checkIn.safe}</button>
-            <Confirm label={own.work.giveUp} question={own.work.giveUpAsk} yes={own.work.giveUpYes} onYes={() => void decline(offer)} />
-          </div>
-        </>
+        next !== null && (
+          <button type="button" class="answer main" data-action={next} onClick={() => void step(offer, next)}>{own.work.next[next]}</button>
+        )
       )}
     </div>
+  );
+}
+
+/** What is said seldom stands in the page, so that the thumb zone stays small. */
+function Others({ offer, isAsked }: { offer: Offer; isAsked: boolean }) {
+  const { work, checkIn: text } = t().own;
+  return (
+    <section class="others">
+      {!isAsked && <button type="button" class="button" data-action="check-in" onClick={() => void checkIn(offer)}>{text.safe}</button>}
+      <Confirm label={work.giveUp} question={work.giveUpAsk} yes={work.giveUpYes} onYes={() => void decline(offer)} />
+    </section>
   );
 }
 
@@ -232,15 +238,15 @@ function Changed({ offer, version, fields, since }: { offer: Offer; version: num
       <Head><WorkTitle offer={offer} /></Head>
       <section class="news" role="alert">
         <h1>{own.changed.title}</h1>
-        <p>{own.changed.what(f.list(fields.map((field) => names[field] ?? field)))} · {own.changed.at(f.time(since))}</p>
+        <p>{own.changed.what(f.list(fields.map((field) => names[field] ?? field)))} · {own.changed.at(since)}</p>
       </section>
       <p class="label now">{own.changed.now}</p>
       <Place offer={offer} />
       <Caller offer={offer} />
       {offer.result !== null && <p>{outcomeWord(offer.result.outcome)}</p>}
       <div class="grow" />
-      <OutboxList about={offer.id} />
       <div class="thumb tall">
+        <OutboxList about={offer.id} />
         <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
           <Icon of="distress" />{own.distress.open}
         </button>

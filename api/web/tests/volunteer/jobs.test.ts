@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import type { OutboxItem, OutboxState } from "../../shared/outbox_store";
+import { type Offer, type OfferState, nextStep, standing, viewOf } from "../../volunteer/jobs";
+
+const NOW = Date.parse("2026-11-26T10:00:00Z");
+
+function offer(id: string, state: OfferState, more: Partial<Offer> = {}): Offer {
+  const at = "2026-11-26T09:59:30Z";
+  return { id, state, capability: "field", created_at: at, changed_at: at, expires_at: "2026-11-26T10:00:40Z", ...more } as Offer;
+}
+
+function said(about: string, action: string, state: OutboxState = "saved", seq = 1): OutboxItem {
+  const common = { method: "POST", url: "", body: null, key: `${seq}`, tapped_at: "2026-11-26T09:59:50Z", problem: state === "refused" ? "offer_ended" : null };
+  return { ...common, seq, about, action, state };
+}
+
+describe("where the person stands", () => {
+  it("an answer on the phone counts, and is not confirmed until the server says so", () => {
+    for (const state of ["saved", "sent", "received"] as const)
+      expect(standing(offer("o", "offered"), [said("o", "accept", state)])).toMatchObject({ state: "accepted", isConfirmed: false });
+    expect(standing(offer("o", "accepted"), [said("o", "accept", "received")])).toMatchObject({ state: "accepted", isConfirmed: true });
+  });
+
+  it("the server is ahead of an old answer", () => {
+    expect(standing(offer("o", "on_scene"), [said("o", "en-route")])).toMatchObject({ state: "on_scene", isConfirmed: true });
+  });
+
+  it("an acceptance that was taken back reads as declined", () => {
+    const items = [said("o", "accept", "received", 1), said("o", "decline", "saved", 2)];
+    expect(standing(offer("o", "accepted"), items)).toMatchObject({ state: "declined", isConfirmed: false });
+  });
+
+  it("a refused answer changes nothing and is shown", () => {
+    const refused = said("o", "accept", "refused");
+    expect(standing(offer("o", "offered"), [refused])).toMatchObject({ state: "offered", isConfirmed: true, refused });
+  });
+
+  it("what has ended stays ended, whatever waits on the phone", () => {
+    for (const state of ["stood_down", "withdrawn", "expired"] as const)
+      expect(standing(offer("o", state), [said("o", "accept")])).toMatchObject({ state, isConfirmed: true });
+  });
+});
+
+describe("the one thing on the screen", () => {
+  it("is the work under way before any new request", () => {
+    const shown = viewOf([offer("new", "offered"), offer("mine", "en_route")], [], NOW, new Set());
+    expect(shown).toMatchObject({ kind: "work", offer: { id: "mine" } });
+  });
+
+  it("is the request that ends first", () => {
+    const soon = offer("soon", "offered", { expires_at: "2026-11-26T10:00:10Z" });
+    expect(viewOf([offer("later", "offered"), soon], [], NOW, new Set())).toMatchObject({ kind: "offer", offer: { id: "soon" } });
+  });
+
+  it("is no request whose time is over, and none that was declined on the phone", () => {
+    const over = offer("over", "offered", { expires_at: "2026-11-26T09:59:59Z" });
+    expect(viewOf([over], [], NOW, new Set())).toEqual({ kind: "quiet" });
+    expect(viewOf([offer("o", "offered")], [said("o", "decline")], NOW, new Set())).toEqual({ kind: "quiet" });
+  });
+
+  it("tells an end that is not the person's doing once, and not hours later", () => {
+    const ended = offer("o", "stood_down");
+    expect(viewOf([ended], [], NOW, new Set())).toMatchObject({ kind: "ended" });
+    expect(viewOf([ended], [], NOW, new Set(["o"]))).toEqual({ kind: "quiet" });
+    expect(viewOf([ended], [], NOW + 3_600_000, new Set())).toEqual({ kind: "quiet" });
+    expect(viewOf([offer("o", "declined")], [], NOW, new Set())).toEqual({ kind: "quiet" });
+  });
+
+  it("is the form of digital work", () => {
+    expect(viewOf([offer("o", "accepted", { capability: "digital" })], [], NOW, new Set())).toMatchObject({ kind: "digital" });
+  });
+});
+
+it("the steps of work follow each other", () => {
+  expect((["accepted", "en_route", "on_scene", "done"] as const).map(nextStep)).toEqual(["en-route", "on-scene", "done", null]);
+});
