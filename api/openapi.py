@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from api.http.auth import PUBLIC
 from api.http.responses import shown
 from api.http.session_cookies import SECURE
+from api.schemas.decision_events import add_decision_events
 from api.schemas.events import EVENTS
 from api.schemas.incidents import IncidentCollection
 from api.schemas.problems import ProblemShown
@@ -50,6 +51,7 @@ def add_openapi(app: FastAPI) -> None:
             schemas.update(extra["$defs"])
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)  # replaced by ProblemShown (RFC 9457)
+            add_decision_events(schemas)
             _add_cookie(built)
             app.openapi_schema = built
         return app.openapi_schema

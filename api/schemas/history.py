@@ -1,7 +1,6 @@
 """The history of an incident: timeline, decision records, explanations.
 
-`events` are the events of decision records. Their fields per `kind` are published as JSON Schemas in
-`deploy/schemas/`, generated from the classes of the core; the OpenAPI document does not repeat those fifty types.
+`events` are the events of decision records. Their fields per `kind` come from the classes of the core (`decision_events.py`).
 """
 
 from typing import Annotated, Any, Literal
@@ -13,9 +12,7 @@ from dispatch.model.decisions import Cause, Why
 from dispatch.model.reasons import SaidTime, SoftRule
 from dispatch.model.vocabulary import HeardBy, Outcome
 
-Events = Annotated[
-    list[dict[str, Any]], Field(description="`kind` and the fields of that kind: deploy/schemas/, topic decisions")
-]
+Events = Annotated[list[dict[str, Any]], Field(description="`kind` and the fields of that kind")]
 
 
 class TimelineEntry(Shown):

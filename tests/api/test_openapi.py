@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 
 from api.app import assembled
+from dispatch.model.events import EVENTS
 from dispatch.model.reasons import FixRefusal
 
 
@@ -60,3 +61,23 @@ def test_the_codes_of_rejected_positions_are_listed() -> None:
 
     for name in ("invalid", "bad_volunteer_id", "bad_time", *FixRefusal):
         assert f"`{name}`" in described
+
+
+def test_no_response_about_incidents_and_offers_has_fields_without_a_name() -> None:
+    schemas = assembled().openapi()["components"]["schemas"]
+    names = ("IncidentShown", "OfferShown", "OfferOfIncident", "RequirementShown", "TimelineEntry", "DecisionShown")
+
+    for name in (*names, "IncidentTypes", "IncidentType", "DecisionEvent"):
+        assert "additionalProperties" not in schemas[name], name
+        for field, schema in schemas[name].get("properties", {}).items():
+            # Of `links` and `title` the names are data.
+            assert field in ("links", "title") or "'additionalProperties': True" not in str(schema), f"{name}.{field}"
+
+
+def test_every_event_of_a_decision_is_described_by_its_kind() -> None:
+    document = assembled().openapi()
+    schemas = document["components"]["schemas"]
+    described = [schemas[one["$ref"].rpartition("/")[2]] for one in schemas["DecisionEvent"]["oneOf"]]
+
+    assert {one["properties"]["kind"]["const"] for one in described} == set(EVENTS)
+    assert set(re.findall(r"#/components/schemas/(\w+)", str(document))) <= schemas.keys()

@@ -1791,6 +1791,8 @@ export interface components {
         };
         /** @enum {string} */
         DeadlineKind: "offer_expiry" | "retry" | "lease" | "merge" | "ladder" | "wave" | "check_in" | "watch" | "confirmation";
+        /** @description An event of a decision, told apart by `kind`. Times are milliseconds since 1970-01-01 UTC. */
+        DecisionEvent: components["schemas"]["LoggedIncidentReported"] | components["schemas"]["LoggedIncidentUpdated"] | components["schemas"]["LoggedIncidentCancelled"] | components["schemas"]["LoggedIncidentClosed"] | components["schemas"]["LoggedIncidentReopened"] | components["schemas"]["LoggedIncidentEscalated"] | components["schemas"]["LoggedNoteAdded"] | components["schemas"]["LoggedOfferMade"] | components["schemas"]["LoggedOfferMoved"] | components["schemas"]["LoggedResultGiven"] | components["schemas"]["LoggedCheckedIn"] | components["schemas"]["LoggedShortfallFound"] | components["schemas"]["LoggedShortfallEnded"] | components["schemas"]["LoggedRetryScheduled"] | components["schemas"]["LoggedWaveTimed"] | components["schemas"]["LoggedWaveFellShort"] | components["schemas"]["LoggedTranslatorLacked"] | components["schemas"]["LoggedLeaseHeld"] | components["schemas"]["LoggedAnswerWanted"] | components["schemas"]["LoggedWorkSettled"] | components["schemas"]["LoggedCertaintyChanged"] | components["schemas"]["LoggedProposalMade"] | components["schemas"]["LoggedProposalAccepted"] | components["schemas"]["LoggedProposalRejected"] | components["schemas"]["LoggedProposalEnded"] | components["schemas"]["LoggedIncidentMoved"] | components["schemas"]["LoggedOfferRemeasured"] | components["schemas"]["LoggedMergeProposed"] | components["schemas"]["LoggedMergeBegun"] | components["schemas"]["LoggedMergeEnded"] | components["schemas"]["LoggedIncidentMerged"] | components["schemas"]["LoggedIncidentUnmerged"] | components["schemas"]["LoggedMergeDeclined"] | components["schemas"]["LoggedReportAdopted"] | components["schemas"]["LoggedReportReleased"] | components["schemas"]["LoggedIncidentSplit"] | components["schemas"]["LoggedLadderScheduled"] | components["schemas"]["LoggedLadderStepped"] | components["schemas"]["LoggedRequirementsAdded"] | components["schemas"]["LoggedBridgeEnded"] | components["schemas"]["LoggedPartnerAsked"] | components["schemas"]["LoggedAttentionRaised"] | components["schemas"]["LoggedAttentionEnded"] | components["schemas"]["LoggedHazardDeclared"] | components["schemas"]["LoggedHazardEnded"] | components["schemas"]["LoggedHazardWarned"] | components["schemas"]["LoggedStagingMoved"] | components["schemas"]["LoggedCheckInClockSet"] | components["schemas"]["LoggedCheckInAsked"] | components["schemas"]["LoggedWatchSet"] | components["schemas"]["LoggedComingAsked"] | components["schemas"]["LoggedJobChanged"] | components["schemas"]["LoggedWaysToCheck"] | components["schemas"]["LoggedHazardOnWay"] | components["schemas"]["LoggedWayCleared"] | components["schemas"]["LoggedConfirmationMissed"] | components["schemas"]["LoggedChangesConfirmed"] | components["schemas"]["LoggedHelpAsked"] | components["schemas"]["LoggedDistressRaised"] | components["schemas"]["LoggedPersonReminded"];
         /** @description A record of the topic `decisions` with its position. Times are milliseconds since 1970-01-01 UTC. */
         DecisionShown: {
             against: components["schemas"]["SoftRule"][];
@@ -1798,10 +1800,8 @@ export interface components {
             cause: components["schemas"]["Cause"];
             conflicts: string[];
             decided_ms: number;
-            /** @description `kind` and the fields of that kind: deploy/schemas/, topic decisions */
-            events: {
-                [key: string]: unknown;
-            }[];
+            /** @description `kind` and the fields of that kind */
+            events: components["schemas"]["DecisionEvent"][];
             heard_by: components["schemas"]["HeardBy"] | null;
             id: string;
             incident_id: string;
@@ -2458,6 +2458,827 @@ export interface components {
         /** @description Positions of many people. Each is checked by itself, and an invalid one does not affect the others. */
         Locations: {
             locations: components["schemas"]["LocationOf"][];
+        };
+        LoggedAnswerWanted: {
+            count: number;
+            /** @constant */
+            kind: "answer_wanted";
+            reason: string;
+            requirement_id: string;
+        };
+        LoggedArea: {
+            centre: components["schemas"]["LoggedPlace"];
+            geometry: {
+                [key: string]: unknown;
+            };
+            /** @default 0 */
+            reach_m?: number;
+        };
+        LoggedAttentionEnded: {
+            /** @constant */
+            kind: "attention_ended";
+            /** @default null */
+            offer_id?: string | null;
+            reason: string;
+            /** @default null */
+            requirement_id?: string | null;
+        };
+        LoggedAttentionRaised: {
+            /** @default null */
+            detail?: string | null;
+            /** @constant */
+            kind: "attention_raised";
+            /** @default null */
+            offer_id?: string | null;
+            reason: string;
+            /** @default null */
+            requirement_id?: string | null;
+        };
+        LoggedBridgeEnded: {
+            bridged: string;
+            climb: components["schemas"]["LoggedClimb"] | null;
+            /** @constant */
+            kind: "bridge_ended";
+            requirement_id: string;
+        };
+        /** @enum {unknown} */
+        LoggedCapability: "digital" | "field";
+        /** @enum {unknown} */
+        LoggedCertainty: "confirmed" | "disputed" | "false" | "unconfirmed";
+        LoggedCertaintyChanged: {
+            certainty: components["schemas"]["LoggedCertainty"];
+            /** @constant */
+            kind: "certainty_changed";
+        };
+        LoggedChangesConfirmed: {
+            /** @default null */
+            due_ms?: number | null;
+            /** @constant */
+            kind: "changes_confirmed";
+            offer_id: string;
+            version: number;
+            volunteer_id: string;
+        };
+        LoggedCheckInAsked: {
+            due_ms: number | null;
+            /** @constant */
+            kind: "check_in_asked";
+            offer_id: string;
+            state: components["schemas"]["LoggedCheckInState"];
+            volunteer_id: string;
+        };
+        LoggedCheckInClockSet: {
+            due_ms: number | null;
+            /** @constant */
+            kind: "check_in_clock_set";
+            offer_id: string;
+            volunteer_id: string;
+        };
+        /** @enum {unknown} */
+        LoggedCheckInState: "asked" | "overdue" | "running" | "warned";
+        LoggedCheckedIn: {
+            /** @constant */
+            kind: "checked_in";
+            offer_id: string;
+            /** @default null */
+            private_ref?: string | null;
+            text?: string | null;
+            text_unreadable?: boolean;
+            volunteer_id: string;
+        };
+        LoggedClimb: {
+            /** @default [] */
+            ahead?: number[];
+            /** @default false */
+            bridged?: boolean;
+            /** @default null */
+            due_ms?: number | null;
+            /** @default null */
+            due_reason?: components["schemas"]["LoggedStepReason"] | null;
+            /** @default false */
+            ended?: boolean;
+            ladder: string;
+            /** @default 1 */
+            ring?: number;
+            /** @default null */
+            since_ms?: number | null;
+            /** @default [] */
+            substitutes?: string[];
+            /** @default 0 */
+            taken?: number;
+        };
+        LoggedComingAsked: {
+            /** @constant */
+            kind: "coming_asked";
+            offer_id: string;
+            reason: string;
+            volunteer_id: string;
+            watch: components["schemas"]["LoggedWatch"];
+        };
+        LoggedConfirmationMissed: {
+            /** @default [] */
+            changes?: string[];
+            due_ms: number | null;
+            /** @constant */
+            kind: "confirmation_missed";
+            offer_id: string;
+            state: components["schemas"]["LoggedConfirmationState"];
+            volunteer_id: string;
+        };
+        /** @enum {unknown} */
+        LoggedConfirmationState: "asked" | "overdue" | "reminded";
+        LoggedDistressRaised: {
+            area: components["schemas"]["LoggedArea"] | null;
+            child_id: string;
+            /** @default null */
+            hazard?: components["schemas"]["LoggedHazard"] | null;
+            /** @constant */
+            kind: "distress_raised";
+            /** @default null */
+            language?: string | null;
+            offer_id: string;
+            /** @default null */
+            private_ref?: string | null;
+            text?: string | null;
+            text_unreadable?: boolean;
+            volunteer_id: string;
+        };
+        /** @enum {unknown} */
+        LoggedEndCode: "duplicate" | "exercise" | "false_call" | "handed_over" | "other" | "resolved";
+        LoggedHazard: {
+            /** @default [] */
+            equipped?: string[];
+            /** @default 0 */
+            since?: number;
+        };
+        LoggedHazardDeclared: {
+            equipped: string[];
+            /** @constant */
+            kind: "hazard_declared";
+        };
+        LoggedHazardEnded: {
+            /** @constant */
+            kind: "hazard_ended";
+        };
+        LoggedHazardOnWay: {
+            ground: number;
+            hazard_incident_id: string;
+            /** @constant */
+            kind: "hazard_on_way";
+            offer_id: string;
+            volunteer_id: string;
+        };
+        LoggedHazardWarned: {
+            /** @default 0 */
+            beyond?: number;
+            /** @constant */
+            kind: "hazard_warned";
+            volunteer_ids: string[];
+        };
+        LoggedHelpAsked: {
+            /** @constant */
+            kind: "help_asked";
+            offer_id: string;
+            /** @default null */
+            private_ref?: string | null;
+            requirement: components["schemas"]["LoggedRequirement"];
+            text?: string | null;
+            text_unreadable?: boolean;
+            volunteer_id: string;
+        };
+        LoggedIncidentCancelled: {
+            by: string;
+            /** @default null */
+            code?: components["schemas"]["LoggedEndCode"] | null;
+            /** @constant */
+            kind: "incident_cancelled";
+        };
+        LoggedIncidentClosed: {
+            by: string;
+            /** @default null */
+            code?: components["schemas"]["LoggedEndCode"] | null;
+            /** @constant */
+            kind: "incident_closed";
+            /** @default null */
+            reason?: string | null;
+        };
+        LoggedIncidentEscalated: {
+            alarm_level: number;
+            by: string;
+            /** @constant */
+            kind: "incident_escalated";
+            reason: string;
+        };
+        LoggedIncidentMerged: {
+            by: string;
+            into: string;
+            /** @constant */
+            kind: "incident_merged";
+        };
+        LoggedIncidentMoved: {
+            area: components["schemas"]["LoggedArea"];
+            /** @default null */
+            by?: string | null;
+            /** @constant */
+            kind: "incident_moved";
+        };
+        LoggedIncidentReopened: {
+            by: string;
+            /** @constant */
+            kind: "incident_reopened";
+            requirements: components["schemas"]["LoggedRequirement"][];
+        };
+        LoggedIncidentReported: {
+            area: components["schemas"]["LoggedArea"] | null;
+            body_digest: string;
+            details?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            distress_of?: string | null;
+            /** @default false */
+            exercise?: boolean;
+            /** @default null */
+            external_digest?: string | null;
+            external_id: string | null;
+            /** @default null */
+            hazard?: components["schemas"]["LoggedHazard"] | null;
+            /** @constant */
+            kind: "incident_reported";
+            language: string | null;
+            logged_ms: number;
+            /** @default [] */
+            moved?: components["schemas"]["LoggedMovedPerson"][];
+            /** @default null */
+            parent_id?: string | null;
+            plan_version: string;
+            priority: components["schemas"]["LoggedPriority"];
+            reported_by: string;
+            reported_ms: number;
+            requirements: components["schemas"]["LoggedRequirement"][];
+            /** @default null */
+            split_from?: string | null;
+            /** @default null */
+            text_print?: string | null;
+            type: string;
+        };
+        LoggedIncidentSplit: {
+            by: string;
+            into: string;
+            /** @constant */
+            kind: "incident_split";
+            /** @default [] */
+            moved?: components["schemas"]["LoggedMovedPerson"][];
+            numbers?: {
+                [key: string]: components["schemas"]["LoggedReportNumber"][];
+            };
+            report: components["schemas"]["LoggedNewReport"];
+            /** @default [] */
+            reports?: string[];
+        };
+        LoggedIncidentUnmerged: {
+            by: string;
+            /** @constant */
+            kind: "incident_unmerged";
+            was_in: string;
+        };
+        LoggedIncidentUpdated: {
+            area: components["schemas"]["LoggedArea"] | null;
+            /** @default  */
+            by?: string;
+            /** @default [] */
+            changed?: string[];
+            details?: {
+                [key: string]: string;
+            };
+            /** @constant */
+            kind: "incident_updated";
+            language: string | null;
+            plan_version: string;
+            priority: components["schemas"]["LoggedPriority"];
+            requirements: components["schemas"]["LoggedRequirement"][];
+            type: string;
+        };
+        LoggedJobChanged: {
+            changes: string[];
+            /** @default null */
+            due_ms?: number | null;
+            /** @constant */
+            kind: "job_changed";
+            offer_id: string;
+            /** @default [] */
+            to_confirm?: string[];
+            volunteer_id: string;
+        };
+        LoggedLadderScheduled: {
+            due_ms: number | null;
+            /** @constant */
+            kind: "ladder_scheduled";
+            reason: components["schemas"]["LoggedStepReason"];
+            requirement_id: string;
+            since_ms: number;
+        };
+        LoggedLadderStepped: {
+            action: components["schemas"]["LoggedStepAction"];
+            climb: components["schemas"]["LoggedClimb"];
+            /** @default null */
+            forecast?: number | null;
+            /** @constant */
+            kind: "ladder_stepped";
+            reason: components["schemas"]["LoggedStepReason"];
+            requirement_id: string;
+            /** @default null */
+            skipped?: string | null;
+        };
+        /** @enum {unknown} */
+        LoggedLanguageRule: "prefer" | "require";
+        LoggedLeaseHeld: {
+            /** @constant */
+            kind: "lease_held";
+            offer_id: string;
+            until_ms: number;
+            volunteer_id: string;
+        };
+        LoggedMergeBegun: {
+            /** @default null */
+            area?: components["schemas"]["LoggedArea"] | null;
+            by: string;
+            due_ms: number;
+            into: string;
+            /** @constant */
+            kind: "merge_begun";
+            /** @default [] */
+            numbers?: components["schemas"]["LoggedReportNumber"][];
+            /** @default null */
+            priority?: components["schemas"]["LoggedPriority"] | null;
+            /** @default [] */
+            proposals?: components["schemas"]["LoggedProposal"][];
+            /** @default [] */
+            refused?: components["schemas"]["LoggedRefusedBefore"][];
+        };
+        LoggedMergeCandidate: {
+            apart_s: number;
+            distance_m: number | null;
+            /** @default false */
+            external_id?: boolean;
+            incident_id: string;
+            /** @default [] */
+            reasons?: string[];
+            score: number;
+            /** @default null */
+            text?: number | null;
+            type: number;
+        };
+        LoggedMergeDeclined: {
+            into: string;
+            /** @constant */
+            kind: "merge_declined";
+        };
+        LoggedMergeEnded: {
+            by: string;
+            /** @constant */
+            kind: "merge_ended";
+            reason: string;
+        };
+        LoggedMergeProposed: {
+            candidates: components["schemas"]["LoggedMergeCandidate"][];
+            /** @constant */
+            kind: "merge_proposed";
+        };
+        LoggedMovedPerson: {
+            volunteer_id: string;
+            work: components["schemas"]["LoggedWorkKind"];
+        };
+        LoggedNewReport: {
+            /** @default null */
+            area?: components["schemas"]["LoggedArea"] | null;
+            body_digest: string;
+            command_id: string;
+            /** @default false */
+            exercise?: boolean;
+            /** @default null */
+            external_digest?: string | null;
+            /** @default null */
+            external_id?: string | null;
+            incident_id: string;
+            /** @default null */
+            language?: string | null;
+            /** @default null */
+            priority?: components["schemas"]["LoggedPriority"] | null;
+            /** @default [] */
+            private_fields?: string[];
+            /** @default null */
+            private_ref?: string | null;
+            /** @default null */
+            reported_ms?: number | null;
+            /** @default null */
+            requirements?: components["schemas"]["LoggedRequirementSpec"][] | null;
+            text?: string | null;
+            /** @default null */
+            text_print?: string | null;
+            text_unreadable?: boolean;
+            type: string;
+        };
+        LoggedNoteAdded: {
+            by: string;
+            /** @constant */
+            kind: "note_added";
+            private_ref: string;
+            text?: string | null;
+            text_unreadable?: boolean;
+        };
+        LoggedOfferMade: {
+            /** @default null */
+            by?: string | null;
+            capability: components["schemas"]["LoggedCapability"];
+            /** @default null */
+            chance?: number | null;
+            distance_m: number | null;
+            eta_s: number | null;
+            expires_ms: number;
+            /** @constant */
+            kind: "offer_made";
+            offer_id: string;
+            requirement_id: string;
+            /** @default null */
+            right?: components["schemas"]["LoggedTrustFigures"] | null;
+            /** @default [] */
+            set_aside?: components["schemas"]["LoggedSoftRule"][];
+            /** @default null */
+            shares_language?: boolean | null;
+            skill: string;
+            /** @default search */
+            source?: components["schemas"]["LoggedOfferSource"];
+            /** @default null */
+            staging?: components["schemas"]["LoggedPlace"] | null;
+            task: components["schemas"]["LoggedTask"] | null;
+            volunteer_id: string;
+        };
+        LoggedOfferMoved: {
+            /** @constant */
+            kind: "offer_moved";
+            offer_id: string;
+            /** @default null */
+            private_ref?: string | null;
+            /** @default null */
+            reason?: string | null;
+            state: components["schemas"]["LoggedOfferState"];
+            text?: string | null;
+            text_unreadable?: boolean;
+            volunteer_id: string;
+        };
+        LoggedOfferRemeasured: {
+            distance_m: number;
+            eta_s: number;
+            /** @constant */
+            kind: "offer_remeasured";
+            offer_id: string;
+            volunteer_id: string;
+        };
+        /** @enum {unknown} */
+        LoggedOfferSource: "operator" | "search";
+        /** @enum {unknown} */
+        LoggedOfferState: "accepted" | "declined" | "done" | "en_route" | "expired" | "offered" | "on_scene" | "stood_down" | "void" | "withdrawn";
+        /** @enum {unknown} */
+        LoggedOnFalse: "ask_operator" | "stand_down";
+        LoggedPartnerAsked: {
+            /** @constant */
+            kind: "partner_asked";
+            partner: string;
+            requirement_id: string;
+        };
+        LoggedPersonReminded: {
+            /** @constant */
+            kind: "person_reminded";
+            offer_id: string;
+            volunteer_id: string;
+        };
+        LoggedPlace: {
+            lat: number;
+            lon: number;
+        };
+        LoggedPolicy: {
+            /** @default false */
+            greedy?: boolean;
+            /** @default null */
+            nearest?: number | null;
+            /** @default null */
+            offers_per_place?: number | null;
+            /** @default null */
+            window_s?: number | null;
+            /** @default null */
+            within_m?: number | null;
+        };
+        /** @enum {unknown} */
+        LoggedPriority: "critical" | "high" | "low" | "normal";
+        LoggedProposal: {
+            /** @default null */
+            area?: components["schemas"]["LoggedArea"] | null;
+            at_ms: number;
+            because: components["schemas"]["LoggedProposalCause"][];
+            id: string;
+            /** @default null */
+            incident_id?: string | null;
+            kind: components["schemas"]["LoggedResultKind"];
+            requirement_id: string;
+            said: components["schemas"]["LoggedStatement"][];
+        };
+        LoggedProposalAccepted: {
+            by: string;
+            /** @constant */
+            kind: "proposal_accepted";
+            people: string[];
+            proposal_id: string;
+            result: components["schemas"]["LoggedResultKind"];
+        };
+        /** @enum {unknown} */
+        LoggedProposalCause: "confirmed" | "distance" | "engaged" | "hazard" | "operator" | "place_unknown" | "plan" | "priority" | "zone";
+        LoggedProposalEnded: {
+            /** @constant */
+            kind: "proposal_ended";
+            proposal_id: string;
+            reason: string;
+            result: components["schemas"]["LoggedResultKind"];
+        };
+        LoggedProposalMade: {
+            /** @constant */
+            kind: "proposal_made";
+            proposal: components["schemas"]["LoggedProposal"];
+        };
+        LoggedProposalRejected: {
+            by: string;
+            /** @constant */
+            kind: "proposal_rejected";
+            people: string[];
+            proposal_id: string;
+            result: components["schemas"]["LoggedResultKind"];
+        };
+        LoggedRefusedBefore: {
+            capability: components["schemas"]["LoggedCapability"];
+            skill: string;
+            /** @default null */
+            task?: components["schemas"]["LoggedTask"] | null;
+            /** @default [] */
+            volunteer_ids?: string[];
+        };
+        LoggedReportAdopted: {
+            /** @constant */
+            kind: "report_adopted";
+            /** @default null */
+            moved_from?: string | null;
+            /** @default [] */
+            numbers?: components["schemas"]["LoggedReportNumber"][];
+            other: string;
+            /** @default [] */
+            refused?: components["schemas"]["LoggedRefusedBefore"][];
+        };
+        LoggedReportNumber: {
+            digest: string;
+            reported_by: string;
+        };
+        LoggedReportReleased: {
+            /** @constant */
+            kind: "report_released";
+            other: string;
+        };
+        LoggedRequirement: {
+            /** @default 1 */
+            agree?: number;
+            /** @default 1 */
+            answers_wanted?: number;
+            /** @default [] */
+            any_of?: string[];
+            /** @default null */
+            bridges?: string | null;
+            capability: components["schemas"]["LoggedCapability"];
+            /** @default 0.95 */
+            certainty?: number;
+            /** @default null */
+            climb?: components["schemas"]["LoggedClimb"] | null;
+            count: number;
+            /** @default false */
+            heavy?: boolean;
+            /** @default 0 */
+            helped?: number;
+            id: string;
+            /** @default null */
+            language?: components["schemas"]["LoggedLanguageRule"] | null;
+            /** @default [] */
+            languages?: string[];
+            /** @default null */
+            lease_s?: number | null;
+            /** @default null */
+            look_at_ms?: number | null;
+            max_distance_m: number;
+            /** @default null */
+            max_eta_s?: number | null;
+            /** @default stand_down */
+            on_false?: components["schemas"]["LoggedOnFalse"];
+            /** @default null */
+            policy?: components["schemas"]["LoggedPolicy"] | null;
+            /** @default  */
+            role?: string;
+            /** @default null */
+            settled?: string | null;
+            /** @default null */
+            short_since_ms?: number | null;
+            /** @default null */
+            shortfall?: components["schemas"]["LoggedShortfall"] | null;
+            skill: string;
+            /** @default false */
+            stated?: boolean;
+            /** @default null */
+            task?: components["schemas"]["LoggedTask"] | null;
+            /** @default null */
+            translator_since_ms?: number | null;
+            /** @default false */
+            validated?: boolean;
+            /** @default [] */
+            verified?: string[];
+            window_s: number;
+        };
+        LoggedRequirementSpec: {
+            /** @default 1 */
+            agree?: number;
+            /** @default 1 */
+            answers_wanted?: number;
+            /** @default [] */
+            any_of?: string[];
+            capability: components["schemas"]["LoggedCapability"];
+            /** @default null */
+            certainty?: number | null;
+            /** @default 1 */
+            count?: number;
+            /** @default null */
+            ladder?: string | null;
+            /** @default null */
+            language?: components["schemas"]["LoggedLanguageRule"] | null;
+            /** @default [] */
+            languages?: string[];
+            /** @default null */
+            lease_s?: number | null;
+            /** @default null */
+            max_distance_m?: number | null;
+            /** @default null */
+            max_eta_s?: number | null;
+            /** @default stand_down */
+            on_false?: components["schemas"]["LoggedOnFalse"];
+            /** @default  */
+            role?: string;
+            skill: string;
+            /** @default null */
+            task?: components["schemas"]["LoggedTask"] | null;
+            /** @default false */
+            validated?: boolean;
+            /** @default null */
+            verified?: boolean | null;
+            /** @default null */
+            window_s?: number | null;
+        };
+        LoggedRequirementsAdded: {
+            /** @constant */
+            kind: "requirements_added";
+            reason: string;
+            requirements: components["schemas"]["LoggedRequirement"][];
+        };
+        LoggedResultGiven: {
+            /** @constant */
+            kind: "result_given";
+            offer_id: string;
+            result: components["schemas"]["LoggedTaskResult"];
+            volunteer_id: string;
+        };
+        /** @enum {unknown} */
+        LoggedResultKind: "duplicate" | "false" | "located";
+        LoggedRetryScheduled: {
+            at_ms: number;
+            /** @constant */
+            kind: "retry_scheduled";
+        };
+        LoggedShortfall: {
+            /** @default false */
+            final?: boolean;
+            missing: number;
+            reason: components["schemas"]["LoggedShortfallReason"];
+            since_ms: number;
+        };
+        LoggedShortfallEnded: {
+            /** @constant */
+            kind: "shortfall_ended";
+            requirement_id: string;
+        };
+        LoggedShortfallFound: {
+            /** @constant */
+            kind: "shortfall_found";
+            requirement_id: string;
+            shortfall: components["schemas"]["LoggedShortfall"];
+        };
+        /** @enum {unknown} */
+        LoggedShortfallReason: "all_asked" | "all_engaged" | "budget_spent" | "contended" | "no_place" | "no_shared_language" | "nobody_found" | "not_verified" | "places_stale" | "quiet_hours" | "resting" | "search_bounded";
+        /** @enum {unknown} */
+        LoggedSoftRule: "budget_spent" | "capability" | "declined" | "done" | "in_hazard" | "language" | "lost" | "not_verified" | "off_duty" | "quiet_hours" | "resting" | "silent" | "skill" | "stale_place" | "too_far" | "withdrawn";
+        LoggedStagingMoved: {
+            /** @constant */
+            kind: "staging_moved";
+            offer_id: string;
+            staging: components["schemas"]["LoggedPlace"] | null;
+            volunteer_id: string;
+        };
+        LoggedStatement: {
+            at_ms: number;
+            offer_id: string;
+            /** @default null */
+            right?: components["schemas"]["LoggedTrustFigures"] | null;
+            volunteer_id: string;
+        };
+        /** @enum {unknown} */
+        LoggedStepAction: "alarm_level" | "bridge_language" | "end" | "operator" | "partner" | "substitutes" | "wider_ring";
+        /** @enum {unknown} */
+        LoggedStepReason: "bridge" | "clock" | "forecast" | "nobody_free" | "nobody_new" | "operator" | "translator";
+        /** @enum {unknown} */
+        LoggedTask: "call_back" | "find_duplicates" | "geolocate" | "map_damage" | "monitor_media" | "summarise" | "translate" | "verify_report";
+        LoggedTaskResult: {
+            at_ms: number;
+            /** @default null */
+            incident_id?: string | null;
+            /** @default null */
+            language?: string | null;
+            /** @default null */
+            location?: {
+                [key: string]: unknown;
+            } | null;
+            outcome: string;
+            /** @default null */
+            private_ref?: string | null;
+            text?: string | null;
+            text_unreadable?: boolean;
+        };
+        LoggedTranslatorLacked: {
+            /** @constant */
+            kind: "translator_lacked";
+            requirement_id: string;
+            since_ms: number | null;
+        };
+        LoggedTrustFigures: {
+            judged: number;
+            upheld: number;
+        };
+        LoggedWatch: {
+            /** @default null */
+            asked_ms?: number | null;
+            /** @default null */
+            away_since_ms?: number | null;
+            /** @default null */
+            closest_m?: number | null;
+            due_ms: number;
+            /** @default false */
+            is_announced?: boolean;
+            /** @default false */
+            is_tracked?: boolean;
+        };
+        LoggedWatchSet: {
+            /** @constant */
+            kind: "watch_set";
+            offer_id: string;
+            volunteer_id: string;
+            watch: components["schemas"]["LoggedWatch"];
+        };
+        LoggedWaveFellShort: {
+            /** @constant */
+            kind: "wave_fell_short";
+            requirement_id: string;
+            since_ms: number | null;
+        };
+        LoggedWaveTimed: {
+            /** @constant */
+            kind: "wave_timed";
+            look_at_ms: number | null;
+            requirement_id: string;
+        };
+        LoggedWayCleared: {
+            hazard_incident_ids: string[];
+            /** @constant */
+            kind: "way_cleared";
+            offer_id: string;
+            volunteer_id: string;
+        };
+        LoggedWaysToCheck: {
+            incident_ids: string[];
+            /** @constant */
+            kind: "ways_to_check";
+        };
+        LoggedWorkKind: {
+            capability: components["schemas"]["LoggedCapability"];
+            skill: string;
+            /** @default null */
+            task?: components["schemas"]["LoggedTask"] | null;
+        };
+        LoggedWorkSettled: {
+            /** @constant */
+            kind: "work_settled";
+            offer_ids: string[];
+            outcome: string;
+            requirement_id: string;
         };
         /** @description WGS 84 degrees. */
         LonLat: {
@@ -3613,10 +4434,8 @@ export interface components {
             command_id: string;
             conflicts: string[];
             decision_id: string;
-            /** @description `kind` and the fields of that kind: deploy/schemas/, topic decisions */
-            events: {
-                [key: string]: unknown;
-            }[];
+            /** @description `kind` and the fields of that kind */
+            events: components["schemas"]["DecisionEvent"][];
             heard_by: components["schemas"]["HeardBy"] | null;
             /** Format: date-time */
             logged_at: string;
