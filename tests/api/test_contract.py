@@ -1,5 +1,7 @@
 """The OpenAPI document: complete, and no response has an undeclared key."""
 
+import re
+
 import httpx2
 import pydantic
 import pytest
