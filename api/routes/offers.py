@@ -32,6 +32,7 @@ from api.schemas.offers import OfferShown
 from api.schemas.orders import Reason
 from api.views import offers
 from api.views.negotiation import VARY, LanguageOfTexts
+from api.views.values import time
 from api.writes.idempotency import OnceOnly
 from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref
 from api.writes.offer_orders import OfferOrder
@@ -72,7 +73,8 @@ async def read_offer(offer: OfferId, caller: Volunteer, services: ServicesDep, l
     # The place of a person in distress is for those who were assigned to them, and every read is audited (DESIGN 26).
     person = await person_in_distress(services, caller, state) if Disclosed.PERSON in opened.disclosed else {}
     grounds = await grounds_on_way(services, [held])
-    return shown({**offers.offer(state, held, opened, language, grounds), **person}, headers=VARY)
+    now = {"now": time(clock.now_ms())}
+    return shown({**offers.offer(state, held, opened, language, grounds), **person, **now}, headers=VARY)
 
 
 @router.post("/{offer_id}/accept", **ANSWER)

@@ -10,6 +10,7 @@ from api.caller import Caller
 from api.deps import ServicesDep, VolunteerId
 from api.http.audit import record_done
 from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own, unauthenticated
+from api.http.numbers import DIGITS
 from api.http.problems import invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
@@ -20,31 +21,30 @@ from api.reads.disclosure import (
     refuse_to_replace_unreadable,
 )
 from api.reads.offer_details import known_or_none, opened_for, verified_skills
+from api.reads.own_offers import OFFERS_SHOWN, offers_page
 from api.reads.registered import registered
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferList
 from api.schemas.safety import WarningList
-from api.schemas.volunteers import Duty, VolunteerIn, VolunteerShown
+from api.schemas.volunteers import Duty, VolunteerIn, VolunteerPatch, VolunteerShown
 from api.views import offers
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.safety import warnings_of
 from api.views.values import time
 from api.writes import verifications
-from api.writes.profiles import profile_view, record_of, write_through
+from api.writes.profiles import Written, heard_ms, patched, profile_view, put, record_of, write_through
 from dispatch.model.ids import identifies_somebody
 from dispatch.model.private_refs import channels_ref, consents_ref, volunteer_ref
 from dispatch.model.vocabulary import OfferState
-from dispatch.plans.budget_table import MOST_OFFERS
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.people import PrivateWrite
 from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Role
-from streams.wire import Revoked, VolunteerPrivate
+from streams.wire import Revoked
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
-OFFERS_SHOWN = 50
 LONGEST_DUTY_MS = 7 * 86_400_000
 ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
@@ -71,23 +71,42 @@ async def put_profile(
             verifications.refuse_other_organisation(caller, known, body.organisation)
         on_duty = body.on_duty if body.on_duty is not None else bool(known and known.on_duty)
         until_ms = known.duty_until_ms if body.on_duty is None and known else None
-        record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known), until_ms=until_ms)
-        # Without nulls, so that the record contains no more than was given.
-        contact = body.contact.model_dump(exclude_none=True) if body.contact else None
-        private = VolunteerPrivate(home=body.home, contact=contact, profile=record, label=body.label)
-        # The encrypted record first: the public one names its offset, which joins the two for every reader (DESIGN 81).
-        position, sealed = await services.intake.send_private(volunteer_ref(volunteer_id), private)
-        record = replace(record, private_at=position.offset)
-        at = await services.intake.send_volunteer(record)
-        services.newcomers.add(volunteer_id)
-        write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
-        # Written through under the offsets, so that the profile service neither repeats nor undoes it.
-        is_shown = await write_through(services, record, at.offset, write)
+        record = record_of(volunteer_id, body, on_duty, heard_ms=heard_ms(caller, known), until_ms=until_ms)
+        written = await put(services, record, body)
         if caller.role is not Role.VOLUNTEER:
-            is_shown = await verifications.vouch(services, caller, body, record, known) and is_shown
-    record_done(services, caller, "volunteer.put", volunteer_id)
-    seen = await known_or_none(services, volunteer_id) if is_shown else None
-    return shown(profile_view(record, private, seen), 200 if is_shown else 202)
+            shows = await verifications.vouch(services, caller, body, written.record, known)
+            written = replace(written, is_shown=written.is_shown and shows)
+    return await _written(services, caller, written)
+
+
+@router.patch("/{volunteer_id}", response_model=VolunteerShown, responses=problems(400, 404, 409, 413, 415))
+async def patch_profile(
+    volunteer_id: VolunteerId, body: VolunteerPatch, caller: VolunteerOrKeeper, services: ServicesDep
+) -> Response:
+    """Changes only the given fields (RFC 7396), within `contact` as well; null removes one that may be absent. Two devices do not
+    undo each other's fields. 503 while Redis is down; 202 if it went down in between.
+
+    Skills that an operator or admin states here are verified as by PUT; those that are not stated are left as they are.
+    """
+    only_own(caller, volunteer_id)
+    if not body.model_fields_set:
+        raise invalid("", "at least one field to change")
+    verifications.refuse_own_organisation(caller, body)
+    async with services.person_locks.held(volunteer_id):
+        known = await registered(services, volunteer_id)
+        if "organisation" in body.model_fields_set:
+            verifications.refuse_other_organisation(caller, known, body.organisation)
+        await refuse_to_replace_unreadable(services, volunteer_ref(volunteer_id))
+        private = await opened_volunteer(services, caller, volunteer_id)
+        merged = patched(body, known, private)
+        until_ms = known.duty_until_ms if body.on_duty is None else None
+        on_duty = known.on_duty if body.on_duty is None else body.on_duty
+        record = record_of(volunteer_id, merged, on_duty, heard_ms=heard_ms(caller, known), until_ms=until_ms)
+        written = await put(services, record, merged)
+        if caller.role is not Role.VOLUNTEER:
+            shows = await verifications.vouch(services, caller, body, written.record, known)
+            written = replace(written, is_shown=written.is_shown and shows)
+    return await _written(services, caller, written)
 
 
 @router.get("/{volunteer_id}", response_model=VolunteerShown, responses=problems(404))
@@ -116,8 +135,7 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, ser
     _check_until(body)
     async with services.person_locks.held(volunteer_id):
         known = await registered(services, volunteer_id)
-        heard_ms = _heard_ms(caller, known)
-        record = record_of(volunteer_id, known, body.on_duty, heard_ms=heard_ms, until_ms=body.until)
+        record = record_of(volunteer_id, known, body.on_duty, heard_ms=heard_ms(caller, known), until_ms=body.until)
         at = await services.intake.send_volunteer(record)
         if not await write_through(services, record, at.offset):
             raise retry_later("unknown_outcome", "the duty is in the log, but Redis does not show it yet")
@@ -131,20 +149,19 @@ async def list_offers(
     services: ServicesDep,
     language: LanguageOfTexts,
     state: Annotated[str | None, Query(description="one or more states, separated by commas")] = None,
+    limit: Annotated[int, Query(ge=1, le=OFFERS_SHOWN), DIGITS] = OFFERS_SHOWN,
+    cursor: Annotated[str | None, Query(description="the `next` of an earlier page", max_length=80)] = None,
 ) -> Response:
-    """The offers made to a person, newest first: at most 50 of the 200 that are kept for each person."""
+    """The offers made to a person, newest first, in pages of at most 50; 200 are kept for each person."""
     only_own(caller, volunteer_id)
-    states = _states(state)
-    # Filtered before the list is cut (DESIGN 90): an open offer may be older than fifty ended ones.
-    known = await services.reads.offers_of(volunteer_id, limit=MOST_OFFERS if states else OFFERS_SHOWN)
-    held = [entry for entry in known if not states or entry.offer.state in states][:OFFERS_SHOWN]
+    held, following = await offers_page(services.reads, volunteer_id, _states(state), limit=limit, cursor=cursor)
     grounds = await grounds_on_way(services, [entry.offer for entry in held])
     verified = await verified_skills(services, caller)
     items = []
     for entry in held:
         opened = await opened_for(services, caller, entry.incident, [entry.offer], verified=verified)
         items.append(offers.offer(entry.incident, entry.offer, opened, language, grounds))
-    return shown({"items": items}, headers=VARY)
+    return shown({"items": items, "next": following, "now": time(clock.now_ms())}, headers=VARY)
 
 
 @router.get("/{volunteer_id}/warnings", response_model=WarningList, responses=problems())
@@ -215,11 +232,10 @@ async def _known(services: Services, volunteer_id: str, caller: Caller, body: Vo
         return None
 
 
-def _heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
-    """The last sign of life: now if the person writes the profile themselves, else the stored one (DESIGN 76)."""
-    if caller.role is Role.VOLUNTEER:
-        return clock.now_ms()
-    return known.heard_ms if known else None
+async def _written(services: Services, caller: Caller, written: Written) -> Response:
+    record_done(services, caller, "volunteer.put", written.record.id)
+    seen = await known_or_none(services, written.record.id) if written.is_shown else None
+    return shown(profile_view(written.record, written.private, seen), 200 if written.is_shown else 202)
 
 
 def _check_until(body: Duty) -> None:

@@ -41,6 +41,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
+def without_defaults(schema: dict[str, Any]) -> None:
+    """`json_schema_extra` of a body in which only the given fields count."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
 Parts = TypeVar("Parts", bound=Body)
 
 

@@ -5,20 +5,15 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from api.fields import AreaField, LanguageTag
-from api.schemas.base import Body, OptionalShortText, OptionalText, PriorityWord, Shown, Time
+from api.schemas.base import Body, OptionalShortText, OptionalText, PriorityWord, Shown, Time, without_defaults
 from api.schemas.reports import OptionalCaller, RequirementIn, TypeName
-
-
-def _without_defaults(schema: dict[str, Any]) -> None:
-    for field in schema["properties"].values():
-        field.pop("default", None)
 
 
 class IncidentValues(Body):
     """Values of fields that the caller expects. Fields that are not given are not compared."""
 
     # Defaults are never read: only fields in `model_fields_set` count. In the document they would look like values to send.
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     type: TypeName = ""
     location: AreaField | None = None

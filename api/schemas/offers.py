@@ -13,7 +13,7 @@ from api.schemas.safety import (
     ToConfirm,
     WarningShown,
 )
-from dispatch.model.reasons import SoftRule
+from dispatch.model.reasons import EndCode, SoftRule
 from dispatch.model.vocabulary import Capability, Details, IncidentStatus, OfferSource, OfferState, Priority, Task
 
 
@@ -126,6 +126,14 @@ class TaskShown(Shown):
     material: TaskMaterial
 
 
+class OutcomeShown(Shown):
+    """How the incident ended. `code`: null if nobody stated one. `merged`: the work goes on in another incident."""
+
+    status: IncidentStatus
+    code: EndCode | None
+    merged: bool
+
+
 class OfferShown(OfferCore):
     """An offer as its person sees it. `area` is a coarse point. `location`, `description`, `address`, `caller`, `material` and
     `person` are present only from acceptance to the end of the work, and null or empty where the work does not need them."""
@@ -137,6 +145,18 @@ class OfferShown(OfferCore):
     grounds_on_way: list[WarningShown]
     """The hazard areas of `hazards_on_way`; empty while Redis does not answer."""
     incident: IncidentOfOffer
+    wanted: int | None
+    """How many people the requirement wants; null once it is no longer part of the incident."""
+    accepted: int | None
+    """How many of them have accepted, this person included."""
+    requirement_languages: list[str]
+    """The work needs one of these languages; empty: any."""
+    hazard: bool
+    """The incident is a hazard area."""
+    outcome: OutcomeShown | None
+    """Once the incident has ended."""
+    now: Time | None = None
+    """The server's time when the offer was read by itself; in a list it stands beside the items."""
     links: dict[str, str]
     location: Geometry | None = None
     description: str | None = None
@@ -157,4 +177,8 @@ class OfferShown(OfferCore):
 
 
 class OfferList(Shown):
+    """`next`: the cursor of the following page; null on the last one. `now`: the server's time."""
+
     items: list[OfferShown]
+    next: str | None
+    now: Time

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from api.fields import PERSON_ID_SCHEMA, Instant, LanguageTag, Lat, Lon, OpaqueId, PointField, expected, word
 from api.schemas.base import (
@@ -17,6 +17,7 @@ from api.schemas.base import (
     SkillWord,
     Time,
     null_if_empty,
+    without_defaults,
 )
 from api.schemas.verifications import VerifiedSkill
 from dispatch.model.vocabulary import Capability, TravelMode
@@ -56,6 +57,18 @@ class VolunteerIn(Body):
     organisation: (
         Annotated[OpaqueId, Field(description="only from operators and admins; unset: unchanged, null: none")] | None
     ) = None
+
+
+class VolunteerPatch(VolunteerIn):
+    """Changes of a profile. Fields that are not given stay, those of `contact` as well; `contact: null` removes all of it."""
+
+    # Defaults are never read: only fields in `model_fields_set` count. In the document they would look like values to send.
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
+    capabilities: Annotated[list[CapabilityWord], Field(min_length=1, max_length=2), EACH_ONCE] = []
+    skills: Annotated[list[SkillWord], Field(max_length=32), EACH_ONCE] = []
+    # Not null if it is empty: `{"contact": {"phone": null}}` removes the number alone.
+    contact: Contact | None = None
 
 
 class Duty(Body):

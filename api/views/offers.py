@@ -90,6 +90,9 @@ def offer(
             "exercise": state.exercise,
             "language": as_shown(state.language),
         },
+        "hazard": state.hazard is not None,
+        "outcome": outcome(state),
+        **places(state, held),
         "result": result(held),
         "links": offer_links(held.id, state.id),
     }
@@ -102,10 +105,32 @@ def offer(
     return shown
 
 
+def places(state: Incident, held: Offer) -> View:
+    """How many the requirement of the offer wants and has, and the languages it needs; nulls once it is no longer part of the
+    incident."""
+    wanted = state.requirement(held.requirement_id)
+    if wanted is None:
+        return {"wanted": None, "accepted": None, "requirement_languages": []}
+    return {
+        "wanted": wanted.count,
+        "accepted": sum(offer.is_filling for offer in state.offers_for(wanted.id)),
+        "requirement_languages": list(canonicals(wanted.languages)),
+    }
+
+
+def outcome(state: Incident) -> View | None:
+    """`schemas.offers.OutcomeShown`: a status and a code, never the text of whoever ended it."""
+    return (
+        None
+        if state.is_open
+        else {"status": state.status, "code": state.end_code, "merged": state.merged_into is not None}
+    )
+
+
 def task(state: Incident, held: Offer, seen: Opened, language: str) -> View:
     """`schemas.offers.TaskShown`; `seen` is empty before acceptance."""
     assert held.task is not None
-    wanted = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
+    wanted = state.requirement(held.requirement_id)
     # Type and language suffice to decide about the offer; everything else identifies people or places.
     material: View = {"incident_type": state.type, "language": as_shown(state.language)}
     if seen.details is not None:

@@ -37,7 +37,7 @@ class OfferWithIncident:
             return
         if self.offer.state is OfferState.VOID:
             raise _ended(self.offer)
-        wanted = next((entry for entry in self.incident.requirements if entry.id == self.offer.requirement_id), None)
+        wanted = self.incident.requirement(self.offer.requirement_id)
         is_needed = self.incident.is_open and wanted is not None and self.incident.open_places(wanted) > 0
         if self.offer.state is not OfferState.OFFERED and not is_needed:
             raise _ended(self.offer)

@@ -5,16 +5,20 @@ its record contains the whole profile, and if a public record of another change 
 one again.
 """
 
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from api.caller import Caller
 from api.process.services import Services
-from api.schemas.volunteers import VolunteerIn
+from api.schemas.volunteers import Contact, VolunteerIn, VolunteerPatch
 from api.views.values import point, time, unreadable_fields
 from api.views.verifications import verified_of
+from dispatch.model.private_refs import volunteer_ref
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.volunteer_view import VolunteerView
+from streams.tokens import Role
 from streams.wire import VolunteerPrivate, VolunteerRecord
 
 Profile: TypeAlias = VolunteerIn | VolunteerView | VolunteerRecord
@@ -33,6 +37,65 @@ async def write_through(
     except (StoreUnavailable, NotReady):
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A profile that is in the log. `is_shown`: Redis shows it."""
+
+    record: VolunteerRecord
+    private: VolunteerPrivate
+    is_shown: bool
+
+
+async def put(services: Services, record: VolunteerRecord, body: VolunteerIn) -> Written:
+    """Writes the profile to the log and through to Redis. Within the lock of the person. Raises IntakeError."""
+    # Without nulls, so that the record contains no more than was given.
+    contact = body.contact.model_dump(exclude_none=True) if body.contact else None
+    private = VolunteerPrivate(home=body.home, contact=contact, profile=record, label=body.label)
+    ref = volunteer_ref(record.id)
+    # The encrypted record first: the public one names its offset, which joins the two for every reader (DESIGN 81).
+    position, sealed = await services.intake.send_private(ref, private)
+    record = replace(record, private_at=position.offset)
+    at = await services.intake.send_volunteer(record)
+    services.newcomers.add(record.id)
+    write = PrivateWrite(ref=ref, offset=position.offset, sealed=sealed, home=body.home)
+    # Written through under the offsets, so that the profile service neither repeats nor undoes it.
+    is_shown = await write_through(services, record, at.offset, write)
+    return Written(record=record, private=private, is_shown=is_shown)
+
+
+def patched(body: VolunteerPatch, known: VolunteerView, private: VolunteerPrivate | None) -> VolunteerIn:
+    """The stored profile with the fields that the patch states. `on_duty` and `organisation` stay unset unless it states them."""
+    stated = body.model_fields_set
+    values: dict[str, Any] = {
+        "capabilities": known.capabilities,
+        "skills": known.skills,
+        "languages": known.languages,
+        "travel_mode": known.travel_mode,
+        "max_distance_m": known.max_distance_m,
+        "home": private.home if private else None,
+        "label": private.label if private else None,
+        **{name: getattr(body, name) for name in stated - {"contact"}},
+    }
+    contact: dict[str, Any] = dict(private.contact or {}) if private else {}
+    if "contact" in stated:
+        changes = (
+            body.contact.model_dump(include=body.contact.model_fields_set) if body.contact else dict.fromkeys(contact)
+        )
+        contact.update(changes)
+    given = {name: value for name, value in contact.items() if value is not None}
+    # Not validated again: what is stored may be older than a rule that new values must keep.
+    return VolunteerIn.model_construct(
+        stated | values.keys(), **values, contact=Contact.model_construct(**given) if given else None
+    )
+
+
+def heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
+    """The last sign of life: now if the person writes the profile themselves, else the stored one (DESIGN 76)."""
+    if caller.role is Role.VOLUNTEER:
+        return clock.now_ms()
+    return known.heard_ms if known else None
 
 
 def record_of(

@@ -98,7 +98,8 @@ async def vouch(
     Raises:
         IntakeError: as `send`.
     """
-    records = vouched_for(caller, record.id, record.skills, known)
+    # A patch vouches only for skills that it states.
+    records = vouched_for(caller, record.id, map(str, body.skills), known)
     if "organisation" in body.model_fields_set:
         records.append(membership_of(caller, record.id, body.organisation))
     if not records:

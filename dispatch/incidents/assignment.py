@@ -86,7 +86,7 @@ def _asking_for(incident: Incident, work: WorkKind) -> Requirement | None:
 
 def obstacle_to(incident: Incident, command: AssignVolunteer, around: DecisionContext) -> str | None:
     """Why this order cannot assign its person, as far as the store knows; None when only the claim remains to decide."""
-    requirement = next((entry for entry in incident.requirements if entry.id == command.requirement_id), None)
+    requirement = incident.requirement(command.requirement_id)
     if requirement is None:
         return "unknown_requirement"
     seen = around.presence.get(command.volunteer_id)

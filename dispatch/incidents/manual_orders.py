@@ -71,7 +71,7 @@ def _gives_up_a_place(incident: Incident, offer: Offer) -> bool:
     # An assignment fills its place; a pending offer may be one of several for it.
     if offer.is_filling:
         return True
-    requirement = next((entry for entry in incident.requirements if entry.id == offer.requirement_id), None)
+    requirement = incident.requirement(offer.requirement_id)
     if requirement is None:
         return False
     others = sum(one.state is OfferState.OFFERED and one.id != offer.id for one in incident.offers_for(requirement.id))

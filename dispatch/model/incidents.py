@@ -141,6 +141,9 @@ class Incident:
     def is_open(self) -> bool:
         return self.status not in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
 
+    def requirement(self, requirement_id: str | None) -> Requirement | None:
+        return next((entry for entry in self.requirements if entry.id == requirement_id), None)
+
     def offer(self, offer_id: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.id == offer_id), None)
 

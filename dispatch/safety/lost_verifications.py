@@ -67,7 +67,7 @@ def _why_kept(incident: Incident, offer: Offer, skill: str, seen: Presence | Non
     """Why the end of the verification changes nothing; None when it does."""
     if not offer.is_live:
         return f"already_{offer.state}"
-    wanted = next((entry for entry in incident.requirements if entry.id == offer.requirement_id), None)
+    wanted = incident.requirement(offer.requirement_id)
     # An operator who named the person has judged exactly this.
     if offer.skill != skill or wanted is None or not wanted.needs_verified(skill):
         return "not_needed"

@@ -226,7 +226,7 @@ def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | N
     """The ruling on a wave's deadline; None for every other command."""
     if incident is None or not isinstance(command, PassDeadline) or command.deadline is not DeadlineKind.WAVE:
         return None
-    requirement = next((entry for entry in incident.requirements if entry.id == command.requirement_id), None)
+    requirement = incident.requirement(command.requirement_id)
     if requirement is None or requirement.look_at_ms is None or incident.open_places(requirement) == 0:
         return unchanged("wave", "nothing_waits")
     if now_ms < requirement.look_at_ms:

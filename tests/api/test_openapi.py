@@ -36,7 +36,7 @@ def test_every_default_is_a_value_that_its_schema_permits() -> None:
 def test_an_edit_has_no_defaults() -> None:
     schemas = assembled().openapi()["components"]["schemas"]
 
-    for name in ("IncidentPatch", "IncidentValues"):
+    for name in ("IncidentPatch", "IncidentValues", "VolunteerPatch"):
         assert not [field for field, schema in schemas[name]["properties"].items() if "default" in schema]
 
 

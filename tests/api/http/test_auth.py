@@ -26,6 +26,7 @@ ROLES = {
     ("DELETE", "/v1/incidents/{incident_id}/caller"): {A},
     ("GET", "/v1/incidents/{incident_id}"): {O, M, V},
     ("PATCH", "/v1/incidents/{incident_id}"): {O},
+    ("PATCH", "/v1/volunteers/{volunteer_id}"): {V, O, A},
     ("POST", "/v1/incidents/{incident_id}/cancel"): {O},
     ("POST", "/v1/incidents/{incident_id}/close"): {O},
     ("POST", "/v1/incidents/{incident_id}/offers"): {O},

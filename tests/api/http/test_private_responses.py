@@ -27,6 +27,8 @@ async def test_every_response_is_marked(route: APIRoute) -> None:
         session_id="s",
         proposal_id=PROPOSAL,
         skill="doctor",
+        channel_id="ch-1",
+        notice_id="n-1",
     )
     for role in [*Role, None] if route.path != "/v1/events" else [Role.ADMIN, None]:
         answer = await world.ask(min(route.methods or ()), path, {}, role=role, subject="v-1")
