@@ -1177,7 +1177,14 @@ export interface paths {
         delete: operations["erase_v1_volunteers__volunteer_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Patch Profile
+         * @description Changes only the given fields (RFC 7396), within `contact` as well; null removes one that may be absent. Two devices do not
+         *     undo each other's fields. 503 while Redis is down; 202 if it went down in between.
+         *
+         *     Skills that an operator or admin states here are verified as by PUT; those that are not stated are left as they are.
+         */
+        patch: operations["patch_profile_v1_volunteers__volunteer_id__patch"];
         trace?: never;
     };
     "/v1/volunteers/{volunteer_id}/audit": {
@@ -1419,7 +1426,7 @@ export interface paths {
         };
         /**
          * List Offers
-         * @description The offers made to a person, newest first: at most 50 of the 200 that are kept for each person.
+         * @description The offers made to a person, newest first, in pages of at most 50; 200 are kept for each person.
          */
         get: operations["list_offers_v1_volunteers__volunteer_id__offers_get"];
         put?: never;
@@ -3451,8 +3458,12 @@ export interface components {
             version: number;
             volunteer_id: string;
         };
+        /** @description `next`: the cursor of the following page; null on the last one. `now`: the server's time. */
         OfferList: {
             items: components["schemas"]["OfferShown"][];
+            next: string | null;
+            /** Format: date-time */
+            now: string;
         };
         /** @description An offer as part of an incident. */
         OfferOfIncident: {
@@ -3489,6 +3500,7 @@ export interface components {
          *     `person` are present only from acceptance to the end of the work, and null or empty where the work does not need them.
          */
         OfferShown: {
+            accepted: number | null;
             accepted_at: string | null;
             address?: string | null;
             area: ({
@@ -3534,6 +3546,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             grounds_on_way: components["schemas"]["WarningShown"][];
+            hazard: boolean;
             /** @description incidents of whose hazard area the person was told: on their way, or where they work */
             hazards_on_way: string[];
             id: string;
@@ -3569,10 +3582,13 @@ export interface components {
             }) | null;
             /** @default [] */
             material?: components["schemas"]["MaterialShown"][];
+            now?: string | null;
+            outcome: components["schemas"]["OutcomeShown"] | null;
             person?: components["schemas"]["PersonInDistress"] | null;
             reason: string | null;
             reminded_at: string | null;
             requirement_id: string;
+            requirement_languages: string[];
             result: components["schemas"]["ResultShown"] | null;
             skill: string;
             staging: components["schemas"]["LonLat"] | null;
@@ -3583,6 +3599,7 @@ export interface components {
             /** @default [] */
             unreadable?: string[];
             volunteer_id: string;
+            wanted: number | null;
         };
         /**
          * @description Who chose the person of an offer.
@@ -3606,6 +3623,12 @@ export interface components {
          * @enum {string}
          */
         Outcome: "applied" | "unchanged" | "refused";
+        /** @description How the incident ended. `code`: null if nobody stated one. `merged`: the work goes on in another incident. */
+        OutcomeShown: {
+            code: components["schemas"]["EndCode"] | null;
+            merged: boolean;
+            status: components["schemas"]["IncidentStatus"];
+        };
         /**
          * @description One position, or the positions that a phone queued while it was offline.
          *
@@ -4565,6 +4588,29 @@ export interface components {
              * @default foot
              * @enum {string}
              */
+            travel_mode?: "foot" | "bicycle" | "car";
+        };
+        /** @description Changes of a profile. Fields that are not given stay, those of `contact` as well; `contact: null` removes all of it. */
+        VolunteerPatch: {
+            capabilities?: ("field" | "digital")[];
+            contact?: components["schemas"]["Contact"] | null;
+            home?: {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | null;
+            /** @description how operators see the person in lists and on the map, for example a first name; stored encrypted */
+            label?: string | null;
+            languages?: string[];
+            max_distance_m?: number | null;
+            on_duty?: boolean | null;
+            organisation?: string | null;
+            skills?: ("first_aid" | "cpr" | "doctor" | "nurse" | "psychologist" | "search" | "rescue" | "boat" | "driver" | "off_road" | "firefighting" | "logistics" | "radio" | "coordination" | "translator" | "mapping" | "verification" | "call_taking" | "geolocation" | "media_monitoring")[];
+            /** @enum {string} */
             travel_mode?: "foot" | "bicycle" | "car";
         };
         /** @description A profile and, when it is read, the present state of the person. */
@@ -6268,6 +6314,32 @@ export interface operations {
             };
         };
     };
+    patch_profile_v1_volunteers__volunteer_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VolunteerPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VolunteerShown"];
+                };
+            };
+        };
+    };
     read_own_v1_volunteers__volunteer_id__audit_get: {
         parameters: {
             query?: {
@@ -6597,6 +6669,9 @@ export interface operations {
             query?: {
                 /** @description one or more states, separated by commas */
                 state?: string | null;
+                limit?: number;
+                /** @description the `next` of an earlier page */
+                cursor?: string | null;
             };
             header?: {
                 /** @description language of questions */

@@ -97,6 +97,8 @@ PUBLIC = {
     "/",
     "/v",
     "/v/",
+    "/v/{name}",
+    "/assets/{name}",
     "/sign-in.js",
     "/favicon.ico",
     "/docs",
