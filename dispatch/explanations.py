@@ -171,6 +171,8 @@ def _named_by(fact: OfferMade) -> str:
 
 def _moved(move: OfferMoved, decision: Decision) -> str:
     text = f"{move.state} ({move.reason})" if move.reason else str(move.state)
+    if decision.way is not None and move.offer_id == _answered(decision):
+        return f"{text}, by {decision.way},"
     if decision.heard_by is None or move.offer_id != _answered(decision):
         return text
     return f"{text}, heard by {decision.heard_by} and entered by {decision.by},"

@@ -45,6 +45,15 @@ class NoticeSettings:
     telegram_secret: str | None = setting(
         None, values.secret_text, "secret_token of the bot's webhook /v1/inbound/telegram", secret=True
     )
+    telegram_poll: str | None = setting(
+        None,
+        values.web_url,
+        "address of the API, such as http://127.0.0.1:8000: the notifier fetches messages to the bot and hands them there;"
+        " unset: the bot's webhook does",
+    )
+    sms_secret: str | None = setting(
+        None, values.secret_text, "secret that a gateway sends to /v1/inbound/sms in X-Komek-Secret", secret=True
+    )
     sms_url: str | None = setting(None, values.apprise_url, f"gateway of SMS, {APPRISE}", secret=True)
     email_url: str | None = setting(None, values.apprise_url, f"mail server, {APPRISE}", secret=True)
     voice_url: str | None = setting(

@@ -94,6 +94,9 @@ REFUSED = Rate(100, 2000)
 """Of one address. Generous, because an organisation may share it; guessing a signature or a code of 128 bits is hopeless at any
 rate, so this only bounds the work."""
 
+REPLIES = Rate(1 / 300, 10)
+"""Messages of one person by SMS or Telegram that are kept and answered; a clear yes or no to an open offer always counts."""
+
 _SAFETY_PATHS = frozenset(
     {"/v1/offers/{offer_id}/distress", "/v1/offers/{offer_id}/check-in", "/v1/offers/{offer_id}/need-help"}
 )
@@ -155,6 +158,7 @@ class RateLimits:
         self._of_identity = {key: _meter(rate, scaled) for key, rate in OF_IDENTITY.items()}
         self._of_role = {key: _meter(rate, scaled) for key, rate in OF_ROLE.items()}
         self._refused = _meter(REFUSED, scaled)
+        self._replies = _meter(REPLIES, scaled)
 
     def wait_s(self, kind: RequestClass, role: Role, identity: str) -> float:
         """Takes one request: 0. If a limit is reached, nothing is taken of it and the result is the time to wait, in seconds."""
@@ -170,6 +174,10 @@ class RateLimits:
     def refused_wait_s(self, address: str) -> float:
         """As `wait_s`, for a request without a valid token from this address."""
         return self._refused.wait_s(address, self._monotonic_s()) if self._is_on else 0.0
+
+    def reply_wait_s(self, channel: str) -> float:
+        """As `wait_s`, for a message that came by this channel of a person. Without limits as well: it ends loops of machines."""
+        return self._replies.wait_s(channel, self._monotonic_s())
 
 
 def _meter(rate: Rate, factor: float) -> Meter:

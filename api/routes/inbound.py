@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
+from pydantic_core import PydanticCustomError
 
 from api.deps import ServicesDep
 from api.http.auth import PUBLIC, refused, unauthenticated
@@ -12,8 +13,11 @@ from api.http.problems import ProblemResponse
 from api.http.responses import problems
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
-from api.schemas.inbound import TelegramUpdate
-from api.writes import channels
+from api.schemas.channels import phone
+from api.schemas.inbound import SmsIn, TelegramUpdate
+from api.writes import channels, replies
+from api.writes.replies import Reply
+from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.texts import TextKey
 from streams import clock, wire
 from streams.notices.requests import asked
@@ -31,7 +35,8 @@ async def telegram(
     services: ServicesDep,
     x_telegram_bot_api_secret_token: Annotated[str, Header(max_length=256)] = "",
 ) -> Response:
-    """The webhook of the bot. `/start CODE` connects the chat whose code a person was given; every other message has no effect.
+    """The webhook of the bot. `/start CODE` connects the chat whose code a person was given; any other message of a connected
+    chat replies to the newest offer that was sent there.
 
     204 also for a code that is unknown, has expired or was used: a stranger learns nothing, and Telegram does not repeat it.
     """
@@ -39,8 +44,44 @@ async def telegram(
     message = body.message
     code = started_with(message.text) if message is not None else None
     # A group would read the requests to one person.
-    if message is not None and code is not None and message.chat.type == "private":
+    if message is None or message.chat.type != "private":
+        return Response(status_code=204)
+    if code is not None:
         await _connect(services, code, str(message.chat.id))
+    else:
+        await replies.take(
+            services,
+            Reply(
+                kind=ChannelKind.TELEGRAM,
+                address=str(message.chat.id),
+                id=str(message.message_id),
+                text=message.text,
+                sent_ms=message.date * 1000 or None,
+            ),
+        )
+    return Response(status_code=204)
+
+
+@router.post(
+    "/sms", dependencies=[PUBLIC], status_code=204, response_model=None, responses=problems(400, 409, 413, 415)
+)
+async def sms(
+    body: SmsIn,
+    request: Request,
+    services: ServicesDep,
+    x_komek_secret: Annotated[str, Header(max_length=256)] = "",
+) -> Response:
+    """A message to the deployment's number, forwarded by its SMS gateway. It replies to the newest offer that was sent to `from`.
+
+    204 also for numbers that nobody has verified. Any other status: the gateway must send it again, with the same `id`.
+    """
+    _check_secret(request, services.settings.sms_secret, x_komek_secret)
+    try:
+        sender = phone(body.sender if body.sender.startswith(("+", "8")) else f"+{body.sender}")
+    except PydanticCustomError:
+        # The name of a service ("Beeline"): nobody to answer.
+        return Response(status_code=204)
+    await replies.take(services, Reply(kind=ChannelKind.SMS, address=sender, id=body.id, text=body.text))
     return Response(status_code=204)
 
 

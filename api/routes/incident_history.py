@@ -176,6 +176,7 @@ def _entry(decision: Decision) -> dict[str, Any]:
         "what": decision.cause.command_kind,
         "by": decision.by,
         "heard_by": decision.heard_by,
+        "way": decision.way,
         "said_at": time(decision.said_ms),
         "said_at_ignored": decision.said_ignored,
         "against": decision.against,

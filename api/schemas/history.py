@@ -10,21 +10,23 @@ from pydantic import Field
 from api.schemas.base import Shown, Time
 from dispatch.model.decisions import Cause, Why
 from dispatch.model.reasons import SaidTime, SoftRule
-from dispatch.model.vocabulary import HeardBy, Outcome
+from dispatch.model.vocabulary import AnswerWay, HeardBy, Outcome
 
 Events = Annotated[list[dict[str, Any]], Field(description="`kind` and the fields of that kind")]
 
 
 class TimelineEntry(Shown):
     """One decision. `what`: kind of the command. `by`: its author. `heard_by`: how the operator received the answer that they
-    entered. `said_at`: when the person says they answered, or `said_at_ignored`: why that time was not believed. `against`: soft
-    rules for which the order was refused. `text`: the note or reason of the command."""
+    entered. `way`: how the author's own words arrived, if not from the app. `said_at`: when the person says they answered, or
+    `said_at_ignored`: why that time was not believed. `against`: soft rules for which the order was refused.
+    `text`: the note or reason of the command."""
 
     at: Time
     logged_at: Time
     what: str
     by: str
     heard_by: HeardBy | None
+    way: AnswerWay | None
     said_at: Time | None
     said_at_ignored: SaidTime | None
     against: list[SoftRule]
@@ -63,6 +65,7 @@ class DecisionShown(Shown):
     decided_ms: int
     against: list[SoftRule]
     heard_by: HeardBy | None
+    way: AnswerWay | None
     said_ms: int | None
     said_ignored: SaidTime | None
     conflicts: list[str]

@@ -2,7 +2,7 @@
 
 from dispatch.decide.settled import Settled, View
 from dispatch.model.answer_commands import AnswerCommand
-from dispatch.model.commands import Command
+from dispatch.model.commands import AddNote, Command
 from dispatch.model.decisions import Decision, Why
 from dispatch.model.events import Event
 from dispatch.model.ids import decision_id, zone_of_incident
@@ -32,6 +32,7 @@ def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decisio
         reason=ruling.reason,
         by=command.by,
         heard_by=command.heard_by if isinstance(command, AnswerCommand) else None,
+        way=command.way if isinstance(command, AnswerCommand | AddNote) else None,
         said_ms=said_ms,
         said_ignored=said_ignored,
         # Only applied decisions change the epoch, which fences claims and serves as `If-Match`.

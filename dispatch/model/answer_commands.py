@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dispatch.model.commands import Command
 from dispatch.model.places import Geometry
 from dispatch.model.reasons import DeclineReason
-from dispatch.model.vocabulary import HeardBy, OfferState
+from dispatch.model.vocabulary import AnswerWay, HeardBy, OfferState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,8 @@ class AnswerCommand(Command):
     heard_by: HeardBy | None = None
     said_ms: int | None = None
     """When the person gave the answer, by the clock of the sender. Displayed only: the log decides who was first."""
+    way: AnswerWay | None = None
+    """How the person's own answer arrived; None: from the app, or entered by an operator."""
 
     def speaks_for(self, volunteer_id: str) -> bool:
         """Whether the command counts as the answer of this person, the holder of the offer."""

@@ -13,7 +13,7 @@ from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal
 from dispatch.model.reasons import EndCode
 from dispatch.model.requirements import RequirementSpec, WorkKind
-from dispatch.model.vocabulary import DeadlineKind, Priority
+from dispatch.model.vocabulary import AnswerWay, DeadlineKind, Priority
 
 DISPATCHER = "dispatcher"
 
@@ -119,7 +119,10 @@ class EscalateIncident(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddNote(Command):
+    """`way`: the person `by` wrote it as a message; None: an operator did."""
+
     private_ref: str
+    way: AnswerWay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dispatch.model.ids import event_id
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.reasons import SaidTime, SoftRule
-from dispatch.model.vocabulary import Capability, HeardBy, OfferState, Outcome, Priority, WaveRule
+from dispatch.model.vocabulary import AnswerWay, Capability, HeardBy, OfferState, Outcome, Priority, WaveRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +111,8 @@ class Decision:
     # A refused or unchanged edit has already written its texts; they are erased when the decision is published (DESIGN 79).
     unused_refs: tuple[str, ...] = ()
     """Encrypted records of the command that no field refers to; they are erased."""
+    way: AnswerWay | None = None
+    """How the words of `by` arrived; None: by the API."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

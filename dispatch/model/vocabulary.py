@@ -229,6 +229,14 @@ class HeardBy(StrEnum):
     IN_PERSON = "in_person"
 
 
+class AnswerWay(StrEnum):
+    """How a person's own words reached Komek, if not from the app."""
+
+    SMS = "sms"
+    TELEGRAM = "telegram"
+    LINK = "link"
+
+
 class Outcome(StrEnum):
     """The outcome of a command."""
 

@@ -43,6 +43,7 @@ class TextKey(StrEnum):
     REPLY_NO_OFFER = "reply_no_offer"
     REPLY_UNCLEAR = "reply_unclear"
     REPLY_TROUBLE = "reply_trouble"
+    REPLY_KEPT = "reply_kept"
     ANSWER_YES = "answer_yes"
     ANSWER_NO = "answer_no"
     OPEN = "open"
@@ -168,6 +169,11 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
         "Жауап әлі жазылмады. Тағы бір рет жіберіңіз.",
         "Ответ ещё не записан. Отправьте его ещё раз.",
         "Your answer is not recorded yet. Send it again.",
+    ),
+    TextKey.REPLY_KEPT: (
+        "Хабарламаңыз диспетчерге берілді.",
+        "Ваше сообщение передано диспетчеру.",
+        "Your message was passed to the dispatcher.",
     ),
     TextKey.ANSWER_YES: ("Барамын", "Еду", "I'm going"),
     TextKey.ANSWER_NO: ("Бара алмаймын", "Не могу", "I can't"),

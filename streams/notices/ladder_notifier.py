@@ -4,6 +4,7 @@ It has its own consumer group, because a step that waits holds back the committe
 was recorded is not sent again, what was not is sent again with the same id.
 """
 
+import asyncio
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.rules import NoticeOutcome
 from dispatch.notices.texts import TextKey
 from dispatch.ports import StoreUnavailable
-from streams import clock
+from streams import clock, event_loop, wire
 from streams.errors import LogUnavailable
 from streams.kafka import groups
 from streams.notices import configured
@@ -26,7 +27,9 @@ from streams.notices.lane import Limits
 from streams.notices.notifier import Notifier, notifier_name
 from streams.notices.pocket import TITLE, PocketChannel
 from streams.notices.receipts import Receipts
+from streams.notices.requests import REPLY
 from streams.notices.telegram import Telegram
+from streams.notices.telegram_poll import TelegramPoll
 from streams.notices.web_push import WebPush
 from streams.ring import LiveRing
 from streams.settings import Settings
@@ -66,12 +69,14 @@ class LadderNotifier(Notifier):
     def __init__(self, settings: Settings, **kwargs: Any) -> None:
         self._link = RedisClient(target_of(settings))
         self._reach = ReachStore(self._link)
-        self._people = Directory(self._link, self._reach, LiveRing.of(settings))
+        self._ring = LiveRing.of(settings)
+        self._people = Directory(self._link, self._reach, self._ring)
         self._gateways = {gateway.kind: gateway for gateway in gateways_of(settings)}
         self._receipts = Receipts(settings, f"{notifier_name()}-receipts", self._carry_out)
         self._receipts.stirred = self._stir
         self._receipts.owns = self._owns
         self._public_url = settings.public_url
+        self._poll: asyncio.Task[None] | None = None
         super().__init__(
             settings,
             channels=self._made_channels,
@@ -83,15 +88,21 @@ class LadderNotifier(Notifier):
 
     def _made_channels(self) -> list[PocketChannel]:
         return [
-            PocketChannel(gateway, self._people, self._reach, self._receipts, self._public_url)
+            PocketChannel(gateway, self._people, self._reach, self._receipts, self._public_url, self._named)
             for gateway in self._gateways.values()
         ]
+
+    def _named(self, address: str) -> str:
+        return wire.address_names(self._ring.now, REPLY, address)[0]
 
     async def on_start(self) -> None:
         await super().on_start()
         await self._receipts.start()
+        if self._settings.telegram_poll and ChannelKind.TELEGRAM in self._gateways:
+            self._poll = asyncio.ensure_future(TelegramPoll(self._settings, lambda: self._owns(0)).run())
 
     async def on_shutdown(self) -> None:
+        await event_loop.cancel(self._poll)
         await self._receipts.stop()
         await super().on_shutdown()
         for gateway in self._gateways.values():

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Protocol
 
 import structlog
@@ -21,6 +22,9 @@ from streams.wire import ChannelPrivate
 log = structlog.get_logger("komek.notices")
 REMEMBERED = 50_000
 TITLE = "Komek"
+REPLYING = frozenset({ChannelKind.SMS, ChannelKind.TELEGRAM})
+ANSWERED_KINDS = URGENT_KINDS
+"""Notices after which a reply belongs to their offer; others tell what needs no answer."""
 
 
 class People(Protocol):
@@ -41,14 +45,22 @@ class PocketChannel:
     delivers_by_record = False
 
     def __init__(
-        self, gateway: Gateway, people: People, reach: ReachPort, receipts: Receipts, public_url: str | None
+        self,
+        gateway: Gateway,
+        people: People,
+        reach: ReachPort,
+        receipts: Receipts,
+        public_url: str | None,
+        named: Callable[[str], str],
     ) -> None:
+        """`named`: the keyed digest of an address that may reply."""
         self.name = gateway.kind.value
         self._gateway = gateway
         self._people = people
         self._reach = reach
         self._receipts = receipts
         self._public_url = (public_url or "").rstrip("/")
+        self._named = named
         self._took: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def due_ms(self, notice: Notice) -> int | None:
@@ -93,6 +105,11 @@ class PocketChannel:
             return None
         fault: Refused | DeliveryFailed | None = None
         try:
+            if notice.kind in ANSWERED_KINDS and self._gateway.kind in REPLYING:
+                # Before the message: a quick reply finds its offer.
+                await self._reach.await_reply(
+                    self._named(f"{device.kind}:{device.address}"), notice.volunteer_id, notice.offer_id
+                )
             await self._gateway.send(message, device)
         except (Refused, DeliveryFailed) as error:
             fault = error

@@ -12,6 +12,8 @@ from streams.wire import NoticeRecord
 BY_API = "api"
 """`channel` of the records that the API writes."""
 ADDRESS_ASKED = TextKey.VERIFY
+REPLY = "reply"
+"""Kind of the names of addresses that an offer was sent to (`wire.address_names`), each with its kind of channel."""
 ASKED_VALID_MS = 600_000
 """A request that waited longer is not carried out: the code has expired, the person has stopped looking."""
 

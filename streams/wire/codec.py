@@ -20,7 +20,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.reasons import SaidTime, SoftRule
 from dispatch.model.staffing_events import RequirementsAdded
-from dispatch.model.vocabulary import HeardBy, Outcome
+from dispatch.model.vocabulary import AnswerWay, HeardBy, Outcome
 from streams.errors import InvalidInput
 from streams.ring.declared_keys import KeyRecord
 from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
@@ -151,6 +151,7 @@ class DecisionFrame(msgspec.Struct, kw_only=True):
     conflicts: tuple[str, ...] = ()
     against: tuple[SoftRule, ...] = ()
     unused_refs: tuple[str, ...] = ()
+    way: AnswerWay | None = None
 
 
 def encode_decision(decision: Decision) -> bytes:

@@ -48,6 +48,7 @@ KNOWN_FIELDS: dict[str, Any] = {
 }
 """Values that must name something; a generated one never does."""
 WITH_SECRETS = {
+    "POST /v1/inbound/sms",
     "POST /v1/inbound/telegram",
     "POST /v1/session/exchange",
     "POST /v1/session/renew",

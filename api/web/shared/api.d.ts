@@ -126,6 +126,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inbound/sms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sms
+         * @description A message to the deployment's number, forwarded by its SMS gateway. It replies to the newest offer that was sent to `from`.
+         *
+         *     204 also for numbers that nobody has verified. Any other status: the gateway must send it again, with the same `id`.
+         */
+        post: operations["sms_v1_inbound_sms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inbound/telegram": {
         parameters: {
             query?: never;
@@ -137,7 +159,8 @@ export interface paths {
         put?: never;
         /**
          * Telegram
-         * @description The webhook of the bot. `/start CODE` connects the chat whose code a person was given; every other message has no effect.
+         * @description The webhook of the bot. `/start CODE` connects the chat whose code a person was given; any other message of a connected
+         *     chat replies to the newest offer that was sent there.
          *
          *     204 also for a code that is unknown, has expired or was used: a stranger learns nothing, and Telegram does not repeat it.
          */
@@ -1523,6 +1546,11 @@ export interface components {
         };
         /** @description Empty; sent after 5 s without events for the caller. Its id is the position to resume from. */
         AliveEvent: Record<string, never>;
+        /**
+         * @description How a person's own words reached Komek, if not from the app.
+         * @enum {string}
+         */
+        AnswerWay: "sms" | "telegram" | "link";
         /** @description `degraded`: this process lacks a data key, or its file cannot be used; the alarms say which. */
         ApiStatus: {
             /** @enum {string} */
@@ -1821,6 +1849,7 @@ export interface components {
             said_ms: number | null;
             unused_refs: string[];
             version: number;
+            way: components["schemas"]["AnswerWay"] | null;
             why: components["schemas"]["Why"];
             zone: string;
         };
@@ -4244,6 +4273,13 @@ export interface components {
         };
         /** @enum {string} */
         Skill: "first_aid" | "cpr" | "doctor" | "nurse" | "psychologist" | "search" | "rescue" | "boat" | "driver" | "off_road" | "firefighting" | "logistics" | "radio" | "coordination" | "translator" | "mapping" | "verification" | "call_taking" | "geolocation" | "media_monitoring";
+        /** @description A message that somebody sent to the number of the deployment. `id`: the same when the gateway repeats it. */
+        SmsIn: {
+            from: string;
+            id: string;
+            /** @default  */
+            text?: string;
+        };
         /**
          * @description Reasons against a selected person that an operator may override. Other exclusions cannot be overridden.
          * @enum {string}
@@ -4422,12 +4458,18 @@ export interface components {
         };
         TelegramMessage: {
             chat: components["schemas"]["TelegramChat"];
+            /** @default 0 */
+            date?: number;
+            /** @default 0 */
+            message_id?: number;
             /** @default  */
             text?: string;
         };
         /** @description An `Update` of Telegram's Bot API. */
         TelegramUpdate: {
             message?: components["schemas"]["TelegramMessage"] | null;
+            /** @default 0 */
+            update_id?: number;
         };
         /** @description `channels`: how many verified channels the test goes to; 0: nothing can reach the person outside the app. */
         TestAsked: {
@@ -4446,8 +4488,9 @@ export interface components {
         };
         /**
          * @description One decision. `what`: kind of the command. `by`: its author. `heard_by`: how the operator received the answer that they
-         *     entered. `said_at`: when the person says they answered, or `said_at_ignored`: why that time was not believed. `against`: soft
-         *     rules for which the order was refused. `text`: the note or reason of the command.
+         *     entered. `way`: how the author's own words arrived, if not from the app. `said_at`: when the person says they answered, or
+         *     `said_at_ignored`: why that time was not believed. `against`: soft rules for which the order was refused.
+         *     `text`: the note or reason of the command.
          */
         TimelineEntry: {
             against: components["schemas"]["SoftRule"][];
@@ -4470,6 +4513,7 @@ export interface components {
             /** @default false */
             text_unreadable?: boolean;
             version: number;
+            way: components["schemas"]["AnswerWay"] | null;
             what: string;
         };
         TimesShown: {
@@ -4909,6 +4953,30 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                 };
+            };
+        };
+    };
+    sms_v1_inbound_sms_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-komek-secret"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -109,6 +109,7 @@ PUBLIC = {
     "/metrics",
 }
 LOGIN = {
+    "/v1/inbound/sms",
     "/v1/inbound/telegram",
     "/v1/session/exchange",
     "/v1/session/renew",

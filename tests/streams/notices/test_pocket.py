@@ -71,7 +71,7 @@ class World:
         self.is_true = True
         self.ended: list[tuple[NoticeOutcome, str | None]] = []
         self.dones = 0
-        pocket = PocketChannel(self.gateway, self, self.reach, self, "https://komek.kz")
+        pocket = PocketChannel(self.gateway, self, self.reach, self, "https://komek.kz", lambda address: address)
         self.lane = Lane(pocket, self, self._write, limits=FAST)
 
     async def person(self, volunteer_id: str) -> Reachable | None:
