@@ -1,4 +1,4 @@
-"""The history of an incident: timeline, decision records, outcome of an order, explanations."""
+"""The history of an incident: timeline, decision records, outcome of an order, after-action report, explanations."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -14,10 +14,12 @@ from api.http.numbers import DIGITS
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.process.services import Services
+from api.reads.decision_log import MOST_EXPLAINED, check_known, decisions_of
 from api.reads.disclosure import opened_texts
 from api.schemas.history import Decisions, Timeline, WhyShown
 from api.schemas.orders import CommandShown
+from api.schemas.report import AfterAction
+from api.views.report import report
 from api.views.values import time
 from api.writes import edits
 from dispatch import explanations
@@ -45,13 +47,12 @@ ORDERS_WITH_REASON = (
 )
 Newest = Annotated[int, Query(ge=1, le=500, description="this many of the newest"), DIGITS]
 CommandId = Annotated[str, Path(min_length=1, max_length=64, pattern="^[A-Za-z0-9-]+$")]
-MOST_EXPLAINED = 500
 
 
 @router.get("/{incident_id}/timeline", response_model=Timeline, responses=problems(404))
 async def timeline(incident_id: IncidentId, caller: Operator, services: ServicesDep, limit: Newest = 200) -> Response:
     """Decisions with their authors and events, oldest first, with the texts of notes, reasons and results."""
-    decisions = await _decisions(services, incident_id, limit)
+    decisions = await decisions_of(services, incident_id, limit)
     items = [_entry(decision) for decision in decisions.values()]
     refs = [ref for item in items for _, ref in _refs(incident_id, item)]
     texts = await opened_texts(services, caller, incident_id, refs)
@@ -67,13 +68,25 @@ async def timeline(incident_id: IncidentId, caller: Operator, services: Services
 @router.get("/{incident_id}/decisions", dependencies=[operators], response_model=Decisions, responses=problems(404))
 async def explain(incident_id: IncidentId, services: ServicesDep, limit: Newest = 200) -> Response:
     """The decision records, oldest first: all events, and who was considered or excluded and why."""
-    decisions = await _decisions(services, incident_id, limit)
+    decisions = await decisions_of(services, incident_id, limit)
     items = [
         # Through the encoder of the topic: the response shows the record as it is in Kafka.
         {**msgspec.json.decode(wire.encode_decision(decision)), "partition": partition, "offset": offset}
         for (partition, offset), decision in decisions.items()
     ]
     return shown({"items": items})
+
+
+@router.get("/{incident_id}/report", dependencies=[operators], response_model=AfterAction, responses=problems(404))
+async def after_action(request: Request, incident_id: IncidentId, services: ServicesDep) -> Response:
+    """When the incident got help, who was asked and what became of it, and the orders of operators. Also while it is open."""
+    decisions = list((await decisions_of(services, incident_id, MOST_EXPLAINED)).values())
+    state = await services.reads.incident(incident_id)
+    if state is None:
+        raise ProblemResponse("not_found", "the incident has no decision yet")
+    found = report(state, decisions, (*ORDERS_WITH_REASON, "update_incident"))
+    disclosed(request, list(dict.fromkeys(one["volunteer_id"] for one in found["asked"])))
+    return shown(found)
 
 
 @router.get("/{incident_id}/commands/{command_id}", response_model=CommandShown, responses=problems(404))
@@ -83,7 +96,7 @@ async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operat
     decision = await edits.decision_of(services, incident_id, command_id, within_s=0)
     # No decision may also mean an unknown incident, which is 404 instead of `pending` for ever.
     if decision is None:
-        await _check_known(services, incident_id)
+        await check_known(services, incident_id)
         return shown({**view, "outcome": "pending"})
     # Redis finds a decision by the id of its command alone, whatever the incident.
     if decision.incident_id != incident_id:
@@ -105,7 +118,7 @@ async def why(
 
     A person who is in none of the newest 500 decisions is judged by the present state; the text says so.
     """
-    decisions = list((await _decisions(services, incident_id, MOST_EXPLAINED)).values())
+    decisions = list((await decisions_of(services, incident_id, MOST_EXPLAINED)).values())
     state = await services.reads.incident(incident_id)
     if state is None:
         raise ProblemResponse("not_found", "the incident has no decision yet")
@@ -150,22 +163,6 @@ def presence_of(view: VolunteerView | None) -> explanations.PersonNow | None:
         on_duty=view.on_duty,
         engaged_in=view.incident_id,
     )
-
-
-async def _decisions(services: Services, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:
-    # The newest are last in the timeline.
-    places = (await services.reads.timeline(incident_id))[-limit:]
-    if not places:
-        await _check_known(services, incident_id)
-        return {}
-    found = await services.explanations.read(places)
-    return {place: found[place] for place in sorted(found)}
-
-
-async def _check_known(services: Services, incident_id: str) -> None:
-    """Raises ProblemResponse (404) if the incident was never reported."""
-    if await services.reads.incident(incident_id) is None and await services.marks.reported(incident_id) is None:
-        raise ProblemResponse("not_found", "there is no incident with this id")
 
 
 def _entry(decision: Decision) -> dict[str, Any]:

@@ -561,6 +561,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incident_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * After Action
+         * @description When the incident got help, who was asked and what became of it, and the orders of operators. Also while it is open.
+         */
+        get: operations["after_action_v1_incidents__incident_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incident_id}/split": {
         parameters: {
             query?: never;
@@ -1539,6 +1559,25 @@ export interface components {
             };
             status: string;
         };
+        /**
+         * @description `complete`: the report itself was among the decisions that were read; at most the newest 500 are, and the log keeps a
+         *     year.
+         */
+        AfterAction: {
+            asked: components["schemas"]["PersonAsked"][];
+            closed_at: string | null;
+            complete: boolean;
+            end_code: components["schemas"]["EndCode"] | null;
+            exercise: boolean;
+            incident_id: string;
+            intervals_s: components["schemas"]["Intervals"];
+            orders: components["schemas"]["OrderGiven"][];
+            priority: components["schemas"]["Priority"];
+            /** Format: date-time */
+            reported_at: string;
+            status: components["schemas"]["IncidentStatus"];
+            type: string;
+        };
         /** @description Row view: all active alarms, sent at the start and when they change; operators only. `unknown`: as `alarms_unknown`. */
         AlarmEvent: {
             alarms: components["schemas"]["StandingAlarm"][];
@@ -2394,6 +2433,14 @@ export interface components {
             priority?: "critical" | "high" | "normal" | "low";
             requirements?: components["schemas"]["RequirementIn"][];
             type?: string;
+        };
+        /** @description Seconds to the first of each; null if there was none. Times are those of the decisions. */
+        Intervals: {
+            accept_to_on_scene: number | null;
+            offer_to_accept: number | null;
+            report_to_offer: number | null;
+            report_to_on_scene: number | null;
+            report_to_staffed: number | null;
         };
         /**
          * @description Fields of a person's job, as listed in `changes` of an offer; named as in the HTTP body where it has the field.
@@ -3647,6 +3694,15 @@ export interface components {
          * @enum {string}
          */
         OnFalse: "stand_down" | "ask_operator";
+        /** @description What an operator ordered. The text of a reason is in the timeline. */
+        OrderGiven: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            outcome: components["schemas"]["Outcome"];
+            reason: string | null;
+            what: string;
+        };
         /**
          * @description The outcome of a command.
          * @enum {string}
@@ -3692,6 +3748,21 @@ export interface components {
             p50: number | null;
             p95: number | null;
             p99: number | null;
+        };
+        /** @description One offer, from the first to the last step. `state` and `reason`: how it ended, or where it is now. */
+        PersonAsked: {
+            accepted_at: string | null;
+            done_at: string | null;
+            en_route_at: string | null;
+            offer_id: string;
+            /** Format: date-time */
+            offered_at: string;
+            on_scene_at: string | null;
+            reason: string | null;
+            skill: string;
+            source: components["schemas"]["OfferSource"];
+            state: components["schemas"]["OfferState"];
+            volunteer_id: string;
         };
         /** @description The latest known place of a person in distress; null where it is not known. */
         PersonInDistress: {
@@ -5546,6 +5617,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    after_action_v1_incidents__incident_id__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AfterAction"];
                 };
             };
         };

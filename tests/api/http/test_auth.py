@@ -43,6 +43,7 @@ ROLES = {
     ("GET", "/v1/incidents/{incident_id}/decisions"): {O},
     ("GET", "/v1/incidents/{incident_id}/commands/{command_id}"): {O},
     ("GET", "/v1/incidents/{incident_id}/why"): {O},
+    ("GET", "/v1/incidents/{incident_id}/report"): {O},
     ("GET", "/v1/incidents/{incident_id}/positions"): {O},
     ("GET", "/v1/tasks"): {O},
     ("GET", "/v1/incident-types"): {O, V, T, M, A},
