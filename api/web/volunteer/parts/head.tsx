@@ -21,8 +21,9 @@ function LanguageMenu() {
   const close = (): void => void menu.current?.removeAttribute("open");
   return (
     <details class="languages" ref={menu} onKeyDown={(event) => event.key === "Escape" && close()}>
-      <summary aria-label={t().common.language.label}>
+      <summary>
         <Icon of="globe" />
+        <span class="visually-hidden">{t().common.language.label}: </span>
         <span>{OWN_NAMES[language.value].slice(0, 3)}</span>
       </summary>
       <div>

@@ -70,7 +70,7 @@ function Place({ offer }: { offer: Offer }) {
   return (
     <>
       <section class="address">
-        <h1>{offer.address ?? own.work.noAddress}</h1>
+        <h1>{offer.address ?? (offer.state === "offered" ? own.work.addressLater : own.work.noAddress)}</h1>
         {offer.distance_m !== null && (
           <p>{f.distance(offer.distance_m)}{offer.eta_s !== null && ` · ${own.offer.roughly(offer.eta_s)}`}</p>
         )}
