@@ -61,6 +61,8 @@ export const en = {
     take: "I’ll do it",
     skip: "Skip",
     free: "Refusing costs you nothing: the next person is asked.",
+    wanted: (wanted: number) => `People wanted: ${wanted}`,
+    going: (count: number) => `said “I’m going”: ${count}`,
     about: (metres: number) => `≈ ${f.distance(metres)}`,
     roughly: (seconds: number) => `≈ ${f.duration(seconds)}`,
     noPlace: "Work from where you are",

@@ -62,6 +62,8 @@ export const kk = {
     take: "Орындаймын",
     skip: "Өткізіп жіберу",
     free: "Бас тартсаңыз, ештеңе өзгермейді: келесі адамнан сұралады.",
+    wanted: (wanted: number) => `Керек адам саны: ${wanted}`,
+    going: (count: number) => `келіскені: ${count}`,
     about: (metres: number) => `≈ ${f.distance(metres)}`,
     roughly: (seconds: number) => `≈ ${f.duration(seconds)}`,
     noPlace: "Жұмыс тұрған жеріңізде орындалады",

@@ -61,6 +61,8 @@ export const ru = {
     take: "Возьмусь",
     skip: "Пропустить",
     free: "Отказ ни на что не влияет: спросят следующего.",
+    wanted: (wanted: number) => `Нужно людей: ${wanted}`,
+    going: (count: number) => `согласились: ${count}`,
     about: (metres: number) => `≈ ${f.distance(metres)}`,
     roughly: (seconds: number) => `≈ ${f.duration(seconds)}`,
     noPlace: "Работа там, где вы находитесь",

@@ -20,7 +20,7 @@ export function OfferScreen({ offer, standing }: { offer: Offer; standing: Stand
   const { own, words } = t();
   const isField = offer.capability === "field";
   const wanted = isField ? skillWord(offer.skill) : offer.task ? taskWord(offer.task.kind) : skillWord(offer.skill);
-  const isHazard = offer.hazards_on_way.length > 0 || offer.grounds_on_way.length > 0;
+  const isHazard = offer.hazard || offer.grounds_on_way.length > 0;
   return (
     <article class="screen" data-offer={offer.id} data-state={standing.state}>
       <Head>
@@ -41,6 +41,15 @@ export function OfferScreen({ offer, standing }: { offer: Offer; standing: Stand
         <p class="band hazard">
           <Icon of="warn" />
           <span><strong>{own.offer.hazard}</strong> {own.offer.hazardMore}</span>
+        </p>
+      )}
+      {offer.wanted !== null && (
+        <p class="band">
+          <Icon of="people" />
+          <span>
+            <strong>{own.offer.wanted(offer.wanted)}</strong>
+            {offer.accepted !== null && offer.accepted > 0 && `, ${own.offer.going(offer.accepted)}`}
+          </span>
         </p>
       )}
       {offer.task && <p class="band"><Icon of="need" /><span>{offer.task.question}</span></p>}
@@ -78,7 +87,7 @@ function Where({ offer }: { offer: Offer }) {
   const f = formats(language.value);
   const target = spotOf(offer.area);
   const me = lastFix.value;
-  const isHazard = offer.hazards_on_way.length > 0;
+  const isHazard = offer.hazard;
   const mode = profile.value?.travel_mode;
   return (
     <section class="where">
@@ -103,7 +112,7 @@ function Where({ offer }: { offer: Offer }) {
 }
 
 function Languages({ offer }: { offer: Offer }) {
-  const tags = offer.task?.languages ?? (offer.incident.language === null ? [] : [offer.incident.language]);
+  const tags = offer.task?.languages ?? offer.requirement_languages;
   if (tags.length === 0) return null;
   return (
     <p class="band">
