@@ -111,8 +111,11 @@ def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decisi
     # The last search only: earlier ones had other limits and other people.
     why = _last_why(entry.id, decisions)
     if why and open_places:
-        left_out = ", ".join(f"{count} {reason}" for reason, count in sorted(why.excluded.items())) or "nobody left out"
-        text += f"; the last search saw {why.considered} ({left_out}) and asked {why.asked}"
+        left_out = (
+            ", ".join(f"at most {count} {reason}" for reason, count in sorted(why.excluded.items()))
+            or "nobody left out"
+        )
+        text += f"; the last search saw at most {why.considered} ({left_out}) and asked {why.asked}"
         if why.bounded:
             text += "; it stopped at its limit, there may be more people"
         if why.forecast is not None:
@@ -209,7 +212,9 @@ def _rank(why: RequirementWhy | None, volunteer_id: str) -> tuple[int | None, Ma
 
 
 def _place(rank: int | None, why: RequirementWhy | None) -> str:
-    return "" if rank is None or why is None else f" as number {rank} in the order, of {why.considered} considered"
+    return (
+        "" if rank is None or why is None else f" as number {rank} in the order, of at most {why.considered} considered"
+    )
 
 
 def _score(shown: Mapping[str, Any]) -> str:

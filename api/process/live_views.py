@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from api.caller import Caller
 from dispatch.model.geo import Box
@@ -36,6 +37,14 @@ class Wanted:
 
 
 EVERYTHING = Wanted()
+
+
+class NewsItem(NamedTuple):
+    """An event that is in no topic: its name, its data, and the ids of the incidents and people that it names."""
+
+    name: str
+    data: bytes
+    about: tuple[str, ...]
 
 
 class LiveViews:

@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 from api.caller import Caller
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
-from api.process.live_views import EVERYTHING, ViewRoom, Wanted
+from api.process.live_views import EVERYTHING, NewsItem, ViewRoom, Wanted
 from api.process.oidc_issuer import OidcIssuer
 from api.process.rate_limits import RateLimits
 from dispatch.gazetteer.built_in import built_in
@@ -180,7 +180,7 @@ class EventFrames(Protocol):
         cursor: FeedCursor | None,
         record: Callable[[Sequence[str]], None],
         wanted: Wanted = EVERYTHING,
-        news: Callable[[], Awaitable[Sequence[tuple[str, bytes]]]] | None = None,
+        news: Callable[[], Awaitable[Sequence[NewsItem]]] | None = None,
     ) -> AsyncIterator[bytes]: ...
 
 

@@ -9,7 +9,7 @@ import msgspec
 from api.caller import Caller
 from api.process.build import build_id
 from api.process.intake_marks import Newest
-from api.process.live_views import EVERYTHING, LiveViews, ViewRoom, Wanted
+from api.process.live_views import EVERYTHING, LiveViews, NewsItem, ViewRoom, Wanted
 from api.reads.row_stream import LOOK_EVERY_S, TICK_EVERY_S, RowFilter, notice_data, row_data
 from api.reads.shown_in_view import ShownInView
 from api.views import incidents, offers, safety
@@ -45,8 +45,8 @@ class Chunk(NamedTuple):
     about: tuple[str, ...]
 
 
-News: TypeAlias = Callable[[], Awaitable[Sequence[tuple[str, bytes]]]]
-"""Names and data of the events that are new since the last call. Raises AuditUnavailable: nothing may be shown."""
+News: TypeAlias = Callable[[], Awaitable[Sequence[NewsItem]]]
+"""The events that are new since the last call. The view records whom they name."""
 
 
 class Live:
@@ -149,8 +149,13 @@ class Live:
             now_s = clock.monotonic_s()
             if news is not None and now_s - looked_s >= LOOK_EVERY_S:
                 looked_s = now_s
-                for name, data in await news():
-                    yield frame(name, data)
+                items = await news()
+                # As above: the look-up may have waited for Redis.
+                if caller.valid_for_s(clock.now_ms()) <= 0 or caller.is_revoked():
+                    break
+                for item in items:
+                    shown.add(item.about)
+                    yield frame(item.name, item.data)
             if now_s - ticked_s >= TICK_EVERY_S:
                 ticked_s = now_s
                 # With the id: the client can resume here and skip the records that were not for it.

@@ -4,7 +4,7 @@ import msgspec
 
 from api.caller import Caller
 from api.http.audit import record_audit
-from api.process.live_views import Wanted
+from api.process.live_views import NewsItem, Wanted
 from api.process.services import Services
 from api.reads.disclosure import labels_of
 from api.reads.row_stream import Changes
@@ -43,18 +43,20 @@ class RowNews:
         self._looked_s: float | None = None
         self._shown: set[str] = set()
 
-    async def __call__(self) -> list[tuple[str, bytes]]:
+    async def __call__(self) -> list[NewsItem]:
         """Raises AuditUnavailable."""
         told = self._services.alarms.told()
         alarms = {"alarms": list(map(alarm_view, told.alarms)), "unknown": told.unknown}
-        events = [("alarm", data) for data in self._changes.of("alarm", alarms)]
+        # The details of some alarms are numbers; an entry about them does no harm, a missing one about an incident would.
+        named = tuple(dict.fromkeys(one for alarm in told.alarms for one in alarm.details))
+        events = [NewsItem("alarm", data, named) for data in self._changes.of("alarm", alarms)]
         now_s = clock.monotonic_s()
         if self._incident_id is not None and (self._looked_s is None or now_s - self._looked_s >= POSITIONS_EVERY_S):
             self._looked_s = now_s
             events += await self._positions(self._incident_id)
         return events
 
-    async def _positions(self, incident_id: str) -> list[tuple[str, bytes]]:
+    async def _positions(self, incident_id: str) -> list[NewsItem]:
         try:
             state = await self._services.reads.incident(incident_id)
             items = await positions_of(self._services, state) if state else []
@@ -68,4 +70,5 @@ class RowNews:
         found = {"incident_id": incident_id, "items": items}
         # Ages alone are no news: the client counts them itself.
         key = [{**item, "fix_age_s": None} for item in items]
-        return [("positions", _encode(found)) for _ in self._changes.of("positions", key)]
+        about = (incident_id, *sorted(people))
+        return [NewsItem("positions", _encode(found), about) for _ in self._changes.of("positions", key)]

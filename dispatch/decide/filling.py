@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dispatch.decide.bridges import translators_first, with_translators
 from dispatch.decide.choice import Choice, choose, rules_of
-from dispatch.decide.record import decision_of
+from dispatch.decide.record import as_recorded, decision_of
 from dispatch.decide.settled import Settled, View
 from dispatch.decide.settling import settle
 from dispatch.decide.shortfalls import shortfall_facts
@@ -76,7 +76,7 @@ def fill(
     if settled.ruling.outcome is Outcome.APPLIED:
         facts, whys = _with_timers(settled, plans, facts, whys, bridged.in_vain)
     version = plans.version if settled.incident else None
-    why = Why(plan_version=version, rule=settled.ruling.rule, requirements=tuple(whys))
+    why = Why(plan_version=version, rule=settled.ruling.rule, requirements=tuple(map(as_recorded, whys)))
     return decision_of(settled, tuple(facts), why)
 
 

@@ -1,13 +1,16 @@
 """The decision record that is written to the log."""
 
+from dataclasses import replace
+
 from dispatch.decide.settled import Settled, View
 from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.commands import AddNote, Command
-from dispatch.model.decisions import Decision, Why
+from dispatch.model.decisions import Decision, RequirementWhy, Why
 from dispatch.model.events import Event
 from dispatch.model.ids import decision_id, zone_of_incident
 from dispatch.model.offer_events import OfferMade
 from dispatch.model.reasons import Exclusion, SaidTime
+from dispatch.model.recorded_way import recorded_count
 from dispatch.model.vocabulary import Outcome
 from dispatch.state.edits import unused_refs
 
@@ -45,6 +48,20 @@ def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decisio
         conflicts=ruling.conflicts,
         against=ruling.against,
         unused_refs=unused_refs(command, settled.incident if applied else None),
+    )
+
+
+def as_recorded(why: RequirementWhy) -> RequirementWhy:
+    """The reasons as the log keeps them: numbers of people whom it does not name are bounds (`recorded_count`).
+
+    The steps of a decision compute with the exact numbers, so this comes last.
+    """
+    named = len(why.chosen) + len(why.passed_over)
+    return replace(
+        why,
+        considered=named + recorded_count(why.considered - named),
+        excluded={reason: recorded_count(people) for reason, people in why.excluded.items()},
+        wave=replace(why.wave, free=named + recorded_count(why.wave.free - named)) if why.wave else None,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dispatch.matching.eligibility import trusted_skills
 from dispatch.model.copying import changed
 from dispatch.model.geo import cell, distance_m, nearest_of_area
-from dispatch.model.hazard_areas import HazardArea, nearest_staging
+from dispatch.model.hazard_areas import HazardArea, staging_of_cell
 from dispatch.model.people import Candidate, Need
 from dispatch.model.places import Area, Place
 from dispatch.model.recorded_way import coarse_centre, recorded_m
@@ -30,7 +30,7 @@ def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: S
     if own is not None and not own.may_enter(trusted_skills(candidate, need.requirement)):
         if own.outline.covers(place):
             return changed(candidate, in_hazard=True)
-        staging = nearest_staging(place, own)
+        staging = staging_of_cell(place, own)
         candidate = changed(candidate, staging=staging, distance_m=distance_m(place, staging))
     # The nearest point of an area: its centre may be kilometres further.
     elif need.area.reach_m > 0:

@@ -35,13 +35,13 @@ def is_coarse(accuracy_m: float | None, limit_m: float) -> bool:
     return accuracy_m is not None and accuracy_m > limit_m
 
 
-def uncertainty_s(candidate: Candidate) -> float:
-    """Travel time added to the score for the uncertainty."""
+def uncertainty_s(candidate: Candidate, base_s: float | None = None) -> float:
+    """Travel time added to the score for the uncertainty. `base_s`: the time without it, where it is known already."""
     if candidate.distance_m is None:
         return 0.0
     further_m = candidate.distance_m + EXPECTED_SHARE * uncertainty_m(candidate)
     mode = candidate.travel_mode
-    return travel_time_s(further_m, mode) - travel_time_s(candidate.distance_m, mode)
+    return travel_time_s(further_m, mode) - (travel_time_s(candidate.distance_m, mode) if base_s is None else base_s)
 
 
 def asked_within_m(candidate: Candidate) -> float:

@@ -16,7 +16,7 @@ from dispatch.matching.trust import price_s as trust_s
 from dispatch.model.copying import changed
 from dispatch.model.languages import shares_language
 from dispatch.model.people import Candidate, Need
-from dispatch.model.recorded_way import RecordedM, RecordedS, recorded_s
+from dispatch.model.recorded_way import RecordedM, RecordedS, rounded_s
 from dispatch.model.travel import setting_out_s, travel_time_s
 from dispatch.model.vocabulary import Capability, Skill
 
@@ -130,18 +130,20 @@ def _recorded(entry: Ranked) -> Recorded:
         return Recorded(
             distance_m=None, eta_s=None, terms=_rounded({name: terms[name] for name in terms if name not in _OF_PLACE})
         )
-    seen = changed(candidate, distance_m=away_m, detour_m=candidate.recorded_detour_m, travel_s=None, home_m=None)
-    terms["travel"] = travel_time_s(away_m, candidate.travel_mode)
+    mode, detour_m = candidate.travel_mode, candidate.recorded_detour_m
+    base_s = whole_s = terms["travel"] = travel_time_s(away_m, mode)
     if "home" in terms:
-        terms["home"] = terms["travel"] * HOME_UNCERTAINTY
+        terms["home"] = base_s * HOME_UNCERTAINTY
     if "place_age" in terms:
-        terms["place_age"] = uncertainty_s(seen)
+        # Without the distance between fix and home, which is exact.
+        seen = changed(candidate, distance_m=away_m, home_m=None)
+        terms["place_age"] = uncertainty_s(seen, base_s)
     # By the recorded way alone: whether the exact one crosses an area tells a place too.
     terms.pop("hazard", None)
-    if seen.detour_m > 0:
-        terms["hazard"] = _further_s(seen, away_m)
-    eta_s = recorded_s(away_m, candidate.travel_mode, seen.detour_m)
-    return Recorded(distance_m=away_m, eta_s=eta_s, terms=_rounded(terms))
+    if detour_m > 0:
+        whole_s = travel_time_s(away_m + detour_m, mode)
+        terms["hazard"] = whole_s - base_s
+    return Recorded(distance_m=away_m, eta_s=rounded_s(whole_s), terms=_rounded(terms))
 
 
 def _rounded(terms: Mapping[str, float]) -> dict[str, float]:

@@ -53,6 +53,8 @@ class RequirementWhy:
     searched_m: float | None
     """The distance limit within which everybody was examined; None for digital work and for an incomplete search."""
     considered: int
+    """People examined. In the log, those whom the record does not list are rounded up (`recorded_count`); so are `excluded` and
+    `WaveWhy.free`."""
     # Counts by reason: keeping every candidate would make a decision as large as its city (DESIGN 36).
     excluded: Mapping[str, int] = field(default_factory=dict)
     chosen: tuple[Mapping[str, object], ...] = ()

@@ -62,6 +62,12 @@ def cell(place: Place) -> Place:
     return Place(lon=lon, lat=lat)
 
 
+def cell_corners(place: Place) -> tuple[Place, ...]:
+    """The corners of that cell: what holds for its hull holds for every place of the person in it."""
+    index = h3.latlng_to_cell(place.lat, place.lon, CELL_RESOLUTION)
+    return tuple(Place(lon=lon, lat=lat) for lat, lon in h3.cell_to_boundary(index))
+
+
 def distance_m(a: Place, b: Place) -> float:
     """Great-circle distance on a sphere (haversine formula); within 0.6 % of the WGS 84 ellipsoid."""
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)

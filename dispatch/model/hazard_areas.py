@@ -7,7 +7,6 @@ from dispatch.model.geo import cell, distance_m
 from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.outlines import Outline
 from dispatch.model.places import Area, Place
-from dispatch.model.recorded_way import CELL_REACH_M
 
 STAGING_POINTS = 8
 """Staging points per hazard area. They follow from the area alone: the nearest point of the edge together with the distance
@@ -29,9 +28,10 @@ class HazardArea:
     def may_enter(self, skills: Iterable[str]) -> bool:
         return not set(self.equipped).isdisjoint(skills)
 
-    def is_near_way(self, start: Place, end: Place) -> bool:
-        """Cheap test before the exact one: false means that the straight line does not cross the area."""
-        reach = distance_m(start, end) + self.area.reach_m
+    def is_near_way(self, start: Place, end: Place, unsure_m: float = 0.0) -> bool:
+        """Cheap test before the exact one: false means that the straight line does not cross the area. `unsure_m`: how far off
+        both ends may be together."""
+        reach = distance_m(start, end) + self.area.reach_m + unsure_m
         # Triangle inequality: the crossing point is at most the whole way from the start, and `reach_m` from the centre.
         return distance_m(start, self.area.centre) <= reach
 
@@ -65,14 +65,15 @@ def hazard_area(incident_id: str, hazard: Hazard, area: Area) -> HazardArea:
     )
 
 
-def nearest_staging(place: Place, ground: HazardArea) -> Place:
-    """The staging point for a person at `place`: the nearest, of a person far from the area the one nearest to their cell."""
-    # The choice is recorded, and eight sectors of many areas tell a place. Near the area the exact place decides nevertheless:
-    # seen from the centre of a cell, the nearest point may lie on the other side of the danger (DESIGN 116).
-    centre = cell(place)
-    is_near = distance_m(centre, ground.area.centre) <= ground.area.reach_m + 2 * CELL_REACH_M
-    start = place if is_near else centre
-    return min(ground.staging, key=lambda point: distance_m(start, point))
+def nearest_staging(stands_at: Place, ground: HazardArea) -> Place:
+    """The staging point nearest to a place that records contain anyway; for people's places `staging_of_cell`."""
+    return min(ground.staging, key=lambda point: distance_m(stands_at, point))
+
+
+def staging_of_cell(place: Place, ground: HazardArea) -> Place:
+    """The staging point for a person: the nearest to their cell."""
+    # The choice is recorded: by the exact place, eight sectors of fifty small areas would tell it (DESIGN 116).
+    return nearest_staging(cell(place), ground)
 
 
 def ground_of(incident: Incident | None) -> HazardArea | None:

@@ -1,12 +1,13 @@
 """Outlines: areas prepared for many queries (inside or not, crossing, staging points, covering circles)."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import shapely
 from shapely.affinity import affine_transform
-from shapely.geometry import LineString, Point, box, shape
+from shapely.geometry import LineString, MultiPoint, Point, box, shape
 
 from dispatch.model.antimeridian import in_range, polygons_of, rejoined, whole_turns
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
@@ -61,6 +62,10 @@ class Outline:
     def covers(self, place: Place) -> bool:
         """Whether the place is inside the area or on its edge."""
         return bool(self._ground.covers(Point(self._projected(place))))
+
+    def meets_between(self, places: Iterable[Place]) -> bool:
+        """Whether any part of the area, or of its edge, lies between the places: inside their convex hull."""
+        return bool(self._ground.intersects(MultiPoint([self._projected(place) for place in places]).convex_hull))
 
     def metres_inside(self, start: Place, end: Place) -> float:
         """Length of the part of the straight line from `start` to `end` that lies inside the area."""

@@ -25,6 +25,7 @@ RecordedS = NewType("RecordedS", float)
 GRAIN_M = 100
 """More digits would pretend an accuracy that the number does not have."""
 GRAIN_S = 30
+_COUNTS: tuple[int, ...] = (0, *(step * int(10**digits) for digits in range(9) for step in (3, 10)))
 CELL_REACH_M = 600.0
 """Upper bound of the distance from a place to the centre of its cell (H3 resolution 8; 586 m at most)."""
 COARSE_REACH_M = 1_570.0
@@ -53,7 +54,12 @@ def recorded_m(place: Place, area: Area) -> RecordedM:
 def recorded_s(away_m: RecordedM, mode: TravelMode, detour_m: float = 0.0) -> RecordedS:
     """The travel time by the built-in model, rounded up. `detour_m` must come from cells as well (`approach`)."""
     # Never by a router: its times are those of the exact ways.
-    return RecordedS(float(GRAIN_S * math.ceil(travel_time_s(away_m + detour_m, mode) / GRAIN_S)))
+    return rounded_s(travel_time_s(away_m + detour_m, mode))
+
+
+def rounded_s(travel_s: float) -> RecordedS:
+    """`travel_s`: of a way between cells."""
+    return RecordedS(float(GRAIN_S * math.ceil(travel_s / GRAIN_S)))
 
 
 def _apart_m(place: Place, area: Area) -> float:
@@ -63,6 +69,14 @@ def _apart_m(place: Place, area: Area) -> float:
 def coarse_centre(area: Area) -> Place:
     """The coarse place of an incident, as volunteers see it before they accept."""
     return _coarse(area.centre)
+
+
+def recorded_count(people: int) -> int:
+    """A number of people whom no record names, rounded up to 3, 10, 30, 100 and so on.
+
+    One person more or less changes it only at a bound: an exact count tells when a circle or an area reaches somebody.
+    """
+    return next(bound for bound in _COUNTS if bound >= people)
 
 
 # Cached: a search compares many people with one area.

@@ -5,8 +5,10 @@ shell finds them). Each of them receives `CheckWay` (`follow_ups.py`), and its d
 adds `HazardOnWay` once for each person and state of the area, or `WayCleared`. The check also runs when a person accepts, reports
 progress or is watched while travelling (`absence.py`), and when the place moves, so that people learn of older areas too.
 
-The way is the straight line from the person's position to their target. People with a skill that may enter are not warned. The
-hazard area of the person's own incident is handled by `hazards.py` and `staging.py`.
+The way is the straight line from any place in the person's cell to their target: the warning is recorded, and by the exact way
+fifty areas would tell a place (DESIGN 116). So everybody whose way crosses is warned, and some whose way passes beside. People
+with a skill that may enter are not warned. The hazard area of the person's own incident is handled by `hazards.py` and
+`staging.py`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,14 +18,14 @@ from dispatch.model.answer_commands import AcceptOffer, ReportProgress
 from dispatch.model.commands import CheckWay, Command, PassDeadline
 from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.events import Event
-from dispatch.model.geo import distance_m, nearest_of_area
+from dispatch.model.geo import cell, cell_corners, distance_m, nearest_of_area
 from dispatch.model.hazard_areas import HazardArea, ground_of
 from dispatch.model.incident_events import AttentionRaised
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
 from dispatch.model.reasons import AttentionReason
-from dispatch.model.recorded_way import GRAIN_M, UNSURE_M
+from dispatch.model.recorded_way import CELL_REACH_M, GRAIN_M, UNSURE_M
 from dispatch.model.rulings import Ruling, applied, unchanged
 from dispatch.model.safety_events import HazardOnWay, WayCleared, WaysToCheck
 from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState
@@ -167,13 +169,16 @@ def _is_crossed(incident: Incident, offer: Offer, seen: Whereabouts | None, grou
         return False
     if ground.may_enter({offer.skill} | (seen.skills if seen else frozenset())):
         return False
-    start = seen.place if seen else None
-    # People without equipment are sent to the edge, so that is where their way ends.
-    end = offer.staging or (area.centre if start is None else nearest_of_area(start, area))
-    if start is None or offer.state is OfferState.ON_SCENE:
-        return ground.outline.covers(end) or (start is not None and ground.outline.covers(start))
-    # Cheap test before the exact geometry below.
-    if not ground.is_near_way(start, end):
+    if seen is None:
+        return ground.outline.covers(offer.staging or area.centre)
+    is_there = offer.state is OfferState.ON_SCENE
+    centre, unsure_m = cell(seen.place), CELL_REACH_M + area.reach_m
+    # Cheap test before the geometry below.
+    if not is_there and not ground.is_near_way(centre, offer.staging or area.centre, 2 * unsure_m):
         return False
-    # An area of no crossed length can still contain the end of the way.
-    return ground.outline.metres_inside(start, end) > 0 or ground.outline.covers(end)
+    starts = cell_corners(centre)
+    # People without equipment are sent to the edge, so that is where their way ends.
+    ends = (offer.staging,) if offer.staging else tuple(nearest_of_area(start, area) for start in starts)
+    if is_there:
+        return ground.outline.meets_between(starts) or ground.outline.meets_between(ends)
+    return ground.outline.meets_between((*starts, *ends))

@@ -8,7 +8,7 @@ the hazard ends. People who work inside without a staging point are warned, and 
 from collections.abc import Iterator
 
 from dispatch.model.context import DecisionContext
-from dispatch.model.hazard_areas import HazardArea, ground_of, nearest_staging
+from dispatch.model.hazard_areas import HazardArea, ground_of, nearest_staging, staging_of_cell
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.places import Place
@@ -41,8 +41,9 @@ def _staging(offer: Offer, ground: HazardArea | None, around: DecisionContext) -
     at_work_inside = offer.state is OfferState.ON_SCENE and offer.staging is None
     if at_work_inside or ground.may_enter({offer.skill} | (seen.skills if seen else frozenset())):
         return None
-    stands_at = offer.staging if offer.state is OfferState.ON_SCENE or seen is None else seen.place
-    if stands_at is None:
+    if offer.state is not OfferState.ON_SCENE and seen is not None:
+        return staging_of_cell(seen.place, ground)
+    if offer.staging is None:
         # The position is unknown; any point of the edge is safer than the way in.
         return ground.staging[0]
-    return nearest_staging(stands_at, ground)
+    return nearest_staging(offer.staging, ground)

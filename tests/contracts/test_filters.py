@@ -117,7 +117,7 @@ FIT = some("fit", 6)
 
 
 async def test_a_crowd_on_dangerous_ground_hides_nobody_beside_it(world: StoreWorld) -> None:
-    await crowd(world, some("wet", 384), CENTRE)
+    await crowd(world, some("wet", 300), CENTRE)
     await crowd(world, FIT, DRY)
 
     decision = await decided(world, FIRST_AID)
@@ -126,7 +126,7 @@ async def test_a_crowd_on_dangerous_ground_hides_nobody_beside_it(world: StoreWo
     assert asked(decision) <= set(FIT)
     assert reasons(decision) == []
     assert why_of(decision).complete
-    assert why_of(decision).excluded["in_hazard"] == 384
+    assert why_of(decision).excluded["in_hazard"] == 300
 
 
 async def test_who_is_equipped_is_asked_from_the_middle_of_the_crowd(world: StoreWorld) -> None:
@@ -138,7 +138,7 @@ async def test_who_is_equipped_is_asked_from_the_middle_of_the_crowd(world: Stor
 
 async def test_a_sleeping_city_hides_nobody_who_is_awake(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
-    await crowd(world, some("asleep", 120), DRY, heard_ms=now_ms - 8 * HOUR_MS)
+    await crowd(world, some("asleep", 100), DRY, heard_ms=now_ms - 8 * HOUR_MS)
     await crowd(world, FIT, Place(lon=77.0, lat=43.238))
     plans = book(budget=by_night(now_ms))
 
@@ -146,7 +146,7 @@ async def test_a_sleeping_city_hides_nobody_who_is_awake(world: StoreWorld) -> N
 
     assert asked(decision)
     assert asked(decision) <= set(FIT)
-    assert why_of(decision).excluded["quiet_hours"] == 120
+    assert why_of(decision).excluded["quiet_hours"] == 100
 
 
 async def test_where_all_sleep_the_morning_is_the_next_look(world: StoreWorld) -> None:
@@ -213,7 +213,7 @@ async def test_time_is_a_bound_as_well(world: StoreWorld) -> None:
 
 
 async def test_a_search_that_went_on_counts_everybody_once(world: StoreWorld) -> None:
-    await crowd(world, some("wet", 50), CENTRE)
+    await crowd(world, some("wet", 100), CENTRE)
     await crowd(world, some("dry", 3), DRY, languages=("en",))
     now_ms = await world.store.now_ms()
     await world.people.put_profiles([profile("late", 1, heard_ms=now_ms)])
@@ -221,8 +221,8 @@ async def test_a_search_that_went_on_counts_everybody_once(world: StoreWorld) ->
 
     decision = await decided(world, replace(FIRST_AID, languages=("kk",)))
 
-    assert why_of(decision).excluded == {"in_hazard": 50, "language": 3, "stale_place": 1}
-    assert why_of(decision).considered == 54
+    assert why_of(decision).excluded == {"in_hazard": 100, "language": 3, "stale_place": 3}
+    assert why_of(decision).considered == 300
 
 
 @dataclass(frozen=True)

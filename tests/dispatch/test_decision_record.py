@@ -72,7 +72,7 @@ def test_the_why_shows_the_chosen_and_the_next_in_order_with_their_terms() -> No
     assert scores == sorted(scores)
     assert why.chosen[0]["terms"] == {"travel": 235.9}
     assert why.chosen[0]["eta_s"] == 240.0
-    assert (why.asked, why.places_open, why.considered) == (2, 1, 9)
+    assert (why.asked, why.places_open, why.considered) == (2, 1, 10)
     assert story.last.why.plan_version == plans().version
 
 
@@ -84,8 +84,8 @@ def test_the_why_counts_those_left_out_by_the_search_and_by_the_rules() -> None:
     story.report(spec())
 
     (why,) = story.last.why.requirements
-    assert why.excluded == {"skill": 1, "too_far": 3}
-    assert why.considered == 4
+    assert why.excluded == {"skill": 3, "too_far": 3}
+    assert why.considered == 10
 
 
 def test_no_place_of_a_person_stands_in_a_decision() -> None:
@@ -115,7 +115,7 @@ def test_people_taken_by_an_earlier_command_are_passed_over() -> None:
     decided = fill(settled, plans(), {"r1": found}, taken={"taken": Exclusion.ENGAGED})
 
     assert chosen_people(decided) == {"free": Exclusion.ENGAGED}
-    assert decided.why.requirements[0].excluded == {"engaged": 1}
+    assert decided.why.requirements[0].excluded == {"engaged": 3}
 
 
 def test_one_person_is_asked_for_one_requirement_only() -> None:
@@ -124,7 +124,7 @@ def test_one_person_is_asked_for_one_requirement_only() -> None:
     story.report(spec("boat"), spec("first_aid"))
 
     assert [(one.volunteer_id, one.requirement_id) for one in story.incident.offers] == [("both", "r1")]
-    assert story.last.why.requirements[1].excluded == {"engaged": 1}
+    assert story.last.why.requirements[1].excluded == {"engaged": 3}
 
 
 def test_a_person_found_twice_is_asked_once_as_the_better_of_the_two() -> None:

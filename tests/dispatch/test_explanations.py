@@ -39,7 +39,7 @@ def test_who_was_asked_is_told_when_in_which_place_with_which_score_and_answer()
 
     assert verdict == "asked"
     assert text.startswith(
-        "v-01 was asked for r1 (first_aid) at 16:00:00 as number 1 in the order, of 30 considered, score "
+        "v-01 was asked for r1 (first_aid) at 16:00:00 as number 1 in the order, of at most 37 considered, score "
     )
     assert "travel " in text
     assert "chance to accept" in text
@@ -52,9 +52,9 @@ def test_a_record_of_an_older_log_is_told_as_far_as_it_goes() -> None:
     bare = replace(why_then, chosen=({"volunteer_id": "v-00"},), forecast=None, excluded={"too_far": 2})
     story.decisions[-1] = replace(story.last, why=replace(story.last.why, requirements=(bare,)))
 
-    assert why(story, "v-00")[1].endswith("as number 1 in the order, of 30 considered: no answer yet.")
+    assert why(story, "v-00")[1].endswith("as number 1 in the order, of at most 37 considered: no answer yet.")
     whole = of_incident(story.incident, story.decisions).text
-    assert "the last search saw 30 (2 too_far) and asked" in whole
+    assert "the last search saw at most 37 (at most 2 too_far) and asked" in whole
     assert "the chance to be staffed" not in whole
 
 

@@ -49,7 +49,7 @@ def test_who_has_worked_rests_unless_a_place_would_stay_empty(town: Town) -> Non
     until(lambda: town.live(third).keys() == {fresh})
 
     assert "beyond_budget" in why_of(town, second)["chosen"][0]["terms"]
-    assert why_of(town, third)["excluded"] == {"resting": 1}
+    assert why_of(town, third)["excluded"] == {"resting": 3}
 
 
 def test_a_newcomer_is_asked_by_a_wave_that_fell_short_of_its_certainty(town: Town) -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from api.caller import Caller
-from api.process.live_views import Wanted
+from api.process.live_views import NewsItem, Wanted
 from api.reads.event_stream import Live
 from api.reads.positions import RowNews
 from api.schemas.events import EVENTS
@@ -155,6 +155,38 @@ async def test_positions_of_the_open_incident_are_in_the_stream_and_in_the_audit
     assert [(item["volunteer_id"], item["label"]) for item in sent["items"]] == [("v-1", "Данияр А.")]
     (entry,) = world.log.audits
     assert (entry.action, entry.subject, entry.subjects) == ("incident.positions.read", INCIDENT, ("v-1",))
+
+
+async def test_whom_an_event_outside_the_topics_names_is_recorded_before_it_is_sent() -> None:
+    recorded = list[str]()
+    events = [NewsItem("alarm", b"{}", ("i-1",)), NewsItem("positions", b"{}", ("i-1", "v-1"))]
+
+    async def news() -> list[NewsItem]:
+        return events
+
+    chunks = cast(AsyncGenerator[bytes, None], Live(begun()).frames(OPERATOR, None, recorded.extend, ROWS, news))
+    try:
+        while b"event: alarm" not in await anext(chunks):
+            assert recorded == []
+        assert recorded == ["i-1"]
+        assert b"event: positions" in await anext(chunks)
+        assert recorded == ["i-1", "v-1"]
+    finally:
+        await chunks.aclose()
+
+
+async def test_who_is_revoked_while_news_are_looked_up_receives_none() -> None:
+    revoked = False
+
+    async def news() -> list[NewsItem]:
+        nonlocal revoked
+        revoked = True
+        return [NewsItem("positions", b"{}", ("v-1",))]
+
+    caller = Caller("op-1", Role.OPERATOR, is_revoked=lambda: revoked)
+    chunks = [chunk async for chunk in Live(begun()).frames(caller, None, lambda _: None, ROWS, news)]
+
+    assert [one["event"] for chunk in chunks for one in fields_of(chunk)] == ["ready", "end"]
 
 
 async def test_positions_that_cannot_be_recorded_are_not_sent(world: World) -> None:

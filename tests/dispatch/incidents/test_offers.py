@@ -176,7 +176,7 @@ def test_nobody_who_declined_is_asked_for_the_same_requirement_again() -> None:
         story.retry()
 
     assert len(story.incident.offers) == 1
-    assert story.last.why.requirements[0].excluded == {Exclusion.ASKED_BEFORE: 1}
+    assert story.last.why.requirements[0].excluded == {Exclusion.ASKED_BEFORE: 3}
 
 
 @pytest.mark.parametrize("end", ["decline", "expire"])

@@ -148,7 +148,7 @@ def test_nobody_who_rests_is_asked_while_others_can_be() -> None:
     told.report(spec())
 
     assert told.asked() == ["fresh"]
-    assert told.last.why.requirements[0].excluded == {"resting": 1}
+    assert told.last.why.requirements[0].excluded == {"resting": 3}
 
 
 def test_resting_people_fill_empty_places_the_least_tired_first() -> None:
@@ -162,7 +162,7 @@ def test_resting_people_fill_empty_places_the_least_tired_first() -> None:
 
     assert told.asked() == ["c-longest"]
     record = told.last.why.requirements[0]
-    assert record.excluded == {"resting": 2}
+    assert record.excluded == {"resting": 3}
     terms = record.chosen[0]["terms"]
     assert isinstance(terms, dict)
     assert terms["beyond_budget"] == 180.0

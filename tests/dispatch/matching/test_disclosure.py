@@ -47,4 +47,4 @@ def test_who_could_not_read_the_text_is_not_asked_to_work_on_it() -> None:
     story.report(digital_spec(), priority=Priority.CRITICAL)
 
     assert story.asked() == ["known"]
-    assert story.last.why.requirements[0].excluded == {Exclusion.NOT_VERIFIED: 1}
+    assert story.last.why.requirements[0].excluded == {Exclusion.NOT_VERIFIED: 3}

@@ -94,7 +94,7 @@ def test_the_child_has_the_place_of_its_parent_and_never_that_of_the_person() ->
 
     assert child.incident.area == FLOOD_GROUND
     assert child.incident.hazard == Hazard(equipped=("boat", "rescue"))
-    assert child.last.why.requirements[0].excluded[Exclusion.IN_HAZARD] == 1
+    assert child.last.why.requirements[0].excluded[Exclusion.IN_HAZARD] == 3
     assert child.incident.warned == {}
 
 

@@ -110,7 +110,7 @@ def test_who_is_inside_without_equipment_is_not_asked() -> None:
     story = flood(person("inside", at(300), "first_aid"))
 
     assert story.asked() == []
-    assert why(story).excluded == {Exclusion.IN_HAZARD: 1}
+    assert why(story).excluded == {Exclusion.IN_HAZARD: 3}
 
 
 def test_who_is_equipped_is_sent_in_from_inside_and_from_outside() -> None:

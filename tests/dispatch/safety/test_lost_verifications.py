@@ -41,7 +41,7 @@ def test_who_only_claims_to_be_a_doctor_is_not_asked_and_the_shortfall_says_why(
     story = asked(claimed())
 
     assert story.asked() == []
-    assert story.last.why.requirements[0].excluded == {Exclusion.NOT_VERIFIED: 1}
+    assert story.last.why.requirements[0].excluded == {Exclusion.NOT_VERIFIED: 3}
     assert story.shortfalls()["r1"].reason is ShortfallReason.NOT_VERIFIED
 
 
