@@ -50,7 +50,7 @@ sbom: $(DEVELOPMENT) ## write the software bill of materials (CycloneDX) to buil
 	@$(BIN)/python .ci/sbom.py build/sbom.json
 
 clean: ## remove the environment and test results; keeps KOMEK_DATA
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	rm -rf .venv api/web/node_modules api/pages/built .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
 
 $(MADE):
 	@$(PYTHON) .ci/environment.py .venv

@@ -16,13 +16,13 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from api.http import methods, problems
-from api.http.built_files import FOLDER
 from api.http.client_address import ProxyHeaders
 from api.http.private_responses import NotStored
 from api.http.request_metrics import Measure
 from api.http.server_sent_events import BeginInTurn
 from api.http.strict_route import StrictRoute
 from api.openapi import add_openapi
+from api.process.build import BUILT
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.oidc_issuer import OidcIssuer
@@ -157,7 +157,7 @@ def assembled(
     lifespan: Callable[[FastAPI], Any] | None = None,
     services: Services | None = None,
     proxies: Sequence[Network] = (),
-    built: Path = FOLDER,
+    built: Path = BUILT,
 ) -> FastAPI:
     """Routes, error handlers and middleware. The services are set in `app.state` by the lifespan, or given by tests.
 

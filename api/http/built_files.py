@@ -1,6 +1,5 @@
 """The built pages as responses: pre-compressed variants, caching by name, and what a browser may do on these pages."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,9 +8,8 @@ from fastapi import Request
 from fastapi.responses import FileResponse, Response
 
 from api.http.encodings import accepted
+from api.process.build import pages_build
 
-FOLDER = Path(__file__).parent.parent / "pages" / "built"
-"""Written by `make web`; replaced as a whole by the next build, also while the API runs."""
 YEAR = "public, max-age=31536000, immutable"
 NO_CACHE = "no-cache"
 """Stored, and asked for again before each use: `ETag` makes that a 304."""
@@ -31,15 +29,6 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 _SUFFIXES = {"br": ".br", "gzip": ".gz"}
-
-
-def build_id(folder: Path) -> str | None:
-    """The id of the present build; None without one."""
-    try:
-        found: str = json.loads((folder / "build.json").read_text("utf-8"))["build"]
-    except (OSError, ValueError, KeyError):
-        return None
-    return found
 
 
 def is_name(name: str) -> bool:
@@ -62,7 +51,7 @@ def answer(request: Request, path: str, cache: str, more: Mapping[str, str] | No
         "Referrer-Policy": "no-referrer",
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
-        **({"Komek-Build": build} if (build := build_id(folder)) else {}),
+        **({"Komek-Build": build} if (build := pages_build(folder)) else {}),
         **({"Content-Encoding": variant} if variant else {}),
         **(more or {}),
     }

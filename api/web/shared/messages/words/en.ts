@@ -194,6 +194,10 @@ export const en = {
     key_missing: "A data key is missing: private texts cannot be read.",
     audit_unavailable: "It cannot be recorded who sees this, so it is not shown.",
     issuer_unavailable: "The sign-in service does not answer.",
+    reminded_lately: "A reminder was sent a moment ago.",
+    ended_too_long_ago: "It ended too long ago to be opened again.",
+    channel_code_refused: "The code is wrong or has expired. Ask for a new one.",
+    too_many_channels: "There are too many ways to reach you already: remove one first.",
     internal: "Something went wrong on the server.",
   },
 };

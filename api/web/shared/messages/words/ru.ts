@@ -194,6 +194,10 @@ export const ru = {
     key_missing: "Нет ключа данных: личные тексты не читаются.",
     audit_unavailable: "Нельзя записать, кто это видит, поэтому оно не показано.",
     issuer_unavailable: "Служба входа не отвечает.",
+    reminded_lately: "Напоминание отправлено только что.",
+    ended_too_long_ago: "Завершено слишком давно, снова открыть нельзя.",
+    channel_code_refused: "Код неверен или просрочен. Запросите новый.",
+    too_many_channels: "Способов связи уже слишком много: сначала удалите один.",
     internal: "Ошибка на сервере.",
   },
 } satisfies Words & Vocabularies;

@@ -1,0 +1,60 @@
+"""The pages have a word for every value that the API may send."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from api.http.problems import TABLE
+from dispatch.model.reasons import AttentionReason, ShortfallReason
+from dispatch.model.vocabulary import OUTCOMES_OF_TASK, HeardBy, TravelMode
+from dispatch.plans.book import load_builtin
+from streams.monitoring.alarms import RULES
+
+WORDS = Path(__file__).parents[2] / "api" / "web" / "shared" / "messages" / "words" / "en.ts"
+OF_PROGRAMS = {
+    "bad_json",
+    "bad_request",
+    "duplicate_key",
+    "nul_character",
+    "idempotency_key_required",
+    "method_not_allowed",
+    "not_acceptable",
+    "uri_too_long",
+    "unsupported_media_type",
+    "headers_too_large",
+    "out_of_range",
+    "zero_position",
+    "bad_accuracy",
+    "too_old",
+    "from_the_future",
+    "request_timeout",
+}
+"""Problems that only a faulty program meets: people would see the code."""
+
+
+def words(section: str) -> set[str]:
+    text = WORDS.read_text("utf-8")
+    # A section ends on its line, or with a line that closes it.
+    block = text.partition(f"\n  {section}: {{")[2]
+    first = block.partition("\n")[0]
+    block = first if first.endswith("},") else block.partition("\n  },")[0]
+    return set(re.findall(r'(?:^|[{,])\s*"?([a-z_.]+)"?:', block, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("section", "values"),
+    [
+        ("attention", AttentionReason),
+        ("shortfalls", ShortfallReason),
+        ("heardBy", HeardBy),
+        ("travelModes", TravelMode),
+        ("alarms", [rule.name for rule in RULES]),
+        ("outcomes", {one for outcomes in OUTCOMES_OF_TASK.values() for one in outcomes}),
+        ("types", load_builtin().plans),
+        ("problems", TABLE.keys() - OF_PROGRAMS),
+    ],
+)
+def test_every_value_has_a_word(section: str, values: Iterable[str]) -> None:
+    assert {str(value) for value in values} - words(section) == set()
