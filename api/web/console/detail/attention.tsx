@@ -1,5 +1,5 @@
 // What waits for an operator, each with the button that says it is handled; what helpers proposed.
-import { attentionWord, f } from "../say";
+import { attentionWord, f, skillWord } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { Bang } from "../parts";
@@ -19,7 +19,9 @@ export function Attention({ of }: { of: Incident }) {
       <ul class="lines asks">
         {waiting.map((one) => {
           const offer = of.offers.find((other) => other.id === (one.offer_id ?? one.detail));
-          const said = [attentionWord(one.reason), offer?.volunteer_id].filter(Boolean).join(": ");
+          const need = of.requirements.find((other) => other.id === one.requirement_id);
+          const about = offer?.volunteer_id ?? (need === undefined ? null : skillWord(need.skill));
+          const said = [attentionWord(one.reason), about].filter(Boolean).join(": ");
           return (
             <li key={`${one.reason} ${one.requirement_id} ${one.offer_id}`} data-attention={one.reason}>
               <Bang />

@@ -1,6 +1,7 @@
 // The open incident, from what it is down to what happened. The newest event and the orders are always in view.
 import { ProblemText } from "../../shared/parts/problem_text";
 import { KeyCap } from "../../shared/parts/key_cap";
+import { f } from "../say";
 import { known, knownProblem, selectedId } from "../state";
 import { t } from "../text";
 import { Attention } from "./attention";
@@ -45,7 +46,7 @@ function Latest() {
   const said = [line.text, ...line.words].filter(Boolean).join(": ");
   return (
     <button type="button" class="latest" aria-keyshortcuts="y" onClick={() => document.getElementById("timeline")?.scrollIntoView()}>
-      <time dateTime={line.at}>{t().own.case.time(line.at)}</time>
+      <time dateTime={line.at}>{f().exactTime(line.at)}</time>
       <span class="clip" title={said}>{said}</span>
       <KeyCap of="Y" />
     </button>

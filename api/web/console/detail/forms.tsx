@@ -97,7 +97,8 @@ export function WhyForm({ of }: { of: Incident }) {
 /** From the facts, in the reader's language; the server's own text is English. */
 function sentence(found: Shown): string {
   const text = t().own.case;
-  const said = [`${found.volunteer_id ?? ""}: ${text.whyVerdicts[found.verdict]}`];
+  const verdicts: Readonly<Partial<Record<string, string>>> = text.whyVerdicts;
+  const said = [`${found.volunteer_id ?? ""}: ${verdicts[found.verdict] ?? found.verdict}`];
   for (const fact of found.facts as readonly Readonly<Record<string, unknown>>[]) {
     if (typeof fact["rank"] === "number") said.push(text.rank(fact["rank"]));
     if (Array.isArray(fact["before"]) && fact["before"].length > 0) said.push(text.before(fact["before"].slice(0, 5).join(", ")));

@@ -19,18 +19,18 @@ export function Head({ of }: { of: Incident }) {
       <p class="id"><Severity of={of.priority} /> <b>{shortId(of.id)}</b> <span class="q">{statusWord(of.status)}</span></p>
       <h2>{typeWord(of.type)}</h2>
       {isOver ? (
-        <p class="over">{text.ended(statusWord(of.status), of.times.closed === null ? "" : f().dayTime(of.times.closed))}</p>
+        <p class="over">{[statusWord(of.status), of.times.closed === null ? "" : f().dayTime(of.times.closed)].join(" ")}</p>
       ) : (
         <p class="big">
           <span class={`age live ${row === undefined ? "plain" : ageLook(row, ageS)}`}>{f().clockwork(ageS)}</span>
           <span class="q">{text.since(f().exactTime(of.times.reported))}</span>
         </p>
       )}
-      <p class="line">{centre === null ? text.noPlace : (nameAt(centre) ?? coordinates(centre))}{of.location !== null && of.location.type !== "Point" && <span>, {text.area}</span>}</p>
-      {centre !== null && nameAt(centre) !== null && <p class="line q">{coordinates(centre)}</p>}
-      {of.address && <p class="line q">{text.address}: <span dir="auto">{of.address}</span></p>}
-      {of.person != null && <p class="line danger">{text.distressOf(of.person.volunteer_id)}</p>}
-      <p class="line q">
+      <p class="fact">{centre === null ? text.noPlace : (nameAt(centre) ?? coordinates(centre))}{of.location !== null && of.location.type !== "Point" && <span>, {text.area}</span>}</p>
+      {centre !== null && nameAt(centre) !== null && <p class="fact q">{coordinates(centre)}</p>}
+      {of.address && <p class="fact q">{text.address}: <span dir="auto">{of.address}</span></p>}
+      {of.person != null && <p class="fact danger">{text.distressOf(of.person.volunteer_id)}</p>}
+      <p class="fact q">
         {[
           of.alarm_level > 0 ? text.level(of.alarm_level) : "",
           of.certainty === "unconfirmed" ? "" : certaintyWord(of.certainty),

@@ -69,7 +69,7 @@ function Why({ need, search }: { need: Requirement; search: SearchWhy | null }) 
 function looked(search: SearchWhy): string {
   const { why } = t().own.case;
   const parts = search.asked > 0 ? [why.asked(search.asked)] : [];
-  for (const [rule, count] of Object.entries(search.excluded ?? {})) parts.push(why.excluded(ruleWord(rule), count));
+  for (const [rule, count] of Object.entries(search.excluded ?? {})) parts.push(`${ruleWord(rule)} ${count}`);
   const radius = search.searched_m == null ? "" : why.within(f().distance(search.searched_m));
   const head = `${why.looked(search.considered)}${radius}`;
   return parts.length === 0 ? `${head}.` : `${head}: ${parts.join(", ")}.`;

@@ -58,7 +58,11 @@ export function chances(incident: Incident, decisions: readonly Decision[]): [st
     if (need.shortfall === 0) continue;
     const search = lastSearch(decisions, need.id);
     const chance = search?.forecast ?? search?.wave?.reached;
-    if (chance != null) found.push([need.skill, chance]);
+    if (chance == null) continue;
+    const same = found.findIndex(([skill]) => skill === need.skill);
+    // One figure a skill: the worse one decides.
+    if (same < 0) found.push([need.skill, chance]);
+    else found[same] = [need.skill, Math.min(chance, found[same]?.[1] ?? 1)];
   }
   return found;
 }

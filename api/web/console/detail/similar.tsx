@@ -17,7 +17,7 @@ export function Similar({ of }: { of: Incident }) {
           <li key={one.incident_id}>
             <button type="button" class="plain" onClick={() => select(one.incident_id)}>{shortId(one.incident_id)}</button>
             <span class="clip">
-              {text.likeness(f().percent(one.score), f().duration(Math.abs(one.apart_s)))}
+              {f().percent(one.score)}, {f().duration(Math.abs(one.apart_s))}
               {one.distance_m === null ? "" : `, ${f().distance(one.distance_m)}`}
             </span>
             <button type="button" class="btn" disabled={isBusy.value} onClick={() => void merge(one.incident_id)}>{text.mergeHere}</button>

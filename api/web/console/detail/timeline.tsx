@@ -1,5 +1,6 @@
 // What happened, the newest first.
 import { computed } from "@preact/signals";
+import { f } from "../say";
 import { known } from "../state";
 import { t } from "../text";
 import { linesOf } from "./timeline_text";
@@ -15,7 +16,7 @@ export function Timeline() {
       <ol class="timeline">
         {lines.value.map((line) => (
           <li key={line.id}>
-            <time dateTime={line.at}>{text.time(line.at)}</time>
+            <time dateTime={line.at}>{f().exactTime(line.at)}</time>
             <span>
               {line.text}
               {line.words.map((words) => <q key={words} dir="auto">{words}</q>)}

@@ -26,7 +26,7 @@ export function linesOf(timeline: readonly TimelineEntry[]): Line[] {
 
 function lineOf(entry: TimelineEntry): string {
   const own = t().own.case;
-  if (entry.outcome === "refused") return own.by(nameOf(entry.by), own.events.refused(problemWord(entry.reason ?? "conflict")));
+  if (entry.outcome === "refused") return `${nameOf(entry.by)}: ${own.events.refused(problemWord(entry.reason ?? "conflict"))}`;
   const events = entry.events as readonly Event[];
   const asked = events.filter((one) => one["kind"] === "offer_made");
   const said = events.map(sayingOf).filter((one) => one !== "");
@@ -35,7 +35,7 @@ function lineOf(entry: TimelineEntry): string {
   const whole = [...new Set(said.map((one) => withoutAuthor(one, entry.by)))].join("; ");
   if (whole === "") return entry.text == null ? "" : nameOf(entry.by);
   const heard = entry.heard_by === null ? "" : `, ${own.said(t().words.heardBy[entry.heard_by])}`;
-  return isPerson(entry.by) ? `${own.by(entry.by, whole)}${heard}` : `${whole}${heard}`;
+  return isPerson(entry.by) ? `${entry.by}: ${whole}${heard}` : `${whole}${heard}`;
 }
 
 function withoutAuthor(said: string, by: string): string {
@@ -48,7 +48,7 @@ function isPerson(by: string): boolean {
 }
 
 function nameOf(by: string): string {
-  return isPerson(by) ? by : t().own.case.system;
+  return isPerson(by) ? by : t().common.name;
 }
 
 function wordsOf(entry: TimelineEntry): string[] {

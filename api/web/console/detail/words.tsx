@@ -15,7 +15,7 @@ export function Words({ of }: { of: Incident }) {
       ) : (
         <p class="q">{isHidden ? text.hidden : text.noWords}</p>
       )}
-      {caller !== "" && <p class="line"><span class="q">{text.caller}: </span><span dir="auto">{caller}</span></p>}
+      {caller !== "" && <p class="fact"><span class="q">{text.caller}: </span><span dir="auto">{caller}</span></p>}
       {of.material.length > 0 && (
         <ul class="materials" aria-label={text.materials}>
           {of.material.map((one) => (

@@ -2,7 +2,7 @@
 import { now } from "../../shared/clock";
 import { timeZone } from "../../shared/formats";
 import { LANGUAGES, type Language, OWN_NAMES, language } from "../../shared/language";
-import { session } from "../../shared/session";
+import { session, signOut } from "../../shared/session";
 import { choose } from "../../shared/text";
 import { arm, isArmed } from "../alarms/sounds";
 import { counts } from "../queue/list";
@@ -29,12 +29,15 @@ export function Head() {
       </button>
       <div class="langs" role="group" aria-label={t().common.language.label}>
         {LANGUAGES.map((one) => (
-          <button key={one} type="button" lang={one} title={OWN_NAMES[one]} aria-label={OWN_NAMES[one]} data-action={`language-${one}`} aria-pressed={language.value === one} onClick={() => void choose(one)}>
+          <button key={one} type="button" lang={one} title={OWN_NAMES[one]} data-action={`language-${one}`} aria-pressed={language.value === one} onClick={() => void choose(one)}>
             {SHORT_NAMES[one]}
           </button>
         ))}
       </div>
-      <div class="cell me"><span class="k">{text.me}</span><span class="v">{session.value.kind === "signed-in" ? session.value.session.id : ""}</span></div>
+      <div class="cell me">
+        <button type="button" class="plain k" data-action="sign-out" onClick={() => void signOut()}>{t().common.signIn.out}</button>
+        <span class="v">{session.value.kind === "signed-in" ? session.value.session.id : ""}</span>
+      </div>
     </header>
   );
 }

@@ -1,14 +1,11 @@
 // Texts of one incident: detail, orders, reasons, timeline.
-import { formats } from "../../../shared/formats";
 import { plural } from "../../../shared/plural";
 
-const f = formats("en");
 const people = (count: number): string => plural("en", count, { one: `${count} person`, other: `${count} people` });
 
 export const en = {
   since: (time: string) => `since ${time}`,
   level: (level: number) => `level ${level}`,
-  ended: (word: string, time: string) => `${word} ${time}`,
   area: "area on the map",
   noPlace: "The place is not known",
   address: "Address",
@@ -27,7 +24,6 @@ export const en = {
     looked: (count: number) => `The last search examined ${people(count)}`,
     within: (radius: string) => ` within ${radius}`,
     asked: (count: number) => `asked ${count}`,
-    excluded: (word: string, count: number) => `${word} ${count}`,
     bounded: "The search has reached its limit: there may be more.",
     step: (time: string) => `Next step of the plan ${time}.`,
     over: "All steps of the plan are taken: nobody else is asked unless an operator acts.",
@@ -40,7 +36,6 @@ export const en = {
     excluded: "is excluded by the rules of now",
     not_considered: "fits now; at the time came too late, or was too far, or rested",
     unknown_person: "is not registered",
-    incident: "",
   },
   rank: (place: number) => `place ${place} in the order`,
   before: (list: string) => `before them: ${list}`,
@@ -68,7 +63,6 @@ export const en = {
   peopleTitle: "People and requests",
   nobodyAsked: "Nobody has been asked yet",
   endedRequests: (count: number) => `Ended requests: ${count}`,
-  distance: (metres: string) => metres,
   byHand: "by hand",
   overdue: "no answer to the safety question",
   changeOpen: "has not confirmed the change",
@@ -81,14 +75,11 @@ export const en = {
   accept: "Accept",
   reject: "Reject",
   similar: "Possibly the same event",
-  likeness: (share: string, gap: string) => `${share}, ${gap}`,
   mergeHere: "Merge",
   materials: "Results of online helpers",
   timeline: "Timeline",
   noTimeline: "No events yet",
-  by: (who: string, word: string) => `${who}: ${word}`,
   said: (word: string) => `heard ${word}`,
-  system: "Komek",
   events: {
     reported: "reported",
     updated: (fields: string) => `changed: ${fields}`,
@@ -164,5 +155,4 @@ export const en = {
     open: (person: string) => `Orders for ${person}`,
   },
   loading: "Reading the incident…",
-  time: (at: string) => f.exactTime(at),
 };

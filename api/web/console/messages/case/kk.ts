@@ -1,13 +1,10 @@
-import { formats } from "../../../shared/formats";
 import type { Case } from "../shape";
 
-const f = formats("kk");
 const people = (count: number): string => `${count} адам`;
 
 export const kk = {
   since: (time: string) => `басталғаны ${time}`,
   level: (level: number) => `${level}-деңгей`,
-  ended: (word: string, time: string) => `${word} ${time}`,
   area: "картадағы аймақ",
   noPlace: "Орны белгісіз",
   address: "Мекенжай",
@@ -26,7 +23,6 @@ export const kk = {
     looked: (count: number) => `Соңғы іздеуде ${people(count)} қаралды`,
     within: (radius: string) => `, шеңбер ${radius}`,
     asked: (count: number) => `сұрау ${count}`,
-    excluded: (word: string, count: number) => `${word} ${count}`,
     bounded: "Іздеу шегіне жетті: басқалар да болуы мүмкін.",
     step: (time: string) => `Жоспардың келесі қадамы ${time}.`,
     over: "Жоспардың бар қадамы жасалды: оператор араласпаса, ешкімнен сұралмайды.",
@@ -39,7 +35,6 @@ export const kk = {
     excluded: "қазіргі ереже бойынша сәйкес емес",
     not_considered: "қазір сәйкес; ол кезде кеш, алыс немесе демалыста болған",
     unknown_person: "тізімде жоқ",
-    incident: "",
   },
   rank: (place: number) => `кезекте ${place}-орын`,
   before: (list: string) => `алдында: ${list}`,
@@ -67,7 +62,6 @@ export const kk = {
   peopleTitle: "Қатысушылар мен сұраулар",
   nobodyAsked: "Әлі ешкімнен сұралмады",
   endedRequests: (count: number) => `Аяқталған сұрау: ${count}`,
-  distance: (metres: string) => metres,
   byHand: "қолмен",
   overdue: "аман-есендігі туралы жауап жоқ",
   changeOpen: "өзгерісті растамады",
@@ -80,14 +74,11 @@ export const kk = {
   accept: "Қабылдау",
   reject: "Қабылдамау",
   similar: "Сол оқиғаның өзі болуы мүмкін",
-  likeness: (share: string, gap: string) => `${share}, ${gap}`,
   mergeHere: "Біріктіру",
   materials: "Цифрлық көмекшілердің жауаптары",
   timeline: "Оқиға барысы",
   noTimeline: "Әзірге ештеңе болған жоқ",
-  by: (who: string, word: string) => `${who}: ${word}`,
   said: (word: string) => `${word} айтылды`,
-  system: "Komek",
   events: {
     reported: "хабарлама қабылданды",
     updated: (fields: string) => `өзгерді: ${fields}`,
@@ -163,5 +154,4 @@ export const kk = {
     open: (person: string) => `${person} үшін командалар`,
   },
   loading: "Оқиға оқылуда…",
-  time: (at: string) => f.exactTime(at),
 } satisfies Case;

@@ -1,14 +1,11 @@
-import { formats } from "../../../shared/formats";
 import { plural } from "../../../shared/plural";
 import type { Case } from "../shape";
 
-const f = formats("ru");
 const people = (count: number): string => plural("ru", count, { one: `${count} человек`, few: `${count} человека`, many: `${count} человек`, other: `${count} человека` });
 
 export const ru = {
   since: (time: string) => `с ${time}`,
   level: (level: number) => `уровень ${level}`,
-  ended: (word: string, time: string) => `${word} ${time}`,
   area: "зона на карте",
   noPlace: "Место неизвестно",
   address: "Адрес",
@@ -27,7 +24,6 @@ export const ru = {
     looked: (count: number) => `Последний поиск рассмотрел ${people(count)}`,
     within: (radius: string) => ` в круге ${radius}`,
     asked: (count: number) => `запросов ${count}`,
-    excluded: (word: string, count: number) => `${word} ${count}`,
     bounded: "Поиск дошёл до предела: могут быть и другие.",
     step: (time: string) => `Следующий шаг плана ${time}.`,
     over: "Все шаги плана сделаны: без оператора больше никого не запросят.",
@@ -40,7 +36,6 @@ export const ru = {
     excluded: "не подходит по нынешним правилам",
     not_considered: "сейчас подходит; тогда было поздно, далеко или время отдыха",
     unknown_person: "нет в списке",
-    incident: "",
   },
   rank: (place: number) => `${place}-е место в очереди`,
   before: (list: string) => `раньше: ${list}`,
@@ -68,7 +63,6 @@ export const ru = {
   peopleTitle: "Участники и запросы",
   nobodyAsked: "Запросов ещё не было",
   endedRequests: (count: number) => `Завершённых запросов: ${count}`,
-  distance: (metres: string) => metres,
   byHand: "вручную",
   overdue: "нет ответа о безопасности",
   changeOpen: "изменение не подтверждено",
@@ -81,14 +75,11 @@ export const ru = {
   accept: "Принять",
   reject: "Отклонить",
   similar: "Возможно, то же событие",
-  likeness: (share: string, gap: string) => `${share}, ${gap}`,
   mergeHere: "Объединить",
   materials: "Ответы онлайн-помощников",
   timeline: "Ход событий",
   noTimeline: "Событий пока нет",
-  by: (who: string, word: string) => `${who}: ${word}`,
   said: (word: string) => `передано ${word}`,
-  system: "Komek",
   events: {
     reported: "сообщение принято",
     updated: (fields: string) => `изменено: ${fields}`,
@@ -164,5 +155,4 @@ export const ru = {
     open: (person: string) => `Команды для ${person}`,
   },
   loading: "Происшествие читается…",
-  time: (at: string) => f.exactTime(at),
 } satisfies Case;

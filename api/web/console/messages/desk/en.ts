@@ -17,7 +17,6 @@ export const en = {
     off: "off",
     arm: "turn on",
     unknown: "unknown",
-    me: "signed in",
   },
   queue: {
     label: "Queue",

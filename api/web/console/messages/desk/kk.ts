@@ -16,7 +16,6 @@ export const kk = {
     off: "өшірулі",
     arm: "қосу",
     unknown: "белгісіз",
-    me: "кірген",
   },
   queue: {
     label: "Кезек",

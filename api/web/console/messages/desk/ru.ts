@@ -17,7 +17,6 @@ export const ru = {
     off: "выключен",
     arm: "включить",
     unknown: "неизвестно",
-    me: "вход",
   },
   queue: {
     label: "Очередь",
