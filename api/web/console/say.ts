@@ -33,6 +33,9 @@ export const problemWord = (value: string): string => word(t().words.problems, v
 
 /** The name of a language in the reader's language. */
 export function languageWord(code: string): string {
+  const own: Table = t().own.case.languages;
+  const known = own[code];
+  if (known !== undefined) return known;
   try {
     return new Intl.DisplayNames(language.value, { type: "language" }).of(code) ?? code;
   } catch {

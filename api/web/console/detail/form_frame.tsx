@@ -1,6 +1,6 @@
 // The frame of a form in the detail: title, fields, send and back. Focus goes in when it opens, and back to the orders when it closes.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { t } from "../text";
 import { isBusy, openForm } from "./orders";
@@ -17,7 +17,8 @@ interface Props {
 export function FormFrame({ title, action, send, canSend, onSend, children }: Props) {
   const frame = useRef<HTMLFormElement>(null);
   const text = t().own.case.panel;
-  useEffect(() => {
+  // Before the next key arrives, not after the next frame: what is typed at once must not be taken as commands.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     frame.current?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {

@@ -42,23 +42,28 @@ async function give(order: Order, request: (key: string) => Promise<Result<unkno
   isBusy.value = true;
   problem.value = null;
   const answer = await request(key);
-  const refusal = answer.ok ? await refused(answer.data) : answer.problem;
   batch(() => {
     isBusy.value = false;
-    problem.value = refusal;
-    if (refusal === null) {
+    problem.value = answer.ok ? null : answer.problem;
+    if (answer.ok) {
       sent.value = order;
       form.value = null;
     }
   });
   // While the outcome is unknown a repeat must be the same order; after an answer the next intention is another one.
-  if (refusal === null || !refusal.mayRepeat) key = freshKey();
-  if (refusal === null) {
-    if (clearing !== null) clearTimeout(clearing);
-    clearing = setTimeout(() => (sent.value = null), SENT_FOR_MS);
-  }
+  if (answer.ok || !answer.problem.mayRepeat) key = freshKey();
+  if (answer.ok) void follow(order, answer.data);
   refreshDetail();
-  return refusal === null;
+  return answer.ok;
+}
+
+/** Tells a refusal, and clears the line otherwise. Nobody waits for it: the next order may be under way. */
+async function follow(order: Order, data: unknown): Promise<void> {
+  const refusal = await refused(data);
+  refreshDetail();
+  if (refusal !== null) batch(() => ([problem.value, sent.value] = [refusal, null]));
+  if (clearing !== null) clearTimeout(clearing);
+  clearing = setTimeout(() => sent.value === order && (sent.value = null), SENT_FOR_MS);
 }
 
 /** An accepted order is decided a moment later; what its decision refuses must not read as done. */

@@ -1,6 +1,6 @@
 // The command line of the console: an input at the foot, its options above it, over the map only.
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGES, OWN_NAMES } from "../../shared/language";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SeverityShape } from "../../shared/parts/severity";
@@ -90,7 +90,7 @@ function Open() {
   const [at, setAt] = useState(0);
   const text = t().own.desk.palette;
   const options = optionsFor(typed, { rows: rows.value.values(), actions: actions(), textOf, open: openRow, assign });
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
 
   function run(option: Option | undefined): void {
     if (option === undefined) return;

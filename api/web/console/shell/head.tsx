@@ -53,11 +53,10 @@ function Working() {
 /** Of the server, in the zone of the deployment, whatever this computer says. */
 function Clock() {
   const at = now.value;
-  const date = new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "long", timeZone: timeZone() });
   return (
     <div class="cell clock">
       <time class="v" dateTime={new Date(at).toISOString()}>{f().exactTime(at)}</time>
-      <span class="k">{date.format(at)}, {zoneName(at)}</span>
+      <span class="k">{f().day(at)}, {zoneName(at)}</span>
     </div>
   );
 }

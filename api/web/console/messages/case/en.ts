@@ -11,6 +11,7 @@ export const en = {
   address: "Address",
   caller: "Caller",
   words: (language: string | null) => (language === null ? "Caller's words" : `Caller's words, ${language}`),
+  languages: { kk: "Kazakh", ru: "Russian", en: "English" },
   noWords: "No words were written down",
   hidden: "The text cannot be read at the moment",
   distressOf: (person: string) => `In danger: ${person}`,

@@ -10,6 +10,7 @@ export const kk = {
   address: "Мекенжай",
   caller: "Өтініш беруші",
   words: (language: string | null) => (language === null ? "Өтініш берушінің сөзі" : `Өтініш берушінің сөзі, ${language}`),
+  languages: { kk: "қазақша", ru: "орысша", en: "ағылшынша" },
   noWords: "Сөзі жазылмаған",
   hidden: "Мәтін қазір оқылмайды",
   distressOf: (person: string) => `Қауіпте: ${person}`,

@@ -11,6 +11,7 @@ export const ru = {
   address: "Адрес",
   caller: "Заявитель",
   words: (language: string | null) => (language === null ? "Слова заявителя" : `Слова заявителя, ${language}`),
+  languages: { kk: "казахский", ru: "русский", en: "английский" },
   noWords: "Слова не записаны",
   hidden: "Текст сейчас не читается",
   distressOf: (person: string) => `В опасности: ${person}`,

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { pauseMs, standing } from "../../console/alarms/standing";
+import { AT_MS, row, table } from "./rows";
+
+const said = (...given: Parameters<typeof table>): string[] => standing(table(...given), AT_MS).map((one) => one.key);
+
+test("a person in danger is one alarm, at the incident of its own", () => {
+  const parent = row("parent", { accepted: 2, attention: ["distress"] });
+  const own = row("own", { type: "distress", priority: "critical", parent_id: "parent" });
+
+  expect(said(parent, own)).toEqual(["distress:own:distress"]);
+  expect(said(parent)).toEqual(["distress:parent:distress"]);
+});
+
+test("distress stands before an unanswered incident, and that before a new one", () => {
+  const keys = said(
+    row("new", { priority: "critical" }),
+    row("old", { priority: "high" }, 200),
+    row("late", { accepted: 2, attention: ["check_in_overdue"] }),
+  );
+
+  expect(keys).toEqual(["distress:late:check_in_overdue", "unanswered:old:", "severe:new:"]);
+});
+
+test("nothing sounds for what needs nobody, for low urgency, or before its time", () => {
+  expect(said(row("a", { priority: "critical", accepted: 2 }), row("b", { priority: "low" }, 99_999), row("c", { priority: "high" }, 10))).toEqual([]);
+});
+
+test("repetitions become rarer, down to one in two minutes", () => {
+  expect([1, 2, 3, 4, 9].map(pauseMs)).toEqual([15_000, 30_000, 60_000, 120_000, 120_000]);
+});

@@ -1,0 +1,102 @@
+"""The operator's console in a real browser: by keys alone, three states of trust, no focus lost."""
+
+import re
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, expect
+
+from streams import clock
+from tests.support.chromium import Visit, faults_of, keep_picture
+from tests.support.whole_stack import RunningStack
+
+pytestmark = pytest.mark.stack
+DESK: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
+WORDS = "Үйдің 3-қабатынан түтін <b>&amp;"
+
+
+def reported(stack: RunningStack, **more: Any) -> str:
+    """Reports an incident where nobody is near. Returns its id."""
+    place = {"type": "Point", "coordinates": [62.1, 48.3]}
+    body = {"type": "fire.building", "priority": "critical", "location": place, "description": WORDS, "language": "kk"}
+    headers = stack.headers("operator") | {"Idempotency-Key": clock.fresh_id()}
+    made = httpx2.post(f"{stack.api}/v1/incidents", headers=headers, json=body | more, timeout=10)
+    made.raise_for_status()
+    return str(made.json()["id"])
+
+
+def shown(page: Page, incident_id: str) -> Any:
+    row = page.locator(f'[data-incident="{incident_id}"]')
+    row.wait_for()
+    return row
+
+
+def test_a_new_report_appears_by_itself_and_is_worked_by_keys_alone(visit: Visit, shared_stack: RunningStack) -> None:
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-keys")
+    incident = reported(shared_stack)
+    row = shown(page, incident)
+    expect(row).to_have_attribute("data-state", re.compile("reported|dispatching|unfilled"))
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type(incident)
+    page.keyboard.press("Enter")
+    expect(row).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".words")).to_have_text(WORDS)
+
+    page.keyboard.press("t")
+    page.keyboard.type("Seen from the tower")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".timeline")).to_contain_text("Seen from the tower")
+    page.keyboard.press("x")
+    page.keyboard.press("Control+Enter")
+
+    expect(row).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-detail]")).to_have_count(0)
+
+
+def test_a_note_is_kept_over_a_reload(visit: Visit, shared_stack: RunningStack) -> None:
+    page = visit(**DESK).sign_in("operator", "op-draft")
+    incident = reported(shared_stack)
+    shown(page, incident).click()
+    page.locator('[data-detail] [aria-keyshortcuts="t"]').click()
+    page.locator('[data-field="note"]').fill(WORDS)
+
+    page.reload()
+    shown(page, incident).click()
+    page.locator('[data-detail] [aria-keyshortcuts="t"]').click()
+
+    expect(page.locator('[data-field="note"]')).to_have_value(WORDS)
+
+
+def test_what_arrives_takes_neither_the_focus_nor_the_text(visit: Visit, shared_stack: RunningStack) -> None:
+    page = visit(**DESK).sign_in("operator", "op-focus")
+    shown(page, reported(shared_stack)).click()
+    page.locator('[data-detail] [aria-keyshortcuts="t"]').click()
+    field = page.locator('[data-field="note"]')
+    field.fill("half a sentence")
+
+    shown(page, reported(shared_stack))
+
+    expect(field).to_be_focused()
+    expect(field).to_have_value("half a sentence")
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_main_states_are_accessible(visit: Visit, shared_stack: RunningStack, language: str, theme: str) -> None:
+    page = visit(**DESK, color_scheme=theme).sign_in("operator", f"op-axe-{language}-{theme}")
+    page.locator(f'[data-action="language-{language}"]').click()
+    incident = reported(shared_stack)
+    shown(page, incident).click()
+    page.locator("[data-detail] .acts").wait_for()
+
+    for name, key in {"open": "", "assign": "s", "cancel": "x", "palette": "Control+k", "help": "?"}.items():
+        if key:
+            page.keyboard.press(key)
+        keep_picture(page, f"console-{name}-{language}-{theme}")
+        assert faults_of(page) == [], name
+        if key:
+            page.keyboard.press("Escape")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
