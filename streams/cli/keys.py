@@ -18,6 +18,8 @@ from streams.cli.key_changes import KeyChange, changing, looking
 from streams.cli.output import print_json, print_table
 from streams.errors import IntakeError, LogUnavailable
 from streams.local.folder import Folder
+from streams.local.keys import ensure_vapid_key
+from streams.notices.vapid import BadVapidKey, load_private, public_text
 from streams.ring import KeyRing, KeyState, KeyUse, RingKey
 from streams.ring.declared_keys import KeyStep
 from streams.ring.key_ring import KEY_BYTES, new_key
@@ -168,6 +170,22 @@ def retire(key_id: KeyId, by: By = "cli", json: Json = False) -> None:
 
 
 _ADD_ONE = "A retired key never comes back: add another with `komek keys add`."
+
+
+@app.command()
+def vapid(json: Json = False) -> None:
+    """Shows the key of Web Push, which is made if there is none. With another key every browser must subscribe anew."""
+    settings = settings_here()
+    path = settings.vapid_key or Folder(root=settings.data).vapid_key
+    is_new = not path.exists()
+    try:
+        public = public_text(load_private(ensure_vapid_key(path)))
+    except (BadVapidKey, OSError) as error:
+        raise CommandFailed(str(error), "Name another file by KOMEK_VAPID_KEY; it is made.", WRONG_USE) from None
+    if json:
+        print_json({"file": str(path), "public": public, "is_new": is_new})
+    else:
+        print(f"{path}{' (made now)' if is_new else ''}\npublic key  {public}")
 
 
 def _settings() -> Settings:
