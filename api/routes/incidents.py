@@ -25,6 +25,7 @@ from api.schemas.reports import IncidentReport
 from api.schemas.rows import IncidentRowPage
 from api.views import incidents, rows
 from api.views.links import incident_links
+from api.views.values import time
 from api.writes import commands
 from api.writes.idempotency import OnceOnly
 from api.writes.report_checks import check_reported_at, check_roles, check_type
@@ -174,7 +175,21 @@ async def read(incident_id: IncidentId, caller: Reader, services: ServicesDep) -
     private = await opened_or_none(services, caller, state)
     found = await opened_material(services, caller, state)
     person = await person_in_distress(services, caller, state)
-    return shown({**incidents.incident(state, private, found), **person}, headers=headers)
+    view = {**incidents.incident(state, private, found), **person}
+    return shown({**view, "offers": await _with_reach(services, view["offers"])}, headers=headers)
+
+
+async def _with_reach(services: Services, shown_offers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    reached = await services.reach.of_offers([one["id"] for one in shown_offers]) if shown_offers else []
+    return [
+        {
+            **one,
+            "reach": [
+                {"way": way.kind, "outcome": way.outcome, "code": way.code, "at": time(way.at_ms)} for way in ways
+            ],
+        }
+        for one, ways in zip(shown_offers, reached, strict=True)
+    ]
 
 
 async def _decided_state(services: Services, incident_id: str) -> Incident | None:

@@ -15,6 +15,7 @@ from api.schemas.safety import (
 )
 from dispatch.model.reasons import EndCode, SoftRule
 from dispatch.model.vocabulary import Capability, Details, IncidentStatus, OfferSource, OfferState, Priority, Task
+from dispatch.notices.rules import NoticeOutcome
 
 
 class CallerShown(Shown):
@@ -77,6 +78,16 @@ class OfferCore(Shown):
     result: ResultShown | None
 
 
+class ReachShown(Shown):
+    """What became of the notices of an offer by one way: `app` or a kind of channel. `sent`: its service took the newest; that
+    proves nothing. `code`: why it failed."""
+
+    way: str
+    outcome: NoticeOutcome
+    code: str | None
+    at: Time
+
+
 class OfferOfIncident(OfferCore):
     """An offer as part of an incident."""
 
@@ -84,6 +95,8 @@ class OfferOfIncident(OfferCore):
     set_aside: list[SoftRule]
     """Soft rules that the operator overrode when selecting the person."""
     lease_expires_at: Time | None
+    reach: list[ReachShown] | None = None
+    """For operators who read one incident: the newest notice by each way that was used in the last day."""
 
 
 class IncidentOfOffer(Shown):

@@ -3559,6 +3559,8 @@ export interface components {
             hazards_on_way: string[];
             id: string;
             lease_expires_at: string | null;
+            /** @default null */
+            reach?: components["schemas"]["ReachShown"][] | null;
             reason: string | null;
             reminded_at: string | null;
             requirement_id: string;
@@ -4056,6 +4058,17 @@ export interface components {
             offer_id: string;
             requirement_id: string;
             said: components["schemas"]["StatementShown"][];
+        };
+        /**
+         * @description What became of the notices of an offer by one way: `app` or a kind of channel. `sent`: its service took the newest; that
+         *     proves nothing. `code`: why it failed.
+         */
+        ReachShown: {
+            /** Format: date-time */
+            at: string;
+            code: string | null;
+            outcome: components["schemas"]["NoticeOutcome"];
+            way: string;
         };
         /**
          * @description Sent first. Its id is the position from which the stream continues. `at`: the server's time; `build`: changes with the

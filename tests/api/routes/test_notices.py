@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch.notices.rules import NoticeOutcome
+from streams.store.reach import Told
 from streams.wire import NoticeRecord
 from tests.api.routes.test_channels import browser
-from tests.api.routes.test_offers import OFFER, asked, held
+from tests.api.routes.test_offers import INCIDENT, OFFER, asked, held
 from tests.support.api_world import World
 
 PROFILE = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"], "travel_mode": "foot"}
@@ -85,3 +86,16 @@ async def test_nobody_reads_or_marks_the_notices_of_others(world: World) -> None
     marked = await world.ask("POST", f"/v1/notices/{ID}/seen", role="operator")
 
     assert {read.status_code, test.status_code, marked.status_code} == {403}
+
+
+async def test_an_operator_sees_in_the_incident_what_became_of_each_way(world: World) -> None:
+    world.redis.add(asked(held()))
+    told = Told(volunteer_id="v-1", kind="sms", outcome=NoticeOutcome.FAILED, at_ms=1_764_000_000_000, offer_id=OFFER)
+    await world.reach.put(replace(told, code="http_500"))
+
+    of_operator = (await world.ask("GET", f"/v1/incidents/{INCIDENT}")).json()["offers"]
+    of_person = (await mine(world, "GET", f"/v1/incidents/{INCIDENT}")).json()
+
+    (way,) = of_operator[0]["reach"]
+    assert (way["way"], way["outcome"], way["code"]) == ("sms", "failed", "http_500")
+    assert "reach" not in str(of_person)
