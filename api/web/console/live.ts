@@ -3,6 +3,7 @@ import { batch, effect } from "@preact/signals";
 import { ask } from "../shared/api_client";
 import { readSession } from "../shared/session";
 import { LiveStream, type StreamEvent } from "../shared/stream";
+import { takePositions } from "./map/people";
 import * as s from "./state";
 
 const PAGE = 200;
@@ -41,6 +42,7 @@ export function startLive(): () => void {
 
 function take(event: StreamEvent): void {
   if (event.name === "incident") takeRow(event.data as s.Row);
+  else if (event.name === "positions") takePositions(event.data as Parameters<typeof takePositions>[0]);
   else if (event.name === "alarm" && s.status.value !== null) {
     s.status.value = { ...s.status.value, alarms: (event.data as Pick<s.Status, "alarms">).alarms };
   }

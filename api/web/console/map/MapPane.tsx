@@ -1,25 +1,162 @@
-// Where the open incidents are, without a map: the list and its coordinates do everything that a map does.
-import type { ReadonlySignal } from "@preact/signals";
+// The map in the middle. The queue does everything that it does: without WebGL, or while it loads, nothing is lost.
+import { type ReadonlySignal, signal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { language } from "../../shared/language";
+import { KeyCap } from "../../shared/parts/key_cap";
+import { theme } from "../../shared/theme";
+import { bindKeys } from "../keys";
 import { shortId } from "../queue/order";
-import { placeText } from "../queue/place_text";
-import type { Row } from "../state";
+import { isStale, known } from "../state";
+import { t } from "../text";
+import { areas, readAreas } from "./areas";
+import { Camera, mustShow } from "./camera";
+import type { MapEngine, View } from "./engine";
+import { type Row, areaFeature, boxOf, incidentFeatures, peopleFeatures, ringFeature, searchRadiusM } from "./features";
+import "./map.css";
+import { engaged, followPeople } from "./people";
+import { draftPlace, picker } from "./picking";
+import { PlaceList } from "./place_list";
 
-interface Props {
+export interface MapPaneProps {
   readonly rows: ReadonlySignal<ReadonlyMap<string, Row>>;
   readonly selected: ReadonlySignal<string | null>;
-  readonly select: (id: string | null) => void;
+  select(id: string | null): void;
 }
 
-export function MapPane({ rows, selected, select }: Props) {
+type Stage = "loading" | "ready" | "no-webgl" | "failed";
+const stage = signal<Stage>("loading");
+const engine = signal<MapEngine | null>(null);
+const attribution = signal("");
+/** Where the map stood: a new theme or language draws it anew at the same place. */
+let view: View | null = null;
+const camera = new Camera();
+const darkMode = typeof matchMedia === "function" ? matchMedia("(prefers-color-scheme: dark)") : null;
+const isDark = signal(darkMode?.matches ?? false);
+darkMode?.addEventListener("change", ({ matches }) => (isDark.value = matches));
+
+export function MapPane({ rows, selected, select }: MapPaneProps) {
+  const container = useRef<HTMLDivElement>(null);
+  const text = t().own.map;
+
+  useEffect(() => {
+    const ends = new AbortController();
+    void open(container.current, text.label, select, ends.signal);
+    return () => {
+      ends.abort();
+      close();
+    };
+  }, [language.value, theme.value, isDark.value]);
+
+  useSignalEffect(() => draw(rows.value, selected.value));
+  useSignalEffect(() => void followPeople(selected.value));
+  useSignalEffect(() => void readAreas(rows.value.values()));
+  useSignalEffect(() => {
+    const place = selected.value === null ? null : (rows.peek().get(selected.value)?.place ?? null);
+    const drawn = engine.value;
+    if (drawn !== null && mustShow(place, drawn.box)) drawn.show(place);
+  });
+  const showAll = (): void => fitAll(rows.peek());
+  useEffect(() => bindKeys({ f: showAll }), []);
+
   return (
-    <ul class="places">
-      {[...rows.value.values()].map((row) => (
-        <li key={row.id}>
-          <button type="button" class="plain" aria-pressed={selected.value === row.id} onClick={() => select(row.id)}>
-            {shortId(row.id)} <span class="q">{placeText(row)}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <div class="map">
+      <div class="map-canvas" ref={container} data-map={stage.value} />
+      {stage.value !== "ready" && (
+        <div class="map-says">
+          <p role="status">{saying()}</p>
+          {stage.value !== "loading" && <PlaceList rows={rows} selected={selected} select={select} />}
+        </div>
+      )}
+      <p class="map-credit">{attribution}</p>
+      <div class="map-foot">
+        <button type="button" class="btn" data-action="map-all" aria-keyshortcuts="f" disabled={stage.value !== "ready"} onClick={showAll}>
+          <KeyCap of="F" /> {text.all}
+        </button>
+        <span class="map-zoom">
+          <button type="button" class="btn" aria-label={text.farther} disabled={stage.value !== "ready"} onClick={() => zoom(-1)}>−</button>
+          <button type="button" class="btn" aria-label={text.closer} disabled={stage.value !== "ready"} onClick={() => zoom(1)}>+</button>
+        </span>
+      </div>
+    </div>
   );
+}
+
+function saying(): string {
+  const text = t().own.map;
+  return { loading: text.loading, ready: "", "no-webgl": text.noWebGl, failed: text.failed }[stage.value];
+}
+
+async function open(container: HTMLElement | null, label: string, select: (id: string) => void, ends: AbortSignal): Promise<void> {
+  if (container === null) return;
+  stage.value = "loading";
+  try {
+    const { MapEngine, hasWebGl } = await import("./engine");
+    if (ends.aborted) return;
+    if (!hasWebGl()) {
+      stage.value = "no-webgl";
+      return;
+    }
+    const opened = await MapEngine.open({
+      container,
+      language: language.peek(),
+      label,
+      view,
+      onGesture: () => camera.gesture(),
+      onIncident: select,
+      onPlace: (place) => picker.peek()?.(place),
+      isPicking: () => picker.peek() !== null,
+    });
+    if (ends.aborted) {
+      opened.close();
+      return;
+    }
+    engine.value = opened;
+    attribution.value = opened.attribution;
+    stage.value = "ready";
+  } catch {
+    if (!ends.aborted) stage.value = "failed";
+  }
+}
+
+function close(): void {
+  view = engine.peek()?.view ?? view;
+  engine.peek()?.close();
+  engine.value = null;
+}
+
+function zoom(steps: number): void {
+  camera.gesture();
+  engine.peek()?.zoomBy(steps);
+}
+
+function placesOf(rows: ReadonlyMap<string, Row>): { lon: number; lat: number }[] {
+  return [...rows.values()].flatMap(({ place }) => place ?? []);
+}
+
+function fitAll(rows: ReadonlyMap<string, Row>): void {
+  camera.release();
+  engine.peek()?.fit(boxOf(placesOf(rows)));
+}
+
+/** Everything that is live, with each change of it. */
+function draw(rows: ReadonlyMap<string, Row>, selected: string | null): void {
+  const drawn = engine.value;
+  if (drawn === null) return;
+  const text = t().own.map;
+  const target = selected === null ? null : (rows.get(selected)?.place ?? null);
+  const collection = <T,>(features: readonly T[]) => ({ type: "FeatureCollection" as const, features: [...features] });
+  drawn.set("incidents", incidentFeatures(rows.values(), selected, shortId));
+  const shapes = [...areas.value].flatMap(([id, { geometry, isHazard }]) =>
+    rows.has(id) ? (areaFeature(geometry, isHazard, isHazard ? text.hazard : text.area) ?? []) : [],
+  );
+  drawn.set("areas", collection(shapes));
+  const people = engaged.value !== null && engaged.value.incidentId === selected ? engaged.value.items : [];
+  drawn.set("people", peopleFeatures(people, target, isStale.value, text.minutes));
+  const radius = known.value !== null && known.value.incident.id === selected ? searchRadiusM(known.value.incident.requirements) : null;
+  drawn.set("ring", collection(radius === null || target === null ? [] : [ringFeature(target, radius, text.ring(radius))]));
+  const draft = draftPlace.value;
+  const point = draft === null ? [] : [{ type: "Feature" as const, properties: { label: text.newPlace }, geometry: { type: "Point" as const, coordinates: [draft.lon, draft.lat] } }];
+  drawn.set("draft", collection(point));
+  const all = boxOf(placesOf(rows));
+  if (camera.mayFit(all, drawn.box)) drawn.fit(all);
 }

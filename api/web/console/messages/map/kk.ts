@@ -1,4 +1,7 @@
+import { formats } from "../../../shared/formats";
 import type { MapTexts } from "./shape";
+
+const f = formats("kk");
 
 export const kk: MapTexts = {
   label: "Ашық оқиғалар картасы",
@@ -6,21 +9,11 @@ export const kk: MapTexts = {
   failed: "Картаны жүктеу мүмкін болмады. Кезек пен нысан онсыз да бәрін атқарады.",
   noWebGl: "Бұл браузер картаны көрсете алмайды (WebGL жоқ). Кезекте әр оқиғаның орны бар, нысан координаттарды қабылдайды.",
   all: "Бәрін көрсету",
-  signs: "Белгілер",
   closer: "Жақындату",
   farther: "Алыстату",
   newPlace: "жаңа, сақталмаған",
   hazard: "қауіпті аймақ",
   area: "аумақ",
   minutes: (minutes) => `${minutes} мин`,
-  legend: {
-    title: "Карта белгілері",
-    selected: "таңдалған оқиға",
-    enRoute: "жолда",
-    onScene: "оқиға орнында",
-    accepted: "келісті, әлі жолға шықпады",
-    hazard: "қауіпті аймақ",
-    people: "тақтайша: оқиға нөмірі, табылған / қажет адам",
-    old: "іші бос: орны ескірген",
-  },
+  ring: (metres) => `іздеу шеңбері ${f.distance(metres)}`,
 };

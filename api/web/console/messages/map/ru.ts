@@ -1,4 +1,7 @@
+import { formats } from "../../../shared/formats";
 import type { MapTexts } from "./shape";
+
+const f = formats("ru");
 
 export const ru: MapTexts = {
   label: "Карта открытых происшествий",
@@ -6,21 +9,11 @@ export const ru: MapTexts = {
   failed: "Карту загрузить не удалось. Очередь и форма делают всё и без неё.",
   noWebGl: "Этот браузер не может показать карту (нет WebGL). В очереди у каждого происшествия есть место, а форма принимает координаты.",
   all: "Показать все",
-  signs: "Знаки",
   closer: "Ближе",
   farther: "Дальше",
   newPlace: "новое, не сохранено",
   hazard: "опасная зона",
   area: "участок",
   minutes: (minutes) => `${minutes} мин`,
-  legend: {
-    title: "Знаки карты",
-    selected: "выбранное происшествие",
-    enRoute: "в пути",
-    onScene: "на месте",
-    accepted: "помощь обещана, ещё не в пути",
-    hazard: "опасная зона",
-    people: "табличка: номер происшествия, людей найдено / нужно",
-    old: "контур: положение устарело",
-  },
+  ring: (metres) => `круг поиска ${f.distance(metres)}`,
 };

@@ -1,0 +1,19 @@
+// Where the open incidents are, without a map: the list and its coordinates do everything that a map does.
+import { shortId } from "../queue/order";
+import { placeText } from "../queue/place_text";
+import { typeWord } from "../say";
+import type { MapPaneProps } from "./MapPane";
+
+export function PlaceList({ rows, selected, select }: MapPaneProps) {
+  return (
+    <ul class="places">
+      {[...rows.value.values()].map((row) => (
+        <li key={row.id}>
+          <button type="button" class="plain" aria-pressed={selected.value === row.id} onClick={() => select(row.id)}>
+            {shortId(row.id)} {typeWord(row.type)} <span class="q">{placeText(row)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
