@@ -48,7 +48,8 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
   }, [language.value, theme.value, isDark.value]);
 
   useSignalEffect(() => draw(rows.value, selected.value));
-  useSignalEffect(() => void followPeople(selected.value));
+  useSignalEffect(() => followPeople(selected.value));
+  useEffect(() => () => followPeople(null), []);
   useSignalEffect(() => void readAreas(rows.value.values()));
   useSignalEffect(() => {
     const place = selected.value === null ? null : (rows.peek().get(selected.value)?.place ?? null);

@@ -1,4 +1,4 @@
-// Positions of the people who are at work for the selected incident: read when it is opened, then told by the stream.
+// Positions of the people who are at work for the selected incident: read when it is opened and every 15 s, or told by the stream.
 import { signal } from "@preact/signals";
 import type { components } from "../../shared/api";
 import { ask } from "../../shared/api_client";
@@ -9,18 +9,29 @@ type Told = components["schemas"]["PositionsEvent"];
 export const engaged = signal<{ readonly incidentId: string; readonly items: readonly PersonUnderWay[] } | null>(null);
 let wanted: string | null = null;
 
-/** Every reading is audited: one when an incident is opened. */
-export async function followPeople(incidentId: string | null): Promise<void> {
+/** Every reading is audited: people need not be followed more closely than they are driven. */
+const READ_EVERY_MS = 15_000;
+let timer: ReturnType<typeof setInterval> | null = null;
+
+/** Follows the people of one incident; null: nobody. */
+export function followPeople(incidentId: string | null): void {
   if (wanted === incidentId) return;
   wanted = incidentId;
   engaged.value = null;
+  if (timer !== null) clearInterval(timer);
+  timer = null;
   if (incidentId === null) return;
-  const answer = await ask("get", "/v1/incidents/{incident_id}/positions", { path: { incident_id: incidentId } });
-  // The stream, or another selection, may have been faster.
-  if (answer.ok && wanted === incidentId && engaged.value === null) engaged.value = { incidentId, items: answer.data.items };
+  timer = setInterval(() => void (document.visibilityState === "visible" && readPeople(incidentId)), READ_EVERY_MS);
+  void readPeople(incidentId);
 }
 
-/** The event `positions` of the stream. */
+async function readPeople(incidentId: string): Promise<void> {
+  const answer = await ask("get", "/v1/incidents/{incident_id}/positions", { path: { incident_id: incidentId } });
+  // Another incident may have been opened meanwhile.
+  if (answer.ok && wanted === incidentId) engaged.value = { incidentId, items: answer.data.items };
+}
+
+/** The event `positions`, which a stream of this incident sends. */
 export function takePositions(told: Told): void {
   if (told.incident_id === wanted) engaged.value = { incidentId: told.incident_id, items: told.items };
 }
