@@ -10,7 +10,7 @@ import type { ChosenPlace, Names } from "./draft";
 import { type FormState, titleOf } from "./form_state";
 import { languageByLetters } from "./matching";
 import { coordinatesText } from "./places";
-import type { Field as FieldName } from "./sending";
+import type { FaultCode, Field as FieldName } from "./sending";
 
 const PRIORITIES: readonly Priority[] = ["critical", "high", "normal", "low"];
 /** The languages that calls come in; the server accepts others too. */
@@ -18,7 +18,9 @@ const SPOKEN = ["kk", "ru", "en", "uz", "ky", "tr", "zh", "de", "uk", "ug"];
 
 function faultOf(of: FormState, field: FieldName): string | null {
   const code = of.faults.value[field];
-  return code === undefined ? null : t().own.report.faults[field][code];
+  if (code === undefined) return null;
+  const texts: { readonly refused: string } & Readonly<Partial<Record<FaultCode, string>>> = t().own.report.faults[field];
+  return texts[code] ?? texts.refused;
 }
 
 function Labelled({ label, more, id, children }: { label: string; more?: ComponentChildren; id: string; children: ComponentChildren }) {

@@ -14,6 +14,6 @@ export const en = {
   newPlace: "new, not saved",
   hazard: "danger zone",
   area: "area",
-  minutes: (minutes: number) => `${minutes} min`,
+  minutes: (minutes: number) => `${minutes}\u00a0min`,
   ring: (metres: number) => `search within ${f.distance(metres)}`,
 };

@@ -14,6 +14,6 @@ export const kk: MapTexts = {
   newPlace: "жаңа, сақталмаған",
   hazard: "қауіпті аймақ",
   area: "аумақ",
-  minutes: (minutes) => `${minutes} мин`,
+  minutes: (minutes) => `${minutes}\u00a0мин`,
   ring: (metres) => `іздеу шеңбері ${f.distance(metres)}`,
 };

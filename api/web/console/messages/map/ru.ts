@@ -14,6 +14,6 @@ export const ru: MapTexts = {
   newPlace: "новое, не сохранено",
   hazard: "опасная зона",
   area: "участок",
-  minutes: (minutes) => `${minutes} мин`,
+  minutes: (minutes) => `${minutes}\u00a0мин`,
   ring: (metres) => `круг поиска ${f.distance(metres)}`,
 };

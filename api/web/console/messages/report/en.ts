@@ -40,10 +40,10 @@ export const en = {
   faults: {
     type: { missing: "Choose the type.", choose: "Several types fit: choose one.", refused: "The server does not know this type." },
     place: { missing: "State the place.", choose: "Choose one of the places below.", refused: "The server refused this place." },
-    description: { missing: "", choose: "", refused: "The text is too long or holds characters that cannot be stored." },
-    language: { missing: "", choose: "", refused: "The server does not know this language." },
-    priority: { missing: "", choose: "", refused: "The server refused this priority." },
-    address: { missing: "", choose: "", refused: "The address is too long or holds characters that cannot be stored." },
-    caller: { missing: "", choose: "", refused: "Name or phone are too long or hold characters that cannot be stored." },
+    description: { refused: "The text is too long or holds characters that cannot be stored." },
+    language: { refused: "The server does not know this language." },
+    priority: { refused: "The server refused this priority." },
+    address: { refused: "The address is too long or holds characters that cannot be stored." },
+    caller: { refused: "Name or phone are too long or hold characters that cannot be stored." },
   },
 };
