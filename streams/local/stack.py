@@ -110,7 +110,8 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
         return caller.stopped()
 
     try:
-        if _start(supervisor, at, wanted, caller):
+        # Also during the start, so that the time told is that of the build.
+        if _start(supervisor, at, wanted, replace(caller, stopped=stopped)):
             book.open(supervisor.pids())
             caller.ready(replace(at, stack=book.stack))
             if wanted.demo:
