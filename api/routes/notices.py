@@ -14,7 +14,7 @@ from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
-from api.schemas.notices import NoticeList, NoticeSeen, TestAsked
+from api.schemas.notices import NoticeList, SeenNotice, TestAsked
 from api.views.values import time
 from api.writes.channels import read_channels
 from dispatch.model.ids import parts_of_offer
@@ -32,7 +32,7 @@ SHOWN = 200
 
 @router.post("/notices/{notice_id}/seen", status_code=204, response_model=None, responses=problems(400, 413, 415))
 async def seen(
-    notice_id: NoticeId, caller: Volunteer, services: ServicesDep, body: NoticeSeen | None = None
+    notice_id: NoticeId, caller: Volunteer, services: ServicesDep, body: SeenNotice | None = None
 ) -> Response:
     """The person has seen a notice: no further way of the ladder is used for it. No Idempotency-Key: a repeat changes nothing.
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from api.fields import expected, word
-from api.schemas.base import NOT_BLANK, Body, Shown, Time
+from api.schemas.base import BLANK_AS_NULL, NOT_BLANK, Body, Shown, Time
 from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.texts import LANGUAGES
 
@@ -62,7 +62,7 @@ class SubscriptionKeys(Body):
 class Subscription(Body):
     """`PushSubscription.toJSON()` of the browser."""
 
-    endpoint: Annotated[str, Field(min_length=1, max_length=2000)]
+    endpoint: Annotated[str, Field(min_length=1, max_length=2000), NOT_BLANK]
     keys: SubscriptionKeys
     expirationTime: float | None = None  # noqa: N815 - the name of the W3C
 
@@ -72,7 +72,7 @@ class ChannelIn(Body):
     answer gives."""
 
     kind: Annotated[ChannelKind, word(ChannelKind)]
-    address: Annotated[str, Field(max_length=254)] | None = None
+    address: Annotated[Annotated[str, Field(max_length=254)] | None, BLANK_AS_NULL] = None
     subscription: Subscription | None = None
     label: Annotated[str, Field(min_length=1, max_length=60), NOT_BLANK]
     order: Annotated[int, Field(ge=0, le=99)] = 0
@@ -100,9 +100,9 @@ class ChannelIn(Body):
 class NoticeSettings(Body):
     """How a person wants notices. Omitted fields are removed. Quiet hours hold back offers that are not critical."""
 
-    ui_language: Annotated[str, AfterValidator(_language)] | None = None
-    quiet_from: Annotated[str, AfterValidator(_hour)] | None = None
-    quiet_until: Annotated[str, AfterValidator(_hour)] | None = None
+    ui_language: Annotated[Annotated[str, AfterValidator(_language)] | None, BLANK_AS_NULL] = None
+    quiet_from: Annotated[Annotated[str, AfterValidator(_hour)] | None, BLANK_AS_NULL] = None
+    quiet_until: Annotated[Annotated[str, AfterValidator(_hour)] | None, BLANK_AS_NULL] = None
 
     @model_validator(mode="after")
     def _check_both(self) -> "NoticeSettings":
@@ -112,7 +112,7 @@ class NoticeSettings(Body):
 
 
 class VerifyIn(Body):
-    code: Annotated[str, Field(min_length=1, max_length=64)]
+    code: Annotated[str, Field(min_length=1, max_length=64), NOT_BLANK]
 
 
 class ChannelShown(Shown):

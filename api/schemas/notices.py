@@ -5,15 +5,15 @@ from typing import Annotated
 from pydantic import Field
 
 from api.fields import Instant
-from api.schemas.base import Body, Shown, Time
+from api.schemas.base import BLANK_AS_NULL, Body, Shown, Time
 
 
-class NoticeSeen(Body):
+class SeenNotice(Body):
     """`at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
     every notice about it that went out before."""
 
     at: Instant | None = None
-    offer_id: Annotated[str, Field(max_length=80)] | None = None
+    offer_id: Annotated[Annotated[str, Field(max_length=80)] | None, BLANK_AS_NULL] = None
 
 
 class NoticeShown(Shown):

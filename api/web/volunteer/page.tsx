@@ -9,20 +9,22 @@ import { readSession, session, sessionProblem, signOut } from "../shared/session
 import { type Session, keep, kept } from "./device";
 import type { View } from "./jobs";
 import { Icon } from "./parts/icon";
+import { later, loadLater } from "./parts/later";
 import { place } from "./parts/tabs";
 import { sharePosition } from "./position";
-import { DigitalScreen } from "./screens/digital";
 import { DistressScreen, asking } from "./screens/distress";
 import { EndedScreen } from "./screens/ended";
 import { First } from "./screens/first";
-import { History } from "./screens/history";
 import { Home } from "./screens/home";
 import { OfferScreen } from "./screens/offer";
-import { Settings } from "./screens/settings";
-import { WorkScreen } from "./screens/work";
 import { isBusy, open, profile, stream, view, waiting } from "./state";
 import { t } from "./text";
 import "./volunteer.css";
+
+const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
+const DigitalScreen = later(async () => (await import("./screens/digital")).DigitalScreen);
+const History = later(async () => (await import("./screens/history")).History);
+const Settings = later(async () => (await import("./screens/settings")).Settings);
 
 export function Page() {
   return (
@@ -78,6 +80,7 @@ function ForSession({ session: { id, role, ...rest } }: { session: Session }) {
 function App({ id, session: present }: { id: string; session: Session }) {
   useEffect(() => {
     keep({ session: present });
+    void loadLater();
     const close = open(id, () => void readSession());
     const stop = sharePosition(id, () => isBusy.value || (profile.value?.on_duty ?? false));
     const silence = announce();

@@ -31,6 +31,9 @@ KNOWN = {
     "session_id": "s",
     "proposal_id": PROPOSAL,
     "skill": "doctor",
+    "channel_id": "ch-1",
+    "notice_id": "n-1",
+    "name": "index.js",
 }
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HEADERS = (

@@ -8,7 +8,7 @@ import pytest
 from tests.support.api_world import World, code, token
 from tests.support.builders import INCIDENT, incident
 
-ANYBODY: list[str] = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/docs.js", "/", "/v"]
+ANYBODY: list[str] = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/docs.js", "/", "/v/"]
 OPERATORS = ["/v1/incidents", f"/v1/incidents/{INCIDENT}", f"/v1/incidents/{INCIDENT}/timeline", "/v1/status"]
 
 
@@ -55,7 +55,7 @@ ALLOWED = [
     ("/v1/incidents", "GET, HEAD, POST, OPTIONS"),
     (f"/v1/incidents/{INCIDENT}", "GET, HEAD, PATCH, OPTIONS"),
     (f"/v1/incidents/{INCIDENT}/cancel", "POST, OPTIONS"),
-    ("/v1/volunteers/v-1", "GET, HEAD, PUT, DELETE, OPTIONS"),
+    ("/v1/volunteers/v-1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
     ("/v1/volunteers/v-1/duty", "PUT, OPTIONS"),
     ("/v1/locations", "POST, OPTIONS"),
     ("/v1/events", "GET, HEAD, OPTIONS"),

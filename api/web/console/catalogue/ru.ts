@@ -1,7 +1,8 @@
 // Every text of this page in one language, loaded when the language is chosen.
 import { ru as common } from "../../shared/messages/common/ru";
 import { ru as words } from "../../shared/messages/words/ru";
+import { ru as operatorWords } from "../messages/words/ru";
 import { ru as own } from "../messages/ru";
 import type { Catalogue } from "./shape";
 
-export default { common, words, own } satisfies Catalogue;
+export default { common, words: { ...words, ...operatorWords }, own } satisfies Catalogue;

@@ -1,6 +1,8 @@
 import type { SharedTexts } from "../../shared/text";
 import type { ConsoleTexts } from "../messages/shape";
+import type { OperatorWords } from "../messages/words/shape";
 
 export interface Catalogue extends SharedTexts {
+  readonly words: SharedTexts["words"] & OperatorWords;
   readonly own: ConsoleTexts;
 }

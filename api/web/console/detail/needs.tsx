@@ -71,7 +71,7 @@ function looked(search: SearchWhy): string {
   const parts = search.asked > 0 ? [why.asked(search.asked)] : [];
   for (const [rule, count] of Object.entries(search.excluded ?? {})) parts.push(`${ruleWord(rule)} ${count}`);
   const radius = search.searched_m == null ? "" : why.within(f().distance(search.searched_m));
-  const head = `${why.looked(search.considered)}${radius}`;
+  const head = [why.looked(search.considered), radius].filter(Boolean).join(" ");
   return parts.length === 0 ? `${head}.` : `${head}: ${parts.join(", ")}.`;
 }
 

@@ -23,7 +23,7 @@ export const en = {
   whyTitle: (skill: string) => `Why not enough: ${skill}`,
   why: {
     looked: (count: number) => `The last search examined ${people(count)}`,
-    within: (radius: string) => ` within ${radius}`,
+    within: (radius: string) => `within ${radius}`,
     asked: (count: number) => `asked ${count}`,
     bounded: "The search has reached its limit: there may be more.",
     step: (time: string) => `Next step of the plan ${time}.`,

@@ -23,7 +23,7 @@ export const ru = {
   whyTitle: (skill: string) => `Почему не хватает: ${skill}`,
   why: {
     looked: (count: number) => `Последний поиск рассмотрел ${people(count)}`,
-    within: (radius: string) => ` в круге ${radius}`,
+    within: (radius: string) => `в круге ${radius}`,
     asked: (count: number) => `запросов ${count}`,
     bounded: "Поиск дошёл до предела: могут быть и другие.",
     step: (time: string) => `Следующий шаг плана ${time}.`,
