@@ -1839,7 +1839,7 @@ export interface components {
         /** @description A consent that is not given here keeps its last answer. */
         Consents: {
             contact_by_phone?: boolean | null;
-            notice: components["schemas"]["api__schemas__personal_data__NoticeSeen"];
+            notice: components["schemas"]["NoticeSeen"];
             positions?: boolean | null;
         };
         /** @description `now`: the last answer to each consent that was asked for. `steps`: all of them, oldest first. */
@@ -3482,6 +3482,12 @@ export interface components {
         };
         /** @enum {string} */
         NoticeOutcome: "sent" | "failed" | "delivered" | "seen" | "asked";
+        /** @description The privacy notice that the person was shown: its version, and the language it was shown in. */
+        NoticeSeen: {
+            language: string;
+            /** @example 2026-11 */
+            version: string;
+        };
         /** @description How a person wants notices. Omitted fields are removed. Quiet hours hold back offers that are not critical. */
         NoticeSettings: {
             quiet_from?: string | null;
@@ -4330,6 +4336,14 @@ export interface components {
          * @enum {string}
          */
         SaidTime: "from_the_future" | "too_old";
+        /**
+         * @description `at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
+         *     every notice about it that went out before.
+         */
+        SeenNotice: {
+            at?: string | null;
+            offer_id?: string | null;
+        };
         SessionList: {
             items: components["schemas"]["SessionShown"][];
             next: string | null;
@@ -4878,14 +4892,6 @@ export interface components {
             /** @enum {string} */
             status: "up" | "down" | "unknown";
         };
-        /**
-         * @description `at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
-         *     every notice about it that went out before.
-         */
-        api__schemas__notices__NoticeSeen: {
-            at?: string | null;
-            offer_id?: string | null;
-        };
         /** @description Digital work. `lease_expires_at`: until when an acceptance holds; before it, the end of the time to answer. */
         api__schemas__offers__TaskShown: {
             kind: components["schemas"]["Task"];
@@ -4894,12 +4900,6 @@ export interface components {
             material: components["schemas"]["TaskMaterial"];
             outcomes: string[];
             question: string;
-        };
-        /** @description The privacy notice that the person was shown: its version, and the language it was shown in. */
-        api__schemas__personal_data__NoticeSeen: {
-            language: string;
-            /** @example 2026-11 */
-            version: string;
         };
         /** @description A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer. */
         api__schemas__tasks__TaskShown: {
@@ -5798,7 +5798,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["api__schemas__notices__NoticeSeen"] | null;
+                "application/json": components["schemas"]["SeenNotice"] | null;
             };
         };
         responses: {
