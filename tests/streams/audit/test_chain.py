@@ -84,6 +84,16 @@ def test_two_histories_of_one_writer_are_a_fork() -> None:
     assert faults(log) == {Fault.FORKED}
 
 
+def test_an_entry_that_follows_another_history_of_its_writer_is_a_fork() -> None:
+    """Whoever has the key can number and sign, but not make the entry before another one."""
+    told, hidden = Chain(KEY, "api-a"), Chain(KEY, "api-a")
+    first = wire.encode(told.link(entry(1)))
+    hidden.link(entry(2))
+    second = wire.encode(hidden.link(entry(3)))
+
+    assert faults([first, second]) == {Fault.FORKED}
+
+
 def test_missing_offsets_are_found_although_no_writer_lacks_an_entry() -> None:
     log = list(enumerate(honest()))
     log = [*log[:-1], (log[-1][0] + 5, log[-1][1])]
