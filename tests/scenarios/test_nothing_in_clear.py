@@ -23,8 +23,16 @@ WORDS = {
     "type", "requirements[].role", "expected.requirements[].role", "expected.type", "into", "incident_id", "offers[]",
     "reports[]", "volunteer_id", "code", "token",
 }  # fmt: skip
-ELSEWHERE = {"POST /v1/session/exchange", "POST /v1/revocations"}
+ELSEWHERE = {
+    "POST /v1/session/exchange",
+    "POST /v1/revocations",
+    "PUT /v1/volunteers/{volunteer_id}/channels",
+    "POST /v1/volunteers/{volunteer_id}/channels/{channel_id}/verify",
+    "POST /v1/notices/{notice_id}/seen",
+}
 """They have nothing but such words."""
+GATEWAYS = {"POST /v1/inbound/sms", "POST /v1/inbound/telegram"}
+"""Refused where no secret of a gateway is set, as on this stack; `tests/api` tests what is kept of a reply."""
 
 
 class Stage:
@@ -58,7 +66,7 @@ class Stage:
             self.refusals.append(refused)
         known = dict.fromkeys(WORDS) | given
         answer = self._call(method, at, role, who, self.planter.body(operation, known))
-        assert answer.status_code in (200, 202), (operation, answer.text)
+        assert answer.status_code in (200, 201, 202), (operation, answer.text)
         self.done.add(operation)
         return answer.json()
 
@@ -97,7 +105,7 @@ class Stage:
 def test_what_people_type_stands_in_clear_nowhere(town: Town) -> None:
     stage = Stage(town)
     play(stage)
-    missing = stage.fields.keys() - stage.done - ELSEWHERE
+    missing = stage.fields.keys() - stage.done - ELSEWHERE - GATEWAYS
     assert not missing, f"operations with free texts that this test does not send: {sorted(missing)}"
 
     stage.refusals += list(addresses(stage))
@@ -114,10 +122,20 @@ def test_what_people_type_stands_in_clear_nowhere(town: Town) -> None:
 
 def play(stage: Stage) -> None:
     """Every operation with a text, and the end of every incident."""
+    people_themselves(stage)
     work_in_the_field(stage)
     work_at_a_desk(stage)
     orders_to_people(stage)
     orders_to_incidents(stage)
+
+
+def people_themselves(stage: Stage) -> None:
+    who = stage.person("alone", skills=["radio"])
+    at = {"volunteer_id": who}
+    stage.send(f"PATCH {PERSON}", at, {}, who)
+    mail = f"{stage.planter.value('address of a channel')}@example.org"
+    stage.send(f"POST {PERSON}/channels", at, {"kind": "email", "address": mail, "subscription": None}, who)
+    stage.send(f"POST {PERSON}/distress", at, {}, who)
 
 
 def work_in_the_field(stage: Stage) -> None:
@@ -172,6 +190,17 @@ def orders_to_people(stage: Stage) -> None:
     given = {"volunteer_id": chosen, "requirement_id": "r1", "force": True}
     stage.send(f"POST {INCIDENT}/offers", {"incident_id": incident}, given)
     offer = until(lambda: town.live(incident).get(chosen))
+    # Refused so soon after the offer; its text must not be kept either.
+    stage.refusals.append(
+        town.call(
+            "POST",
+            f"{OFFER}/remind".format(offer_id=offer["id"]),
+            "operator",
+            "op-1",
+            {"reason": stage.planter.value("remind")},
+        )
+    )
+    stage.done.add(f"POST {OFFER}/remind")
     stage.send(f"POST {OFFER}/withdraw", {"offer_id": offer["id"]}, {})
     stage.send(f"POST {INCIDENT}/cancel", {"incident_id": incident}, {})
 
