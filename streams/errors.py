@@ -11,6 +11,7 @@
     │   ├── KeyMissing              `ring`: the ring holds no key that may make this value
     │   ├── LockLost                `store.redis_client`: another process holds the rebuild lock; start over
     │   ├── DeliveryFailed          `notices.channels`: the notice is sent again with the same id
+    │   ├── PollFailed              `notices.telegram_poll`: Telegram or the API did not take part; asked again later
     │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample
     ├── GiveUp                      retries are exhausted or useless: report the error and end, or start over from fresh state
     │   ├── BrokerError             no broker in time, or a refusal; `cure` names the next step
@@ -23,6 +24,8 @@
         │   └── UnknownKey          `wire`: the ring lacks the key of a private record; it may open with another ring
         ├── SettingsError           `settings`: a setting is missing or invalid, one line per setting (also a ValueError)
         ├── BadPem                  `client_tls`: a file is no certificate or key in PEM (also a ValueError)
+        ├── BadVapidKey             `notices.vapid`: a file is no key for Web Push (also a ValueError)
+        ├── Refused, NotSent        `notices.channels`: a way refuses the notice for good; it was not sent, by its code
         ├── BadRing                 `ring`: a key ring or its file that cannot be used (also a ValueError)
         ├── BadCertificate          `tls`: a certificate, key or CA file of the API that cannot be used (also a ValueError)
         ├── BadKeys, BadToken       `tokens`: a key file or an access token that cannot be used (also ValueErrors)

@@ -25,6 +25,8 @@ ACTS = {
     "decision is unreadable": "find who else writes the topic; the decision has no effect",
     "an entry of the audit log that an ended process left cannot be read": "keep the file of KOMEK_DATA for the data officer",
     "the file of the audit log cannot be written": "free space or correct the rights of KOMEK_DATA",
+    "a message to the Telegram bot was refused": "see the code: the message is lost, the person has no answer",
+    "a reply cannot be taken: the channels of its person cannot be decrypted": "find the missing key: alarm data_key_missing",
     "a service refuses our notices": "correct the token, key or address in the settings of the channel",
     "channel hangs; further notices are dropped": "look at the channel's provider, restart the notifier",
     "command dead-lettered": REPLAY,

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import structlog
 
+from streams.errors import RetryLater
 from streams.settings import Settings
 
 WAIT_S = 25
@@ -18,7 +19,7 @@ PAUSE_S = 5.0
 _log = structlog.get_logger("komek.notices")
 
 
-class PollFailed(Exception):
+class PollFailed(RetryLater):
     """Messages were not fetched, or not taken. The message names a status and nothing of the request: its address is a secret."""
 
 

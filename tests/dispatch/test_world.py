@@ -65,6 +65,7 @@ from dispatch.model.vocabulary import (
     PROGRESS_ORDER,
     DeadlineKind,
     HeardBy,
+    OfferSource,
     OfferState,
     Outcome,
     Task,
@@ -189,7 +190,9 @@ class DispatchWorld:
         for fact in decision.events:
             if isinstance(fact, OfferMade):
                 assert after.is_open, "an offer after the end"
-                assert fact.volunteer_id in self.on_duty, "an offer to a person off duty"
+                # An operator may name somebody off duty, and says so.
+                is_forced = fact.source is OfferSource.OPERATOR
+                assert is_forced or fact.volunteer_id in self.on_duty, "an offer to a person off duty"
                 declined = {
                     one.volunteer_id
                     for one in (before.offers_for(fact.requirement_id) if before else ())

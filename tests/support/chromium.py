@@ -1,6 +1,6 @@
 """A real browser for tests of the pages, and what no page may do in it.
 
-    chromium         the browser, one for the session; tests that need it are skipped where there is none
+    chromium         the browser, one for each module; tests that need it are skipped where there is none
     visit            opens pages of the shared stack, and fails the test that asks another host for anything or breaks the policy
 
 Screenshots go to the folder that KOMEK_ARTEFACTS names.
@@ -105,7 +105,8 @@ def keep_picture(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(folder) / "web" / f"{name}.png"))
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright's event loop runs until it is stopped, and no asynchronous test runs in that process meanwhile.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:

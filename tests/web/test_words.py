@@ -12,7 +12,8 @@ from dispatch.model.vocabulary import OUTCOMES_OF_TASK, HeardBy, TravelMode
 from dispatch.plans.book import load_builtin
 from streams.monitoring.alarms import RULES
 
-WORDS = Path(__file__).parents[2] / "api" / "web" / "shared" / "messages" / "words" / "en.ts"
+WEB = Path(__file__).parents[2] / "api" / "web"
+WORDS = (WEB / "shared" / "messages" / "words" / "en.ts", WEB / "console" / "messages" / "words" / "en.ts")
 OF_PROGRAMS = {
     "bad_json",
     "bad_request",
@@ -35,7 +36,7 @@ OF_PROGRAMS = {
 
 
 def words(section: str) -> set[str]:
-    text = WORDS.read_text("utf-8")
+    text = "".join(path.read_text("utf-8") for path in WORDS)
     # A section ends on its line, or with a line that closes it.
     block = text.partition(f"\n  {section}: {{")[2]
     first = block.partition("\n")[0]

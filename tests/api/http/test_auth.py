@@ -213,8 +213,8 @@ NOW_S = clock.now_ms() // 1000
         ({"role": "king"}, "role"),
         ({"sub": ""}, "sub"),
         ({"exp": None}, "exp"),
-        ({"nbf": NOW_S + 600}, "future"),
-        ({"iat": NOW_S + 600}, "future"),
+        ({"nbf": NOW_S + 86_400}, "future"),
+        ({"iat": NOW_S + 86_400}, "future"),
     ],
 )
 async def test_a_token_needs_valid_claims_and_times(world: World, claims: dict[str, object], said: str) -> None:

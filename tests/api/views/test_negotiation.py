@@ -70,7 +70,8 @@ async def test_the_question_of_an_offer_is_in_the_preferred_language() -> None:
         for path in (f"/v1/offers/{OFFER}", "/v1/volunteers/v-1/offers"):
             sent = {"Accept-Language": header}
             answer = await world.ask("GET", path, role="volunteer", subject="v-1", headers=sent)
-            assert (answer.status_code, answer.headers["vary"]) == (200, "Accept-Language")
+            assert answer.status_code == 200
+            assert "Accept-Language" in answer.headers["vary"].split(", ")
             shown = answer.json()
             told = shown if "task" in shown else shown["items"][0]
             heard.setdefault(header[:20], set()).add(told["task"]["question"].split()[0])

@@ -38,7 +38,7 @@ SHOWS = {
     "simulate": NOTHING,  # people that it made up
     "replay": NOTHING,  # the file of the caller
     "rebuild": NOTHING,
-    **dict.fromkeys(("keys list", "keys add", "keys rotate", "keys retire"), NOTHING),
+    **dict.fromkeys(("keys list", "keys add", "keys rotate", "keys retire", "keys vapid"), NOTHING),
     "dead-letters list": NOTHING,  # ids of letters, places in the log and reasons
     "dead-letters show": OWN,
     **dict.fromkeys(("dead-letters replay", "dead-letters dismiss"), NOTHING),
