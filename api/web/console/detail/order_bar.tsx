@@ -1,5 +1,5 @@
 // The orders about the open incident, each with its key, and the form of the one that needs more than a tap.
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { bindKeys } from "../keys";
@@ -12,7 +12,8 @@ import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent } fr
 export function OrderBar({ of }: { of: Incident }) {
   const isOver = of.times.closed !== null && (of.status === "closed" || of.status === "cancelled");
   const text = t().own.case;
-  useEffect(() => {
+  // With the drawing, not after it: a key that is pressed at once must be the order, and not the first letter of a command.
+  useLayoutEffect(() => {
     const show = (which: Form) => () => openForm(form.value === which ? null : which);
     const whenOpen = isOver ? {} : { s: show("assign"), e: () => void escalate(), m: show("merge"), c: show("close"), x: show("cancel") };
     return bindKeys({ ...whenOpen, ...(isOver ? { r: () => void reopen() } : {}), t: show("note"), w: show("why"), y: showTimeline });

@@ -1,6 +1,6 @@
 // The map in the middle. The queue does everything that it does: without WebGL, or while it loads, nothing is lost.
 import { type ReadonlySignal, signal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { language } from "../../shared/language";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { theme } from "../../shared/theme";
@@ -57,7 +57,7 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
     if (drawn !== null && mustShow(place, drawn.box)) drawn.show(place);
   });
   const showAll = (): void => fitAll(rows.peek());
-  useEffect(() => bindKeys({ f: showAll }), []);
+  useLayoutEffect(() => bindKeys({ f: showAll }), []);
 
   return (
     <div class="map">

@@ -1,5 +1,5 @@
 // The queue: filters, the longest unanswered incident, and the rows in the order of urgency.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { ProblemText } from "../../shared/parts/problem_text";
@@ -23,7 +23,7 @@ export function Queue() {
   const text = t().own.desk.queue;
   const order = shown.value;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const go = (step: number) => (): void => {
       moveCursor(step);
       list.current?.focus({ preventScroll: true });

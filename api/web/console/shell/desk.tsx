@@ -1,5 +1,5 @@
 // The console of somebody who is signed in: head, banners, three panes, foot.
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { announce } from "../../shared/announcer";
 import { acknowledgeFirst, acknowledgeNews, startAlarms } from "../alarms/center";
 import { showDistress } from "../alarms/distress_band";
@@ -48,7 +48,7 @@ function tellArrival(row: Row): void {
 }
 
 export function Desk() {
-  useEffect(() => {
+  useLayoutEffect(() => {
     onRow(tellArrival);
     const stops = [startLive(), startAlarms(sentence), startKeys()];
     const unbind = bindKeys({
