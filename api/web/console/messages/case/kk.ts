@@ -22,7 +22,7 @@ export const kk = {
   whyTitle: (skill: string) => `Неге жетіспейді: ${skill}`,
   why: {
     looked: (count: number) => `Соңғы іздеуде ${people(count)} қаралды`,
-    within: (radius: string) => `шеңбер ${radius}`,
+    within: (radius: string) => `(шеңбер ${radius})`,
     asked: (count: number) => `сұрау ${count}`,
     bounded: "Іздеу шегіне жетті: басқалар да болуы мүмкін.",
     step: (time: string) => `Жоспардың келесі қадамы ${time}.`,
