@@ -1,6 +1,7 @@
 // Words of the present language for values of the API. An unknown value is shown as it is: hiding it would hide a fact.
 import { type Formats, formats } from "../shared/formats";
 import { language } from "../shared/language";
+import { languageName } from "../shared/language_name";
 import type { Priority } from "../shared/parts/severity";
 import { t } from "./text";
 
@@ -34,13 +35,7 @@ export const problemWord = (value: string): string => word(t().words.problems, v
 /** The name of a language in the reader's language. */
 export function languageWord(code: string): string {
   const own: Table = t().own.case.languages;
-  const known = own[code];
-  if (known !== undefined) return known;
-  try {
-    return new Intl.DisplayNames(language.value, { type: "language" }).of(code) ?? code;
-  } catch {
-    return code;
-  }
+  return own[code] ?? languageName(code);
 }
 
 /** `43,3155 77,0612`: latitude first, as people say it. */

@@ -14,8 +14,11 @@ const at = (): { at: string } => ({ at: new Date(serverNow()).toISOString() });
 
 /** One key per offer, action and version of the offer: a second tap is the same answer, a later one about a changed job is not. */
 function keyOf(offer: Offer, action: string, more = ""): string {
-  return `${action}.${offer.id}.${Date.parse(offer.changed_at)}${more}`.replace(/[^\w.-]/g, "_").slice(0, 120);
+  return plainKey(`${action}.${offer.id}.${Date.parse(offer.changed_at)}${more}`);
 }
+
+/** An Idempotency-Key: visible ASCII, at most 128 characters. */
+const plainKey = (text: string): string => text.replace(/[^\w.-]/g, "_").slice(0, 120);
 
 function post(offer: Offer, action: string, route: string, body: object, more = ""): Promise<void> {
   return say({
@@ -53,12 +56,6 @@ export function distress(id: string, offer: Offer | null, place: { lon: number; 
     method: "POST",
     url: `/v1/volunteers/${encodeURIComponent(id)}/distress`,
     body: { ...(place ?? {}), ...at() },
-    key: `distress.${id}.${minute()}`.replace(/[^\w.-]/g, "_").slice(0, 120),
+    key: plainKey(`distress.${id}.${minute()}`),
   });
-}
-
-/** `until` null: without an end. Not through the outbox: duty that begins an hour late would be a lie. */
-export interface DutyWanted {
-  readonly on_duty: boolean;
-  readonly until?: string;
 }

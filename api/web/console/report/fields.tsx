@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { language } from "../../shared/language";
+import { languageName } from "../../shared/language_name";
 import { type Priority, SeverityShape } from "../../shared/parts/severity";
 import { sentenceOf } from "../../shared/parts/problem_text";
 import { t } from "../text";
@@ -55,10 +56,6 @@ export function WordsField({ of }: { of: FormState }) {
       {fault !== null && <p class="fault" id={`${id}-fault`}>{fault}</p>}
     </Labelled>
   );
-}
-
-function languageName(code: string): string {
-  return new Intl.DisplayNames([language.value], { type: "language" }).of(code) ?? code;
 }
 
 export function LanguageField({ of }: { of: FormState }) {

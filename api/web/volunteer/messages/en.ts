@@ -30,7 +30,6 @@ export const en = {
     plusHour: "+1 hour",
     forHours: (hours: number) => `For ${f.duration(hours * 3600)}`,
     withoutEnd: "Without an end",
-    duringWork: "You are at work. You can end your duty when it is done.",
   },
   sharing: {
     on: "Your position is shared",
@@ -54,7 +53,6 @@ export const en = {
     exactAfter: "The exact address opens after “I’m going”",
     hazard: "Hazard zone.",
     hazardMore: "You go to the staging point at its edge. Do not enter it.",
-    unconfirmed: "report not confirmed yet",
     languages: (names: string) => `Languages: ${names}`,
     accept: "I’m going",
     decline: "Can’t",
@@ -63,7 +61,6 @@ export const en = {
     free: "Refusing costs you nothing: the next person is asked.",
     wanted: (wanted: number) => `People wanted: ${wanted}`,
     going: (count: number) => `said “I’m going”: ${count}`,
-    about: (metres: number) => `≈ ${f.distance(metres)}`,
     roughly: (seconds: number) => `≈ ${f.duration(seconds)}`,
     noPlace: "Work from where you are",
     answerIn: "Time left to answer",
@@ -87,9 +84,7 @@ export const en = {
     mapOther: "Other",
     help: "More people",
     helpAsk: "How many more people are needed?",
-    helpSent: "More people were asked for",
     verifiedOnly: "The caller and the words are shown only to people whose skill is verified.",
-    endsWell: "After “Done” the address and the caller are hidden again.",
     words: (language: string) => `Words of the caller, ${language}`,
     wordsOnly: "Words of the caller",
     material: "Found by others",
@@ -120,7 +115,6 @@ export const en = {
     within: (seconds: number) => `Please answer within ${f.duration(seconds)}. Otherwise the operator is alerted.`,
     overdue: "The operator has been alerted. Tell us that you are safe, or ask for help.",
     safe: "I’m safe",
-    sent: "You said that you are safe",
   },
   distress: {
     open: "I’m in danger",
@@ -139,7 +133,6 @@ export const en = {
     close: "Back to the page",
   },
   digital: {
-    question: "Question",
     lease: "Time left for this work",
     more: "I need more time",
     original: (language: string) => `Original, ${language}`,
@@ -152,7 +145,6 @@ export const en = {
     incident: "Id of the other incident",
     send: "Send",
     missing: "Choose an answer first",
-    others: "What others found is shown after your own answer.",
     drafted: "Your text is kept on this device until it is sent.",
   },
   ended: {
@@ -179,7 +171,6 @@ export const en = {
       "submit-result": "Result of the work",
     },
     offline: "No network. What you say is saved here and sent by itself.",
-    stepNow: (word: string) => `${word} · not confirmed yet`,
     dismiss: "OK",
   },
   history: {

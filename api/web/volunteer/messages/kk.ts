@@ -31,7 +31,6 @@ export const kk = {
     plusHour: "+1\u00a0сағат",
     forHours: (hours: number) => `${f.duration(hours * 3600)}`,
     withoutEnd: "Мерзімсіз",
-    duringWork: "Жұмыс жүріп жатыр. Кезекшілікті содан кейін аяқтауға болады.",
   },
   sharing: {
     on: "Орныңыз жіберіліп тұр",
@@ -55,7 +54,6 @@ export const kk = {
     exactAfter: "Нақты мекенжай «Барамын» дегеннен кейін ашылады",
     hazard: "Қауіпті аймақ.",
     hazardMore: "Шетіндегі жиналу орнына барасыз. Аймаққа кірмеңіз.",
-    unconfirmed: "хабарлама әлі расталмады",
     languages: (names: string) => `Тілдер: ${names}`,
     accept: "Барамын",
     decline: "Бара алмаймын",
@@ -64,7 +62,6 @@ export const kk = {
     free: "Бас тартсаңыз, ештеңе өзгермейді: келесі адамнан сұралады.",
     wanted: (wanted: number) => `Керек адам саны: ${wanted}`,
     going: (count: number) => `келіскені: ${count}`,
-    about: (metres: number) => `≈ ${f.distance(metres)}`,
     roughly: (seconds: number) => `≈ ${f.duration(seconds)}`,
     noPlace: "Жұмыс тұрған жеріңізде орындалады",
     answerIn: "Жауап беруге қалған уақыт",
@@ -88,9 +85,7 @@ export const kk = {
     mapOther: "Басқа",
     help: "Адам керек",
     helpAsk: "Тағы қанша адам керек?",
-    helpSent: "Тағы адам сұралды",
     verifiedOnly: "Өтініш беруші мен оның сөздері дағдысы расталған адамдарға ғана көрінеді.",
-    endsWell: "«Аяқталды» дегеннен кейін мекенжай мен өтініш беруші қайтадан жасырылады.",
     words: (language: string) => `Өтініш берушінің сөздері, ${language}`,
     wordsOnly: "Өтініш берушінің сөздері",
     material: "Басқалар анықтағаны",
@@ -121,7 +116,6 @@ export const kk = {
     within: (seconds: number) => `${f.duration(seconds)} ішінде жауап беріңіз. Әйтпесе оператор хабардар болады.`,
     overdue: "Оператор хабардар болды. Аман екеніңізді айтыңыз немесе көмек сұраңыз.",
     safe: "Мен аманмын",
-    sent: "Аман екеніңізді айттыңыз",
   },
   distress: {
     open: "Маған көмек керек",
@@ -140,7 +134,6 @@ export const kk = {
     close: "Бетке оралу",
   },
   digital: {
-    question: "Сұрақ",
     lease: "Осы жұмысқа қалған уақыт",
     more: "Маған тағы уақыт керек",
     original: (language: string) => `Түпнұсқа, ${language}`,
@@ -153,7 +146,6 @@ export const kk = {
     incident: "Басқа оқиғаның нөмірі",
     send: "Жіберу",
     missing: "Алдымен жауапты таңдаңыз",
-    others: "Басқалар анықтағаны өз жауабыңыздан кейін көрсетіледі.",
     drafted: "Жіберілгенше мәтін осы құрылғыда сақталады.",
   },
   ended: {
@@ -180,7 +172,6 @@ export const kk = {
       "submit-result": "Жұмыс нәтижесі",
     },
     offline: "Желі жоқ. Жауаптарыңыз осында сақталып, өздігінен жіберіледі.",
-    stepNow: (word: string) => `${word} · әлі расталмады`,
     dismiss: "Түсіндім",
   },
   history: {

@@ -30,7 +30,6 @@ export const ru = {
     plusHour: "+1 час",
     forHours: (hours: number) => `На ${f.duration(hours * 3600)}`,
     withoutEnd: "Без срока",
-    duringWork: "Идёт работа. Закончить дежурство можно после неё.",
   },
   sharing: {
     on: "Ваше место передаётся",
@@ -54,7 +53,6 @@ export const ru = {
     exactAfter: "Точный адрес откроется после «Еду»",
     hazard: "Опасная зона.",
     hazardMore: "Вы едете к месту сбора на её краю. В зону не входите.",
-    unconfirmed: "сообщение не подтверждено",
     languages: (names: string) => `Языки: ${names}`,
     accept: "Еду",
     decline: "Не могу",
@@ -63,7 +61,6 @@ export const ru = {
     free: "Отказ ни на что не влияет: спросят следующего.",
     wanted: (wanted: number) => `Нужно людей: ${wanted}`,
     going: (count: number) => `согласились: ${count}`,
-    about: (metres: number) => `≈ ${f.distance(metres)}`,
     roughly: (seconds: number) => `≈ ${f.duration(seconds)}`,
     noPlace: "Работа там, где вы находитесь",
     answerIn: "Осталось на ответ",
@@ -87,9 +84,7 @@ export const ru = {
     mapOther: "Другая",
     help: "Нужны люди",
     helpAsk: "Сколько ещё нужно людей?",
-    helpSent: "Запрошены ещё люди",
     verifiedOnly: "Заявитель и его слова видны только тем, чей навык подтверждён.",
-    endsWell: "После «Готово» адрес и заявитель снова скрыты.",
     words: (language: string) => `Слова заявителя, ${language}`,
     wordsOnly: "Слова заявителя",
     material: "Что выяснили другие",
@@ -120,7 +115,6 @@ export const ru = {
     within: (seconds: number) => `Ответьте, пожалуйста, за ${f.duration(seconds)}. Иначе будет предупреждён оператор.`,
     overdue: "Оператор предупреждён. Сообщите, что вы в безопасности, или попросите помощи.",
     safe: "Я в безопасности",
-    sent: "Вы сообщили, что в безопасности",
   },
   distress: {
     open: "Мне нужна помощь",
@@ -139,7 +133,6 @@ export const ru = {
     close: "Назад к странице",
   },
   digital: {
-    question: "Вопрос",
     lease: "Осталось на эту работу",
     more: "Нужно больше времени",
     original: (language: string) => `Оригинал, ${language}`,
@@ -152,7 +145,6 @@ export const ru = {
     incident: "Номер другого происшествия",
     send: "Отправить",
     missing: "Сначала выберите ответ",
-    others: "Что выяснили другие, видно после вашего ответа.",
     drafted: "До отправки текст хранится на этом устройстве.",
   },
   ended: {
@@ -179,7 +171,6 @@ export const ru = {
       "submit-result": "Результат работы",
     },
     offline: "Нет сети. Ответы сохраняются здесь и уйдут сами.",
-    stepNow: (word: string) => `${word} · ещё не подтверждено`,
     dismiss: "Понятно",
   },
   history: {

@@ -4,13 +4,14 @@ import { useEffect } from "preact/hooks";
 import { secondsUntil } from "../../shared/clock";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
+import { languageName } from "../../shared/language_name";
 import { type ResultBody, checkIn, decline, submit } from "../answers";
 import type { Offer, Standing } from "../jobs";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
 import { OutboxList } from "../parts/outbox_list";
 import { t } from "../text";
-import { languageName, outcomeWord } from "../words";
+import { outcomeWord } from "../words";
 import { WorkTitle } from "./offer";
 
 type Task = NonNullable<Offer["task"]>;

@@ -10,10 +10,10 @@ import { isFull, items } from "../state";
 import { t } from "../text";
 
 /** What is open; null: nothing. */
-export const asking = signal<{ readonly offer: Offer | null; readonly sinceMs: number; readonly isSent: boolean } | null>(null);
+export const asking = signal<{ readonly offer: Offer | null; readonly isSent: boolean } | null>(null);
 
 export function openDistress(offer: Offer | null): void {
-  asking.value = { offer, sinceMs: Date.now(), isSent: false };
+  asking.value = { offer, isSent: false };
   window.scrollTo(0, 0);
 }
 
@@ -38,7 +38,7 @@ function Ask({ id, offer }: { id: string; offer: Offer | null }) {
           class="answer danger full tallest"
           data-action="distress-confirm"
           onClick={() => {
-            asking.value = { offer, sinceMs: Date.now(), isSent: true };
+            asking.value = { offer, isSent: true };
             void distress(id, offer, lastFix.value);
           }}
         >

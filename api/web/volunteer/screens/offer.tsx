@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { Severity, SeverityShape } from "../../shared/parts/severity";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
+import { languageName } from "../../shared/language_name";
 import { accept, decline } from "../answers";
 import { spotOf } from "../geometry";
 import type { Offer, Standing } from "../jobs";
@@ -14,7 +15,7 @@ import { Sketch } from "../parts/sketch";
 import { lastFix } from "../position";
 import { profile } from "../state";
 import { t } from "../text";
-import { languageName, skillWord, taskWord, typeWord } from "../words";
+import { skillWord, taskWord, typeWord } from "../words";
 
 export function OfferScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
   const { own, words } = t();

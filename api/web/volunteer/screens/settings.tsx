@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
+import { languageName } from "../../shared/language_name";
 import { LanguageSwitch } from "../../shared/parts/language_switch";
 import { ProblemText } from "../../shared/parts/problem_text";
 import type { Problem } from "../../shared/problem";
@@ -15,7 +16,7 @@ import { Head } from "../parts/head";
 import { Tabs } from "../parts/tabs";
 import { profile } from "../state";
 import { t } from "../text";
-import { languageName, skillWord } from "../words";
+import { skillWord } from "../words";
 import { openDistress } from "./distress";
 import { Icon } from "../parts/icon";
 

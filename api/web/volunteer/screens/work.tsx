@@ -3,6 +3,7 @@ import { signal, useSignal } from "@preact/signals";
 import { now, secondsUntil } from "../../shared/clock";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
+import { languageName } from "../../shared/language_name";
 import { checkIn, confirm, decline, needHelp, step } from "../answers";
 import { type Spot, spotOf } from "../geometry";
 import { type Offer, type Standing, nextStep } from "../jobs";
@@ -15,7 +16,7 @@ import { MapLinks, Sketch } from "../parts/sketch";
 import { lastFix } from "../position";
 import { items } from "../state";
 import { t } from "../text";
-import { languageName, outcomeWord, taskWord } from "../words";
+import { taskWord } from "../words";
 import { openDistress } from "./distress";
 import { SharingBand } from "./home";
 import { WorkTitle } from "./offer";
@@ -243,7 +244,6 @@ function Changed({ offer, version, fields, since }: { offer: Offer; version: num
       <p class="label now">{own.changed.now}</p>
       <Place offer={offer} />
       <Caller offer={offer} />
-      {offer.result !== null && <p>{outcomeWord(offer.result.outcome)}</p>}
       <div class="grow" />
       <div class="thumb tall">
         <OutboxList about={offer.id} />
