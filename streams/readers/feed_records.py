@@ -164,6 +164,6 @@ def feed_record_of(arrived: Arrived) -> FeedRecord | None:
 
 
 def people_of(feed_record: FeedRecord) -> Iterable[str]:
-    """Volunteers that a record may concern; the view (`api/reads/event_stream.py`) decides which of them see it."""
+    """Volunteers that a record may concern; the view (`api/reads/event_encoding.py`) decides which of them see it."""
     record = feed_record.record
     return record.incident.warned if isinstance(record, StatusRecord) else (record.volunteer_id,)

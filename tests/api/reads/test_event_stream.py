@@ -10,7 +10,8 @@ import pytest
 
 from api.caller import Caller
 from api.process.latency import Latency
-from api.reads.event_stream import Live, data_of, is_for, name_for, name_of
+from api.reads.event_encoding import data_of, is_for, name_for, name_of
+from api.reads.event_stream import Live
 from api.schemas.events import EVENTS
 from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.vocabulary import OfferState

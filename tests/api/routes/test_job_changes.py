@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.reads.event_stream import data_of, name_of
+from api.reads.event_encoding import data_of, name_of
 from dispatch.model.answer_commands import ConfirmChanges
 from dispatch.model.incidents import Attention, Hazard
 from dispatch.model.offers import Confirmed, JobChange, Unconfirmed

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.caller import Caller
-from api.reads.event_stream import data_of, is_for, name_for
+from api.reads.event_encoding import data_of, is_for, name_for
 from dispatch.model.answer_commands import AskForHelp, RaiseDistress
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import StatusRecord
