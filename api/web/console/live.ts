@@ -13,6 +13,8 @@ const STATUS_EVERY_MS = 5_000;
 const TOGETHER_MS = 100;
 /** A busy incident changes several times a second; its detail is read at most this often. */
 const READ_EVERY_MS = 1_000;
+/** Whoever walks through the queue does not connect anew for each row. */
+const SETTLED_MS = 300;
 
 const waiting = new Map<string, s.Row>();
 /** The newest version that the stream told of an incident, also of one that has ended. */
@@ -26,10 +28,10 @@ export function onRow(listener: (row: s.Row) => void): void {
 }
 
 export function startLive(): () => void {
-  const stream = new LiveStream({ url: "/v1/events?view=row", onEvent: take, onReset: () => void load(), onEnd: () => void readSession() });
+  const stream = new LiveStream({ url: urlFor(s.selectedId.value), onEvent: take, onReset: () => void load(), onEnd: () => void readSession() });
   s.stream.value = stream;
   void load();
-  const stopDetail = followDetail();
+  const stopDetail = followDetail(stream);
   const poll = setInterval(() => void readStatus(), STATUS_EVERY_MS);
   void readStatus();
   return () => {
@@ -38,6 +40,11 @@ export function startLive(): () => void {
     stream.close();
     s.stream.value = null;
   };
+}
+
+/** Positions, requests and notices of an incident come only to a stream that names it. */
+function urlFor(id: string | null): string {
+  return id === null ? "/v1/events?view=row" : `/v1/events?view=row&incident=${encodeURIComponent(id)}`;
 }
 
 function take(event: StreamEvent): void {
@@ -151,8 +158,16 @@ async function readDetail(): Promise<void> {
   if (again) refreshDetail();
 }
 
-function followDetail(): () => void {
-  return effect(() => {
-    if (s.selectedId.value !== null) refreshDetail();
+function followDetail(stream: LiveStream): () => void {
+  let settling: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    const id = s.selectedId.value;
+    if (id !== null) refreshDetail();
+    clearTimeout(settling);
+    settling = setTimeout(() => stream.readAt(urlFor(id)), SETTLED_MS);
   });
+  return () => {
+    clearTimeout(settling);
+    stop();
+  };
 }
