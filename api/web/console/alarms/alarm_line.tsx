@@ -13,10 +13,11 @@ export function AlarmLine() {
   const text = t().own.desk.alarms;
   const same = alarms.value.filter((one) => one.kind === first.kind);
   const said = first.kind === "severe" ? text.severe(same.length) : text.unanswered(same.length);
+  const whole = `${said}: ${shortId(first.incidentId)}`;
   return (
     <div class="alarm-line">
       <Bang />
-      <button type="button" class="plain clip" onClick={() => select(first.incidentId)}>{said}: {shortId(first.incidentId)}</button>
+      <button type="button" class="plain clip" title={whole} onClick={() => select(first.incidentId)}>{whole}</button>
       <button type="button" class="btn" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
         {text.acknowledge} <KeyCap of="A" />
       </button>

@@ -35,6 +35,7 @@ export function DistressBand() {
   const others = alarms.value.filter((one) => one.kind === "distress").length - 1;
   const clock = (ms: number): string => f().clockwork(Math.max(0, Math.floor(ms / 1000)));
   const again = nextSoundAtMs.value === null ? "" : text.again(clock(nextSoundAtMs.value - now.value));
+  const [about, said] = [title(incident, first.incidentId, first.reason), words(incident)];
   return (
     <div class="distress-band" role="alert" aria-relevant="additions" data-alarm={first.incidentId}>
       <svg class="octagon" viewBox="0 0 44 44" aria-hidden="true">
@@ -45,8 +46,8 @@ export function DistressBand() {
         <span aria-hidden="true">{text.since(clock(now.value - first.sinceMs))}, {isArmed.value ? again : text.silent}</span>
       </div>
       <div class="who">
-        <b class="clip">{title(incident, first.incidentId, first.reason)}</b>
-        <span class="clip">{words(incident)}</span>
+        <b class="clip" title={about}>{about}</b>
+        <span class="clip" title={said}>{said}</span>
       </div>
       {others > 0 && <span>{text.more(others)}</span>}
       <button type="button" class="btn" aria-keyshortcuts="o" onClick={showDistress}>{text.show} <KeyCap of="O" /></button>

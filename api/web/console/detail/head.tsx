@@ -16,7 +16,7 @@ export function Head({ of }: { of: Incident }) {
   const centre = centreOf(of.location);
   return (
     <header class="top-of-detail">
-      <p class="id"><Severity of={of.priority} /> <b>{shortId(of.id)}</b> <span class="q">{statusWord(of.status)}</span></p>
+      <p class="id"><Severity of={of.priority} /> <b>{shortId(of.id)}</b> <span class="q" title={statusWord(of.status)}>{statusWord(of.status)}</span></p>
       <h2>{typeWord(of.type)}</h2>
       {isOver ? (
         <p class="over">{[statusWord(of.status), of.times.closed === null ? "" : f().dayTime(of.times.closed)].join(" ")}</p>

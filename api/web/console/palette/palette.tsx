@@ -114,7 +114,7 @@ function Open() {
           {options.map((option, place) => (
             <li key={`${option.kind} ${option.id}`} id={`option-${place}`} role="option" aria-selected={place === at} onPointerDown={(event) => event.preventDefault()} onClick={() => run(option)}>
               {option.row === null ? <span class="mark" /> : <span class={`mark ${option.row.priority}`}><SeverityShape of={option.row.priority} /></span>}
-              <span class="clip">{option.kind === "incident" ? option.detail : option.label}</span>
+              <span class="clip" title={option.kind === "incident" ? option.detail : option.label}>{option.kind === "incident" ? option.detail : option.label}</span>
               {option.key !== null && <KeyCap of={option.key} />}
             </li>
           ))}

@@ -84,7 +84,7 @@ export function Queue() {
 
 function FilterTab({ of }: { of: Filter }) {
   return (
-    <button type="button" class="tab" aria-pressed={filter.value === of} data-filter={of} onClick={() => (filter.value = of)}>
+    <button type="button" class="tab" title={t().own.desk.queue[of]} aria-pressed={filter.value === of} data-filter={of} onClick={() => (filter.value = of)}>
       <span>{t().own.desk.queue[of]}</span> <b class="live">{f().number(counts.value[of])}</b>
     </button>
   );
@@ -96,10 +96,11 @@ function Unanswered() {
   const first = waiting[0];
   if (first === undefined) return null;
   const age = Math.floor((now.value - Date.parse(first.reported_at)) / 1000);
+  const said = t().own.desk.queue.nobody(waiting.length, shortId(first.id));
   return (
     <button type="button" class="pin" onClick={() => select(first.id)}>
       <Bang />
-      <span class="clip">{t().own.desk.queue.nobody(waiting.length, shortId(first.id))}</span>
+      <span class="clip" title={said}>{said}</span>
       <span class="at live">{f().clockwork(age)}</span>
     </button>
   );
