@@ -24,6 +24,18 @@ SOAK: dict[str, str] = {
     "tests/scenarios/test_wall_clocks.py::test_a_clock_that_jumps_changes_no_offer": (
         "tests/scenarios/test_wall_clocks.py::test_a_clock_that_jumps_changes_no_offer"
     ),
+    "tests/web/test_console.py::test_the_main_states_are_accessible": (
+        "tests/web/test_console.py::test_the_main_states_are_accessible"
+    ),
+    "tests/web/test_volunteer.py::test_a_person_is_asked_goes_learns_of_a_change_and_ends_the_work": (
+        "tests/web/test_volunteer.py::test_a_person_is_asked_goes_learns_of_a_change_and_ends_the_work"
+    ),
+    "tests/web/test_layouts.py::test_the_console_fits_and_is_worked_by_keys": (
+        "tests/web/test_layouts.py::test_the_console_fits_and_is_worked_by_keys"
+    ),
+    "tests/web/test_layouts.py::test_the_phone_fits_and_is_worked_by_finger_and_keys": (
+        "tests/web/test_layouts.py::test_the_phone_fits_and_is_worked_by_finger_and_keys"
+    ),
 }
 """Without parameters. A test that stands for itself is marked for some of them only."""
 DEFAULT_SEEDS = 20

@@ -99,13 +99,7 @@ def test_the_map_is_drawn_from_this_host_and_credits_its_sources(visit: Visit) -
 
 
 def test_without_webgl_a_list_takes_the_place_of_the_map(visit: Visit) -> None:
-    visitor = visit(viewport=DESK, locale="en-GB")
-    visitor.context.add_init_script(
-        "const old = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...more)"
-        " { return kind.startsWith('webgl') ? null : old.call(this, kind, ...more); };"
-    )
-    page = visitor.sign_in("operator", "op-map-none")
+    page = visit(viewport=DESK, locale="en-GB").without_webgl().sign_in("operator", "op-map-none")
 
     expect(page.locator(".map-says")).to_contain_text("WebGL")
     assert faults_of(page) == []
