@@ -195,7 +195,7 @@ export const ru = {
     end: "Отключить",
     data: "Мои данные",
     export: "Скачать всё",
-    exportMore: "JSON, вместе с тем, кто смотрел",
+    exportMore: "JSON, и кто их смотрел",
     exportDo: "Скачать",
     erase: "Удалить всё",
     eraseMore: "необратимо, сначала спросим",

@@ -28,7 +28,7 @@ export const kk: ReportTexts = {
   point: (coordinates) => `былай түсінілді: ${coordinates}`,
   outside: "Қазақстаннан тыс: сандардың ретін тексеріңіз",
   nowhere: "Бұл нүктенің ауданы белгісіз",
-  save: "Сақтап, іздеу",
+  save: "Сақтап, адам іздеу",
   saving: "Сақталуда…",
   later: "Кейінге қалдыру",
   clear: "Тазарту",

@@ -30,7 +30,7 @@ export const kk = {
     help_asked: "қосымша адам керек",
     unfilled: "адам жетіспейді",
     ask_partner: "серіктес ұйымға хабарласу керек",
-    ladder_ended: "сұрайтын адам қалмады",
+    ladder_ended: "шақыратын адам қалмады",
     no_place: "орны көрсетілмеген",
     place_unlikely: "орны күмәнді",
     warning_incomplete: "бәріне хабарланбады",

@@ -30,7 +30,7 @@ export const ru = {
     help_asked: "просят ещё людей",
     unfilled: "не хватает людей",
     ask_partner: "обратиться к партнёрам",
-    ladder_ended: "запрашивать больше некого",
+    ladder_ended: "звать больше некого",
     no_place: "место не указано",
     place_unlikely: "место вызывает сомнения",
     warning_incomplete: "оповещены не все",

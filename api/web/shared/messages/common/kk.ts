@@ -52,5 +52,5 @@ export const kk = {
   loading: "Жүктелуде…",
   ageOf: (seconds: number) => `${f.duration(seconds)} бұрын`,
   emergency: "Өмірге қауіп төнсе, 112-ге қоңырау шалыңыз",
-  build: (id: string) => `Құрастырылым ${id}`,
+  build: (id: string) => `Нұсқа ${id}`,
 } satisfies Common;
