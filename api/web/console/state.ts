@@ -37,8 +37,12 @@ export const stream = signal<LiveStream | null>(null);
 export const isStale = computed(() => stream.value?.state.value.isStale ?? true);
 
 /** What takes the detail's place. `detail` also when nothing is selected. */
-export type Place = "detail" | "report";
+export type Place = "detail" | "report" | "invite";
 export const place = signal<Place>("detail");
+
+export function openInvite(): void {
+  place.value = "invite";
+}
 
 export function select(id: string | null): void {
   batch(() => {

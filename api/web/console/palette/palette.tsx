@@ -14,7 +14,7 @@ import { FILTERS, shortId } from "../queue/order";
 import { placeText } from "../queue/place_text";
 import { openReport } from "../queue/queue";
 import { priorityWord, typeWord } from "../say";
-import { type Row, place, rows, select, selectedId } from "../state";
+import { type Row, openInvite, place, rows, select, selectedId } from "../state";
 import { isHelpOpen } from "../shell/help";
 import { t } from "../text";
 import { type Action, type Option, optionsFor } from "./commands";
@@ -52,6 +52,7 @@ function actions(): Action[] {
   }
   found.push(...FILTERS.map((of) => ({ id: `filter ${of}`, label: desk.palette.filter(desk.queue[of]), key: null, run: () => void (filter.value = of) })));
   found.push({ id: "sound", label: `${desk.head.sound}: ${desk.head.arm}`, key: null, run: () => void arm() });
+  found.push({ id: "invite", label: desk.invite.open, key: null, run: openInvite });
   found.push({ id: "help", label: desk.foot.keys, key: "?", run: () => void (isHelpOpen.value = true) });
   found.push(...LANGUAGES.map((of) => ({ id: of, label: OWN_NAMES[of], key: null, run: () => void choose(of) })));
   found.push(...THEMES.map((of) => ({ id: of, label: desk.palette.theme(desk.theme[of]), key: null, run: () => chooseTheme(of) })));

@@ -22,12 +22,13 @@ import { Head } from "./head";
 import { isHelpOpen } from "./help";
 import { MapSide } from "./map_side";
 
+const loadInvite = () => import("../people/InviteForm").then((module) => module.InviteForm);
 const loadReport = () => import("../report/ReportForm").then((module) => module.ReportForm);
 
 /** One step back: what was opened last closes first. */
 function back(): void {
   if (isHelpOpen.value) isHelpOpen.value = false;
-  else if (place.value === "report") place.value = "detail";
+  else if (place.value !== "detail") place.value = "detail";
   else if (form.value !== null) openForm(null);
   else select(null);
 }
@@ -82,11 +83,19 @@ export function Desk() {
           <section class="pane detail" aria-label={t().own.desk.panes.report}>
             <Later load={loadReport} props={{ onDone: reported }} waiting={t().common.loading} />
           </section>
+        ) : place.value === "invite" ? (
+          <section class="pane detail" aria-label={t().own.desk.invite.title}>
+            <Later load={loadInvite} props={{ onDone: backToDetail }} waiting={t().common.loading} />
+          </section>
         ) : selectedId.value === null ? <First /> : <Detail />}
       </main>
       <Foot />
     </div>
   );
+}
+
+function backToDetail(): void {
+  place.value = "detail";
 }
 
 /** `id`: of the incident that was reported; null when the form was put aside. */

@@ -2,12 +2,12 @@
 import { KeyCap } from "../../shared/parts/key_cap";
 import { arm, isArmed } from "../alarms/sounds";
 import { openReport } from "../queue/queue";
-import { isLoaded, isStale, rows, status } from "../state";
+import { isLoaded, isStale, openInvite, rows, status } from "../state";
 import { t } from "../text";
 import { isHelpOpen } from "./help";
 
 export function First() {
-  const { choose, first, panes } = t().own.desk;
+  const { choose, first, invite, panes } = t().own.desk;
   const isEmpty = isLoaded.value && rows.value.size === 0;
   const onDuty = status.value?.volunteers_on_duty ?? null;
   const duty = onDuty === null ? first.dutyUnknown : onDuty === 0 ? first.dutyNone : first.dutyCount(onDuty);
@@ -22,6 +22,9 @@ export function First() {
           </Check>
           <Check isGood={!isStale.value} title={first.stream} says={isStale.value ? first.streamOff : first.streamOn} />
           <Check isGood={onDuty !== null && onDuty > 0} title={first.duty} says={duty} />
+          <Check isGood title={invite.open} says={invite.openText}>
+            <button type="button" class="btn" data-action="open-invite" onClick={openInvite}>{invite.open}</button>
+          </Check>
           <Check isGood title={first.create} says={first.createText}>
             <button type="button" class="btn" onClick={openReport}>{t().own.desk.queue.create} <KeyCap of="N" /></button>
           </Check>
