@@ -46,14 +46,15 @@ def _times(scenario: Scenario) -> Iterator[float]:
         yield from _surge_times(scenario)
         return
     beat_s = 60.0 / scenario.rate
+    opening_s = scenario.opening_s if scenario.scenes else 0.0
     rng = Random(f"{scenario.seed}:beat")
     end_s = scenario.minutes * 60 or math.inf
     for number in count():
-        # The first report comes at once, so that the demo shows something immediately.
+        # The first report comes at once, so that something is seen immediately.
         at_s = (number + (rng.uniform(-0.25, 0.25) if number else 0.0)) * beat_s
         if at_s >= end_s:
             return
-        yield at_s
+        yield opening_s + at_s
 
 
 def _surge_times(scenario: Scenario) -> list[float]:

@@ -4,18 +4,22 @@ cancelled."""
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
 from streams import clock
 from streams.api_client import OPENED, OPERATOR, Api, ApiUnavailable, LiveEvent
+from streams.simulator.director import Director
+from streams.simulator.held_offer import World
 from streams.simulator.incidents import draw_reports
 from streams.simulator.observed_offers import offers_in
 from streams.simulator.operator import Operator
 from streams.simulator.people import SimulatedPerson, draw_people
 from streams.simulator.registration import register, send_positions
 from streams.simulator.scenarios import Scenario
-from streams.simulator.volunteers import Volunteers, World
+from streams.simulator.scenes import cast
+from streams.simulator.volunteers import Volunteers
 
 LOOK_AGAIN_S = 20.0
 """How often the open incidents are read, in case the event stream missed something."""
@@ -40,6 +44,7 @@ class RunProgress:
     started_s: float = field(default_factory=clock.monotonic_s)
     operator: Operator | None = None
     volunteers: Volunteers | None = None
+    director: Director | None = None
 
     def figures(self) -> dict[str, int | float | str]:
         return {
@@ -79,22 +84,26 @@ async def play(progress: RunProgress, *, run: str, transport: Transport) -> None
         ApiUnavailable: the API does not answer at the beginning.
     """
     scenario, api = progress.scenario, progress.api
-    everybody = list(draw_people(scenario.crowd))
-    progress.people, progress.on_duty = len(everybody), sum(person.on_duty for person in everybody)
-    # Before the clock of the scenario starts, because it takes as long as the API needs.
-    await transport.register(everybody)
+    crowd = list(draw_people(scenario.crowd))
+    actors = list(cast()) if scenario.scenes else []
+    progress.people = len(crowd) + len(actors)
+    progress.on_duty = sum(person.on_duty for person in (*actors, *crowd))
+    # Before the clock of the scenario starts, because it takes as long as the API needs. Whoever plays a scene comes first: the
+    # others register while the first scenes are played.
+    await transport.register(actors or crowd)
     begun_s = clock.monotonic_s()
 
     def now_s() -> float:
         return clock.monotonic_s() - begun_s
 
-    acting = {person.id: person for person in everybody[scenario.yours :]}
-    world = World(api=api, habits=scenario.habits, seed=scenario.seed, now_s=now_s)
-    progress.volunteers = Volunteers(acting, world)
+    director = Director(api, scenario.scenes, run=run, pace=scenario.pace)
+    acting = {person.id: person for person in (*actors, *crowd[scenario.yours :])}
+    world = World(api=api, habits=scenario.habits, seed=scenario.seed, now_s=now_s, director=director)
+    progress.volunteers, progress.director = Volunteers(acting, world), director
     progress.operator = Operator(api, work_speed=scenario.work_speed, now_s=now_s, corrected=scenario.corrected)
     progress.stage = "playing"
     try:
-        await _play(progress, everybody, run=run, transport=transport)
+        await _play(progress, actors, crowd, run=run, transport=transport)
     finally:
         # Shown while tasks are cancelled, which takes a moment with many people.
         progress.stage = "ending"
@@ -103,24 +112,37 @@ async def play(progress: RunProgress, *, run: str, transport: Transport) -> None
         progress.stage = "ended"
 
 
-async def _play(progress: RunProgress, everybody: Sequence[SimulatedPerson], *, run: str, transport: Transport) -> None:
+async def _play(
+    progress: RunProgress,
+    actors: Sequence[SimulatedPerson],
+    crowd: Sequence[SimulatedPerson],
+    *,
+    run: str,
+    transport: Transport,
+) -> None:
     scenario, operator, volunteers = progress.scenario, progress.operator, progress.volunteers
     assert operator is not None
     assert volunteers is not None
+    assert progress.director is not None
     listening = asyncio.Event()
     background = [
         asyncio.create_task(_listen(progress, listening)),
         asyncio.create_task(_look_again(progress)),
         asyncio.create_task(operator.close_all()),
     ]
-    on_duty = [person for person in everybody if person.on_duty and person.is_field]
+    on_duty = [person for person in (*actors, *crowd) if person.on_duty and person.is_field]
+    first = [person for person in on_duty if person in actors] if actors else on_duty
     if scenario.positions_s and on_duty:
         # Send the first positions before the first incident: people without a position are not found.
-        await transport.positions(on_duty, volunteers, 0)
+        await transport.positions(first, volunteers, 0)
         background.append(asyncio.create_task(_report_positions(scenario, on_duty, volunteers, transport)))
     try:
         await _heard(listening)
-        await operator.report_all(draw_reports(scenario, run=run))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(progress.director.play())
+            if actors:
+                await transport.register(crowd)
+            await operator.report_all(draw_reports(scenario, run=run))
         # People who are at work finish, so that the figures at the end are those of whole incidents.
         await asyncio.sleep(max(1.0, WIND_DOWN_S / scenario.work_speed))
     finally:
@@ -152,6 +174,9 @@ async def _listen(progress: RunProgress, listening: asyncio.Event) -> None:
 def _notice(progress: RunProgress, event: LiveEvent) -> None:
     assert progress.volunteers is not None
     assert progress.operator is not None
+    assert progress.director is not None
+    if event.kind == "incident":
+        progress.director.notice(event.data)
     for offer in offers_in(event.data):
         progress.volunteers.notice(offer)
         progress.operator.notice(offer)
@@ -186,8 +211,11 @@ async def _look_at_pages(progress: RunProgress) -> None:
 async def _report_positions(
     scenario: Scenario, people: Sequence[SimulatedPerson], volunteers: Volunteers, transport: Transport
 ) -> None:
-    number = 0
-    while True:
-        await asyncio.sleep(scenario.positions_s)
-        number += 1
-        await transport.positions(people, volunteers, number)
+    # Rounds of all; between them, where the scenario says so, those of the people who are under way.
+    beat_s = scenario.moving_s or scenario.positions_s
+    rounds = max(1, round(scenario.positions_s / beat_s))
+    for number in count(1):
+        await asyncio.sleep(beat_s)
+        moving = people if number % rounds == 0 else [person for person in people if volunteers.is_under_way(person)]
+        if moving:
+            await transport.positions(moving, volunteers, number)

@@ -11,6 +11,8 @@ from streams.errors import InvalidInput
 from streams.simulator.answers import Habits
 from streams.simulator.people import Crowd
 from streams.simulator.places import City, cities, city_named
+from streams.simulator.scenes import CITY, Scene
+from streams.simulator.scenes import scenes as all_scenes
 
 Shape = Literal["steady", "surge"]
 
@@ -41,6 +43,14 @@ class Scenario:
     positions_s: float = 30.0
     bulk: bool = False
     types: Mapping[str, float] = field(default_factory=dict)
+    moving_s: float = 0.0
+    """How often people under way send their position; 0: as often as the others."""
+    has_scenes: bool = False
+    """Whether the scenes of `scenes.toml` are played first, in their city only."""
+    pace: float = 1.0
+    """Speed factor of the scenes."""
+    opening_s: float = 0.0
+    """Time before the first drawn incident."""
     id_prefix: str = ""
     """Empty: derived from the scenario's name and seed, so that two scenarios do not share people."""
 
@@ -76,6 +86,10 @@ class Scenario:
             skilled=self.skilled,
             duty_share=self.duty_share,
         )
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        return all_scenes() if self.has_scenes and self.city == CITY else ()
 
     @property
     def habits(self) -> Habits:

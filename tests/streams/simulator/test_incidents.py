@@ -75,8 +75,8 @@ def test_an_unknown_scenario_names_those_that_are_known() -> None:
         scenario_named("no such", {})
 
 
-def test_the_demo_is_forty_people_in_almaty_with_an_incident_each_twenty_seconds() -> None:
+def test_the_demo_is_forty_people_in_almaty_with_an_incident_each_twenty_seconds_after_the_scenes() -> None:
     demo = scenarios()["demo"]
 
     assert (demo.volunteers, demo.city, demo.rate) == (40, "almaty", 3.0)
-    assert [report.at_s for report in reports(demo, 3)] == pytest.approx([0, 20, 40], abs=5)
+    assert [report.at_s for report in reports(demo, 3)] == pytest.approx([40, 60, 80], abs=5)
