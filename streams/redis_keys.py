@@ -39,7 +39,7 @@ def volunteer(volunteer_id: str) -> str:
     answers   `ey` accepted, `en` declined, `wk` accepted recently: sums like `ld`, with half-lives of 60, 60 and 7 days
     trust     `tu` digital answers that others upheld, `to` that they overruled: sums with a half-life of 180 days
     rest      `we` end of the last field assignment, ms; `wh` whether it was heavy; `hd` last sign of life, ms
-    indexes   `im`, `ix`, `iy`, `is` mode, place and skills in the field indexes; `dg` the entries in the digital indexes
+    indexes   `im`, `ix`, `iy`, `is` mode, place and skills (and `*`) in the field indexes; `dg` the entries in the digital ones
     """
     return f"{PREFIX}vol:{volunteer_id}"
 
@@ -71,6 +71,10 @@ def verified(volunteer_id: str) -> str:
 
 VERIFIED_UNTIL = f"{PREFIX}verified-until"
 """ZSET `volunteer|skill` by the end of the verification (ms). Ended ones are removed once their offers were looked at."""
+
+
+ANY_SKILL = "*"
+"""In the place of a skill: the field index of everybody. Each person is once in it, so it can be counted by cells."""
 
 
 def field_index(skill: str) -> str:

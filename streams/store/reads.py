@@ -15,7 +15,8 @@ from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.ports import NotReady
 from streams import clock, redis_keys, wire
-from streams.store import hazards, verifications
+from streams.store import hazards, people_cells, verifications
+from streams.store.people_cells import Cell, CellCount
 from streams.store.redis_client import NOT_REBUILT, Command, RedisClient, ScriptCall
 from streams.store.verifications import Ending
 from streams.store.volunteer_view import FIELDS, VolunteerView, view_of
@@ -222,6 +223,10 @@ class Reads:
             on_duty=max(0, on_duty - over),
             oldest_shortfall_ms=next((int(float(score)) for _, score in _pairs(oldest)), None),
         )
+
+    async def people_cells(self, cells: Sequence[Cell], skill: str = redis_keys.ANY_SKILL) -> list[CellCount]:
+        """As `people_cells.count`."""
+        return await people_cells.count(self._link, cells, skill)
 
     async def private(self, ref: str) -> bytes | None:
         """The encrypted record, or None when there is none or it was erased."""

@@ -69,7 +69,9 @@ _REBUILD = frozenset(name for name in PARTS if name.startswith("restore_")) | {
 RIGHTS: Mapping[Component, Rights] = {
     Component.API: Rights(
         about="reads what is shown; writes profiles, encrypted texts and the marks of requests",
-        scripts=frozenset({"asked_lately", "inside", "named", "near", "people", "private", "ready", "verifications"}),
+        scripts=frozenset(
+            {"asked_lately", "inside", "named", "near", "people", "people_cells", "private", "ready", "verifications"}
+        ),
         commands=_words(
             "DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER TIME ZCARD "
             "ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE"

@@ -39,6 +39,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "duty_clock": ("person",),
     "ended_verifications": (),
     "people": ("person", "wake", "halves", "verified"),
+    "people_cells": (),
     "private": ("person", "wake", "halves"),
     "progress": (),
     "ready": (),
@@ -149,6 +150,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
     heading = (
         f"local KEY = {_table(_KEYS)}\n"
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
+        f"local ANY_SKILL = '{keys.ANY_SKILL}'\n"
         f"local WARN_BEFORE_MS = {WARN_BEFORE_S * 1000}\n"
         f"local JOIN_AFTER_MS = {JOIN_AFTER_MS}\n"
         f"local PLACES_TTL_S, READY_TTL_S, HOLD_MS = {PLACES_S}, {READY_S}, {HOLD_S * 1000}\n"

@@ -41,7 +41,8 @@ def _keys_of(row: Row, now_ms: int) -> list[str]:
     engaged = row.get("cs") == "c"
     keys: list[str] = []
     if "field" in capabilities and ("x" in row or "hx" in row):
-        keys += [redis_keys.engaged_index(skill) if engaged else redis_keys.field_index(skill) for skill in skills]
+        index = redis_keys.engaged_index if engaged else redis_keys.field_index
+        keys += [index(skill) for skill in (*skills, redis_keys.ANY_SKILL)]
     if "digital" in capabilities and engaged:
         keys += [redis_keys.digital_engaged(skill) for skill in skills]
     elif "digital" in capabilities:

@@ -149,7 +149,7 @@ async def test_every_key_with_a_place_of_a_person_has_a_ttl(redis_world: RedisWo
 
     names = [name for found in await redis_world.link.run([("KEYS", one) for one in patterns]) for name in found]
 
-    assert len(names) == 6
+    assert len(names) == 8
     assert all(0 < ttl <= PLACES_S for ttl in await redis_world.link.run([("TTL", name) for name in names]))
 
 

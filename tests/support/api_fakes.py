@@ -20,11 +20,13 @@ from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.notices.lag import NotifierLag
 from streams.readers.last_known import LastKnown
+from streams.redis_keys import ANY_SKILL
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
 from streams.store.intake_marks import Repeat
 from streams.store.memory.verified import Verified
 from streams.store.people import PrivateWrite, ProfileWrite
+from streams.store.people_cells import Cell, CellCount
 from streams.store.reads import Counts, Listed, OfferOf, Page, RebuildState
 from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
@@ -184,6 +186,9 @@ class FakeRedis:
         self.verified = Verified(clock.now_ms)
         self.registered: set[str] = set()
         """People who are known to `are_known` besides those of `profiles`."""
+        self.crowd: dict[str, list[CellCount]] = {}
+        """Answers of `people_cells` by skill."""
+        self.asked_cells: list[Cell] = []
         self.is_down = False
 
     def _ask(self) -> None:
@@ -284,6 +289,11 @@ class FakeRedis:
     async def timeline(self, incident_id: str) -> list[tuple[int, int]]:
         self._ask()
         return self.places.get(incident_id, [])
+
+    async def people_cells(self, cells: Sequence[Cell], skill: str = ANY_SKILL) -> list[CellCount]:
+        self._ask()
+        self.asked_cells = list(cells)
+        return self.crowd.get(skill, [])
 
     async def hazards(self) -> list[str]:
         self._ask()

@@ -95,19 +95,24 @@ local function place_all()
   end
 end
 
+-- The field indexes that a person with these skills belongs to: one for each skill, and that of everybody.
+local function index_words(skills)
+  return skills == '' and ANY_SKILL or skills .. ',' .. ANY_SKILL
+end
+
 local function leave_field(person, kept)
   for skill in words(person.is) do
     if not kept[skill] then call('ZREM', GEO_OF_MODE[person.im] .. skill, person.id) end
   end
 end
 
--- `im`: free (f) or engaged (e); `ix`, `iy`: place in the indexes; `is`: skills whose indexes hold the person.
+-- `im`: free (f) or engaged (e); `ix`, `iy`: place in the indexes; `is`: words of the indexes that hold the person.
 -- True when the person became available for field work, or available in another cell.
 local function reindex_field(person, now)
-  local mode, x, y
+  local mode, x, y, wanted
   if person.v and is_on_duty(person.du, person.un, now) and person.sk and string.find(person.cap, 'field', 1, true) then
     x, y = place_of(person, now)
-    if x and person.sk ~= '' then mode = person.cs == 'c' and 'e' or 'f' end
+    if x then mode, wanted = person.cs == 'c' and 'e' or 'f', index_words(person.sk) end
   end
   if not mode then
     if person.im then
@@ -117,17 +122,17 @@ local function reindex_field(person, now)
     end
     return false
   end
-  local same = person.im == mode and person.is == person.sk
+  local same = person.im == mode and person.is == wanted
   if same and is_still(person.ix, person.iy, x, y) then return false end
   if person.im and not same then
     local kept = {}
-    if person.im == mode then for skill in words(person.sk) do kept[skill] = true end end
+    if person.im == mode then for skill in words(wanted) do kept[skill] = true end end
     leave_field(person, kept)
   end
-  move_field(person.id, mode, person.sk, x, y)
+  move_field(person.id, mode, wanted, x, y)
   local entered = not same or district(person.ix, person.iy) ~= district(x, y)
-  call('HSET', person.key, 'im', mode, 'ix', x, 'iy', y, 'is', person.sk)
-  person.im, person.ix, person.iy, person.is = mode, x, y, person.sk
+  call('HSET', person.key, 'im', mode, 'ix', x, 'iy', y, 'is', wanted)
+  person.im, person.ix, person.iy, person.is = mode, x, y, wanted
   return entered and mode == 'f'
 end
 

@@ -123,7 +123,7 @@ class People:
     def _settle_field(self, person: StoredPerson) -> bool:
         place = self.place_of(person)
         profile = person.profile
-        if profile is None or not (person.is_on_duty and person.has(Capability.FIELD) and place and profile.skills):
+        if profile is None or not (person.is_on_duty and person.has(Capability.FIELD) and place):
             person.field_mode, person.found_at, person.skills = "", None, ()
             return False
         # A pending claim changes nothing here: a redelivered command must find the people it claimed itself.

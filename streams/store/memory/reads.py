@@ -14,11 +14,13 @@ from dispatch.ports import (
     PartitionProgress,
     UnderWay,
 )
-from streams.store.memory import hazards, nearby, search
+from streams.redis_keys import ANY_SKILL
+from streams.store.memory import hazards, nearby, people_cells, search
 from streams.store.memory.claims import Claims
 from streams.store.memory.people import People
 from streams.store.memory.rivals import waiting_beside
 from streams.store.memory.timers import Timers
+from streams.store.people_cells import Cell, CellCount
 from streams.store.redis_client import FIX_AGE_LIMIT_MS, NOT_REBUILT
 from streams.store.search import LOOK_AT_MOST, look_at_most
 from streams.store.track_record import Standings
@@ -134,6 +136,11 @@ class MemoryReads:
         self._check()
         people = ((one, self.people.known.get(one)) for one in volunteer_ids)
         return {one: self.people.asked_lately(person) for one, person in people if person and person.profile}
+
+    async def people_cells(self, cells: Sequence[Cell], skill: str = ANY_SKILL) -> list[CellCount]:
+        """As `Reads.people_cells`."""
+        self._check()
+        return people_cells.count(self.people, cells, skill)
 
     async def inside(self, areas: Sequence[Area]) -> list[Inside]:
         self._check()

@@ -1,0 +1,19 @@
+"""People on duty by cells of the map."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.schemas.base import Geometry
+from api.schemas.places import Exact
+
+
+class PeopleCell(Exact):
+    """A cell with people on duty for field work. Nobody is named, and no cell is smaller than about 1.6 x 1.2 km."""
+
+    cell: Annotated[str, Field(description="its id: steps, column and row of the grid")]
+    location: Geometry
+    """The centre of the cell."""
+    box: Annotated[list[float], Field(min_length=4, max_length=4, description="west, south, east, north in degrees")]
+    on_duty: Annotated[int, Field(description="people, the engaged included; 2 also for one person")]
+    engaged: Annotated[int, Field(description="those of them who hold an offer; 2 also for one person")]

@@ -1,0 +1,62 @@
+"""People on duty by cells: counts without people, few as two, large boxes with large cells."""
+
+import pytest
+
+from streams.store.people_cells import CELLS_AT_MOST, CellCount, cell_at
+from tests.support.api_world import World, code
+
+CELL = cell_at(76.945, 43.238, 13)
+
+
+async def test_a_cell_has_its_counts_its_centre_and_its_box(world: World) -> None:
+    world.redis.crowd["*"] = [CellCount(cell=CELL, on_duty=7, engaged=3)]
+
+    answer = await world.ask("GET", "/v1/people/cells?bbox=76,43,77,44&zoom=10")
+
+    (found,) = answer.json()
+    west, south, east, north = found["box"]
+    assert found.keys() == {"cell", "location", "box", "on_duty", "engaged"}
+    assert (found["cell"], found["on_duty"], found["engaged"]) == ("13-5846-6178", 7, 3)
+    assert (west < 76.945 < east, south < 43.238 < north) == (True, True)
+    assert found["location"]["coordinates"] == pytest.approx([(west + east) / 2, (south + north) / 2], abs=1e-5)
+
+
+@pytest.mark.parametrize(("people", "told"), [((1, 0), (2, 0)), ((2, 0), (2, 0)), ((2, 1), (2, 2)), ((3, 1), (3, 2))])
+async def test_one_person_is_told_as_two(world: World, people: tuple[int, int], told: tuple[int, int]) -> None:
+    on_duty, engaged = people
+    world.redis.crowd["boat"] = [CellCount(cell=CELL, on_duty=on_duty, engaged=engaged)]
+
+    (found,) = (await world.ask("GET", "/v1/people/cells?skill=boat")).json()
+
+    assert (found["on_duty"], found["engaged"]) == told
+
+
+@pytest.mark.parametrize("query", ["", "?zoom=24", "?bbox=-180,-90,180,90&zoom=24", "?bbox=170,-90,-170,90&zoom=14"])
+async def test_no_query_counts_more_cells_than_the_bound(world: World, query: str) -> None:
+    assert (await world.ask("GET", f"/v1/people/cells{query}")).json() == []
+
+    assert 0 < len(world.redis.asked_cells) <= CELLS_AT_MOST
+
+
+async def test_each_reading_is_in_the_audit_and_names_nobody(world: World) -> None:
+    await world.ask("GET", "/v1/people/cells")
+
+    (entry,) = [one for one in world.log.audits if one.action == "people.cells.read"]
+    assert (entry.actor, entry.subject, entry.subjects, entry.count) == ("operator-1", "", (), 0)
+
+
+@pytest.mark.parametrize(
+    "query", ["bbox=1,2,3", "bbox=0,0,0,91", "bbox=a,b,c,d", "zoom=-1", "zoom=nan", "zoom=25", "skill=" + "x" * 65]
+)
+async def test_a_bad_query_is_named(world: World, query: str) -> None:
+    answer = await world.ask("GET", f"/v1/people/cells?{query}")
+
+    assert (answer.status_code, code(answer)) == (422, "invalid")
+
+
+async def test_without_redis_there_is_no_picture(world: World) -> None:
+    world.redis.is_down = True
+
+    answer = await world.ask("GET", "/v1/people/cells")
+
+    assert (answer.status_code, code(answer)) == (503, "picture_unavailable")

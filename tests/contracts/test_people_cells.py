@@ -1,0 +1,127 @@
+"""People on duty by cells: each person in the one cell where the search finds them, on both stores."""
+
+import itertools
+from collections.abc import Sequence
+
+import pytest
+
+from dispatch.model.geo import Box
+from dispatch.model.places import Place
+from dispatch.ports import NotReady
+from streams.redis_keys import ANY_SKILL
+from streams.store.people import PrivateWrite
+from streams.store.people_cells import CellCount, cell_at, cells_in
+from tests.contracts.builders import CENTRE, DIGITAL, application, claim, fix, hold, incident, offer, profile
+from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld, applied
+
+ALMATY = Box(west=76.5, south=43.0, east=77.5, north=43.5)
+EVERYWHERE = Box(west=-180, south=-85, east=180, north=85)
+FAR = Place(lon=77.3, lat=43.4)
+STEPS = 13
+"""Of the cells that a box as large as ALMATY gets."""
+
+
+async def counted(
+    world: StoreWorld, box: Box = ALMATY, zoom: float = 12, skill: str = ANY_SKILL
+) -> Sequence[CellCount]:
+    assert isinstance(world, RedisWorld | MemoryWorld)
+    reads = world.reads if isinstance(world, RedisWorld) else world.memory
+    return await reads.people_cells(cells_in(box, zoom), skill)
+
+
+async def stand(world: StoreWorld, volunteer_id: str, place: Place, *skills: str) -> None:
+    await world.people.put_profiles([profile(volunteer_id, 1, skills=skills)])
+    await world.people.put_fixes([fix(volunteer_id, await world.store.now_ms(), place)])
+
+
+def people(found: Sequence[CellCount]) -> dict[str, tuple[int, int]]:
+    return {one.cell.id: (one.on_duty, one.engaged) for one in found}
+
+
+async def test_people_are_counted_once_whatever_their_skills(world: StoreWorld) -> None:
+    await stand(world, "v-1", CENTRE, "first_aid", "boat", "driver")
+    await stand(world, "v-2", CENTRE)
+    await stand(world, "v-3", FAR, "boat")
+
+    here, there = (cell_at(place.lon, place.lat, STEPS).id for place in (CENTRE, FAR))
+    assert people(await counted(world)) == {here: (2, 0), there: (1, 0)}
+    assert people(await counted(world, skill="boat")) == {here: (1, 0), there: (1, 0)}
+    assert people(await counted(world, skill="doctor")) == {}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        CENTRE,
+        Place(lon=-0.001, lat=-0.001),
+        Place(lon=0.0, lat=0.0),  # a corner of cells of every size
+        Place(lon=179.999, lat=84.9),
+        Place(lon=-179.999, lat=-84.9),
+    ],
+)
+@pytest.mark.parametrize("zoom", [0, 3, 6])
+async def test_everybody_is_in_the_one_cell_around_their_place(world: StoreWorld, place: Place, zoom: int) -> None:
+    await stand(world, "v-1", place, "boat")
+
+    (found,) = await counted(world, EVERYWHERE, zoom)
+
+    box = found.cell.box
+    assert box.west - 1e-5 <= place.lon <= box.east + 1e-5
+    assert box.south - 1e-5 <= place.lat <= box.north + 1e-5
+    assert found.cell == cell_at(place.lon, place.lat, found.cell.steps)
+
+
+async def test_who_moves_or_goes_off_duty_leaves_the_cell(world: StoreWorld) -> None:
+    await stand(world, "v-1", CENTRE)
+    await stand(world, "v-2", CENTRE, "boat")
+    await world.people.put_profiles(
+        [profile("v-1", 2, skills=(), on_duty=False), profile("v-2", 2, capabilities=DIGITAL)]
+    )
+
+    assert people(await counted(world)) == {}
+
+
+async def test_a_home_counts_where_there_is_no_position(world: StoreWorld) -> None:
+    await world.people.put_private([PrivateWrite(ref="volunteer:v-1", offset=1, sealed=b"sealed", home=CENTRE)])
+    await world.people.put_profiles([profile("v-1", 1, skills=())])
+
+    assert sum(one.on_duty for one in await counted(world)) == 1
+
+
+async def test_engaged_people_are_counted_as_such(world: StoreWorld) -> None:
+    await stand(world, "v-1", CENTRE, "first_aid")
+    await stand(world, "v-2", CENTRE, "first_aid")
+    await world.store.claim([claim("v-1")])
+    assert {one.engaged for one in await counted(world)} == {0}  # its decision may not exist
+
+    held = hold("v-1")
+    state = incident(at_ms=1_000, offers=(offer(held, 1_000),))
+    await applied(world, application(0, state, command="c-1", holds=[held]))
+
+    assert set(people(await counted(world)).values()) == {(2, 1)}
+    assert set(people(await counted(world, skill="first_aid")).values()) == {(2, 1)}
+
+
+async def test_erased_people_are_in_no_cell(world: StoreWorld) -> None:
+    await stand(world, "v-1", CENTRE, "boat")
+    await world.people.erase("v-1", profile_offset=2)
+
+    assert people(await counted(world)) == {}
+
+
+async def test_nothing_is_counted_before_the_rebuild(world: StoreWorld) -> None:
+    await world.forget()
+
+    with pytest.raises(NotReady):
+        await counted(world)
+
+
+@pytest.mark.parametrize("zoom", [0, 4, 7, 10, 12, 20])
+def test_the_cells_of_a_box_cover_it_without_overlap(zoom: int) -> None:
+    cells = cells_in(ALMATY, zoom)
+
+    ranges = sorted(cell.scores() for cell in cells)
+    assert len(cells) == len(set(cells))
+    assert all(ends <= begins for (_, ends), (begins, _) in itertools.pairwise(ranges))
+    assert min(cell.box.west for cell in cells) <= ALMATY.west
+    assert max(cell.box.north for cell in cells) >= ALMATY.north
