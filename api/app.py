@@ -28,6 +28,7 @@ from api.routes import (
     audit,
     callers,
     channels,
+    deployment,
     events,
     inbound,
     incident_edits,
@@ -41,6 +42,7 @@ from api.routes import (
     offers,
     own_positions,
     pages,
+    people_cells,
     personal_data,
     places,
     positions,
@@ -51,6 +53,7 @@ from api.routes import (
     volunteers,
 )
 from streams import settings as all_settings
+from streams.map_source import BUILT_IN, MapSource, map_source
 from streams.ring import KeyUse, LiveRing
 from streams.ring.live_ring import require
 from streams.setting_values import Network
@@ -65,6 +68,7 @@ ROUTERS = (
     incident_orders,
     incident_history,
     positions,
+    people_cells,
     callers,
     channels,
     volunteers,
@@ -77,6 +81,7 @@ ROUTERS = (
     inbound,
     incident_types,
     tasks,
+    deployment,
     sessions,
     issuer_login,
     pages,
@@ -110,7 +115,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             gc.freeze()
             yield
 
-    return assembled(lifespan, proxies=chosen.proxy)
+    source = map_source(chosen)
+    for problem in source.problems:
+        _log.warning("the map of the deployment cannot be used", problem=problem)
+    return assembled(lifespan, proxies=chosen.proxy, source=source)
 
 
 def assembled(
@@ -118,10 +126,11 @@ def assembled(
     services: Services | None = None,
     proxies: Sequence[Network] = (),
     built: Path = BUILT,
+    source: MapSource = BUILT_IN,
 ) -> FastAPI:
     """Routes, error handlers and middleware. The services are set in `app.state` by the lifespan, or given by tests.
 
-    `built`: the folder with the built pages.
+    `built`: the folder with the built pages. `source`: what the console's map is drawn on.
     """
     app = FastAPI(
         title="Komek",
@@ -150,7 +159,7 @@ def assembled(
     app.add_middleware(methods.HeadAsGet)
     app.add_middleware(BeginInTurn, path=events.router.prefix)
     app.add_middleware(ProxyHeaders, trusted=proxies)
-    app.state.built = built
+    app.state.built, app.state.map_source = built, source
     if services is not None:
         app.state.services = services
     return app

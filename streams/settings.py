@@ -11,8 +11,8 @@ from typing import Any
 from streams import setting_combinations
 from streams import setting_values as values
 from streams.errors import InvalidInput
-from streams.notice_settings import NoticeSettings
 from streams.notice_settings import setting as _setting
+from streams.page_settings import PageSettings
 
 PREFIX = "KOMEK_"
 FROM_FILE = "_FILE"
@@ -26,7 +26,7 @@ class SettingsError(InvalidInput, ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(NoticeSettings):
+class Settings(PageSettings):
     kafka: str | None = _setting(None, values.servers, "bootstrap servers; unset: `komek up` starts its own")
     kafka_security: str = _setting(
         "PLAINTEXT",

@@ -1,22 +1,34 @@
 """The built pages as responses: pre-compressed variants, caching by name, and what a browser may do on these pages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import FileResponse, Response
 
 from api.http.encodings import accepted
+from api.http.entity_tags import is_known
 from api.process.build import pages_build
 
 YEAR = "public, max-age=31536000, immutable"
 NO_CACHE = "no-cache"
 """Stored, and asked for again before each use: `ETag` makes that a 304."""
-STRICT = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
-    "worker-src 'self'; manifest-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
+
+
+def policy(origins: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy of the built pages. `origins`: of the deployment's map, checked by `streams.page_values`.
+
+    MapLibre fetches styles, tiles and glyphs, and sprites as images; scripts come from this site alone.
+    """
+    here = " ".join(["'self'", *origins])
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src {here}; img-src {here} data: blob:; "
+        "worker-src 'self'; manifest-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    )
+
+
+STRICT = policy()
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -37,7 +49,10 @@ def is_name(name: str) -> bool:
 
 
 def answer(request: Request, path: str, cache: str, more: Mapping[str, str] | None = None) -> Response | None:
-    """The file at `path` below the build, in the smallest form that the browser accepts; None if there is none."""
+    """The file at `path` below the build, in the smallest form that the browser accepts; None if there is none.
+
+    `more`: further headers, which take the place of those of every file.
+    """
     folder: Path = request.app.state.built
     plain = folder / path
     wanted = accepted(request.headers.getlist("accept-encoding"))
@@ -60,12 +75,6 @@ def answer(request: Request, path: str, cache: str, more: Mapping[str, str] | No
     except OSError:
         return None
     file = FileResponse(found, headers=headers, media_type=_TYPES[plain.suffix], stat_result=stat)
-    if file.headers["etag"] in _tags(request):
+    if is_known(request, file.headers["etag"]):
         return Response(status_code=304, headers={**headers, "ETag": file.headers["etag"]})
     return file
-
-
-def _tags(request: Request) -> set[str]:
-    """Of If-None-Match, compared weakly (RFC 9110 §13.1.2)."""
-    listed = ",".join(request.headers.getlist("if-none-match")).split(",")
-    return {tag.strip().removeprefix("W/") for tag in listed}

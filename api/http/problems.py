@@ -83,6 +83,7 @@ TABLE: dict[str, ProblemType] = {
     "body_too_large": ProblemType(413, "The body is too large"),
     "uri_too_long": ProblemType(414, "The request line is too long"),
     "unsupported_media_type": ProblemType(415, "The body must be JSON"),
+    "range_not_satisfiable": ProblemType(416, "The range cannot be sent"),
     "invalid": ProblemType(422, "The request is invalid"),
     "out_of_range": ProblemType(422, "The coordinates of a position are out of range"),
     "zero_position": ProblemType(422, "A position of exactly 0, 0 is an unset variable"),

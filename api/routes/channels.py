@@ -13,10 +13,11 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.registered import registered
+from api.reads.vapid_key import vapid_key
 from api.schemas.channels import ChannelIn, ChannelList, ChannelShown, NoticeSettings, VerifyIn
 from api.views import channels as views
 from api.writes import channels
-from streams.notices import configured, vapid
+from streams.notices import configured
 from streams.notices.telegram_links import start_link
 from streams.wire import ChannelPrivate, ChannelsPrivate
 
@@ -91,12 +92,7 @@ async def remove_channel(
 
 async def _list(services: Services, volunteer_id: str, record: ChannelsPrivate) -> Response:
     states = await services.reach.devices(volunteer_id)
-    return shown(views.channels(record, states, configured.kinds(services.settings), _vapid_key(services)))
-
-
-def _vapid_key(services: Services) -> str | None:
-    path = services.settings.vapid_key
-    return None if path is None else vapid.public_text(vapid.load_private(path))
+    return shown(views.channels(record, states, configured.kinds(services.settings), vapid_key(services)))
 
 
 def _link(services: Services, added: ChannelPrivate) -> str | None:

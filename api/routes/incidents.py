@@ -87,7 +87,8 @@ async def report_incident(body: IncidentReport, once: OnceOnly, services: Servic
     check_reported_at(body.reported_at)
 
     async def prepared() -> PreparedWrite:
-        command, private = commands.report(body, once, client_digests(services.ring.now))
+        digests, is_drill = client_digests(services.ring.now), services.settings.exercise
+        command, private = commands.report(body, once, digests, is_drill=is_drill)
 
         # After the acknowledgement: a report that Kafka did not accept must not be shown as reported.
         async def mark() -> None:

@@ -7,6 +7,7 @@ place and says what is missing.
 import html
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -16,6 +17,7 @@ from api.http import built_files
 from api.http.auth import PUBLIC
 from api.http.problems import ProblemResponse
 from api.http.strict_route import StrictRoute
+from streams.map_source import MapSource
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False, dependencies=[PUBLIC])
 FOLDER = Path(__file__).parent.parent / "pages"
@@ -66,7 +68,23 @@ def _base_url(request: Request) -> str:
 
 @router.get("/")
 async def console(request: Request) -> Response:
-    return built_files.answer(request, "console/index.html", built_files.NO_CACHE) or _start_page(request)
+    return _console(request)
+
+
+@router.get("/console/map")
+async def console_map(request: Request) -> Response:
+    """The console's map alone, for a second screen. The same files: the page sees by its address what to show."""
+    return _console(request)
+
+
+def _console(request: Request) -> Response:
+    found = built_files.answer(request, "console/index.html", built_files.NO_CACHE, _with_map(request))
+    return found or _start_page(request)
+
+
+def _with_map(request: Request) -> dict[str, str]:
+    source: MapSource = request.app.state.map_source
+    return {"Content-Security-Policy": built_files.policy(source.origins)}
 
 
 @router.get("/v/")
@@ -82,18 +100,20 @@ async def volunteer_app_without_slash() -> Response:
 
 @router.get("/assets/{name}")
 async def asset(name: str, request: Request) -> Response:
-    return _built(request, f"assets/{name}", name, built_files.YEAR)
+    # The worker that fetches tiles has the policy of its own file, not that of the page.
+    return _built(request, f"assets/{name}", name, built_files.YEAR, _with_map(request))
 
 
 @router.get("/v/{name}")
 async def volunteer_file(name: str, request: Request) -> Response:
     """The service worker, the manifest and its icons, whose names never change."""
-    return _built(request, f"v/{name}", name, built_files.NO_CACHE)
-
-
-def _built(request: Request, path: str, name: str, cache: str) -> Response:
+    path = f"v/{name}"
     allowed = {"Service-Worker-Allowed": "/v/"} if path == "v/sw.js" else None
-    found = built_files.answer(request, path, cache, allowed) if built_files.is_name(name) else None
+    return _built(request, path, name, built_files.NO_CACHE, allowed)
+
+
+def _built(request: Request, path: str, name: str, cache: str, more: Mapping[str, str] | None) -> Response:
+    found = built_files.answer(request, path, cache, more) if built_files.is_name(name) else None
     if found is None:
         raise ProblemResponse("not_found")
     return found

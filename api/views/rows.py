@@ -75,6 +75,7 @@ def _row(state: Incident, place: Place | None) -> View:
         "attention": list(dict.fromkeys(entry.reason for entry in state.attention)),
         "next_deadline": {"at": time(due.due_ms), "kind": due.kind} if due else None,
         "hazard": state.hazard is not None,
+        "exercise": state.exercise,
         # The shape itself stays in the detail: a polygon may have a thousand points.
         "area": state.area is not None and state.area.reach_m > 0,
         "parent_id": state.parent_id,

@@ -45,12 +45,17 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
 
 
 def report(
-    body: IncidentReport, once: IdempotentRequest, digests: ClientDigests, split_from: str = ""
+    body: IncidentReport,
+    once: IdempotentRequest,
+    digests: ClientDigests,
+    split_from: str = "",
+    *,
+    is_drill: bool = False,
 ) -> tuple[ReportIncident, list[PrivateRecord]]:
     """The command, and the private record to send before it.
 
     `split_from`: the incident from which it is split; it is part of the id, because the same key may also have been used for a
-    report.
+    report. `is_drill`: whatever the body says, as in a deployment that is an exercise.
     """
     actor, key = once.caller.id, f"split {split_from} {once.key}" if split_from else once.key
     # Derived from caller and key: a repeat gets the same id, whatever process it reaches.
@@ -75,7 +80,7 @@ def report(
         text_print=fingerprint(body.description, digests),
         private_ref=text_ref(incident_id, "report", command_id) if private else None,
         private_fields=private,
-        exercise=body.exercise,
+        exercise=is_drill or body.exercise,
     )
     return command, private_records(command, body)
 

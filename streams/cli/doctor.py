@@ -14,9 +14,10 @@ from streams import settings as all_settings
 from streams.cli.errors import DONE, FAILED
 from streams.cli.output import console, print_json
 from streams.local import stackfile
-from streams.local.check import Check, Level, fail, ok
+from streams.local.check import Check, Level, fail, ok, warn
 from streams.local.machine_checks import machine_checks
 from streams.local.stack_checks import stack_checks
+from streams.map_source import map_source
 from streams.notices import configured
 from streams.settings import Settings, SettingsError
 
@@ -52,6 +53,7 @@ def examine() -> list[Check]:
         *machine_checks(settings, own_port=own_port),
         *stack_checks(settings, stack),
         _channels(settings),
+        _map(settings),
     ]
 
 
@@ -62,6 +64,17 @@ def _channels(settings: Settings) -> Check:
         settings = replace(settings, vapid_key=own_key)  # as `komek up` chose it
     on = ", ".join(configured.kinds(settings)) or "none"
     return ok("channels", "; ".join([f"set up: {on}", *configured.remarks(settings)]))
+
+
+def _map(settings: Settings) -> Check:
+    """What the console's map is drawn on."""
+    source = map_source(settings)
+    if source.problems:
+        return warn(
+            "map", "; ".join(source.problems), "Correct the file or the address; the API reads it at its start."
+        )
+    named = source.style_url or settings.map_style or source.pmtiles
+    return ok("map", f"drawn on {named}" if named else "districts and towns of the build")
 
 
 def _print(findings: Sequence[Check]) -> None:

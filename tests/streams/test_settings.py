@@ -11,6 +11,11 @@ KEY = bytes(range(224, 256))
 CODED = base64.urlsafe_b64encode(KEY).decode()
 
 
+TIME_ZONE = "a time zone of the IANA database, such as Asia/Almaty"
+CENTRE = "longitude,latitude,zoom in degrees, such as 76.95,43.24,10; zoom from 0 to 16"
+STYLE = "an https URL (http only on this machine) of a style, or the path of a JSON file"
+
+
 def test_an_empty_environment_gives_the_defaults() -> None:
     assert load({}) == Settings()
     assert (Settings().host, Settings().data, Settings().partitions) == ("127.0.0.1", Path(".komek"), 8)
@@ -74,6 +79,16 @@ def test_a_data_key_may_be_padded_or_not(coded: str) -> None:
         ("KOMEK_PARTITIONS", "257", "a whole number from 1 to 256"),
         ("KOMEK_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
         ("KOMEK_DATA", " ", "a text that is not empty"),
+        ("KOMEK_TIME_ZONE", "Mars/Crater", TIME_ZONE),
+        ("KOMEK_TIME_ZONE", "../../etc/passwd", TIME_ZONE),
+        ("KOMEK_TIME_ZONE", "Asia", TIME_ZONE),  # a folder
+        ("KOMEK_CENTRE", "76.9,43.2", CENTRE),
+        ("KOMEK_CENTRE", "43.2,176.9,10", CENTRE),  # exchanged
+        ("KOMEK_CENTRE", "nan,43.2,10", CENTRE),
+        ("KOMEK_MAP_STYLE", "http://tiles.example/style.json", STYLE),
+        ("KOMEK_MAP_STYLE", "https://a;script-src *", STYLE),
+        ("KOMEK_MAP_STYLE", "https://user@tiles.example/style.json", STYLE),
+        ("KOMEK_EXERCISE", "yes", "one of on, off"),
     ],
 )
 def test_a_bad_value_is_named_with_what_was_expected(name: str, value: str, expected: str) -> None:

@@ -1,0 +1,35 @@
+"""The settings of the two pages: how the deployment is called, its time zone, its map, exercise mode. A part of `settings.py`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from streams import page_values as pages
+from streams import setting_values as values
+from streams.notice_settings import NoticeSettings, setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings(NoticeSettings):
+    name_kk: str | None = setting(None, values.text, "name of the deployment on the pages, in Kazakh: Алматы қаласы")
+    name_ru: str | None = setting(None, values.text, "the same in Russian; a language without a name shows another one")
+    name_en: str | None = setting(None, values.text, "the same in English")
+    time_zone: str = setting(
+        "Asia/Almaty", pages.time_zone, "time zone of all times on the pages, a name of the IANA database"
+    )
+    centre: pages.Centre | None = setting(
+        None, pages.centre, "where the console's map opens: longitude,latitude,zoom; unset: the whole country"
+    )
+    map_style: str | None = setting(
+        None,
+        pages.map_style,
+        "MapLibre style under the incidents: an https URL, or a JSON file that the API serves; the console then loads from the "
+        "origins that it names; unset: districts and towns of the build",
+    )
+    map_pmtiles: Path | None = setting(
+        None,
+        values.path,
+        "PMTiles file with a street map, which the API serves; unset: districts and towns of the build",
+    )
+    exercise: bool = setting(
+        False, pages.on_off, "on: the whole deployment is an exercise, every report is a drill and every page says so"
+    )
