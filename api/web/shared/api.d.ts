@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deployment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Deployment
+         * @description Name, time zone, map and ways of notices of this deployment. Public: the pages need it before a login.
+         */
+        get: operations["read_deployment_v1_deployment_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -936,6 +956,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People Cells
+         * @description The cells with people on duty for field work. Their number per query is bounded: a large box gets larger cells.
+         *
+         *     A count of one is told as two. Never a person; each reading is in the audit log.
+         */
+        get: operations["people_cells_v1_people_cells_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/places": {
         parameters: {
             query?: never;
@@ -1684,6 +1726,11 @@ export interface components {
             partition: number;
             topic: string;
         };
+        CentreShown: {
+            lat: number;
+            lon: number;
+            zoom: number;
+        };
         /**
          * @description Certainty of a report after digital work. In CAP 1.2: possible, observed, both at once, unlikely.
          * @enum {string}
@@ -1908,6 +1955,19 @@ export interface components {
         };
         /** @enum {string} */
         DeclineReason: "busy" | "too_far" | "no_transport" | "not_qualified" | "unsafe" | "other";
+        DeploymentShown: {
+            build: string;
+            centre: components["schemas"]["CentreShown"] | null;
+            channels: components["schemas"]["ChannelKind"][];
+            emergency_phone: string;
+            exercise: boolean;
+            languages: ("kk" | "ru" | "en")[];
+            map: components["schemas"]["MapShown"];
+            name: components["schemas"]["NamesShown"];
+            thresholds: components["schemas"]["ThresholdsShown"];
+            time_zone: string;
+            vapid_public_key: string | null;
+        };
         /**
          * @description To whom caller and description are shown after acceptance. The place is shown to everybody who accepted.
          * @enum {string}
@@ -3373,6 +3433,12 @@ export interface components {
             /** @enum {string} */
             reason: "disagreement" | "reported_false" | "reported_elsewhere" | "reported_duplicate" | "contradiction" | "duplicate_ended" | "merge_failed" | "check_in_overdue" | "person_silent" | "distress" | "help_asked" | "unfilled" | "ask_partner" | "ladder_ended" | "no_place" | "place_unlikely" | "warning_incomplete" | "ways_unchecked" | "verification_ended" | "change_unconfirmed";
         };
+        /** @description What the map is drawn on; both null: the districts and towns of the build. A style takes precedence. */
+        MapShown: {
+            attribution: string;
+            pmtiles: string | null;
+            style: string | null;
+        };
         /**
          * @description A result of digital work that is useful to all assigned people. `text` is absent without the right to read it, and while
          *     Redis does not answer.
@@ -3749,6 +3815,43 @@ export interface components {
             next_after_s: number | null;
             rejected: components["schemas"]["RejectedPosition"][];
             status: string;
+        };
+        /** @description A cell with people on duty for field work. Nobody is named, and no cell is smaller than about 1.6 x 1.2 km. */
+        PeopleCell: {
+            /** @description west, south, east, north in degrees */
+            box: number[];
+            /** @description its id: steps, column and row of the grid */
+            cell: string;
+            /** @description those of them who hold an offer; 2 also for one person */
+            engaged: number;
+            /** @description GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings */
+            location: {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][];
+                /** @constant */
+                type: "Polygon";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][][];
+                /** @constant */
+                type: "MultiPolygon";
+            };
+            /** @description people, the engaged included; 2 also for one person */
+            on_duty: number;
         };
         /** @description Milliseconds over `count` samples; null without a sample. */
         Percentiles: {
@@ -4574,6 +4677,11 @@ export interface components {
             channels: number;
             id: string;
         };
+        ThresholdsShown: {
+            digital_window_s: number;
+            fix_stale_s: number;
+            offer_window_s: number;
+        };
         /** @description Row view: sent every 5 s, so that a broken stream is told from a quiet one. Its id is the position to resume from. */
         TickEvent: {
             /** Format: date-time */
@@ -5007,6 +5115,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+        };
+    };
+    read_deployment_v1_deployment_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentShown"];
                 };
             };
         };
@@ -6122,6 +6250,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    people_cells_v1_people_cells_get: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north; the country */
+                bbox?: string | null;
+                /** @description of the map: greater zooms have smaller cells */
+                zoom?: number;
+                /** @description only people with this skill */
+                skill?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCell"][];
                 };
             };
         };
