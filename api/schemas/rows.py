@@ -16,7 +16,7 @@ class IncidentRow(Shown):
 
     `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
-    `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse places.
+    `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse places.
     """
 
     id: str
@@ -37,6 +37,7 @@ class IncidentRow(Shown):
     next_deadline: NextDeadline | None = None
     hazard: bool = False
     area: bool = False
+    exercise: bool = False
     parent_id: str | None = None
     merging_into: str | None = None
     merged_into: str | None = None

@@ -1,14 +1,19 @@
 // The page as a whole: sign-in, or the console. A session that ends keeps the console with everything that is typed in it.
 import { useEffect, useState } from "preact/hooks";
+import { deployment } from "../shared/deployment";
 import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
 import { SignIn } from "../shared/parts/sign_in";
 import { readSession, session, sessionProblem, signOut } from "../shared/session";
+import { MAP_PAGE } from "./addresses";
 import { Desk } from "./shell/desk";
+import { MapPage, shareSelection } from "./shell/map_page";
 import "./style/console.css";
 import { t } from "./text";
 
+const MARKS = 12;
+const isMapPage = location.pathname === MAP_PAGE;
 const ROLES = new Set(["operator", "admin"]);
 
 export function Page() {
@@ -18,13 +23,21 @@ export function Page() {
   useEffect(() => {
     if (isIn) setWasIn(true);
   }, [isIn]);
+  useEffect(shareSelection, []);
   useEffect(() => void (document.title = `${t().common.name}: ${t().own.title}`), [t()]);
   return (
     <>
-      {isIn || (wasIn && state.kind === "signed-out") ? <Desk /> : <Door />}
+      {isIn || (wasIn && state.kind === "signed-out") ? isMapPage ? <MapPage /> : <Desk /> : <Door />}
+      <ExerciseMark />
       <LiveRegions />
     </>
   );
+}
+
+/** Over everything, under every pointer: who looks at any part of an exercise must not take it for an emergency. */
+function ExerciseMark() {
+  if (deployment.value?.exercise !== true) return null;
+  return <div class="exercise-mark" aria-hidden="true">{Array.from({ length: MARKS }, (_, at) => <span key={at}>{t().common.exercise}</span>)}</div>;
 }
 
 function Door() {

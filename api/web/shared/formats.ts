@@ -1,4 +1,5 @@
 // Numbers, distances, durations and times by CLDR, in the time zone of the deployment. A number never breaks from its unit.
+import { signal } from "@preact/signals";
 import type { Language } from "./language";
 
 const NO_BREAK = "\u00a0";
@@ -7,15 +8,18 @@ const HOUR_S = 3600;
 const DAY_S = 86_400;
 
 /** Kazakhstan has one zone since 2024; a deployment may state another. */
-let zone = "Asia/Almaty";
+const zone = signal("Asia/Almaty");
 
 export function setTimeZone(name: string): void {
-  zone = name;
+  if (name === zone.value) return;
+  // A browser may lack a zone that the server knows.
+  new Intl.DateTimeFormat("en", { timeZone: name });
   kept.clear();
+  zone.value = name;
 }
 
 export function timeZone(): string {
-  return zone;
+  return zone.value;
 }
 
 const kept = new Map<string, unknown>();
@@ -101,7 +105,7 @@ function clockwork(seconds: number): string {
 
 function dateFormat(of: Language, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   // hourCycle, not hour12: with the latter midnight may be 24:00.
-  return once(`${of} ${name}`, () => new Intl.DateTimeFormat(of, { ...options, timeZone: zone, hourCycle: "h23" }));
+  return once(`${of} ${name} ${zone.value}`, () => new Intl.DateTimeFormat(of, { ...options, timeZone: zone.value, hourCycle: "h23" }));
 }
 
 function kazakhDay(at: Date): string {

@@ -2,6 +2,7 @@
 import { type ComponentType, h, render } from "preact";
 import "./style/base.css";
 import { startClock } from "./clock";
+import { startDeployment } from "./deployment";
 import { startSession } from "./session";
 import { type Loaders, type SharedTexts, startTexts } from "./text";
 import { startTheme } from "./theme";
@@ -13,6 +14,7 @@ export const BUILD: string = __BUILD__;
 export async function startPage<Texts extends SharedTexts>(loaders: Loaders<Texts>, page: ComponentType): Promise<void> {
   startTheme();
   startClock();
+  void startDeployment();
   // The language first: there is nothing to show before. The session is read meanwhile.
   const reading = startSession();
   await startTexts(loaders);

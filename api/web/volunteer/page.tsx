@@ -1,6 +1,7 @@
 // The volunteer's page: sign-in, or the one screen that matters now.
 import { useEffect } from "preact/hooks";
 import { announce } from "./announcements";
+import { deployment } from "../shared/deployment";
 import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
@@ -95,9 +96,16 @@ function App({ id, session: present }: { id: string; session: Session }) {
   return (
     <main class="app" data-stale={isStale ? "true" : "false"}>
       {live !== null && isStale && <Lost />}
+      {isDrill() && <p class="exercise" role="note" data-exercise><strong>{t().common.exercise}</strong> {t().common.exerciseMore}</p>}
       <Screen id={id} />
     </main>
   );
+}
+
+/** What the screen shows is a drill, or everything here is. */
+function isDrill(): boolean {
+  const present = view.value;
+  return deployment.value?.exercise === true || ("offer" in present && present.offer.incident.exercise);
 }
 
 /** No network is no error of the person: what they say is kept, and the page says so. */

@@ -1,17 +1,22 @@
 // The map in the middle. The queue does everything that it does: without WebGL, or while it loads, nothing is lost.
-import { type ReadonlySignal, signal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, computed, signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { deployment } from "../../shared/deployment";
 import { language } from "../../shared/language";
 import { KeyCap } from "../../shared/parts/key_cap";
+import { now } from "../../shared/clock";
 import { theme } from "../../shared/theme";
+import { MAP_PAGE } from "../addresses";
 import { bindKeys } from "../keys";
 import { shortId } from "../queue/order";
+import { skillWord } from "../say";
 import { isStale, known } from "../state";
 import { t } from "../text";
 import { areas, readAreas } from "./areas";
 import { Camera, mustShow } from "./camera";
+import { OLD_AFTER_MS, cellFeatures, crowd, followCells, totals } from "./cells";
 import type { MapEngine, View } from "./engine";
-import { type Row, areaFeature, boxOf, incidentFeatures, peopleFeatures, ringFeature, searchRadiusM } from "./features";
+import { type Row, areaFeature, boxOf, incidentFeatures, peopleFeatures, ringFeature, searchRadiusM, stagingFeatures } from "./features";
 import "./map.css";
 import { engaged, followPeople } from "./people";
 import { draftPlace, picker } from "./picking";
@@ -26,10 +31,11 @@ export interface MapPaneProps {
 type Stage = "loading" | "ready" | "no-webgl" | "failed";
 const stage = signal<Stage>("loading");
 const engine = signal<MapEngine | null>(null);
-const attribution = signal("");
+const streets = signal({ credit: "", isMissing: false });
 /** Where the map stood: a new theme or language draws it anew at the same place. */
 let view: View | null = null;
 const camera = new Camera();
+const isOld = computed(() => isStale.value || (crowd.value !== null && now.value > 0 && Date.now() - crowd.value.readMs > OLD_AFTER_MS));
 const darkMode = typeof matchMedia === "function" ? matchMedia("(prefers-color-scheme: dark)") : null;
 const isDark = signal(darkMode?.matches ?? false);
 darkMode?.addEventListener("change", ({ matches }) => (isDark.value = matches));
@@ -40,15 +46,21 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
 
   useEffect(() => {
     const ends = new AbortController();
-    void open(container.current, text.label, select, ends.signal);
+    void open(container.current, text.label, select, () => selected.peek(), ends.signal);
     return () => {
       ends.abort();
       close();
     };
-  }, [language.value, theme.value, isDark.value]);
+  }, [language.value, theme.value, isDark.value, JSON.stringify(deployment.value?.map)]);
 
   useSignalEffect(() => draw(rows.value, selected.value));
   useSignalEffect(() => followPeople(selected.value));
+  useSignalEffect(() => {
+    neededSkill(selected.value);
+    follow(selected.peek());
+  });
+  useEffect(() => () => followCells(null), []);
+  useSignalEffect(() => engine.value?.set("cells", cellFeatures(crowd.value, isOld.value)));
   useEffect(() => () => followPeople(null), []);
   useSignalEffect(() => void readAreas(rows.value.values()));
   useSignalEffect(() => {
@@ -68,11 +80,15 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
           {stage.value !== "loading" && <PlaceList rows={rows} selected={selected} select={select} />}
         </div>
       )}
-      <p class="map-credit">{attribution}</p>
+      <p class="map-credit">{streets.value.isMissing && <span class="stale">{text.noStreets} </span>}{streets.value.credit || text.credit}</p>
       <div class="map-foot">
         <button type="button" class="btn" data-action="map-all" aria-keyshortcuts="f" disabled={stage.value !== "ready"} onClick={showAll}>
           <KeyCap of="F" /> {text.all}
         </button>
+        {crowd.value !== null && <span class={isOld.value ? "map-people stale" : "map-people"} data-cells={crowd.value.cells.length}>{crowdText()}</span>}
+        {location.pathname !== MAP_PAGE && (
+          <button type="button" class="btn" data-action="map-window" onClick={() => window.open(MAP_PAGE, "komek-map", "popup")}>{text.window}</button>
+        )}
         <span class="map-zoom">
           <button type="button" class="btn" aria-label={text.farther} disabled={stage.value !== "ready"} onClick={() => zoom(-1)}>−</button>
           <button type="button" class="btn" aria-label={text.closer} disabled={stage.value !== "ready"} onClick={() => zoom(1)}>+</button>
@@ -87,7 +103,13 @@ function saying(): string {
   return { loading: text.loading, ready: "", "no-webgl": text.noWebGl, failed: text.failed }[stage.value];
 }
 
-async function open(container: HTMLElement | null, label: string, select: (id: string) => void, ends: AbortSignal): Promise<void> {
+async function open(
+  container: HTMLElement | null,
+  label: string,
+  select: (id: string) => void,
+  selected: () => string | null,
+  ends: AbortSignal,
+): Promise<void> {
   if (container === null) return;
   stage.value = "loading";
   try {
@@ -101,7 +123,9 @@ async function open(container: HTMLElement | null, label: string, select: (id: s
       container,
       language: language.peek(),
       label,
+      deployment: deployment.peek(),
       view,
+      onMove: () => follow(selected()),
       onGesture: () => camera.gesture(),
       onIncident: select,
       onPlace: (place) => picker.peek()?.(place),
@@ -112,7 +136,8 @@ async function open(container: HTMLElement | null, label: string, select: (id: s
       return;
     }
     engine.value = opened;
-    attribution.value = opened.attribution;
+    streets.value = { credit: opened.credit, isMissing: opened.lacksStreets };
+    follow(selected());
     stage.value = "ready";
   } catch {
     if (!ends.aborted) stage.value = "failed";
@@ -139,6 +164,27 @@ function fitAll(rows: ReadonlyMap<string, Row>): void {
   engine.peek()?.fit(boxOf(placesOf(rows)));
 }
 
+/** The skill that the selected incident still lacks in the field; null: everybody is counted. */
+function neededSkill(id: string | null): string | null {
+  const open = known.value;
+  if (id === null || open === null || open.incident.id !== id) return null;
+  return open.incident.requirements.find((one) => one.capability === "field" && one.shortfall > 0)?.skill ?? null;
+}
+
+function follow(id: string | null): void {
+  const drawn = engine.peek();
+  if (drawn !== null) followCells({ box: drawn.box, zoom: drawn.view.zoom, skill: neededSkill(id) });
+}
+
+function crowdText(): string {
+  const text = t().own.map;
+  const found = crowd.value;
+  if (found === null) return "";
+  const sums = totals(found);
+  const said = text.people(sums.free, sums.busy);
+  return found.skill === null ? said : text.ofSkill(skillWord(found.skill), said);
+}
+
 /** Everything that is live, with each change of it. */
 function draw(rows: ReadonlyMap<string, Row>, selected: string | null): void {
   const drawn = engine.value;
@@ -153,6 +199,8 @@ function draw(rows: ReadonlyMap<string, Row>, selected: string | null): void {
   drawn.set("areas", collection(shapes));
   const people = engaged.value !== null && engaged.value.incidentId === selected ? engaged.value.items : [];
   drawn.set("people", peopleFeatures(people, target, isStale.value, text.minutes));
+  const stagings = known.value !== null && known.value.incident.id === selected ? stagingFeatures(known.value.incident.offers, text.staging) : [];
+  drawn.set("staging", collection(stagings));
   const radius = known.value !== null && known.value.incident.id === selected ? searchRadiusM(known.value.incident.requirements) : null;
   drawn.set("ring", collection(radius === null || target === null ? [] : [ringFeature(target, radius, text.ring(radius))]));
   const draft = draftPlace.value;

@@ -10,18 +10,14 @@ export interface BaseMap {
   readonly regions: Geometry;
   readonly labels: FeatureCollection<Point>;
   readonly towns: FeatureCollection;
-  readonly attribution: string;
 }
 interface Named {
   readonly label: [number, number];
 }
-export type Boundaries = Topology<{ readonly districts: GeometryCollection<Named>; readonly regions: GeometryCollection<Named> }> & {
-  readonly attribution?: string;
-};
-type Towns = FeatureCollection & { readonly attribution?: string };
+export type Boundaries = Topology<{ readonly districts: GeometryCollection<Named>; readonly regions: GeometryCollection<Named> }> ;
 
 /** Borders once each, and a point with the names for every district and region. */
-export function baseMapOf(boundaries: Boundaries, towns: Towns): BaseMap {
+export function baseMapOf(boundaries: Boundaries, towns: FeatureCollection): BaseMap {
   const { districts, regions } = boundaries.objects;
   const labels = (["district", "region"] as const).flatMap((kind) =>
     feature(boundaries, kind === "district" ? districts : regions).features.map(({ properties }) => ({
@@ -35,12 +31,11 @@ export function baseMapOf(boundaries: Boundaries, towns: Towns): BaseMap {
     regions: mesh(boundaries, regions),
     labels: { type: "FeatureCollection", features: labels },
     towns,
-    attribution: boundaries.attribution ?? towns.attribution ?? "",
   };
 }
 
 export async function readBaseMap(): Promise<BaseMap> {
-  const [boundaries, towns] = await Promise.all([read<Boundaries>(boundariesUrl), read<Towns>(townsUrl)]);
+  const [boundaries, towns] = await Promise.all([read<Boundaries>(boundariesUrl), read<FeatureCollection>(townsUrl)]);
   return baseMapOf(boundaries, towns);
 }
 

@@ -1,14 +1,15 @@
 // The drawn map. Loaded after the queue is usable; the only module that knows the map library.
 import type { FeatureCollection } from "geojson";
-import { type GeoJSONSource, Map as Drawn, type MapMouseEvent, setWorkerUrl } from "maplibre-gl";
+import { type GeoJSONSource, Map as Drawn, type MapMouseEvent, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
 // The worker is a file of this build: the Content-Security-Policy permits no other.
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import type { Deployment } from "../../shared/deployment";
 import type { Language } from "../../shared/language";
 import { type BaseMap, readBaseMap } from "./base_map";
 import type { Box } from "./features";
-import { marks, pixelsOf, readPalette } from "./look";
+import { type Palette, marks, pixelsOf, readPalette } from "./look";
 import type { LonLat } from "./picking";
-import { CLICKABLE, type LiveSource, styleOf } from "./style";
+import { CLICKABLE, type LiveSource, groundOf, styleOf } from "./style";
 
 export interface View {
   readonly centre: LonLat;
@@ -20,6 +21,10 @@ export interface EngineOptions {
   readonly label: string;
   /** Where an earlier map stood; null: the whole country. */
   readonly view: View | null;
+  /** The map of the deployment; null, or without style and tiles: that of the build. */
+  readonly deployment: Deployment | null;
+  /** After every movement, with whatever began it. */
+  readonly onMove: () => void;
   readonly onGesture: () => void;
   readonly onIncident: (id: string) => void;
   readonly onPlace: (place: LonLat) => void;
@@ -39,22 +44,22 @@ let base: Promise<BaseMap> | null = null;
 export class MapEngine {
   private constructor(
     private readonly map: Drawn,
-    readonly attribution: string,
+    /** Credit of a street map; empty: the map is that of the build. */
+    readonly credit: string,
+    /** A street map is set up and could not be loaded. */
+    readonly lacksStreets: boolean,
   ) {}
 
   /** Rejects where WebGL is missing or a file cannot be loaded. */
   static async open(options: EngineOptions): Promise<MapEngine> {
     setWorkerUrl(new URL(workerUrl, location.href).href);
-    base ??= readBaseMap().catch((error: unknown) => {
-      base = null;
-      throw error;
-    });
-    const found = await base;
     const colours = readPalette();
-    const { view } = options;
+    const ground = await grounds(options, colours);
+    const centre = options.deployment?.centre ?? null;
+    const view = options.view ?? (centre === null ? null : { centre: { lon: centre.lon, lat: centre.lat }, zoom: centre.zoom });
     const map = new Drawn({
       container: options.container,
-      style: styleOf(found, colours, options.language),
+      style: styleOf(ground.style, colours),
       ...(view === null ? { bounds: COUNTRY } : { center: [view.centre.lon, view.centre.lat] as [number, number], zoom: view.zoom }),
       attributionControl: false,
       dragRotate: false,
@@ -73,7 +78,7 @@ export class MapEngine {
       const { data, ratio } = pixelsOf(mark);
       map.addImage(mark.name, data, { pixelRatio: ratio, ...(mark.name.startsWith("plate") ? { stretchX: [[4, 28]], stretchY: [[4, 28]], content: [2, 2, 30, 30] } : {}) });
     }
-    const engine = new MapEngine(map, found.attribution);
+    const engine = new MapEngine(map, ground.credit, ground.lacksStreets);
     engine.listen(options);
     await new Promise<void>((resolve) => map.once("load", () => resolve()));
     return engine;
@@ -116,6 +121,7 @@ export class MapEngine {
     map.on("movestart", (event) => {
       if ("originalEvent" in event && event.originalEvent !== undefined) options.onGesture();
     });
+    map.on("moveend", options.onMove);
     map.on("click", (event) => {
       const id = options.isPicking() ? null : this.incidentAt(event);
       if (id !== null) options.onIncident(id);
@@ -132,6 +138,24 @@ export class MapEngine {
     const id: unknown = found?.properties["id"];
     return typeof id === "string" ? id : null;
   }
+}
+
+async function grounds({ deployment, language }: EngineOptions, colours: Palette): Promise<{ style: StyleSpecification; credit: string; lacksStreets: boolean }> {
+  const given = deployment?.map;
+  const isSetUp = given !== undefined && (given.style !== null || given.pmtiles !== null);
+  if (isSetUp) {
+    try {
+      const { groundOf: streets } = await import("./street_map");
+      return { ...(await streets(given, colours, language)), lacksStreets: false };
+    } catch {
+      // The service of the map is away, or its file is not one: districts and towns are better than no map.
+    }
+  }
+  base ??= readBaseMap().catch((error: unknown) => {
+    base = null;
+    throw error;
+  });
+  return { style: groundOf(await base, colours, language), credit: "", lacksStreets: isSetUp };
 }
 
 export function hasWebGl(): boolean {

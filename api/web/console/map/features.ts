@@ -100,3 +100,9 @@ export function boxOf(places: Iterable<LonLat>): Box | null {
   }
   return west > east ? null : [west, south, east, north];
 }
+
+/** Where people of an incident gather, each place once. */
+export function stagingFeatures(offers: readonly { readonly staging: LonLat | null }[], label: string): Feature<Point>[] {
+  const places = new Map(offers.flatMap(({ staging }) => (staging === null ? [] : [[`${staging.lon} ${staging.lat}`, staging] as const])));
+  return [...places.values()].map(({ lon, lat }) => ({ type: "Feature", properties: { label }, geometry: { type: "Point", coordinates: [lon, lat] } }));
+}

@@ -2,7 +2,7 @@
 
 const TOKENS = [
   "ink", "ink-2", "ink-3", "sheet", "accent", "stale", "critical", "high", "normal", "low", "critical-fill", "on-critical", "high-fill", "on-high",
-  "map-land", "map-city", "map-line", "line-strong", "ground",
+  "map-land", "map-city", "map-line", "cell-1", "cell-2", "cell-3", "cell-ink", "line-strong", "ground",
 ] as const;
 export type Token = (typeof TOKENS)[number];
 export type Palette = Readonly<Record<Token, string>>;
@@ -108,6 +108,23 @@ function hatch(colours: Palette): Mark {
   };
 }
 
+/** The shield of the phone: where people gather. */
+function staging(colours: Palette): Mark {
+  return {
+    name: "staging",
+    size: 22,
+    draw(on) {
+      const path = new Path2D("M3 2H19V13L11 20 3 13Z");
+      on.fillStyle = colours.sheet;
+      on.fill(path);
+      on.strokeStyle = colours.ink;
+      on.lineWidth = 2;
+      on.stroke(path);
+      on.stroke(new Path2D("M7 7H15M7 11H15"));
+    },
+  };
+}
+
 function cross(colours: Palette): Mark {
   return {
     name: "cross",
@@ -132,6 +149,7 @@ export function marks(colours: Palette): Mark[] {
     plate("plate", colours.sheet, colours["line-strong"]),
     plate("plate-selected", colours.ink, colours.ink),
     hatch(colours),
+    staging(colours),
     cross(colours),
   ];
 }

@@ -1,5 +1,5 @@
 // The style of the map: land, borders, places, then what is live. Text is drawn with the fonts of the device: no glyph files.
-import type { LayerSpecification, StyleSpecification, SymbolLayerSpecification } from "maplibre-gl";
+import type { LayerSpecification, SourceSpecification, StyleSpecification, SymbolLayerSpecification } from "maplibre-gl";
 import type { Language } from "../../shared/language";
 import type { BaseMap } from "./base_map";
 import type { Palette } from "./look";
@@ -8,14 +8,15 @@ const REGULAR = ["Noto Sans Regular"];
 const BOLD = ["Noto Sans Bold"];
 const ITALIC = ["Noto Sans Italic"];
 /** Sources that change while the map is open. */
-export const LIVE = ["areas", "ring", "people", "incidents", "draft"] as const;
+export const LIVE = ["cells", "areas", "ring", "staging", "people", "incidents", "draft"] as const;
 export type LiveSource = (typeof LIVE)[number];
 /** Layers whose marks are clicked. */
 export const CLICKABLE = ["incident-marks", "incident-plates", "selected-plate"];
 
-const empty = { type: "geojson", data: { type: "FeatureCollection", features: [] } } as const;
+const empty: SourceSpecification = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
 
-export function styleOf(base: BaseMap, colours: Palette, language: Language): StyleSpecification {
+/** Districts and towns of the build. */
+export function groundOf(base: BaseMap, colours: Palette, language: Language): StyleSpecification {
   return {
     version: 8,
     sources: {
@@ -23,10 +24,43 @@ export function styleOf(base: BaseMap, colours: Palette, language: Language): St
       regions: { type: "geojson", data: base.regions },
       labels: { type: "geojson", data: base.labels },
       towns: { type: "geojson", data: base.towns },
-      ...Object.fromEntries(LIVE.map((name) => [name, empty])),
     },
-    layers: [...ground(colours), ...names(colours, language), ...areas(colours), ...people(colours), ...incidents(colours)],
+    layers: [...ground(colours), ...names(colours, language)],
   };
+}
+
+/** What is live, above any ground: that of the build, or a street map. */
+export function styleOf(under: StyleSpecification, colours: Palette): StyleSpecification {
+  return {
+    ...under,
+    sources: { ...under.sources, ...Object.fromEntries(LIVE.map((name) => [name, empty])) },
+    layers: [...under.layers, ...cells(colours), ...areas(colours), ...people(colours), ...incidents(colours)],
+  };
+}
+
+function cells(colours: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "cells",
+      type: "fill",
+      source: "cells",
+      filter: ["==", ["geometry-type"], "Polygon"],
+      paint: {
+        "fill-color": ["match", ["get", "level"], 1, colours["cell-1"], 2, colours["cell-2"], colours["cell-3"]],
+        "fill-opacity": ["case", ["get", "isOld"], 0.35, 0.85],
+        "fill-outline-color": colours["map-land"],
+      },
+    },
+    {
+      id: "cell-numbers",
+      type: "symbol",
+      source: "cells",
+      filter: ["==", ["geometry-type"], "Point"],
+      layout: { "text-field": ["get", "label"], "text-font": REGULAR, "text-size": 12, "symbol-sort-key": 1 },
+      // Fills fade when they are old, texts never: they turn to the colour of what is not sure.
+      paint: { "text-color": ["case", ["get", "isOld"], colours.stale, colours["cell-ink"]] },
+    },
+  ];
 }
 
 function ground(colours: Palette): LayerSpecification[] {
@@ -113,6 +147,16 @@ function areas(colours: Palette): LayerSpecification[] {
 
 function people(colours: Palette): LayerSpecification[] {
   return [
+    {
+      id: "staging-marks",
+      type: "symbol",
+      source: "staging",
+      layout: {
+        "icon-image": "staging", "icon-allow-overlap": true, "text-field": ["get", "label"], "text-font": BOLD, "text-size": 12,
+        "text-variable-anchor": ["bottom-right", "bottom-left", "top"], "text-radial-offset": 1.2, "text-optional": true,
+      },
+      paint: { "text-color": colours.ink, "text-halo-color": colours["map-land"], "text-halo-width": 2 },
+    },
     {
       id: "people-lines",
       type: "line",

@@ -25,7 +25,7 @@ export const QueueRow = memo(function QueueRow({ row }: { row: Row }) {
     >
       <span class={`no mark ${row.priority}`}><SeverityShape of={row.priority} /><span class="id">{shortId(row.id)}</span></span>
       <span class={`sev word-${row.priority} clip`}>{priorityWord(row.priority)}</span>
-      <span class="type clip" title={typeWord(row.type)}>{typeWord(row.type)}</span>
+      <span class="type clip" title={typeWord(row.type)}>{row.exercise && <b class="drill">{t().common.exercise}</b>} {typeWord(row.type)}</span>
       <span class="where clip" title={placeText(row)}>{placeText(row)}</span>
       <Age row={row} />
       <span class="ppl live" title={text.peopleOf(row.accepted, row.needed, row.asked)}>

@@ -1,5 +1,6 @@
 // The strip on top: state, the server's clock, counts, sound, language, who is signed in.
 import { now } from "../../shared/clock";
+import { deployment } from "../../shared/deployment";
 import { timeZone } from "../../shared/formats";
 import { LANGUAGES, type Language, OWN_NAMES, language } from "../../shared/language";
 import { session, signOut } from "../../shared/session";
@@ -17,11 +18,12 @@ export function Head() {
   const onDuty = status.value?.volunteers_on_duty ?? null;
   return (
     <header class="head">
-      <div class="cell dep"><h1 class="v"><span class="brand">{t().common.name}</span><span class="visually-hidden">: {t().own.title}</span></h1><Working /></div>
+      <div class="cell dep"><h1 class="v"><span class="brand">{t().common.name}</span>{placeName()}<span class="visually-hidden">: {t().own.title}</span></h1><Working /></div>
       <Clock />
       <Count label={text.open} value={counts.value.all} />
       <Count label={text.short} value={counts.value.short} isWarning={counts.value.short > 0} />
       <Count label={text.duty} value={onDuty} />
+      {deployment.value?.exercise === true && <div class="cell drill" data-exercise><span class="k">{t().common.exerciseMore}</span><span class="v">{t().common.exercise}</span></div>}
       <div class="push" />
       <button type="button" class="cell sound" data-action="arm-sound" aria-pressed={isArmed.value} onClick={() => void arm()}>
         <span class="k">{text.sound}</span>
@@ -40,6 +42,12 @@ export function Head() {
       </div>
     </header>
   );
+}
+
+/** What the deployment is called; empty while it has no name of its own. */
+function placeName(): string {
+  const name = deployment.value?.name[language.value] ?? t().common.name;
+  return name === t().common.name ? "" : ` ${name}`;
 }
 
 function Working() {
