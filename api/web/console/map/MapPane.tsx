@@ -80,12 +80,12 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
           {stage.value !== "loading" && <PlaceList rows={rows} selected={selected} select={select} />}
         </div>
       )}
+      {stage.value === "ready" && crowd.value !== null && <p class={isOld.value ? "map-people stale" : "map-people"} data-cells={crowd.value.cells.length}>{crowdText()}</p>}
       <p class="map-credit">{streets.value.isMissing && <span class="stale">{text.noStreets} </span>}{streets.value.credit || text.credit}</p>
       <div class="map-foot">
         <button type="button" class="btn" data-action="map-all" aria-keyshortcuts="f" disabled={stage.value !== "ready"} onClick={showAll}>
           <KeyCap of="F" /> {text.all}
         </button>
-        {crowd.value !== null && <span class={isOld.value ? "map-people stale" : "map-people"} data-cells={crowd.value.cells.length}>{crowdText()}</span>}
         {location.pathname !== MAP_PAGE && (
           <button type="button" class="btn" data-action="map-window" onClick={() => window.open(MAP_PAGE, "komek-map", "popup")}>{text.window}</button>
         )}
@@ -182,7 +182,7 @@ function crowdText(): string {
   if (found === null) return "";
   const sums = totals(found);
   const said = text.people(sums.free, sums.busy);
-  return found.skill === null ? said : text.ofSkill(skillWord(found.skill), said);
+  return found.skill === null ? said : `${skillWord(found.skill)}, ${said}`;
 }
 
 /** Everything that is live, with each change of it. */

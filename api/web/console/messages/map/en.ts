@@ -19,7 +19,6 @@ export const en = {
   ring: (metres: number) => `search within ${f.distance(metres)}`,
   /** Counts of one person are told as two, so sums are never exact. */
   people: (free: number, busy: number) => `on duty: free ≈\u00a0${f.number(free)}, engaged ≈\u00a0${f.number(busy)}`,
-  ofSkill: (skill: string, text: string) => `${skill}, ${text}`,
   window: "Own window",
   noStreets: "The street map of this deployment cannot be loaded. Districts and towns are shown.",
   credit: "Boundaries: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Towns: GeoNames (CC BY 4.0)",

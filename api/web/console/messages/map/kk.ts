@@ -18,7 +18,6 @@ export const kk: MapTexts = {
   minutes: (minutes) => `${minutes}\u00a0мин`,
   ring: (metres) => `іздеу шеңбері ${f.distance(metres)}`,
   people: (free, busy) => `кезекшілікте: бос ≈\u00a0${f.number(free)}, бос емес ≈\u00a0${f.number(busy)}`,
-  ofSkill: (skill, text) => `${skill}, ${text}`,
   window: "Бөлек терезе",
   noStreets: "Көше картасын жүктеу мүмкін болмады. Аудандар мен қалалар көрсетілді.",
   credit: "Шекаралар: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Қалалар: GeoNames (CC BY 4.0)",
