@@ -42,5 +42,7 @@ def _picture(side: int = 256) -> bytes:
         (b"IDAT", zlib.compress(row * side)),
         (b"IEND", b""),
     ]
-    chunks = (struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts)
+    chunks = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
