@@ -16,7 +16,8 @@ class IncidentRow(Shown):
 
     `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
-    `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse places.
+    `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse
+    places.
     """
 
     id: str

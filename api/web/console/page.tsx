@@ -12,7 +12,7 @@ import { MapPage, shareSelection } from "./shell/map_page";
 import "./style/console.css";
 import { t } from "./text";
 
-const MARKS = 12;
+const MARKS = 8;
 const isMapPage = location.pathname === MAP_PAGE;
 const ROLES = new Set(["operator", "admin"]);
 
