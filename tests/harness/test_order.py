@@ -16,6 +16,8 @@ def test_files_that_start_a_stack_share_one_process_and_others_stay_together() -
         == scope_of("tests/streams/local/test_up.py::test_b")
         == "stack"
     )
+    # Those of the browser break none, so they have one of their own beside it.
+    assert scope_of("tests/web/test_console.py::test_a") == scope_of("tests/web/test_volunteer.py::test_b") == "browser"
     assert scope_of("tests/dispatch/model/test_geo.py::test_a") == "tests/dispatch/model/test_geo.py"
     simulated = "tests/simulation/test_simulation.py::test_a[1]"
     assert scope_of(simulated) == simulated

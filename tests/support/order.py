@@ -3,8 +3,9 @@
 Order: what needs nothing comes first, what breaks the shared stack last. So a fault in a rule shows after seconds, and whoever
 shares the stack finds it as it was started. Within a stage tests stay in the order of their files.
 
-Parallel: the longest come first. One process runs every test that starts or shares a stack, because stacks want port 8000 and
-look for each other's leftovers. A file of other tests stays together, so that its fixtures are made once.
+Parallel: the longest come first. One process runs every test that starts, shares or breaks a stack, another those of the browser on
+a stack of its own: they wait for pages half of their time, and alone at the end they left the second core idle. A file of other
+tests stays together, so that its fixtures are made once.
 """
 
 from collections.abc import Iterable
@@ -24,6 +25,9 @@ STAGES: tuple[frozenset[str], ...] = (
 )
 """Fixtures by which a test belongs to a stage; the last that fits counts."""
 SERVERS, STACK = 1, 2
+IN_BROWSER = "tests/web/"
+"""They share a stack and break none."""
+ON_STACKS = frozenset({"stack", "browser"})
 TEST_BY_TEST = "tests/simulation/"
 """Tests of some seconds each: any process takes the next one."""
 
@@ -36,7 +40,7 @@ def stage(fixtures: Iterable[str]) -> int:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     stages = {item: stage(getattr(item, "fixturenames", ())) for item in items}
-    alone = {item.nodeid for item, number in stages.items() if number >= STACK and scope_of(item.nodeid) != "stack"}
+    alone = {item.nodeid for item, number in stages.items() if number >= STACK and scope_of(item.nodeid) not in ON_STACKS}
     if alone:
         raise pytest.UsageError(f"these start a stack: mark them or their file with pytest.mark.stack: {sorted(alone)}")
     items.sort(key=stages.__getitem__)
@@ -45,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _turn(nodeid: str, number: int) -> int:
-    if scope_of(nodeid) == "stack":
+    if scope_of(nodeid) in ON_STACKS:
         return 0
     return 1 if nodeid.startswith(TEST_BY_TEST) else 2 if number == SERVERS else 3
 
@@ -54,7 +58,7 @@ def scope_of(nodeid: str) -> str:
     """What runs in one process, one after the other. Known by the id alone: the process that shares out has collected nothing."""
     file = nodeid.partition("::")[0]
     if _is_marked(file):
-        return "stack"
+        return "browser" if file.startswith(IN_BROWSER) else "stack"
     return nodeid if nodeid.startswith(TEST_BY_TEST) else file
 
 
