@@ -26,6 +26,7 @@ def profile(person: SimulatedPerson) -> dict[str, Any]:
         "home": {"type": "Point", "coordinates": [person.home.lon, person.home.lat]},
         "on_duty": person.on_duty,
         "contact": {"name": person.name, "phone": person.phone},
+        "label": person.name,
     }
 
 

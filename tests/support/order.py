@@ -3,9 +3,9 @@
 Order: what needs nothing comes first, what breaks the shared stack last. So a fault in a rule shows after seconds, and whoever
 shares the stack finds it as it was started. Within a stage tests stay in the order of their files.
 
-Parallel: the longest come first. One process runs every test that starts, shares or breaks a stack, another those of the browser on
-a stack of its own: they wait for pages half of their time, and alone at the end they left the second core idle. A file of other
-tests stays together, so that its fixtures are made once.
+Parallel: the longest come first. One process runs every test that starts, shares or breaks a stack, another those of the browser
+on a stack of its own: they wait for pages half of their time, and alone at the end they left the second core idle. A file of
+other tests stays together, so that its fixtures are made once.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,9 @@ def stage(fixtures: Iterable[str]) -> int:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     stages = {item: stage(getattr(item, "fixturenames", ())) for item in items}
-    alone = {item.nodeid for item, number in stages.items() if number >= STACK and scope_of(item.nodeid) not in ON_STACKS}
+    alone = {
+        item.nodeid for item, number in stages.items() if number >= STACK and scope_of(item.nodeid) not in ON_STACKS
+    }
     if alone:
         raise pytest.UsageError(f"these start a stack: mark them or their file with pytest.mark.stack: {sorted(alone)}")
     items.sort(key=stages.__getitem__)

@@ -82,7 +82,7 @@ def test_a_profile_is_as_the_contract_wants_it(people: list[SimulatedPerson]) ->
     body = profile(people[0])
 
     assert set(body) == {
-        "capabilities", "skills", "languages", "travel_mode", "max_distance_m", "home", "on_duty", "contact",
+        "capabilities", "skills", "languages", "travel_mode", "max_distance_m", "home", "on_duty", "contact", "label",
     }  # fmt: skip
     assert body["home"]["type"] == "Point"
     assert set(body["capabilities"]) <= {capability.value for capability in Capability}

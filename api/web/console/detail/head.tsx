@@ -32,7 +32,7 @@ export function Head({ of }: { of: Incident }) {
       {of.person != null && <p class="fact danger">{text.distressOf(of.person.volunteer_id)}</p>}
       <p class="fact q">
         {[
-          of.alarm_level > 0 ? text.level(of.alarm_level) : "",
+          of.alarm_level > 1 ? text.level(of.alarm_level) : "",
           of.certainty === "unconfirmed" ? "" : certaintyWord(of.certainty),
           (of.warned ?? []).length > 0 ? text.events.warned((of.warned ?? []).length) : "",
         ].filter(Boolean).join(", ")}

@@ -48,7 +48,7 @@ export function InviteForm({ onDone }: { onDone: () => void }) {
     <form ref={form} class="form scroll" data-invite onSubmit={(event) => void send(event)}>
       <h2>{text.title}</h2>
       <p class="q">{text.about}</p>
-      <input class="input" data-first data-field="name" maxLength={100} autocomplete="off" placeholder={text.name} aria-label={text.name} value={given.value.name} onInput={(event) => change({ name: event.currentTarget.value })} />
+      <input class="input" data-first data-field="name" maxLength={40} autocomplete="off" placeholder={text.name} aria-label={text.name} value={given.value.name} onInput={(event) => change({ name: event.currentTarget.value })} />
       <input class="input" data-field="phone" type="tel" maxLength={30} autocomplete="off" placeholder={text.phone} aria-label={text.phone} value={given.value.phone} onInput={(event) => change({ phone: event.currentTarget.value })} />
       <Chips title={text.languages} all={LANGUAGES} chosen={given.value.languages} word={(one) => OWN_NAMES[one]} field="languages" onChange={(languages) => change({ languages })} />
       <Chips title={text.field} all={SKILLS.field} chosen={given.value.skills} word={skillWord} field="skills" onChange={(skills) => change({ skills })} />

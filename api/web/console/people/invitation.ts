@@ -39,6 +39,8 @@ export function profileOf(of: Invitation): Profile {
     skills: [...of.skills] as Skill[],
     languages: [...of.languages],
     travel_mode: of.mode,
+    // The name as operators see it in lists; the contact is for those who work together.
+    label: of.name.trim() || null,
     contact: { name: of.name.trim() || null, phone: of.phone.trim() || null },
     // They say themselves that they are there, on their phone.
     on_duty: false,
