@@ -25,6 +25,7 @@ from api.openapi import add_openapi
 from api.process.build import BUILT
 from api.process.services import Services
 from api.routes import (
+    alarms,
     audit,
     callers,
     channels,
@@ -46,6 +47,7 @@ from api.routes import (
     personal_data,
     places,
     positions,
+    presence,
     sessions,
     status,
     tasks,
@@ -67,6 +69,8 @@ ROUTERS = (
     incident_edits,
     incident_orders,
     incident_history,
+    presence,
+    alarms,
     positions,
     people_cells,
     callers,

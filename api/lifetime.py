@@ -18,6 +18,7 @@ from api.process.rate_limits import RateLimits
 from api.process.services import PlansInForce, Services
 from api.process.shutdown import on_stop_signal
 from api.reads.event_stream import Live
+from api.writes.alarm_answers import AlarmTidy
 from dispatch.gazetteer import built_in as gazetteer
 from dispatch.plans import book as response_plans
 from streams import clock
@@ -30,6 +31,7 @@ from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
 from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
+from streams.readers.alarm_answers import AlarmAnswers
 from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
 from streams.readers.key_log import KeyLog
@@ -44,6 +46,7 @@ from streams.sessions.sessions import Sessions
 from streams.settings import STRICT, Settings
 from streams.store import RedisClient
 from streams.store.intake_marks import RedisIntakeMarks
+from streams.store.operators_here import OperatorsHere
 from streams.store.people import PeopleStore
 from streams.store.reach import ReachStore
 from streams.store.reads import Reads
@@ -112,6 +115,9 @@ async def _connected(
     letters = await lifetimes.started(LetterWatch(settings, f"{name}-letters"))
     watch = AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring, audit=audit_log)
     alarms = await lifetimes.started(watch)
+    answers = await lifetimes.started(AlarmAnswers(settings, f"{name}-alarms"))
+    reads = Reads(link)
+    await lifetimes.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
     # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
     fallback, use = plans_in_force.book, plans_in_force.put
     await lifetimes.started(PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use))
@@ -126,7 +132,7 @@ async def _connected(
         audit=audit_log,
         audit_pages=AuditReader(settings, f"{name}-audit"),
         positions=positions,
-        reads=Reads(link),
+        reads=reads,
         people=PeopleStore(link),
         marks=lifetimes.kept(IntakeMarks(RedisIntakeMarks(link))),
         explanations=lifetimes.kept(DecisionReader(settings, f"{name}-decisions")),
@@ -135,6 +141,8 @@ async def _connected(
         live=Live(feed),
         monitor=monitor,
         alarms=alarms,
+        alarm_book=answers.book,
+        operators_here=OperatorsHere(link),
         reach=ReachStore(link),
         latency=latency,
         rates=RateLimits(settings.rates),

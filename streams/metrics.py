@@ -92,5 +92,14 @@ REPORT_TO_OFFER_SECONDS = Histogram(
     buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
 )
 OLDEST_UNDECIDED_SECONDS = Gauge("komek_oldest_undecided_seconds", "Age of the oldest command without a decision")
+ALARMS_ANSWERED = Counter(
+    "komek_alarms_answered_total",
+    "Alarms that operators acknowledged (`ack`) or silenced (`shelve`)",
+    ["name", "answer"],
+)
+ALARM_SOUNDS = Counter(
+    "komek_alarm_sounds_total", "How many times answered alarms had sounded at the desk that answered them", ["name"]
+)
+OPERATORS_WATCHING = Gauge("komek_operators_watching", "Operators with an open live view of this process")
 ALARM = Gauge("komek_alarm", "Alarms of `streams/monitoring/alarms.py`: 1 active, 0 not active, NaN unknown", ["name"])
 COMMITTED_LAG = Gauge("komek_committed_lag", "Commands not committed yet, by partition", ["partition"])

@@ -299,6 +299,11 @@ def replying(address: str) -> str:
     return f"{PREFIX}replying:{address}"
 
 
+def here(incident_id: str) -> str:
+    """HASH with TTL: operators at an incident, `<id of the operator>` to `doing|field|ms`."""
+    return f"{PREFIX}here:{incident_id}"
+
+
 def linking(code: str) -> str:
     """STRING with TTL: `volunteer|channel` that a start of the Telegram bot with this code (its keyed digest) belongs to."""
     return f"{PREFIX}linking:{code}"

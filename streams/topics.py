@@ -142,6 +142,13 @@ SESSIONS = Topic(
     partitions=1,
 )
 
+ALARMS = Topic(
+    name="komek.alarms.v1",
+    key="alarm|what it is about",
+    carries="which alarms operators have acknowledged or silenced; a tombstone once the alarm has ended",
+    partitions=1,
+)
+
 KEYS = Topic(
     name="komek.keys.v1",
     key="key id:step:unique",
@@ -163,6 +170,7 @@ TOPICS = (
     PLANS,
     NOTICES,
     SESSIONS,
+    ALARMS,
     KEYS,
 )
 ERASABLE = (PRIVATE, VOLUNTEERS, INCIDENT_STATUS)

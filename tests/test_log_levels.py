@@ -21,6 +21,7 @@ ACTS = {
     "unexpected error": DEVELOPER,
     "watchdog check failed": DEVELOPER,
     "a record of sessions is unreadable": "find who else writes the topic; the record has no effect",
+    "a record of alarms is unreadable": "find who else writes the topic; the record has no effect",
     "record of keys is unreadable": "find who else writes the topic; the record has no effect",
     "decision is unreadable": "find who else writes the topic; the decision has no effect",
     "an entry of the audit log that an ended process left cannot be read": "keep the file of KOMEK_DATA for the data officer",

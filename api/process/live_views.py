@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from api.caller import Caller
 from dispatch.model.geo import Box
+from streams import metrics
 from streams.tokens import Role
 
 VIEWS_OF_PERSON = 20
@@ -63,6 +64,8 @@ class LiveViews:
         """For the life of one view."""
         key = _key(caller)
         self._of[key] += 1
+        if caller.role is Role.OPERATOR and self._of[key] == 1:
+            metrics.OPERATORS_WATCHING.inc()
         self._all += 1
         try:
             yield
@@ -72,6 +75,8 @@ class LiveViews:
             # Without it the counter would keep every identity that ever looked.
             if self._of[key] <= 0:
                 del self._of[key]
+                if caller.role is Role.OPERATOR:
+                    metrics.OPERATORS_WATCHING.dec()
 
 
 def _key(caller: Caller) -> str:

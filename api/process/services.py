@@ -30,12 +30,14 @@ from streams.audit.reader import AuditFilter, AuditPage
 from streams.intake.commands import LogOffset, Message
 from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
+from streams.readers.alarm_answers import AlarmBook
 from streams.readers.feed_records import FeedCursor
 from streams.readers.last_known import LastKnown
 from streams.redis_keys import ANY_SKILL
 from streams.ring import LiveRing
 from streams.sessions.sessions import Sessions
 from streams.settings import Settings
+from streams.store.operators_here import HerePort
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.people_cells import Cell, CellCount
 from streams.store.reach import ReachPort
@@ -44,6 +46,7 @@ from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Bearer
 from streams.wire import (
+    AlarmAnswer,
     AuditRecord,
     FixRecord,
     NoticeRecord,
@@ -89,6 +92,7 @@ class Commands(Protocol):
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset: ...
     async def send_session(self, key: str, record: SessionRecord | None) -> LogOffset: ...
     async def send_notice(self, record: NoticeRecord) -> LogOffset: ...
+    async def send_alarm_answer(self, key: str, record: AlarmAnswer | None) -> LogOffset: ...
 
 
 class Audit(Protocol):
@@ -267,6 +271,8 @@ class Services:
     live: EventFrames
     monitor: LagMeasurement
     alarms: Alarms
+    alarm_book: AlarmBook
+    operators_here: HerePort
     latency: Latency
     reach: ReachPort
     issuer: OidcIssuer | None = None

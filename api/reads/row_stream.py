@@ -11,18 +11,23 @@ import msgspec
 from api.caller import Caller
 from api.process.live_views import Wanted
 from api.views import offers, rows
-from api.views.values import View
+from api.views.values import View, time
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.geo import Box
 from dispatch.model.incidents import Incident
 from dispatch.model.recorded_way import coarse_centre
+from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.rules import NoticeOutcome
+from streams.notices.requests import BY_API
 from streams.readers.feed_records import FeedRecord
 from streams.tokens import Role
 from streams.wire import NoticeRecord
 
 TICK_EVERY_S = 5.0
 """A client that has received nothing for twice as long knows that the stream is broken, not quiet."""
+APP = "app"
+"""The way of a notice that the person has seen in the app."""
+_WAYS = frozenset(kind.value for kind in ChannelKind)
 LOOK_EVERY_S = 1.0
 """How often a view looks for news that are in no topic of the feed."""
 _encode = msgspec.json.Encoder().encode
@@ -67,8 +72,17 @@ def row_data(record: StatusRecord, role: Role) -> View:
 
 
 def notice_data(record: NoticeRecord) -> View:
-    """The data of a `notice` event for operators, with its channel and outcome."""
-    return {**offers.notice(record), "channel": record.channel, "outcome": record.outcome}
+    """The data of a `notice` event for operators, with its channel and outcome, and how it changes the reach of the offer."""
+    return {**offers.notice(record), "channel": record.channel, "outcome": record.outcome, "reach": _reach(record)}
+
+
+def _reach(record: NoticeRecord) -> View | None:
+    """`schemas.offers.ReachShown`; None for a notice that says nothing of it: no offer, only asked for, or in an app or log."""
+    is_said = record.channel == BY_API and record.outcome is NoticeOutcome.SEEN
+    if not record.offer_id or not (is_said or record.channel in _WAYS):
+        return None
+    way = APP if is_said else record.channel
+    return {"way": way, "outcome": record.outcome, "code": record.code, "at": time(record.at_ms)}
 
 
 class Changes:

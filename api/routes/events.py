@@ -18,7 +18,7 @@ from api.http.strict_route import StrictRoute
 from api.process.live_views import ViewRoom, Wanted
 from api.process.services import Services
 from api.reads.listing import box_of
-from api.reads.positions import RowNews
+from api.reads.row_news import RowNews
 from streams.readers.feed_records import FeedCursor
 from streams.tokens import Role
 
@@ -59,7 +59,8 @@ async def events(
     - `notice` (`NoticeEvent`): a notice that was sent to a person; a repeat has the same `id`.
     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
     - `tick` (`TickEvent`): row view only, every 5 s.
-    - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`): row view only, without an id, when they change; operators only.
+    - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`), `presence` (`PresenceShown`): row view only, without an id, when
+      they change; operators only.
     - `alive` (`AliveEvent`): nothing for the caller in the last 5 s; its id is the position to resume from.
     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
     - `end` (`EndEvent`): the token or session has ended: by time, revocation, logout, erasure, or with the key that signed it.

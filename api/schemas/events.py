@@ -4,9 +4,12 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from api.schemas.alarms import AlarmAnswered
 from api.schemas.base import Shown, Time
 from api.schemas.incidents import IncidentShown
+from api.schemas.offers import ReachShown
 from api.schemas.positions import PersonUnderWay
+from api.schemas.presence import PresenceShown
 from api.schemas.safety import WarningShown
 from api.schemas.status import StandingAlarm
 from dispatch.model.job_fields import JobField
@@ -30,10 +33,14 @@ class TickEvent(Shown):
 
 
 class AlarmEvent(Shown):
-    """Row view: all active alarms, sent at the start and when they change; operators only. `unknown`: as `alarms_unknown`."""
+    """Row view: all active alarms, sent at the start and when they or the answers change; operators only. `unknown`: as
+    `alarms_unknown`. `answers`: who has heard an alarm: in the first event of a connection all (`is_complete`), later those that
+    changed."""
 
     alarms: list[StandingAlarm]
     unknown: list[str]
+    answers: list[AlarmAnswered]
+    is_complete: bool
 
 
 class PositionsEvent(Shown):
@@ -84,7 +91,7 @@ class OfferEvent(Shown):
 class NoticeEvent(Shown):
     """A notice that was sent to a person. A repeat has the same `id`. `duty_ends` (15 minutes before the end of a duty) is about
     no offer: its ids are null. In the row view operators also get those of other channels and those that failed, with `channel`
-    and `outcome`."""
+    and `outcome`; `reach`: what it changes in `reach` of the offer."""
 
     id: str
     kind: str
@@ -97,6 +104,7 @@ class NoticeEvent(Shown):
     at: Time
     links: dict[str, str]
     channel: str | None = None
+    reach: ReachShown | None = None
     outcome: NoticeOutcome | None = None
 
 
@@ -109,6 +117,7 @@ EVENTS: dict[str, type[BaseModel]] = {
     "tick": TickEvent,
     "alarm": AlarmEvent,
     "positions": PositionsEvent,
+    "presence": PresenceShown,
     "alive": AliveEvent,
     "reset": ResetEvent,
     "end": EndEvent,

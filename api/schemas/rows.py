@@ -16,6 +16,7 @@ class IncidentRow(Shown):
 
     `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
+    `alarms_since`: when the newest entry of those that sound was raised; its milliseconds are the `ref` of its alarm.
     `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse
     places.
     """
@@ -35,6 +36,7 @@ class IncidentRow(Shown):
     alarm_level: int
     short: dict[str, int] = {}
     attention: list[str] = []
+    alarms_since: dict[str, Time] = {}
     next_deadline: NextDeadline | None = None
     hazard: bool = False
     area: bool = False

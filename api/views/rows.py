@@ -7,6 +7,7 @@ from api.views.values import View, time
 from dispatch.deadlines import timers_of
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Place
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.recorded_way import coarse_centre
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import DeadlineKind, OfferState
@@ -24,6 +25,12 @@ SHOWN_DEADLINES = frozenset(
     }
 )
 """Those that people wait for. The others are steps of the dispatcher itself: searches, waves, merges, looks at the way."""
+
+
+ABOUT_PEOPLE = frozenset(
+    {AttentionReason.DISTRESS.value, AttentionReason.CHECK_IN_OVERDUE.value, AttentionReason.PERSON_SILENT.value}
+)
+"""Reasons of `attention` that are alarms: a person is in danger, or may be."""
 
 
 class Tally(NamedTuple):
@@ -73,6 +80,7 @@ def _row(state: Incident, place: Place | None) -> View:
     optional: View = {
         "short": people.short,
         "attention": list(dict.fromkeys(entry.reason for entry in state.attention)),
+        "alarms_since": _since(state),
         "next_deadline": {"at": time(due.due_ms), "kind": due.kind} if due else None,
         "hazard": state.hazard is not None,
         "exercise": state.exercise,
@@ -97,6 +105,16 @@ def _row(state: Incident, place: Place | None) -> View:
         "on_scene": people.on_scene,
         "alarm_level": state.alarm_level,
         **{name: value for name, value in optional.items() if value},
+    }
+
+
+def _since(state: Incident) -> View:
+    """When the newest entry of each reason that sounds was raised."""
+    # In the order of time, so that the newest of a reason stays.
+    return {
+        entry.reason: time(entry.since_ms)
+        for entry in sorted(state.attention, key=lambda entry: entry.since_ms)
+        if entry.reason in ABOUT_PEOPLE
     }
 
 

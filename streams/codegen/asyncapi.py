@@ -18,6 +18,7 @@ from streams.dead_letters.letters import DeadLetter
 from streams.dead_letters.outcomes import LetterSettled
 from streams.ring.declared_keys import KeyRecord
 from streams.topics import (
+    ALARMS,
     AUDIT,
     DEAD_LETTERS,
     DECISIONS,
@@ -36,6 +37,7 @@ from streams.topics import (
     Topic,
 )
 from streams.wire import (
+    AlarmAnswer,
     AuditRecord,
     ChannelsPrivate,
     ConsentsPrivate,
@@ -65,6 +67,7 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     PLANS.name: (PlansRecord,),
     NOTICES.name: (NoticeRecord,),
     SESSIONS.name: (SessionRecord,),
+    ALARMS.name: (AlarmAnswer,),
     KEYS.name: (KeyRecord,),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")

@@ -26,7 +26,7 @@ from streams.kafka import clients
 from streams.ring import LiveRing
 from streams.ring.live_ring import ring_of
 from streams.settings import Settings
-from streams.topics import INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
+from streams.topics import ALARMS, INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
 
 IN_FLIGHT = 256
 """Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
@@ -34,7 +34,7 @@ ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
 """The producer is replaced after failing for this long."""
-_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS, NOTICES)
+_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS, NOTICES, ALARMS)
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -197,6 +197,13 @@ class CommandIntake:
         headers = wire.headers("session", clock.fresh_id(), self._source)
         value = None if record is None else wire.encode(record)
         (position,) = await self.send_in_order([Message(SESSIONS.name, key, value, headers)])
+        return position
+
+    async def send_alarm_answer(self, key: str, record: wire.AlarmAnswer | None) -> LogOffset:
+        """Sends a record or a tombstone to `alarms`. Raises as `send_in_order`."""
+        headers = wire.headers("alarm", clock.fresh_id(), self._source)
+        value = None if record is None else wire.encode(record)
+        (position,) = await self.send_in_order([Message(ALARMS.name, key, value, headers)])
         return position
 
     async def send_notice(self, record: wire.NoticeRecord) -> LogOffset:

@@ -86,6 +86,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.KEYS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     # The API writes what people say about their notices: seen, delivered, a test; workers tell that a duty ends.
     _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(API, WORKER, NOTIFIER)),
+    # What operators have heard; the API ends it too.
+    _rule(topics.ALARMS, reads=(API,), writes=(API,)),
     # Nobody but the API can log somebody in, not even with every other key.
     _rule(topics.SESSIONS, reads=(API,), writes=(API,)),
 )

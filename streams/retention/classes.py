@@ -18,6 +18,8 @@ PLACES_S = HOUR_S
 """TTL of every key in Redis that holds a place of a person. The worker extends it (`streams/store/place_expiry.py`)."""
 READY_S = 50 * MINUTE_S
 """TTL of the ready marker: shorter than PLACES_S, so that no search runs after the first place has expired."""
+HERE_S = 15
+"""How long an operator is shown at an incident after their last sign."""
 HOLD_S = 5 * MINUTE_S
 """How long the position of a person who is not on duty waits for the duty to begin."""
 ENDED_S = 35 * DAY_S
@@ -129,6 +131,7 @@ CLASSES: tuple[DataClass, ...] = (
     in_topic("plans", None, Ending.SUCCESSOR, "configuration; no person"),
     # Two API processes may spend one login code: the second claim must not remove the first before both have read it.
     in_topic("sessions", 32 * DAY_S, Ending.SERVICE, "a revocation outlives every token; ids only", hold_s=HOUR_S),
+    in_topic("alarms", 13 * HOUR_S, Ending.SERVICE, "all desks know who has heard an alarm; ids of operators"),
     in_topic("keys", None, Ending.SUCCESSOR, "check values of keys: a process with the wrong ring must not start"),
     in_topic("notices", 30 * DAY_S, Ending.RETENTION, "disputes about whether somebody was told; ids only"),
     # Redis: people
@@ -189,6 +192,7 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.reported, DAY_S, Ending.EXPIRY, "a report can be read before its decision"),
     in_redis(redis_keys.answering, 2 * MINUTE_S, Ending.EXPIRY, "an answer can be seen before its decision"),
     in_redis(redis_keys.repeat, DAY_S, Ending.EXPIRY, "requests may be repeated for a day"),
+    in_redis(redis_keys.here, HERE_S, Ending.EXPIRY, "operators see each other at an incident"),
     # Redis: notices
     in_redis(redis_keys.devices_of, ENDED_S, Ending.EXPIRY, "whether a device still receives notices; ids and times"),
     in_redis(redis_keys.reach_of, DAY_S, Ending.EXPIRY, "the operator sees whom the notices of an offer reached"),

@@ -13,7 +13,7 @@ from typing import Protocol
 from dispatch.notices.rules import NoticeOutcome
 from streams import redis_keys
 from streams.retention.classes import DAY_S, ENDED_S, HOUR_S
-from streams.store.redis_client import Command, RedisClient
+from streams.store.redis_client import Command, RedisClient, fields_of_hash
 
 LINK_S = 600
 assert LINK_S <= HOUR_S
@@ -91,12 +91,12 @@ class ReachStore:
     async def devices(self, volunteer_id: str) -> Mapping[str, DeviceState]:
         """State by channel id; a channel without any notice is absent."""
         (row,) = await self._link.run([("HGETALL", redis_keys.devices_of(volunteer_id))])
-        return device_states({name.decode(): value.decode() for name, value in _pairs(row)})
+        return device_states(fields_of_hash(row))
 
     async def of_offers(self, offer_ids: Sequence[str]) -> list[tuple[Reached, ...]]:
         """The outcomes of each offer, in the order of the ids."""
         rows = await self._link.run([("HGETALL", redis_keys.reach_of(offer_id)) for offer_id in offer_ids])
-        return [tuple(reached(name.decode(), value.decode()) for name, value in _pairs(row)) for row in rows]
+        return [tuple(reached(kind, text) for kind, text in fields_of_hash(row).items()) for row in rows]
 
     async def forget(self, volunteer_id: str) -> None:
         """Removes what is known of a person's channels."""
@@ -158,11 +158,3 @@ def device_states(fields: Mapping[str, str]) -> dict[str, DeviceState]:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text else None
-
-
-def _pairs(row: object) -> list[tuple[bytes, bytes]]:
-    """HGETALL replies with a map or a flat list, depending on the protocol (RESP3, RESP2)."""
-    if isinstance(row, Mapping):
-        return list(row.items())
-    assert isinstance(row, Sequence)
-    return list(zip(row[::2], row[1::2], strict=True))

@@ -11,7 +11,7 @@ Raises:
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from redis.asyncio import Redis
@@ -156,3 +156,11 @@ def _translated(error: Exception) -> Exception:
     if any(code in text for code in _TRANSIENT):
         return StoreUnavailable(text)
     return error
+
+
+def fields_of_hash(row: object) -> dict[str, str]:
+    """The reply to HGETALL: a map or a flat list, depending on the protocol (RESP3, RESP2)."""
+    if isinstance(row, Mapping):
+        return {name.decode(): value.decode() for name, value in row.items()}
+    assert isinstance(row, Sequence)
+    return {name.decode(): value.decode() for name, value in zip(row[::2], row[1::2], strict=True)}

@@ -84,6 +84,7 @@ RIGHTS: Mapping[Component, Rights] = {
             keys.devices_of("*"),
             keys.reach_of("*"),
             keys.linking("*"),
+            keys.here("*"),
             keys.volunteer("*"),
             keys.erased("*"),
             keys.verified("*"),

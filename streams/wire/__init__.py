@@ -6,10 +6,12 @@ Imported by: every room above it. Use the names of this page: `wire.decode_decis
 """
 
 from streams.wire.address_digests import address_names
+from streams.wire.alarm_records import AlarmAnswer
 from streams.wire.channel_records import ChannelPrivate, ChannelsPrivate, PendingCode, PushSubscription
 from streams.wire.codec import (
     DecisionFrame,
     Unreadable,
+    decode_alarm_answer,
     decode_audit,
     decode_command,
     decode_decision,
@@ -59,6 +61,7 @@ from streams.wire.session_records import Revoked, SessionKind, SessionRecord
 __all__ = [
     "MOST_SUBJECTS",
     "RESEALED_FROM",
+    "AlarmAnswer",
     "AuditRecord",
     "ChannelPrivate",
     "ChannelsPrivate",
@@ -81,6 +84,7 @@ __all__ = [
     "VolunteerPrivate",
     "VolunteerRecord",
     "address_names",
+    "decode_alarm_answer",
     "decode_audit",
     "decode_command",
     "decode_decision",

@@ -23,6 +23,7 @@ from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.vocabulary import AnswerWay, HeardBy, Outcome
 from streams.errors import InvalidInput
 from streams.ring.declared_keys import KeyRecord
+from streams.wire.alarm_records import AlarmAnswer
 from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
 
@@ -209,6 +210,11 @@ def decode_plans(data: bytes | None) -> PlansRecord:
 
 def decode_session(data: bytes | None) -> SessionRecord:
     record: SessionRecord = decode_as(data, SessionRecord)
+    return record
+
+
+def decode_alarm_answer(data: bytes | None) -> AlarmAnswer:
+    record: AlarmAnswer = decode_as(data, AlarmAnswer)
     return record
 
 

@@ -35,6 +35,10 @@ REPEATABLE = WITHOUT_TOKEN | {
     "/v1/volunteers/{volunteer_id}/channels/{channel_id}/verify",
     "/v1/volunteers/{volunteer_id}/test-notice",
     "/v1/notices/{notice_id}/seen",
+    # A repeat renews what holds.
+    "/v1/alarms/{name}/{ref}/ack",
+    "/v1/alarms/{name}/{ref}/shelve",
+    "/v1/incidents/{incident_id}/presence",
     # A patch of a profile states values: a repeat changes nothing.
     "/v1/volunteers/{volunteer_id}",
     "/v1/session/codes",

@@ -19,6 +19,7 @@ from streams.intake.commands import LogOffset, Message
 from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.notices.lag import NotifierLag
+from streams.readers.alarm_answers import AlarmBook
 from streams.readers.last_known import LastKnown
 from streams.redis_keys import ANY_SKILL
 from streams.ring import KeyRing, LiveRing
@@ -30,8 +31,9 @@ from streams.store.people_cells import Cell, CellCount
 from streams.store.reads import Counts, Listed, OfferOf, Page, RebuildState
 from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
-from streams.topics import INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
+from streams.topics import ALARMS, INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
 from streams.wire import (
+    AlarmAnswer,
     AuditRecord,
     FixRecord,
     IncidentPrivate,
@@ -57,6 +59,8 @@ class FakeLog:
         self.audit_trouble: Exception | None = None
         self.trouble: Exception | None = None
         self.ring = LiveRing(KeyRing.of_key(DATA_KEY))
+        self.alarm_book: AlarmBook | None = None
+        """Gets the answers at once, as by a follower."""
         self.worker: Callable[[Command], None] | None = None
         """Called with each command once it is in the log."""
 
@@ -121,6 +125,13 @@ class FakeLog:
 
     async def send_notice(self, record: NoticeRecord) -> LogOffset:
         return (await self.send_in_order([Message(NOTICES.name, record.volunteer_id, wire.encode(record), [])]))[0]
+
+    async def send_alarm_answer(self, key: str, record: AlarmAnswer | None) -> LogOffset:
+        value = None if record is None else wire.encode(record)
+        (place,) = await self.send_in_order([Message(ALARMS.name, key, value, [])])
+        if self.alarm_book is not None:
+            self.alarm_book.apply(key, record)
+        return place
 
     @property
     def notices(self) -> list[NoticeRecord]:

@@ -16,11 +16,13 @@ from api.process.services import PlansInForce, Services, TokenVerifier
 from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock
+from streams.readers.alarm_answers import AlarmBook
 from streams.readers.feed import Feed
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
 from streams.sessions.sessions import Sessions
 from streams.settings import Settings
+from streams.store.memory.operators_here import MemoryHere
 from streams.store.memory.reach import MemoryReach
 from streams.tokens import Role, TokenKeys
 from tests.support.api_contract import check_response
@@ -69,6 +71,9 @@ class World:
         self.private_log = FakePrivateLog(self.log)
         self.lag = FakeLag()
         self.alarms = FakeAlarms()
+        self.alarm_book = AlarmBook(self.now_ms)
+        self.log.alarm_book = self.alarm_book
+        self.here = MemoryHere()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
         self.ring = LiveRing.of(self.settings)
         self.feed = Feed(self.settings, "test")
@@ -106,6 +111,8 @@ class World:
             live=Live(self.feed),
             monitor=self.lag,
             alarms=self.alarms,
+            alarm_book=self.alarm_book,
+            operators_here=self.here,
             latency=Latency(),
             reach=self.reach,
         )

@@ -34,6 +34,7 @@ KNOWN = {
     "channel_id": "ch-1",
     "notice_id": "n-1",
     "name": "index.js",
+    "ref": "-",
 }
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HEADERS = (

@@ -10,7 +10,7 @@ import pytest
 from api.caller import Caller
 from api.process.live_views import NewsItem, Wanted
 from api.reads.event_stream import Live
-from api.reads.positions import RowNews
+from api.reads.row_news import RowNews
 from api.schemas.events import EVENTS
 from api.schemas.rows import IncidentRow
 from dispatch.model.geo import Box

@@ -185,7 +185,13 @@ async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
         assert read.status_code in ((200, 404) if method == "DELETE" else (200,)), (name, link, read.text)
 
 
-WITHOUT_LINKS = {"/v1/volunteers/{volunteer_id}/test-notice", "/v1/locations", "/v1/incidents/{incident_id}/caller"}
+WITHOUT_LINKS = {
+    "/v1/volunteers/{volunteer_id}/test-notice",
+    "/v1/locations",
+    "/v1/incidents/{incident_id}/caller",
+    "/v1/alarms/{name}/{ref}/ack",
+    "/v1/alarms/{name}/{ref}/shelve",
+}
 """Their answer says all there is to know."""
 
 

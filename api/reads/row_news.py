@@ -1,0 +1,87 @@
+"""The events of an operator's row view that are in no topic of the feed: alarms, positions and operators at the open incident."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from api.caller import Caller
+from api.http.audit import record_audit
+from api.process.live_views import NewsItem, Wanted
+from api.process.services import Services
+from api.reads.positions import positions_of
+from api.reads.presence import colleagues
+from api.reads.row_stream import Changes
+from api.views.alarms import alarm_view, answered, unanswered
+from dispatch.ports import NotReady, StoreUnavailable
+from streams import clock
+from streams.readers.alarm_answers import changed
+from streams.tokens import Role
+from streams.wire import AlarmAnswer
+
+POSITIONS_EVERY_S = 5.0
+HERE_EVERY_S = 2.0
+_encode = msgspec.json.Encoder().encode
+
+
+class RowNews:
+    """One per view."""
+
+    def __init__(self, services: Services, caller: Caller, wanted: Wanted) -> None:
+        self._services = services
+        self._caller = caller
+        self._incident_id = wanted.incident_id if caller.role is Role.OPERATOR else None
+        self._changes = Changes()
+        self._answers: Mapping[str, AlarmAnswer] | None = None
+        self._positions_s = self._here_s = -POSITIONS_EVERY_S
+        self._shown: set[str] = set()
+
+    async def __call__(self) -> list[NewsItem]:
+        """Raises AuditUnavailable."""
+        events = self._alarms()
+        now_s = clock.monotonic_s()
+        if self._incident_id is None:
+            return events
+        if now_s - self._positions_s >= POSITIONS_EVERY_S:
+            self._positions_s = now_s
+            events += await self._positions(self._incident_id)
+        if now_s - self._here_s >= HERE_EVERY_S:
+            self._here_s = now_s
+            events += await self._here(self._incident_id)
+        return events
+
+    def _alarms(self) -> list[NewsItem]:
+        told = self._services.alarms.told()
+        alarms = {"alarms": list(map(alarm_view, told.alarms)), "unknown": told.unknown}
+        is_first, before = self._answers is None, self._answers or {}
+        self._answers = now = self._services.alarm_book.in_force()
+        answers = changed(before, now)
+        is_changed = any(True for _ in self._changes.of("alarm", alarms))
+        if not (is_first or answers or is_changed):
+            return []
+        shown = [unanswered(key) if one is None else answered(one) for key, one in answers.items()]
+        # The details of some alarms are numbers; an entry about them does no harm, a missing one about an incident would.
+        named = tuple(dict.fromkeys(one for alarm in told.alarms for one in alarm.details))
+        return [NewsItem("alarm", _encode({**alarms, "answers": shown, "is_complete": is_first}), named)]
+
+    async def _here(self, incident_id: str) -> list[NewsItem]:
+        found = self._services.operators_here.of(incident_id, clock.now_ms())
+        shown = await colleagues(incident_id, self._caller, found)
+        # Names of operators only, so nothing of it is data access.
+        return [NewsItem("presence", data, ()) for data in self._changes.of("presence", shown)]
+
+    async def _positions(self, incident_id: str) -> list[NewsItem]:
+        try:
+            state = await self._services.reads.incident(incident_id)
+            items = await positions_of(self._services, state) if state else []
+        except (StoreUnavailable, NotReady):
+            # The last ones stay with the age they had; `status` says that Redis is away.
+            return []
+        people = {str(item["volunteer_id"]) for item in items}
+        if new := people - self._shown:
+            record_audit(self._services, self._caller, "incident.positions.read", incident_id, sorted(new))
+            self._shown |= new
+        found = {"incident_id": incident_id, "items": items}
+        # Ages alone are no news: the client counts them itself.
+        key = [{**item, "fix_age_s": None} for item in items]
+        about = (incident_id, *sorted(people))
+        return [NewsItem("positions", _encode(found), about) for _ in self._changes.of("positions", key)]

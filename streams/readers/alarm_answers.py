@@ -1,0 +1,89 @@
+"""Reads `komek.alarms.v1` from the beginning and follows it: which alarms operators have acknowledged or silenced."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+from aiokafka import ConsumerRecord
+
+from streams import clock, metrics, wire
+from streams.kafka.topic_follower import TopicFollower
+from streams.settings import Settings
+from streams.topics import ALARMS
+from streams.wire import AlarmAnswer
+
+START_WITHIN_S = 15.0
+MOST = 5_000
+"""Answers that are kept, as many as an earthquake may need; beyond them no further one is taken. 2 MB."""
+_log = structlog.get_logger(__name__)
+
+
+def key_of(name: str, ref: str) -> str:
+    return f"{name}|{ref}"
+
+
+class AlarmBook:
+    """The answers in memory. `version` grows with every change; no method blocks or raises."""
+
+    def __init__(self, now_ms: Callable[[], int] = clock.now_ms) -> None:
+        self._now_ms = now_ms
+        self._answers: dict[str, AlarmAnswer] = {}
+        self.version = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._answers) >= MOST
+
+    def apply(self, key: str, answer: AlarmAnswer | None) -> None:
+        """Takes the next record of the log; None is a tombstone."""
+        self.version += 1
+        if answer is None:
+            self._answers.pop(key, None)
+        else:
+            self._answers[key] = answer
+
+    def in_force(self) -> dict[str, AlarmAnswer]:
+        """The answers that silence an alarm now, by key."""
+        now_ms = self._now_ms()
+        return {key: one for key, one in self._answers.items() if now_ms < _ends_ms(one)}
+
+    def ended(self) -> list[str]:
+        """Keys of answers without effect, to be replaced by tombstones."""
+        now_ms = self._now_ms()
+        return [key for key, one in self._answers.items() if now_ms >= _ends_ms(one)]
+
+
+def _ends_ms(answer: AlarmAnswer) -> int:
+    shelved = answer.shelved_until_ms
+    return answer.until_ms if shelved is None else min(shelved, answer.until_ms)
+
+
+class AlarmAnswers:
+    """Keeps `book` at the end of the log. Needs no Redis. While Kafka cannot be read, the book stays as it is."""
+
+    def __init__(self, settings: Settings, client_id: str) -> None:
+        self.book = AlarmBook()
+        self._follower = TopicFollower(settings, client_id, ALARMS)
+
+    async def start(self) -> None:
+        """Returns once the log has been read to its end. Raises LogUnavailable."""
+        await self._follower.read_to_end(self._take, START_WITHIN_S)
+        self._follower.follow(self._take)
+
+    async def stop(self) -> None:
+        await self._follower.stop()
+
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        for record in records:
+            try:
+                key = (record.key or b"").decode("ascii")
+                self.book.apply(key, None if record.value is None else wire.decode_alarm_answer(record.value))
+            except (wire.Unreadable, UnicodeDecodeError):
+                # Without effect: the alarm goes on sounding, which is the safe side.
+                metrics.UNREADABLE_SHOWN.labels(topic=ALARMS.name).inc()
+                _log.error("a record of alarms is unreadable", offset=record.offset)
+
+
+def changed(before: Mapping[str, AlarmAnswer], now: Mapping[str, AlarmAnswer]) -> dict[str, AlarmAnswer | None]:
+    """What differs between two states, by key; None: no longer in force."""
+    gone: dict[str, AlarmAnswer | None] = dict.fromkeys(key for key in before if key not in now)
+    return gone | {key: one for key, one in now.items() if before.get(key) != one}
