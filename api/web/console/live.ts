@@ -3,8 +3,14 @@ import { batch, effect } from "@preact/signals";
 import { ask } from "../shared/api_client";
 import { readSession } from "../shared/session";
 import { LiveStream, type StreamEvent } from "../shared/stream";
+import type { components } from "../shared/api";
+import { takeAnswers } from "./alarms/answers";
+import { takePresence } from "./detail/colleagues";
 import { takePositions } from "./map/people";
 import * as s from "./state";
+
+type AlarmEvent = components["schemas"]["AlarmEvent"];
+type NoticeEvent = components["schemas"]["NoticeEvent"];
 
 const PAGE = 200;
 const PAGES_AT_MOST = 10;
@@ -50,9 +56,22 @@ function urlFor(id: string | null): string {
 function take(event: StreamEvent): void {
   if (event.name === "incident") takeRow(event.data as s.Row);
   else if (event.name === "positions") takePositions(event.data as Parameters<typeof takePositions>[0]);
-  else if (event.name === "alarm" && s.status.value !== null) {
-    s.status.value = { ...s.status.value, alarms: (event.data as Pick<s.Status, "alarms">).alarms };
-  }
+  else if (event.name === "alarm") {
+    const told = event.data as AlarmEvent;
+    takeAnswers(told);
+    if (s.status.value !== null) s.status.value = { ...s.status.value, alarms: told.alarms };
+  } else if (event.name === "presence") takePresence(event.data as Parameters<typeof takePresence>[0]);
+  else if (event.name === "notice") takeNotice(event.data as NoticeEvent);
+}
+
+/** How the notices of a request fare, without reading the incident again. */
+function takeNotice(notice: NoticeEvent): void {
+  const [found, reach] = [s.known.value, notice.reach];
+  if (found === null || reach == null || notice.incident_id !== found.incident.id) return;
+  const offers = found.incident.offers.map((offer) =>
+    offer.id === notice.offer_id ? { ...offer, reach: [...(offer.reach ?? []).filter((one) => one.way !== reach.way), reach] } : offer,
+  );
+  s.known.value = { ...found, incident: { ...found.incident, offers } };
 }
 
 function takeRow(row: s.Row): void {

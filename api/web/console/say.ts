@@ -27,6 +27,8 @@ export const declineWord = (value: string): string => word(t().words.declineReas
 export const heardWord = (value: string): string => word(t().words.heardBy, value);
 export const ruleWord = (value: string): string => word(t().own.case.rules, value);
 export const stepWord = (value: string): string => word(t().own.case.steps, value);
+export const wayWord = (value: string): string => word(t().own.case.ways, value);
+export const noticeWord = (value: string): string => word(t().own.case.notices, value);
 export const fieldWord = (value: string): string => word(t().own.case.fields, value);
 export const deadlineWord = (value: string): string => word(t().own.desk.queue.deadlines, value) || t().own.desk.queue.deadlines.other;
 export const alarmWord = (value: string): string => word(t().words.alarms, value);

@@ -64,6 +64,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alarms/{name}/{ref}/ack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description The alarm is silent at all desks until it ends, and the others see who has heard it. Settles nothing.
+         *
+         *     No Idempotency-Key: a repeat changes the time only. Works while Redis is away. Ends after 12 hours.
+         */
+        post: operations["acknowledge_v1_alarms__name___ref__ack_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alarms/{name}/{ref}/shelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shelve
+         * @description As `ack`, for at most ten minutes; then the alarm sounds again.
+         */
+        post: operations["shelve_v1_alarms__name___ref__shelve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -126,7 +168,8 @@ export interface paths {
          *     - `notice` (`NoticeEvent`): a notice that was sent to a person; a repeat has the same `id`.
          *     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
          *     - `tick` (`TickEvent`): row view only, every 5 s.
-         *     - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`): row view only, without an id, when they change; operators only.
+         *     - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`), `presence` (`PresenceShown`): row view only, without an id, when
+         *       they change; operators only.
          *     - `alive` (`AliveEvent`): nothing for the caller in the last 5 s; its id is the position to resume from.
          *     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
          *     - `end` (`EndEvent`): the token or session has ended: by time, revocation, logout, erasure, or with the key that signed it.
@@ -509,6 +552,28 @@ export interface paths {
          */
         get: operations["read_positions_v1_incidents__incident_id__positions_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Presence
+         * @description Shows the caller to the other operators at this incident for 15 s, and them to the caller.
+         *
+         *     A courtesy, never a lock. It is in no log; while Redis is away nobody is shown. No Idempotency-Key: a repeat renews it.
+         */
+        put: operations["put_presence_v1_incidents__incident_id__presence_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1620,10 +1685,38 @@ export interface components {
             status: components["schemas"]["IncidentStatus"];
             type: string;
         };
-        /** @description Row view: all active alarms, sent at the start and when they change; operators only. `unknown`: as `alarms_unknown`. */
+        /**
+         * @description Who has heard an alarm. `shelved_until`: silenced until then; null: acknowledged. All null: the answer has ended, and the
+         *     alarm sounds again if it is active.
+         */
+        AlarmAnswered: {
+            acked_by: string | null;
+            at: string | null;
+            name: string;
+            ref: string;
+            shelved_until: string | null;
+        };
+        /**
+         * @description Row view: all active alarms, sent at the start and when they or the answers change; operators only. `unknown`: as
+         *     `alarms_unknown`. `answers`: who has heard an alarm: in the first event of a connection all (`is_complete`), later those that
+         *     changed.
+         */
         AlarmEvent: {
             alarms: components["schemas"]["StandingAlarm"][];
+            answers: components["schemas"]["AlarmAnswered"][];
+            is_complete: boolean;
             unknown: string[];
+        };
+        /** @description `sounded`: how many times it has sounded at this desk; counted in the metrics. */
+        AlarmHeard: {
+            /** @default 0 */
+            sounded?: number;
+        };
+        /** @description Silences an alarm for `minutes`; then it sounds again. */
+        AlarmShelf: {
+            minutes: number;
+            /** @default 0 */
+            sounded?: number;
         };
         /** @description Empty; sent after 5 s without events for the caller. Its id is the position to resume from. */
         AliveEvent: Record<string, never>;
@@ -1812,6 +1905,12 @@ export interface components {
             /** @enum {string} */
             role: "operator" | "volunteer" | "tracker" | "monitor" | "admin";
         };
+        /** @description `label`: id of the operator. */
+        ColleagueHere: {
+            doing: components["schemas"]["Doing"];
+            field: string | null;
+            label: string;
+        };
         /** @description The outcome of an order. `pending`: no decision is known yet. `reason`: why it was refused. */
         CommandShown: {
             /** @default [] */
@@ -1990,6 +2089,14 @@ export interface components {
             at?: string | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
             text?: string | null;
+        };
+        /** @enum {string} */
+        Doing: "reading" | "editing";
+        /** @description `field`: the field that is being edited, a name of the incident's fields. */
+        DoingHere: {
+            /** @enum {string} */
+            doing: "reading" | "editing";
+            field?: string | null;
         };
         Duty: {
             on_duty: boolean;
@@ -2316,10 +2423,16 @@ export interface components {
          *     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
          *     `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse
          *     places.
+         *     `alarms_since`: when the newest entry of those that sound was raised; its milliseconds are the `ref` of its alarm.
+         *     `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse places.
          */
         IncidentRow: {
             accepted: number;
             alarm_level: number;
+            /** @default {} */
+            alarms_since?: {
+                [key: string]: string;
+            };
             /** @default false */
             area?: boolean;
             asked: number;
@@ -3525,7 +3638,7 @@ export interface components {
         /**
          * @description A notice that was sent to a person. A repeat has the same `id`. `duty_ends` (15 minutes before the end of a duty) is about
          *     no offer: its ids are null. In the row view operators also get those of other channels and those that failed, with `channel`
-         *     and `outcome`.
+         *     and `outcome`; `reach`: what it changes in `reach` of the offer.
          */
         NoticeEvent: {
             /** Format: date-time */
@@ -3542,6 +3655,8 @@ export interface components {
             offer_id: string | null;
             /** @default null */
             outcome?: components["schemas"]["NoticeOutcome"] | null;
+            /** @default null */
+            reach?: components["schemas"]["ReachShown"] | null;
             reason: string | null;
             version: number;
             volunteer_id: string;
@@ -4037,6 +4152,11 @@ export interface components {
         PositionsEvent: {
             incident_id: string;
             items: components["schemas"]["PersonUnderWay"][];
+        };
+        /** @description The other operators at the incident; empty also while Redis is away. Also the `presence` event of the stream. */
+        PresenceShown: {
+            incident_id: string;
+            people: components["schemas"]["ColleagueHere"][];
         };
         /** @enum {string} */
         Priority: "critical" | "high" | "normal" | "low";
@@ -5093,6 +5213,64 @@ export interface operations {
             };
         };
     };
+    acknowledge_v1_alarms__name___ref__ack_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a name of `alarms`, of `attention`, `severe` or `unanswered` */
+                name: string;
+                /** @description `-`, an incident id, or `<incident id>.<ms>` of an entry of `attention` */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AlarmHeard"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmAnswered"];
+                };
+            };
+        };
+    };
+    shelve_v1_alarms__name___ref__shelve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a name of `alarms`, of `attention`, `severe` or `unanswered` */
+                name: string;
+                /** @description `-`, an incident id, or `<incident id>.<ms>` of an entry of `attention` */
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmShelf"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmAnswered"];
+                };
+            };
+        };
+    };
     list_entries_v1_audit_get: {
         parameters: {
             query?: {
@@ -5672,6 +5850,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PositionList"];
+                };
+            };
+        };
+    };
+    put_presence_v1_incidents__incident_id__presence_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoingHere"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceShown"];
                 };
             };
         };

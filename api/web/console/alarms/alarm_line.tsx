@@ -4,9 +4,19 @@ import { Bang } from "../parts";
 import { select } from "../state";
 import { shortId } from "../queue/order";
 import { t } from "../text";
-import { acknowledgeFirst, alarms } from "./center";
+import { acknowledgeFirst, alarms, shelveFirst } from "./center";
+import { OnlyHere } from "./heard_by";
 
 export function AlarmLine() {
+  return (
+    <>
+      <First />
+      <OnlyHere />
+    </>
+  );
+}
+
+function First() {
   const first = alarms.value[0];
   // Distress has its band above everything; one thing at a time.
   if (first === undefined || first.kind === "distress") return null;
@@ -20,6 +30,9 @@ export function AlarmLine() {
       <button type="button" class="plain clip" title={whole} onClick={() => select(first.incidentId)}>{whole}</button>
       <button type="button" class="btn" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
         {text.acknowledge} <KeyCap of="A" />
+      </button>
+      <button type="button" class="btn" data-action="shelve" aria-keyshortcuts="z" title={text.shelveTitle} onClick={shelveFirst}>
+        {text.shelve} <KeyCap of="Z" />
       </button>
     </div>
   );

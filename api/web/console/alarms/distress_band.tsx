@@ -7,20 +7,21 @@ import { shortId } from "../queue/order";
 import { attentionWord, f, typeWord } from "../say";
 import { type Incident, rows, select } from "../state";
 import { t } from "../text";
-import { acknowledgeFirst, alarms, nextSoundAtMs } from "./center";
+import { isSilent } from "./answers";
+import { acknowledgeFirst, inDanger, nextSoundAtMs } from "./center";
+import { HeardBy } from "./heard_by";
 import { isArmed } from "./sounds";
 
 /** Opens what the band is about. */
 export function showDistress(): void {
-  const first = alarms.value[0];
-  if (first?.kind === "distress") select(first.incidentId);
+  const first = inDanger.value[0];
+  if (first !== undefined) select(first.incidentId);
 }
 
 export function DistressBand() {
-  const first = alarms.value[0];
-  const isShown = first?.kind === "distress";
+  const first = inDanger.value[0];
   const [incident, setIncident] = useState<Incident | null>(null);
-  const id = isShown ? first.incidentId : null;
+  const id = first?.incidentId ?? null;
   useEffect(() => {
     setIncident(null);
     if (id === null) return;
@@ -30,20 +31,22 @@ export function DistressBand() {
     });
     return () => cut.abort();
   }, [id]);
-  if (!isShown) return null;
+  if (first === undefined) return null;
   const text = t().own.desk.alarms;
-  const others = alarms.value.filter((one) => one.kind === "distress").length - 1;
+  const others = inDanger.value.length - 1;
+  // It stays until the person is safe: heard is not handled.
+  const isHeard = isSilent(first.key, now.value);
   const clock = (ms: number): string => f().clockwork(Math.max(0, Math.floor(ms / 1000)));
   const again = nextSoundAtMs.value === null ? "" : text.again(clock(nextSoundAtMs.value - now.value));
   const [about, said] = [title(incident, first.incidentId, first.reason), words(incident)];
   return (
-    <div class="distress-band" role="alert" aria-relevant="additions" data-alarm={first.incidentId}>
+    <div class={isHeard ? "distress-band is-heard" : "distress-band"} role={isHeard ? "status" : "alert"} aria-relevant="additions" data-alarm={first.incidentId}>
       <svg class="octagon" viewBox="0 0 44 44" aria-hidden="true">
         <path d="M14 3h16l11 11v16L30 41H14L3 30V14Z" /><path class="ink" d="M20 11h4v15h-4zM20 30h4v4h-4z" />
       </svg>
       <div class="what">
         <strong>{first.reason === "distress" ? text.distress : text.overdue}</strong>
-        <span aria-hidden="true">{text.since(clock(now.value - first.sinceMs))}, {isArmed.value ? again : text.silent}</span>
+        <span aria-hidden="true">{text.since(clock(now.value - first.sinceMs))}{isHeard ? "" : `, ${isArmed.value ? again : text.silent}`}</span>
       </div>
       <div class="who">
         <b class="clip" title={about}>{about}</b>
@@ -51,9 +54,11 @@ export function DistressBand() {
       </div>
       {others > 0 && <span>{text.more(others)}</span>}
       <button type="button" class="btn" aria-keyshortcuts="o" onClick={showDistress}>{text.show} <KeyCap of="O" /></button>
-      <button type="button" class="btn ack" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
-        {text.acknowledge} <KeyCap of="A" />
-      </button>
+      {isHeard ? <HeardBy of={first.key} /> : (
+        <button type="button" class="btn ack" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
+          {text.acknowledge} <KeyCap of="A" />
+        </button>
+      )}
     </div>
   );
 }

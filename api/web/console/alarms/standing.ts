@@ -7,7 +7,9 @@ export const KINDS = ["distress", "unanswered", "severe"] as const;
 export type AlarmKind = (typeof KINDS)[number];
 
 export interface Alarm {
-  /** Kind, incident and reason: an acknowledged alarm is silent until one of them changes. */
+  /** As the server names it: a new cause of the same name has another `ref`, and sounds again. */
+  readonly name: string;
+  readonly ref: string;
   readonly key: string;
   readonly kind: AlarmKind;
   readonly incidentId: string;
@@ -27,20 +29,27 @@ export function standing(rows: ReadonlyMap<string, Row>, nowMs: number): Alarm[]
   const found: Alarm[] = [];
   for (const row of rows.values()) {
     const sinceMs = Date.parse(row.reported_at);
-    const add = (kind: AlarmKind, reason: string | null): void =>
-      void found.push({ key: `${kind}:${row.id}:${reason ?? ""}`, kind, incidentId: row.id, reason, sinceMs });
+    const add = (kind: AlarmKind, reason: string | null, causeMs = NaN): void => {
+      const [name, ref] = [reason ?? kind, Number.isNaN(causeMs) ? row.id : `${row.id}.${causeMs}`];
+      found.push({ key: keyOf(name, ref), name, ref, kind, incidentId: row.id, reason, sinceMs: Number.isNaN(causeMs) ? sinceMs : causeMs });
+    };
     if (row.type === "distress") {
       add("distress", "distress");
       continue;
     }
     for (const reason of ABOUT_PEOPLE) {
-      if ((row.attention ?? []).includes(reason) && !(reason === "distress" && inDistress.has(row.id))) add("distress", reason);
+      if (!(row.attention ?? []).includes(reason) || (reason === "distress" && inDistress.has(row.id))) continue;
+      add("distress", reason, Date.parse(row.alarms_since?.[reason] ?? ""));
     }
     if (row.priority === "low" || !isShort(row)) continue;
     if (row.accepted === 0 && nowMs - sinceMs >= AGE_LIMITS_S[row.priority][0] * 1000) add("unanswered", null);
     else if (row.priority === "critical" && nowMs - sinceMs < SEVERE_FOR_MS) add("severe", null);
   }
   return found.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.sinceMs - b.sinceMs);
+}
+
+export function keyOf(name: string, ref: string): string {
+  return `${name}|${ref}`;
 }
 
 const FIRST_PAUSE_MS = 15_000;

@@ -3,10 +3,12 @@ import { now } from "../../shared/clock";
 import { Severity } from "../../shared/parts/severity";
 import { nameAt } from "../queue/place_text";
 import { ageLook, shortId } from "../queue/order";
-import { certaintyWord, coordinates, f, statusWord, typeWord } from "../say";
+import { certaintyWord, coordinates, f, fieldWord, statusWord, typeWord } from "../say";
 import { type Incident, rows } from "../state";
 import { t } from "../text";
+import { HeardAlarms } from "../alarms/heard_by";
 import { centreOf } from "./centre";
+import { colleagues } from "./colleagues";
 
 export function Head({ of }: { of: Incident }) {
   const text = t().own.case;
@@ -18,6 +20,7 @@ export function Head({ of }: { of: Incident }) {
     <header class="top-of-detail">
       <p class="id"><Severity of={of.priority} /> <b>{shortId(of.id)}</b> <span class="q" title={statusWord(of.status)}>{statusWord(of.status)}</span></p>
       <h2>{typeWord(of.type)}</h2>
+      <AlsoHere />
       {isOver ? (
         <p class="over">{[statusWord(of.status), of.times.closed === null ? "" : f().dayTime(of.times.closed)].join(" ")}</p>
       ) : (
@@ -37,6 +40,17 @@ export function Head({ of }: { of: Incident }) {
           (of.warned ?? []).length > 0 ? text.events.warned((of.warned ?? []).length) : "",
         ].filter(Boolean).join(", ")}
       </p>
+      <HeardAlarms incidentId={of.id} />
     </header>
   );
+}
+
+/** Who else looks at it, and which field they change. Never in the way: it is no lock. */
+function AlsoHere() {
+  const text = t().own.case.here;
+  if (colleagues.value.length === 0) return null;
+  const said = colleagues.value.map((one) =>
+    one.doing === "editing" ? `${one.label} (${one.field === null ? text.edits : text.editsField(fieldWord(one.field))})` : one.label,
+  );
+  return <p class="fact also-here" data-also-here>{text.also(said.join(", "))}</p>;
 }

@@ -2,32 +2,37 @@
 import { useLayoutEffect } from "preact/hooks";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { ProblemText } from "../../shared/parts/problem_text";
+import { now } from "../../shared/clock";
 import { bindKeys } from "../keys";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { AssignForm, OVERRULED } from "./assign_form";
 import { EndForm, MergeForm, NoteForm, WhyForm } from "./forms";
-import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent } from "./orders";
+import { EditForm } from "./edit_form";
+import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent, undo, undoable, unmerge } from "./orders";
 
 export function OrderBar({ of }: { of: Incident }) {
   const isOver = of.times.closed !== null && (of.status === "closed" || of.status === "cancelled");
+  const isMerged = of.merged_into != null || of.merging_into != null;
+  const again = isMerged ? unmerge : reopen;
   const text = t().own.case;
   // With the drawing, not after it: a key that is pressed at once must be the order, and not the first letter of a command.
   useLayoutEffect(() => {
     const show = (which: Form) => () => openForm(form.value === which ? null : which);
-    const whenOpen = isOver ? {} : { s: show("assign"), e: () => void escalate(), m: show("merge"), c: show("close"), x: show("cancel") };
-    return bindKeys({ ...whenOpen, ...(isOver ? { r: () => void reopen() } : {}), t: show("note"), w: show("why"), y: showTimeline });
-  }, [isOver]);
+    const whenOpen = isOver ? {} : { s: show("assign"), d: show("edit"), e: () => void escalate(), m: show("merge"), c: show("close"), x: show("cancel") };
+    return bindKeys({ ...whenOpen, ...(isOver ? { r: () => void again() } : {}), u: () => void undo(), t: show("note"), w: show("why"), y: showTimeline });
+  }, [isOver, isMerged]);
   return (
     <div class="orders">
       {sent.value !== null && <p class="sent" role="status">{text.sent[sent.value]}</p>}
+      <Undo id={of.id} />
       {problem.value !== null && !(form.value === "assign" && OVERRULED.has(problem.value.code)) && <ProblemText of={problem.value} />}
       {form.value !== null && <OpenForm of={of} />}
       {form.value === null && (
         <div class="acts">
           {isOver ? (
             <>
-              <Order label={text.orders.reopen} keyOf="R" isMain onClick={() => void reopen()} />
+              <Order label={isMerged ? text.orders.unmerge : text.orders.reopen} keyOf="R" isMain onClick={() => void again()} />
               <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
               <Order label={text.whyNot} keyOf="W" onClick={() => openForm("why")} />
             </>
@@ -35,6 +40,7 @@ export function OrderBar({ of }: { of: Incident }) {
             <>
               <Order label={text.orders.assign} keyOf="S" isMain onClick={() => openForm("assign")} />
               <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate()} />
+              <Order label={text.orders.edit} keyOf="D" onClick={() => openForm("edit")} />
               <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
               <Order label={text.orders.merge} keyOf="M" onClick={() => openForm("merge")} />
               <Order label={text.orders.close} keyOf="C" action="close-incident" onClick={() => openForm("close")} />
@@ -44,6 +50,16 @@ export function OrderBar({ of }: { of: Incident }) {
         </div>
       )}
     </div>
+  );
+}
+
+function Undo({ id }: { id: string }) {
+  const last = undoable.value;
+  if (last === null || last.id !== id || now.value >= last.untilMs) return null;
+  return (
+    <button type="button" class="btn undo" data-action="undo" aria-keyshortcuts="u" onClick={() => void undo()}>
+      {t().own.case.orders.undo(Math.ceil((last.untilMs - now.value) / 1000))} <KeyCap of="U" />
+    </button>
   );
 }
 
@@ -72,6 +88,7 @@ function Order({ label, keyOf, action, isMain, isRisk, onClick }: OrderProps) {
 function OpenForm({ of }: { of: Incident }) {
   // Keyed by the incident, so that what is typed about one never goes to another.
   if (form.value === "assign") return <AssignForm key={of.id} of={of} />;
+  if (form.value === "edit") return <EditForm key={of.id} of={of} />;
   if (form.value === "note") return <NoteForm key={of.id} id={of.id} />;
   if (form.value === "merge") return <MergeForm key={of.id} id={of.id} />;
   if (form.value === "why") return <WhyForm key={of.id} of={of} />;

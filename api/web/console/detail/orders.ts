@@ -3,14 +3,15 @@ import { batch, signal } from "@preact/signals";
 import { type Result, ask, freshKey, send } from "../../shared/api_client";
 import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
+import { now } from "../../shared/clock";
 import { refreshDetail } from "../live";
 import { type Incident, known, selectedId } from "../state";
 
 type Schemas = components["schemas"];
 export type EndCode = Schemas["EndCode"];
-export type Order = "assign" | "escalate" | "note" | "merge" | "close" | "cancel" | "reopen" | "other";
+export type Order = "assign" | "escalate" | "note" | "merge" | "close" | "cancel" | "reopen" | "unmerge" | "edit" | "other";
 /** The forms that open above the orders. `why`: why somebody was not asked. */
-export type Form = "assign" | "note" | "merge" | "close" | "cancel" | "why";
+export type Form = "assign" | "note" | "edit" | "merge" | "close" | "cancel" | "why";
 
 export const form = signal<Form | null>(null);
 /** Given to the form of an assignment by the palette. */
@@ -19,6 +20,10 @@ export const isBusy = signal(false);
 export const problem = signal<Problem | null>(null);
 /** The last order that was accepted, for the line above the orders. */
 export const sent = signal<Order | null>(null);
+
+/** The last order that another one takes back, for some seconds. The log keeps both. */
+export const undoable = signal<{ readonly id: string; readonly untilMs: number; readonly run: () => Promise<boolean> } | null>(null);
+export const UNDO_MS = 8_000;
 
 let key = freshKey();
 const SENT_FOR_MS = 6_000;
@@ -98,11 +103,33 @@ export function note(text: string): Promise<boolean> {
   return give("note", (key) => ask("post", "/v1/incidents/{incident_id}/notes", { path, body: { text }, key }));
 }
 
-export function end(how: "close" | "cancel", code: EndCode, reason: string): Promise<boolean> {
+/** The fields on which the edit lost, to be chosen by the operator; none when it was accepted, or failed otherwise. */
+export async function change(body: Schemas["IncidentPatch"]): Promise<readonly Schemas["Conflict"][]> {
+  const path = { incident_id: selectedId.value ?? "" };
+  const isDone = await give("edit", (key) => ask("patch", "/v1/incidents/{incident_id}", { path, body, key }));
+  return isDone ? [] : (problem.value?.params.conflicts ?? []);
+}
+
+function mayUndo(id: string, run: () => Promise<boolean>): void {
+  undoable.value = { id, untilMs: now.peek() + UNDO_MS, run };
+}
+
+/** Takes the last order back, while it may be. */
+export async function undo(): Promise<void> {
+  const last = undoable.value;
+  if (last === null || now.value >= last.untilMs || last.id !== selectedId.value) return;
+  undoable.value = null;
+  await last.run();
+}
+
+export async function end(how: "close" | "cancel", code: EndCode, reason: string): Promise<boolean> {
   const given = { path: { incident_id: selectedId.value ?? "" }, body: { code, reason: reason === "" ? null : reason } };
-  return how === "close"
-    ? give(how, (key) => ask("post", "/v1/incidents/{incident_id}/close", { ...given, key }))
-    : give(how, (key) => ask("post", "/v1/incidents/{incident_id}/cancel", { ...given, key }));
+  const isDone =
+    how === "close"
+      ? await give(how, (key) => ask("post", "/v1/incidents/{incident_id}/close", { ...given, key }))
+      : await give(how, (key) => ask("post", "/v1/incidents/{incident_id}/cancel", { ...given, key }));
+  if (isDone) mayUndo(given.path.incident_id, reopen);
+  return isDone;
 }
 
 export function reopen(): Promise<boolean> {
@@ -110,9 +137,16 @@ export function reopen(): Promise<boolean> {
   return give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body: null, key }));
 }
 
-export function merge(into: string): Promise<boolean> {
+export function unmerge(): Promise<boolean> {
   const path = { incident_id: selectedId.value ?? "" };
-  return give("merge", (key) => ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into }, key }));
+  return give("unmerge", (key) => ask("post", "/v1/incidents/{incident_id}/unmerge", { path, body: null, key }));
+}
+
+export async function merge(into: string): Promise<boolean> {
+  const path = { incident_id: selectedId.value ?? "" };
+  const isDone = await give("merge", (key) => ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into }, key }));
+  if (isDone) mayUndo(path.incident_id, unmerge);
+  return isDone;
 }
 
 export function assign(volunteerId: string, requirementId: string, reason: string, force: boolean): Promise<boolean> {

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { now } from "../../shared/clock";
 import { StateSign } from "../parts";
-import { declineWord, f, offerWord, outcomeWord, skillWord } from "../say";
+import { declineWord, f, noticeWord, offerWord, outcomeWord, skillWord, wayWord } from "../say";
 import type { Incident, Offer } from "../state";
 import { t } from "../text";
 import { type OfferOrder, aboutOffer, isBusy } from "./orders";
@@ -42,9 +42,19 @@ function Person({ offer, skill }: { offer: Offer; skill: string }) {
         <span class={trouble === null ? "clip q" : "clip bad"} title={standing(offer)}>{standing(offer)}</span>
         <Figure offer={offer} />
       </button>
+      {isLive(offer) && offer.state === "offered" && <Reach of={offer} />}
       {isOpen && isLive(offer) && <OfferOrders offer={offer} />}
     </li>
   );
+}
+
+/** What became of the notices, by each way: whom nobody could reach must be seen while there is time. */
+function Reach({ of }: { of: Offer }) {
+  const ways = of.reach ?? [];
+  if (ways.length === 0) return null;
+  const isLost = ways.every((one) => one.outcome === "failed");
+  const said = ways.map((one) => `${wayWord(one.way)}: ${noticeWord(one.outcome)}`).join(", ");
+  return <p class={isLost ? "reach bad" : "reach q"} data-reach={isLost ? "failed" : "sent"}>{said}</p>;
 }
 
 /** The state, or what is wrong, then how far. */

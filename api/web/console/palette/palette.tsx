@@ -43,6 +43,7 @@ function actions(): Action[] {
     found.push(
       { id: "assign", label: orders.assign, key: "S", run: () => openForm("assign") },
       { id: "escalate", label: orders.escalate, key: "E", run: () => void escalate() },
+      { id: "edit", label: orders.edit, key: "D", run: () => openForm("edit") },
       { id: "note", label: orders.note, key: "T", run: () => openForm("note") },
       { id: "merge", label: orders.merge, key: "M", run: () => openForm("merge") },
       { id: "close", label: orders.close, key: "C", run: () => openForm("close") },

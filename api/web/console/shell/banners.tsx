@@ -3,10 +3,13 @@ import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SignIn } from "../../shared/parts/sign_in";
 import { session } from "../../shared/session";
+import { isSilent } from "../alarms/answers";
+import { acknowledgeFirst, impaired } from "../alarms/center";
 import { DistressBand } from "../alarms/distress_band";
+import { HeardBy } from "../alarms/heard_by";
 import { Bang } from "../parts";
 import { alarmWord, f } from "../say";
-import { isStale, status, stream } from "../state";
+import { isStale, stream } from "../state";
 import { t } from "../text";
 
 export function Banners() {
@@ -40,11 +43,16 @@ function Stale() {
 
 /** The most severe alarm of the system itself: what does not work at the moment. */
 function Impaired() {
-  const first = status.value?.alarms.find((one) => one.concern === "system" && one.severity === "critical");
-  if (first === undefined) return null;
+  const first = impaired.value;
+  if (first === null) return null;
   return (
     <div class="banner impaired" role="status" data-system-alarm={first.name}>
       <Bang /> <span>{alarmWord(first.name)}</span> <span class="q">{t().own.case.since(f().time(first.since))}</span>
+      {isSilent(first.key, now.value) ? <HeardBy of={first.key} /> : (
+        <button type="button" class="btn" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
+          {t().own.desk.alarms.acknowledge} <KeyCap of="A" />
+        </button>
+      )}
     </div>
   );
 }

@@ -1,9 +1,10 @@
 // The console of somebody who is signed in: head, banners, three panes, foot.
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { announce } from "../../shared/announcer";
-import { acknowledgeFirst, acknowledgeNews, startAlarms } from "../alarms/center";
+import { acknowledgeFirst, acknowledgeNews, shelveFirst, startAlarms } from "../alarms/center";
 import { showDistress } from "../alarms/distress_band";
 import type { Alarm } from "../alarms/standing";
+import { startPresence } from "../detail/colleagues";
 import { Detail } from "../detail/detail";
 import { form, openForm } from "../detail/orders";
 import { bindKeys, startKeys } from "../keys";
@@ -51,7 +52,7 @@ function tellArrival(row: Row): void {
 export function Desk() {
   useLayoutEffect(() => {
     onRow(tellArrival);
-    const stops = [startLive(), startAlarms(sentence), startKeys()];
+    const stops = [startLive(), startAlarms(sentence), startPresence(), startKeys()];
     const unbind = bindKeys({
       "ctrl+k": openPalette,
       "/": openPalette,
@@ -59,6 +60,7 @@ export function Desk() {
       enter: open,
       escape: back,
       a: acknowledgeFirst,
+      z: shelveFirst,
       o: showDistress,
       r: () => stream.value?.tryNow(),
     });

@@ -8,8 +8,8 @@ test("a person in danger is one alarm, at the incident of its own", () => {
   const parent = row("parent", { accepted: 2, attention: ["distress"] });
   const own = row("own", { type: "distress", priority: "critical", parent_id: "parent" });
 
-  expect(said(parent, own)).toEqual(["distress:own:distress"]);
-  expect(said(parent)).toEqual(["distress:parent:distress"]);
+  expect(said(parent, own)).toEqual(["distress|own"]);
+  expect(said(parent)).toEqual(["distress|parent"]);
 });
 
 test("distress stands before an unanswered incident, and that before a new one", () => {
@@ -19,7 +19,14 @@ test("distress stands before an unanswered incident, and that before a new one",
     row("late", { accepted: 2, attention: ["check_in_overdue"] }),
   );
 
-  expect(keys).toEqual(["distress:late:check_in_overdue", "unanswered:old:", "severe:new:"]);
+  expect(keys).toEqual(["check_in_overdue|late", "unanswered|old", "severe|new"]);
+});
+
+test("a new cause of the same reason is another alarm", () => {
+  const late = (at: string): string[] => said(row("late", { accepted: 2, attention: ["check_in_overdue"], alarms_since: { check_in_overdue: at } }));
+
+  expect(late("2026-11-22T08:00:00.000Z")).toEqual([`check_in_overdue|late.${AT_MS}`]);
+  expect(late("2026-11-22T08:00:00.001Z")).toEqual([`check_in_overdue|late.${AT_MS + 1}`]);
 });
 
 test("nothing sounds for what needs nobody, for low urgency, or before its time", () => {

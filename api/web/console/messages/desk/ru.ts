@@ -58,6 +58,12 @@ export const ru = {
     fix: (age: string, metres: string | null) => `Точка ${age} назад${metres === null ? "" : `, ±${metres}`}`,
     noFix: "Место неизвестно",
     acknowledge: "Подтвердить",
+    shelve: "10 мин",
+    shelveTitle: "Отложить звук на 10 минут",
+    heard: (who: string, time: string) => `услышал: ${who}, ${time}`,
+    heardHere: "услышано на этом месте",
+    shelved: (who: string, time: string) => `звук отложен: ${who}, до ${time}`,
+    onlyHere: "Услышано только на этом месте: сервер не отвечает. У других звук продолжается.",
     show: "Показать",
     severe: (count: number) =>
       plural("ru", count, {

@@ -1,0 +1,61 @@
+// An edit of the open incident, field by field. What is typed is never replaced; fields that nobody touches here follow the incident.
+import type { components } from "../../shared/api";
+import type { Incident } from "../state";
+
+type Schemas = components["schemas"];
+export type Conflict = Schemas["Conflict"];
+
+export const FIELDS = ["priority", "type", "description", "address"] as const;
+export type Field = (typeof FIELDS)[number];
+export type Values = Readonly<Record<Field, string>>;
+
+/** `base`: what the operator saw when they began to change a field; `mine`: what they want there. */
+export interface Edit {
+  readonly base: Values;
+  readonly mine: Values;
+}
+
+export function valuesOf(of: Incident): Values {
+  return { priority: of.priority, type: of.type, description: of.description ?? "", address: of.address ?? "" };
+}
+
+export function begun(of: Incident): Edit {
+  const values = valuesOf(of);
+  return { base: values, mine: values };
+}
+
+export function changedFields(edit: Edit): Field[] {
+  return FIELDS.filter((field) => edit.mine[field] !== edit.base[field]);
+}
+
+/** The incident has changed: untouched fields follow, touched ones stay as they are. */
+export function following(edit: Edit, now: Values): Edit {
+  const touched = new Set(changedFields(edit));
+  const pick = (of: Values): Values => Object.fromEntries(FIELDS.map((field) => [field, touched.has(field) ? of[field] : now[field]])) as unknown as Values;
+  return { base: pick(edit.base), mine: pick(edit.mine) };
+}
+
+/** Touched fields whose value another person has changed meanwhile. */
+export function overtaken(edit: Edit, now: Values): Field[] {
+  return changedFields(edit).filter((field) => now[field] !== edit.base[field]);
+}
+
+export function typed(edit: Edit, field: Field, value: string): Edit {
+  return { ...edit, mine: { ...edit.mine, [field]: value } };
+}
+
+/** After a conflict: `theirs` is seen now, so a repeat replaces it knowingly; or it is taken. */
+export function keepMine(edit: Edit, field: Field, theirs: string): Edit {
+  return { ...edit, base: { ...edit.base, [field]: theirs } };
+}
+
+export function takeTheirs(edit: Edit, field: Field, theirs: string): Edit {
+  return typed(keepMine(edit, field, theirs), field, theirs);
+}
+
+/** Only the fields that are changed are compared: edits of others never refuse this one. */
+export function bodyOf(edit: Edit): Schemas["IncidentPatch"] {
+  const fields = changedFields(edit);
+  const pick = (of: Values): object => Object.fromEntries(fields.map((field) => [field, of[field] === "" ? null : of[field]]));
+  return { ...pick(edit.mine), expected: pick(edit.base) } as Schemas["IncidentPatch"];
+}

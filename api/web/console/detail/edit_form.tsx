@@ -1,0 +1,84 @@
+// Changes what an incident says of itself. A conflict shows both values, who changed it and when, and the operator chooses.
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { fieldWord, f, priorityWord, typeWord } from "../say";
+import type { Incident } from "../state";
+import { t } from "../text";
+import { colleagues, editedField, editorsOf } from "./colleagues";
+import { type Conflict, type Edit, type Field, begun, bodyOf, changedFields, following, keepMine, takeTheirs, typed, valuesOf } from "./edit";
+import { FormFrame } from "./form_frame";
+import { change, problem } from "./orders";
+
+const PRIORITIES = ["critical", "high", "normal", "low"] as const;
+
+export function EditForm({ of }: { of: Incident }) {
+  const text = t().own.case;
+  const [edit, setEdit] = useState<Edit>(() => begun(of));
+  const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
+  useEffect(() => setEdit((before) => following(before, valuesOf(of))), [of]);
+  useEffect(() => () => void (editedField.value = null), []);
+  const send = async (): Promise<void> => {
+    const found = await change(bodyOf(edit));
+    setConflicts(found);
+  };
+  const decide = (one: Conflict, how: typeof keepMine): void => {
+    setEdit(how(edit, one.field as Field, String(one.theirs ?? "")));
+    setConflicts(conflicts.filter((other) => other !== one));
+    if (conflicts.length === 1) problem.value = null;
+  };
+  const input = (field: Field, given: object = {}) => ({
+    "data-field": `edit-${field}`,
+    "aria-label": fieldWord(field),
+    value: edit.mine[field],
+    onFocus: () => void (editedField.value = field),
+    onBlur: () => void (editedField.value = null),
+    onInput: (event: { currentTarget: { value: string } }) => setEdit(typed(edit, field, event.currentTarget.value)),
+    ...given,
+  });
+  return (
+    <FormFrame title={text.panel.edit} canSend={changedFields(edit).length > 0 && conflicts.length === 0} onSend={() => void send()}>
+      <Label of="priority">
+        <select class="input" {...input("priority", { "data-first": true })}>
+          {PRIORITIES.map((one) => <option key={one} value={one}>{priorityWord(one)}</option>)}
+        </select>
+      </Label>
+      <Label of="type">
+        <select class="input" {...input("type")}>
+          {Object.keys(t().words.types).map((one) => <option key={one} value={one}>{typeWord(one)}</option>)}
+        </select>
+      </Label>
+      <Label of="description"><textarea rows={3} maxLength={10_000} dir="auto" {...input("description")} /></Label>
+      <Label of="address"><input class="input" maxLength={500} dir="auto" {...input("address")} /></Label>
+      {conflicts.map((one) => <Choice key={one.field} of={one} onMine={() => decide(one, keepMine)} onTheirs={() => decide(one, takeTheirs)} />)}
+    </FormFrame>
+  );
+}
+
+function Label({ of, children }: { of: Field; children: ComponentChildren }) {
+  const others = colleagues.value.length > 0 ? editorsOf(of) : [];
+  return (
+    <label class={others.length > 0 ? "edited is-shared" : "edited"} data-edited-by={others.join(" ") || undefined}>
+      <span>{fieldWord(of)}{others.length > 0 && <em>{t().own.case.here.editing(others.join(", "))}</em>}</span>
+      {children}
+    </label>
+  );
+}
+
+function Choice({ of, onMine, onTheirs }: { of: Conflict; onMine: () => void; onTheirs: () => void }) {
+  const text = t().own.case.panel;
+  const shown = (value: unknown): string => valueWord(of.field, String(value ?? ""));
+  return (
+    <div class="conflict" role="group" aria-label={fieldWord(of.field)} data-conflict={of.field}>
+      <p role="alert">{text.conflict(fieldWord(of.field), of.by ?? "", of.at == null ? "" : f().time(of.at))}</p>
+      <p>{text.theirs}: <b dir="auto" data-theirs>{shown(of.theirs)}</b></p>
+      <p>{text.mine}: <b dir="auto" data-mine>{shown(of.mine)}</b></p>
+      <button type="button" class="btn" data-choice="mine" onClick={onMine}>{text.keepMine}</button>
+      <button type="button" class="btn" data-choice="theirs" onClick={onTheirs}>{text.takeTheirs}</button>
+    </div>
+  );
+}
+
+function valueWord(field: string, value: string): string {
+  if (field === "priority") return priorityWord(value as Parameters<typeof priorityWord>[0]);
+  return field === "type" ? typeWord(value) : value;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { type Values, bodyOf, changedFields, following, keepMine, overtaken, takeTheirs, typed } from "../../console/detail/edit";
+
+const SEEN: Values = { priority: "normal", type: "flood", description: "smoke", address: "" };
+const fresh = { base: SEEN, mine: SEEN };
+
+test("only what was changed is sent, and only that is compared", () => {
+  const edit = typed(typed(fresh, "priority", "high"), "address", "Abai 1");
+
+  expect(bodyOf(edit)).toEqual({ priority: "high", address: "Abai 1", expected: { priority: "normal", address: null } });
+});
+
+test("fields that nobody touches here follow the incident, and typed text is never replaced", () => {
+  const edit = following(typed(fresh, "description", "smoke and fire"), { ...SEEN, priority: "critical", description: "a flood" });
+
+  expect(edit.mine).toEqual({ ...SEEN, priority: "critical", description: "smoke and fire" });
+  expect(changedFields(edit)).toEqual(["description"]);
+  expect(overtaken(edit, { ...SEEN, description: "a flood" })).toEqual(["description"]);
+});
+
+test("a text that is put back is no change", () => {
+  expect(changedFields(typed(typed(fresh, "description", "x"), "description", "smoke"))).toEqual([]);
+});
+
+test("after a conflict mine replaces theirs knowingly, or theirs is taken", () => {
+  const edit = typed(fresh, "priority", "high");
+
+  expect(bodyOf(keepMine(edit, "priority", "low"))).toEqual({ priority: "high", expected: { priority: "low" } });
+  expect(changedFields(takeTheirs(edit, "priority", "low"))).toEqual([]);
+});
