@@ -1,0 +1,151 @@
+"""Two operators in two browsers: alarms, colleagues, edits and reports, without loss."""
+
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.chromium import Visit, faults_of, keep_picture
+from tests.support.whole_stack import RunningStack
+from tests.web.test_console import DESK, reported, shown
+from tests.web.test_report_and_map import fill_by_keys, open_form
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def desks(visit: Visit) -> tuple[Page, Page]:
+    first, second = (visit(**DESK, locale="en-GB").sign_in("operator", f"op-desk-{name}") for name in "ab")
+    return first, second
+
+
+def opened(page: Page, incident: str) -> None:
+    shown(page, incident).click()
+    page.locator(f'[data-detail="{incident}"] .acts').wait_for()
+
+
+def edit(page: Page, **values: str) -> None:
+    """Opens the form by its key and changes these fields."""
+    page.keyboard.press("d")
+    for field, value in values.items():
+        control = page.locator(f'[data-field="edit-{field}"]')
+        if field == "priority":
+            control.select_option(value)
+        else:
+            control.fill(value)
+
+
+def read(stack: RunningStack, incident: str) -> dict[str, Any]:
+    answer = httpx2.get(f"{stack.api}/v1/incidents/{incident}", headers=stack.headers("operator"), timeout=10)
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
+def test_what_one_has_heard_is_silent_at_the_other_desk_and_shown_with_who(
+    desks: tuple[Page, Page], shared_stack: RunningStack
+) -> None:
+    one, other = desks
+    incident = reported(shared_stack)
+    for page in desks:
+        page.locator(".alarm-line").wait_for()
+
+    one.keyboard.press("a")
+
+    expect(other.locator(".alarm-line")).to_have_count(0)
+    expect(other.locator("[data-only-here]")).to_have_count(0)
+    opened(other, incident)
+    expect(other.locator(f'[data-heard="severe|{incident}"]')).to_contain_text("-a")
+
+
+def test_edits_of_different_fields_are_both_kept_and_colleagues_are_shown(
+    desks: tuple[Page, Page], shared_stack: RunningStack
+) -> None:
+    one, other = desks
+    incident = reported(shared_stack)
+    for page in desks:
+        opened(page, incident)
+
+    edit(one, priority="high")
+    edit(other, description="Two people on the roof")
+    expect(one.locator("[data-also-here]")).to_contain_text("editing words")
+    expect(one.locator('.edited[data-edited-by$="-b"]')).to_have_count(1)
+    assert faults_of(one) == []
+    one.keyboard.press("Control+Enter")
+    expect(one.locator(".edited")).to_have_count(0)
+    expect(other.locator('[data-field="edit-priority"]')).to_have_value("high")
+    expect(other.locator('[data-field="edit-description"]')).to_have_value("Two people on the roof")
+    other.keyboard.press("Control+Enter")
+    expect(other.locator(".edited")).to_have_count(0)
+
+    now = read(shared_stack, incident)
+    assert (now["priority"], now["description"]) == ("high", "Two people on the roof")
+
+
+def test_edits_of_one_field_show_both_values_and_the_second_person_chooses(
+    desks: tuple[Page, Page], shared_stack: RunningStack
+) -> None:
+    one, other = desks
+    incident = reported(shared_stack)
+    for page in desks:
+        opened(page, incident)
+    edit(one, description="Smoke on floor 3")
+    edit(other, description="Smoke on floor 4")
+
+    one.keyboard.press("Control+Enter")
+    expect(one.locator(".edited")).to_have_count(0)
+    expect(other.locator('[data-field="edit-description"]')).to_have_value("Smoke on floor 4")
+    other.keyboard.press("Control+Enter")
+    conflict = other.locator('[data-conflict="description"]')
+    expect(conflict.locator("[data-theirs]")).to_have_text("Smoke on floor 3")
+    expect(conflict.locator("[data-mine]")).to_have_text("Smoke on floor 4")
+    expect(conflict).to_contain_text("-a")
+    assert faults_of(other) == []
+    keep_picture(other, "console-conflict-en")
+    conflict.locator('[data-choice="mine"]').click()
+    other.locator('[data-field="edit-description"]').press("Control+Enter")
+    expect(other.locator(".edited")).to_have_count(0)
+
+    assert read(shared_stack, incident)["description"] == "Smoke on floor 4"
+
+
+def test_notes_of_both_appear_and_two_forms_are_two_incidents(
+    desks: tuple[Page, Page], shared_stack: RunningStack
+) -> None:
+    incident = reported(shared_stack)
+    for page in desks:
+        opened(page, incident)
+    for page, text in zip(desks, ("seen from the east", "seen from the west"), strict=True):
+        page.keyboard.press("t")
+        page.keyboard.type(text)
+        page.keyboard.press("Control+Enter")
+    for page in desks:
+        expect(page.locator(".timeline")).to_contain_text("seen from the east")
+        expect(page.locator(".timeline")).to_contain_text("seen from the west")
+
+    made = set[str]()
+    for page in desks:
+        open_form(page)
+        fill_by_keys(page, "flood", "48.3 62.1")
+    for page in desks:
+        with page.expect_response(
+            lambda answer: answer.request.method == "POST" and answer.url.endswith("/v1/incidents")
+        ) as sent:
+            page.keyboard.press("Control+Enter")
+        made.add(sent.value.json()["id"])
+
+    assert len(made) == 2
+
+
+def test_a_close_is_taken_back_by_one_key(visit: Visit, shared_stack: RunningStack) -> None:
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-undo")
+    incident = reported(shared_stack)
+    opened(page, incident)
+    page.keyboard.press("c")
+    page.keyboard.press("Control+Enter")
+    page.locator('[data-action="undo"]').wait_for()
+
+    page.keyboard.press("u")
+
+    expect(page.locator(".sent")).to_have_text("Opened again")
+    shown(page, incident)
