@@ -21,6 +21,7 @@ from api.schemas.orders import CommandShown
 from api.schemas.report import AfterAction
 from api.views.report import report
 from api.views.values import time
+from api.views.why import facts
 from api.writes import edits
 from dispatch import explanations
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
@@ -134,7 +135,7 @@ async def why(
             "volunteer_id": volunteer_id,
             "verdict": found.verdict,
             "text": found.text,
-            "facts": found.facts,
+            "facts": facts(found, state, decisions, volunteer_id),
         }
     )
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.base import Shown, Time
+from api.schemas.why import WhyFact
 from dispatch.model.decisions import Cause, Why
 from dispatch.model.reasons import SaidTime, SoftRule
 from dispatch.model.vocabulary import AnswerWay, HeardBy, Outcome
@@ -81,10 +82,10 @@ class Decisions(Shown):
 
 
 class WhyShown(Shown):
-    """An explanation in English. `facts`: the data behind `text`; their keys depend on `verdict`."""
+    """An explanation. `text` is English; `facts` say the same as codes and values, for pages in other languages."""
 
     incident_id: str
     volunteer_id: str | None
     verdict: Literal["asked", "passed_over", "excluded", "not_considered", "unknown_person", "incident"]
     text: str
-    facts: list[dict[str, Any]]
+    facts: list[WhyFact]

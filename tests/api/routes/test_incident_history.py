@@ -93,6 +93,28 @@ async def test_why_explains_every_person_in_a_sentence(world: World) -> None:
     assert "off duty" in (await why(world, "resting"))[1]
 
 
+async def test_why_says_the_same_as_codes_and_values_for_pages_in_other_languages(world: World) -> None:
+    story = Story(people=helpers(*(f"v-{number:02}" for number in range(20))))
+    story.report()
+    story.accept("v-00")
+    stored(world, story)
+    world.redis.add(story.incident)
+    world.redis.volunteers = {"resting": person("resting", on_duty=False)}
+
+    async def facts(query: str) -> list[dict[str, Any]]:
+        found = (await world.ask("GET", f"/v1/incidents/{INCIDENT}/why{query}")).json()["facts"]
+        return [{name: value for name, value in fact.items() if value is not None} for fact in found]
+
+    state, needed, *_ = await facts("")
+    assert (state["code"], state["type"], state["offers"]["accepted"]) == ("state", "medical.other", 1)
+    assert (needed["code"], needed["filled"], needed["search"]["bounded"]) == ("requirement", 1, False)
+    (asked,) = await facts("?volunteer_id=v-00")
+    assert asked["rank"] >= 1
+    assert (asked["code"], [move["state"] for move in asked["moves"]]) == ("asked", ["accepted"])
+    (excluded, *_) = await facts("?volunteer_id=resting")
+    assert (excluded["code"], excluded["reason"]) == ("excluded", "off_duty")
+
+
 async def test_why_of_an_undecided_report_is_404(world: World) -> None:
     fresh = (await world.report()).json()["id"]
 

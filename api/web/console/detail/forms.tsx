@@ -99,12 +99,12 @@ function sentence(found: Shown): string {
   const text = t().own.case;
   const verdicts: Readonly<Partial<Record<string, string>>> = text.whyVerdicts;
   const said = [`${found.volunteer_id ?? ""}: ${verdicts[found.verdict] ?? found.verdict}`];
-  for (const fact of found.facts as readonly Readonly<Record<string, unknown>>[]) {
-    if (typeof fact["rank"] === "number") said.push(text.rank(fact["rank"]));
-    if (Array.isArray(fact["before"]) && fact["before"].length > 0) said.push(text.before(fact["before"].slice(0, 5).join(", ")));
-    if (Array.isArray(fact["steps"])) said.push(...fact["steps"].map((step) => offerWord(String(step))));
-    if (typeof fact["reason"] === "string") said.push(ruleWord(fact["reason"]));
-    if (typeof fact["chance"] === "number") said.push(text.panel.chanceOf(f().percent(fact["chance"])));
+  for (const fact of found.facts) {
+    if (fact.rank != null) said.push(text.rank(fact.rank));
+    if (fact.before != null && fact.before.length > 0) said.push(text.before(fact.before.slice(0, 5).join(", ")));
+    said.push(...(fact.moves ?? []).map((move) => `${offerWord(move.state)} ${f().time(move.at)}`));
+    if (fact.code === "excluded" && fact.reason != null) said.push(ruleWord(fact.reason));
+    if (fact.chance != null) said.push(text.panel.chanceOf(f().percent(fact.chance)));
   }
   return [...new Set(said)].join(", ");
 }
