@@ -52,6 +52,7 @@ def words(section: str) -> set[str]:
         ("heardBy", HeardBy),
         ("travelModes", TravelMode),
         ("alarms", [rule.name for rule in RULES]),
+        ("cures", [rule.name for rule in RULES]),
         ("outcomes", {one for outcomes in OUTCOMES_OF_TASK.values() for one in outcomes}),
         ("types", load_builtin().plans),
         ("problems", TABLE.keys() - OF_PROGRAMS),

@@ -1,12 +1,10 @@
-// Words of the present language for values of the API. An unknown value is shown as it is: hiding it would hide a fact.
+// Words of the present language for values of the API.
 import { type Formats, formats } from "../shared/formats";
 import { language } from "../shared/language";
 import { languageName } from "../shared/language_name";
 import type { Priority } from "../shared/parts/severity";
+import { type WordTable, word } from "../shared/word";
 import { t } from "./text";
-
-type Table = Readonly<Partial<Record<string, string>>>;
-const word = (table: Table, value: string): string => table[value] ?? value;
 
 /** Formats of the present language. */
 export function f(): Formats {
@@ -31,12 +29,13 @@ export const wayWord = (value: string): string => word(t().own.case.ways, value)
 export const noticeWord = (value: string): string => word(t().own.case.notices, value);
 export const fieldWord = (value: string): string => word(t().own.case.fields, value);
 export const deadlineWord = (value: string): string => word(t().own.desk.queue.deadlines, value) || t().own.desk.queue.deadlines.other;
+export const cureWord = (value: string): string => t().words.cures[value as keyof ReturnType<typeof t>["words"]["cures"]] ?? "";
 export const alarmWord = (value: string): string => word(t().words.alarms, value);
 export const problemWord = (value: string): string => word(t().words.problems, value);
 
 /** The name of a language in the reader's language. */
 export function languageWord(code: string): string {
-  const own: Table = t().own.case.languages;
+  const own: WordTable = t().own.case.languages;
   return own[code] ?? languageName(code);
 }
 

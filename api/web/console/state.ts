@@ -37,7 +37,7 @@ export const stream = signal<LiveStream | null>(null);
 export const isStale = computed(() => stream.value?.state.value.isStale ?? true);
 
 /** What takes the detail's place. `detail` also when nothing is selected. */
-export type Place = "detail" | "report" | "invite";
+export type Place = "detail" | "report" | "invite" | "tasks";
 export const place = signal<Place>("detail");
 
 export function openInvite(): void {

@@ -2092,11 +2092,11 @@ export interface components {
         };
         /** @enum {string} */
         Doing: "reading" | "editing";
-        /** @description `field`: the field that is being edited, a name of the incident's fields. */
+        /** @description `field`: the field that is being edited. */
         DoingHere: {
             /** @enum {string} */
             doing: "reading" | "editing";
-            field?: string | null;
+            field?: ("type" | "priority" | "location" | "language" | "requirements" | "description" | "address" | "caller") | null;
         };
         Duty: {
             on_duty: boolean;
@@ -5099,16 +5099,92 @@ export interface components {
             /** @default  */
             rule?: string;
         };
-        /** @description An explanation in English. `facts`: the data behind `text`; their keys depend on `verdict`. */
+        /**
+         * @description One fact, by `code`; the fields that it has:
+         *
+         *     - `state`: `type`, `priority`, `status`, `alarm_level`, `offers` (number by state), `plan_versions`
+         *     - `requirement`: `requirement_id`, `skills`, `wanted`, `filled`, `short_since`, `reason` (of the shortfall), `is_final`,
+         *       `search`, `taken`
+         *     - `attention`: `reason`, `requirement_id`, `offer_id`, `volunteer_id`, `at`
+         *     - `likely_duplicate`: `incident_id`, `likeness`, `reasons`
+         *     - `proposal`: `proposal_id`, `reason` (what is proposed), `incident_id`, `reasons` (why it waits), `people`, `at`
+         *     - `asked`: `requirement_id`, `offer_id`, `at`, `rank`, `considered`, `eta_s`, `score_s`, `terms`, `chance`, `by` (who
+         *       named the person), `reasons` (rules set aside), `moves`
+         *     - `passed_over`: `requirement_id`, `at`, `rank`, `considered`, `eta_s`, `score_s`, `terms`, `chance`, `before` (ids)
+         *     - `fits`, `excluded`: `requirement_id`, `skills`, `reason` (the rule)
+         */
+        WhyFact: {
+            alarm_level?: number | null;
+            at?: string | null;
+            before?: string[] | null;
+            by?: string | null;
+            chance?: number | null;
+            /** @enum {string} */
+            code: "state" | "requirement" | "attention" | "likely_duplicate" | "proposal" | "asked" | "passed_over" | "fits" | "excluded";
+            considered?: number | null;
+            eta_s?: number | null;
+            filled?: number | null;
+            incident_id?: string | null;
+            is_final?: boolean | null;
+            likeness?: number | null;
+            moves?: components["schemas"]["WhyMove"][] | null;
+            offer_id?: string | null;
+            offers?: {
+                [key: string]: number;
+            } | null;
+            people?: string[] | null;
+            plan_versions?: string[] | null;
+            priority?: string | null;
+            proposal_id?: string | null;
+            rank?: number | null;
+            reason?: string | null;
+            reasons?: string[] | null;
+            requirement_id?: string | null;
+            score_s?: number | null;
+            search?: components["schemas"]["WhySearch"] | null;
+            short_since?: string | null;
+            skills?: string[] | null;
+            status?: string | null;
+            taken?: components["schemas"]["WhyTaken"][] | null;
+            terms?: {
+                [key: string]: number;
+            } | null;
+            type?: string | null;
+            volunteer_id?: string | null;
+            wanted?: number | null;
+        };
+        /** @description A step of an offer. `heard_by`, `by`: how and who entered it for the person. */
+        WhyMove: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            heard_by: string | null;
+            reason: string | null;
+            state: string;
+        };
+        /** @description The last search for a requirement. `considered` and `excluded` (by rule) are bounds; `bounded`: it stopped at its limit. */
+        WhySearch: {
+            asked: number;
+            bounded: boolean;
+            chance: number | null;
+            considered: number;
+            excluded: {
+                [key: string]: number;
+            };
+        };
+        /** @description An explanation. `text` is English; `facts` say the same as codes and values, for pages in other languages. */
         WhyShown: {
-            facts: {
-                [key: string]: unknown;
-            }[];
+            facts: components["schemas"]["WhyFact"][];
             incident_id: string;
             text: string;
             /** @enum {string} */
             verdict: "asked" | "passed_over" | "excluded" | "not_considered" | "unknown_person" | "incident";
             volunteer_id: string | null;
+        };
+        /** @description A step of the ladder that was taken. */
+        WhyTaken: {
+            action: string;
+            reason: string;
         };
         Withdrawal: {
             reason?: string | null;

@@ -1,11 +1,9 @@
-// Words of the API's vocabularies for the screens, with a fallback for values that a newer server may send.
+// Words of the API's vocabularies for the screens.
+import { word } from "../shared/word";
 import { t } from "./text";
 
-type Table = Readonly<Partial<Record<string, string>>>;
-const of = (table: Table, value: string): string => table[value] ?? value;
-
-export const typeWord = (type: string): string => of(t().words.types, type);
-export const skillWord = (skill: string): string => of(t().words.skills, skill);
-export const taskWord = (task: string): string => of(t().words.tasks, task);
-export const outcomeWord = (outcome: string): string => of(t().words.outcomes, outcome);
-export const stateWord = (state: string): string => of(t().words.offerStates, state);
+export const typeWord = (type: string): string => word(t().words.types, type);
+export const skillWord = (skill: string): string => word(t().words.skills, skill);
+export const taskWord = (task: string): string => word(t().words.tasks, task);
+export const outcomeWord = (outcome: string): string => word(t().words.outcomes, outcome);
+export const stateWord = (state: string): string => word(t().words.offerStates, state);

@@ -6,10 +6,11 @@ import { selectedId } from "../state";
 
 type Schemas = components["schemas"];
 export type Colleague = Schemas["ColleagueHere"];
+export type EditedField = NonNullable<Schemas["DoingHere"]["field"]>;
 
 export const colleagues = signal<readonly Colleague[]>([]);
 /** The field of the incident that is edited here; null: it is only read. */
-export const editedField = signal<string | null>(null);
+export const editedField = signal<EditedField | null>(null);
 
 /** The server forgets after 15 s. */
 const SAY_EVERY_MS = 5_000;
@@ -26,7 +27,7 @@ export function editorsOf(field: string): readonly string[] {
   return colleagues.value.filter((one) => one.doing === "editing" && one.field === field).map((one) => one.label);
 }
 
-async function say(id: string, field: string | null): Promise<void> {
+async function say(id: string, field: EditedField | null): Promise<void> {
   const body: Schemas["DoingHere"] = field === null ? { doing: "reading" } : { doing: "editing", field };
   const answer = await ask("put", "/v1/incidents/{incident_id}/presence", { path: { incident_id: id }, body });
   if (answer.ok) takePresence(answer.data);

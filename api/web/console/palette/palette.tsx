@@ -38,6 +38,7 @@ export function closePalette(): void {
 function actions(): Action[] {
   const { desk, case: one } = t().own;
   const found: Action[] = [{ id: "new", label: desk.queue.create, key: "N", run: openReport }];
+  found.push({ id: "tasks", label: one.tasks.title, key: "G", run: () => void (place.value = "tasks") });
   if (selectedId.value !== null) {
     const orders = one.orders;
     found.push(

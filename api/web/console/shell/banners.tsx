@@ -8,7 +8,7 @@ import { acknowledgeFirst, impaired } from "../alarms/center";
 import { DistressBand } from "../alarms/distress_band";
 import { HeardBy } from "../alarms/heard_by";
 import { Bang } from "../parts";
-import { alarmWord, f } from "../say";
+import { alarmWord, cureWord, f } from "../say";
 import { isStale, stream } from "../state";
 import { t } from "../text";
 
@@ -47,7 +47,7 @@ function Impaired() {
   if (first === null) return null;
   return (
     <div class="banner impaired" role="status" data-system-alarm={first.name}>
-      <Bang /> <span>{alarmWord(first.name)}</span> <span class="q">{t().own.case.since(f().time(first.since))}</span>
+      <Bang /> <span>{alarmWord(first.name)}. {cureWord(first.name)}</span> <span class="q">{t().own.case.since(f().time(first.since))}</span>
       {isSilent(first.key, now.value) ? <HeardBy of={first.key} /> : (
         <button type="button" class="btn" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
           {t().own.desk.alarms.acknowledge} <KeyCap of="A" />

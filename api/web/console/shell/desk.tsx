@@ -25,6 +25,7 @@ import { MapSide } from "./map_side";
 
 const loadInvite = () => import("../people/InviteForm").then((module) => module.InviteForm);
 const loadReport = () => import("../report/ReportForm").then((module) => module.ReportForm);
+const loadTasks = () => import("../tasks/TaskList").then((module) => module.TaskList);
 
 /** One step back: what was opened last closes first. */
 function back(): void {
@@ -61,6 +62,7 @@ export function Desk() {
       escape: back,
       a: acknowledgeFirst,
       z: shelveFirst,
+      g: () => (place.value = place.value === "tasks" ? "detail" : "tasks"),
       o: showDistress,
       r: () => stream.value?.tryNow(),
     });
@@ -88,6 +90,10 @@ export function Desk() {
         ) : place.value === "invite" ? (
           <section class="pane detail" aria-label={t().own.desk.invite.title}>
             <Later load={loadInvite} props={{ onDone: backToDetail }} waiting={t().common.loading} />
+          </section>
+        ) : place.value === "tasks" ? (
+          <section class="pane detail" aria-label={t().own.case.tasks.title}>
+            <Later load={loadTasks} props={{}} waiting={t().common.loading} />
           </section>
         ) : selectedId.value === null ? <First /> : <Detail />}
       </main>

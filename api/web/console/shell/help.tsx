@@ -30,6 +30,7 @@ export function Help() {
     ["C", one.orders.close],
     ["X", one.orders.cancel],
     ["U", one.orders.undoIt],
+    ["G", one.tasks.title],
     ["W", one.whyNot],
     ["Y", one.timeline],
     ["R", stale.now],

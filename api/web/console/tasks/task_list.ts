@@ -1,8 +1,8 @@
 // Digital work across incidents: what waits, who works on it, what they found. Pure.
 import type { components } from "../../shared/api";
 
-export type Task = components["schemas"]["TaskShown"];
-export type TaskPerson = components["schemas"]["TaskPerson"];
+export type Task = components["schemas"]["TaskPage"]["items"][number];
+export type TaskPerson = Task["people"][number];
 export const STATES = ["open", "in_work", "done"] as const;
 const PRIORITIES = ["critical", "high", "normal", "low"];
 

@@ -116,6 +116,7 @@ export const en = {
     end: "end of the plan",
   },
   fields: { type: "type", priority: "urgency", location: "place", language: "language", requirements: "people", description: "words", address: "address", caller: "caller" },
+  tasks: { title: "Digital work", none: "No open incident needs digital work", states: { open: "nobody works on it", in_work: "in work", done: "done" }, waits: "a result waits for your decision" },
   here: {
     also: (people: string) => `also here: ${people}`,
     edits: "editing",

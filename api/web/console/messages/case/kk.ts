@@ -115,6 +115,7 @@ export const kk = {
     end: "жоспар соңы",
   },
   fields: { type: "түрі", priority: "шұғылдығы", location: "орны", language: "тілі", requirements: "адамдар", description: "сөзі", address: "мекенжай", caller: "өтініш беруші" },
+  tasks: { title: "Қашықтан жұмыс", none: "Ашық оқиғалардың ешқайсысына қашықтан жұмыс керек емес", states: { open: "ешкім алмады", in_work: "жұмыста", done: "дайын" }, waits: "нәтиже шешіміңізді күтеді" },
   here: {
     also: (people: string) => `осында тағы: ${people}`,
     edits: "өзгертіп жатыр",

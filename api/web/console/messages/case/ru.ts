@@ -116,6 +116,7 @@ export const ru = {
     end: "конец плана",
   },
   fields: { type: "тип", priority: "срочность", location: "место", language: "язык", requirements: "люди", description: "слова", address: "адрес", caller: "заявитель" },
+  tasks: { title: "Удалённая работа", none: "Ни одному открытому происшествию удалённая работа не нужна", states: { open: "никто не взял", in_work: "в работе", done: "готово" }, waits: "результат ждёт вашего решения" },
   here: {
     also: (people: string) => `здесь также: ${people}`,
     edits: "изменяет",
