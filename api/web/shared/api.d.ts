@@ -2421,10 +2421,9 @@ export interface components {
          *
          *     `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
          *     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
+         *     `alarms_since`: when the newest entry of those that sound was raised; its milliseconds are the `ref` of its alarm.
          *     `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse
          *     places.
-         *     `alarms_since`: when the newest entry of those that sound was raised; its milliseconds are the `ref` of its alarm.
-         *     `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse places.
          */
         IncidentRow: {
             accepted: number;
