@@ -1,4 +1,6 @@
 // What pushes the panes down: distress, a session that ended, a silent stream, an impaired system.
+import { useEffect } from "preact/hooks";
+import { announce } from "../../shared/announcer";
 import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SignIn } from "../../shared/parts/sign_in";
@@ -26,14 +28,17 @@ export function Banners() {
 function Stale() {
   const live = stream.value;
   const text = t().own.desk.stale;
-  if (live === null) return null;
-  const { livedAtMs, nextTryAtMs } = live.state.value;
+  const { livedAtMs, nextTryAtMs } = live?.state.value ?? { livedAtMs: null, nextTryAtMs: null };
   // Both are times of this device; reading the clock draws the band every second.
   const deviceNow = now.value > 0 ? Date.now() : 0;
+  const title = livedAtMs === null ? text.never : text.title((deviceNow - livedAtMs) / 1000);
+  // Said once: a band that counts is not read out with every second.
+  useEffect(() => announce(title), []);
+  if (live === null) return null;
   return (
-    <div class="banner stale" role="status">
+    <div class="banner stale" role="status" aria-live="off">
       <svg class="hatch" viewBox="0 0 28 20" aria-hidden="true"><path d="M-4 20 16 0M4 20 24 0M12 20 32 0M-12 20 8 0M20 20 40 0" /></svg>
-      <b>{livedAtMs === null ? text.never : text.title((deviceNow - livedAtMs) / 1000)}</b>
+      <b>{title}</b>
       <span class="says">{livedAtMs === null ? text.worksNever : text.works(f().exactTime(now.value - (deviceNow - livedAtMs)))}</span>
       {nextTryAtMs !== null && <span class="q">{text.next(Math.max(0, (nextTryAtMs - deviceNow) / 1000))}</span>}
       <button type="button" class="btn" aria-keyshortcuts="r" onClick={live.tryNow}>{text.now} <KeyCap of="R" /></button>

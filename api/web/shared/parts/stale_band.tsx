@@ -1,17 +1,24 @@
 // Ten seconds without a sign of life from the stream: since when, when the next attempt is, and a way to try now.
+import { useEffect } from "preact/hooks";
+import { announce } from "../announcer";
 import { now } from "../clock";
 import type { LiveStream } from "../stream";
 import { texts } from "../text";
 
 export function StaleBand({ stream }: { stream: LiveStream }) {
   const { isStale, livedAtMs, nextTryAtMs } = stream.state.value;
-  if (!isStale) return null;
   const text = texts().common.stream;
   // Both are times of this device; reading the clock renews the band every second.
   const deviceNow = now.value > 0 ? Date.now() : 0;
+  const said = livedAtMs === null ? text.never : text.stale((deviceNow - livedAtMs) / 1000);
+  // Said once: a band that counts is not read out with every second.
+  useEffect(() => {
+    if (isStale) announce(said);
+  }, [isStale]);
+  if (!isStale) return null;
   return (
-    <div class="stale-band row" role="status">
-      <span>{livedAtMs === null ? text.never : text.stale((deviceNow - livedAtMs) / 1000)}</span>
+    <div class="stale-band row" role="status" aria-live="off">
+      <span>{said}</span>
       {nextTryAtMs !== null && <span class="quiet">{text.nextTry(Math.max(0, (nextTryAtMs - deviceNow) / 1000))}</span>}
       <button type="button" class="button" onClick={stream.tryNow}>{text.tryNow}</button>
     </div>

@@ -127,7 +127,8 @@ function CheckIn({ offer }: { offer: Offer }) {
   return (
     <section class="ask" role="alert">
       <h1>{text.title}</h1>
-      <p>{isWarned || due === null ? text.overdue : text.within(Math.max(0, secondsUntil(due)))}</p>
+      {/* The seconds are shown, not said: an alert that counts would drown everything. */}
+      <p aria-live="off">{isWarned || due === null ? text.overdue : text.within(Math.max(0, secondsUntil(due)))}</p>
     </section>
   );
 }
