@@ -56,7 +56,7 @@ class Journey:
         """Until the dispatcher knows the place."""
         until(lambda: self._call("GET", f"/v1/volunteers/{self.id}", role="volunteer").get("fix_at"))
 
-    def report(self) -> str:
+    def report(self, **more: Any) -> str:
         needs = [{"capability": "field", "skill": "first_aid", "count": 1}]
         point = {"type": "Point", "coordinates": [self.lon + 0.01, self.lat + 0.01]}
         body = {
@@ -66,7 +66,7 @@ class Journey:
             "address": "Abay 7",
             "requirements": needs,
         }
-        return str(self._call("POST", "/v1/incidents", body)["id"])
+        return str(self._call("POST", "/v1/incidents", body | more)["id"])
 
     def patch(self, incident: str, change: dict[str, Any]) -> None:
         self._call("PATCH", f"/v1/incidents/{incident}", change)

@@ -43,6 +43,21 @@
     });
   },
 
+  /** In forced colours, where grounds and shadows vanish: what is chosen and not seen to be, and marks that fade into the page. */
+  vanished() {
+    const chosen = document.querySelectorAll('[aria-pressed="true"], [aria-current="page"], [role="option"][aria-selected="true"], .picked');
+    const isSeen = (one) => getComputedStyle(one).outlineStyle !== "none";
+    const canvas = getComputedStyle(document.body).backgroundColor;
+    const isFaded = (one) => [getComputedStyle(one).fill, getComputedStyle(one).stroke].every((of) => of === "none" || of === canvas);
+    const marks = document.querySelectorAll(".mark svg :is(.fill, .line), .sign *");
+    const lost = [...[...chosen].filter((one) => !isSeen(one)), ...[...marks].filter(isFaded)];
+    return lost.filter((one) => this.isDrawn(one)).map(this.named);
+  },
+
+  moving() {
+    return document.getAnimations().filter((one) => one.playState === "running").map((one) => this.named(one.effect.target));
+  },
+
   startWalk() {
     window.komekWalk = new Map();
     document.activeElement?.blur();
@@ -91,7 +106,7 @@
       const regions = new Set(changes.flatMap(news).filter((node) => !isHidden(node)).map(regionOf));
       for (const one of regions) {
         const text = one?.textContent.trim() ?? "";
-        if (text !== "" && liveOf(one) !== "off") window.komekHeard.push({ at: performance.now(), live: liveOf(one), text });
+        if (text !== "" && liveOf(one) !== "off") window.komekHeard.push({ live: liveOf(one), text, byDigest: one.matches(".visually-hidden") });
       }
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   },

@@ -45,7 +45,8 @@ def listen(page: Page) -> None:
 
 
 def heard(page: Page, live: str) -> list[dict[str, Any]]:
-    """`{at (ms), live, text}` of all polite or assertive news since `listen`, the oldest first."""
+    """`{live, text, byDigest}` of all polite or assertive news since `listen`, the oldest first. `byDigest`: by the region that
+    collects news and speaks at most once in five seconds."""
     return [one for one in ask_page(page, "heard") if one["live"] == live]
 
 

@@ -31,6 +31,18 @@ def reported(stack: RunningStack, **more: Any) -> str:
     return str(made.json()["id"])
 
 
+def in_danger(stack: RunningStack) -> None:
+    """Somebody with a long name reports distress, in words that do not fit into a line."""
+    person = f"v-{clock.fresh_id()}"
+    note = "Мен қақпаның жанындамын, " * 6
+    for method, path, body in (
+        ("PUT", f"/v1/volunteers/{person}", {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"]}),
+        ("POST", f"/v1/volunteers/{person}/distress", {"at": clock.rfc3339(clock.now_ms()), "note": note}),
+    ):
+        headers = stack.headers("volunteer", person) | {"Idempotency-Key": clock.fresh_id()}
+        httpx2.request(method, f"{stack.api}{path}", headers=headers, json=body, timeout=10).raise_for_status()
+
+
 def shown(page: Page, incident_id: str) -> Any:
     row = page.locator(f'[data-incident="{incident_id}"]')
     row.wait_for()

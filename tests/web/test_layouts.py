@@ -2,18 +2,16 @@
 
 from typing import Any
 
-import httpx2
 import pytest
 from playwright.sync_api import Page
 
-from streams import clock
 from tests.support.chromium import Visit
 from tests.support.journey import Journey
 from tests.support.page_checks import large_text, misfits_at, small_targets_of, walk_faults_of
 from tests.support.pseudo import speak, teach_pseudo
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
-from tests.web.test_console import DESK, reported, shown
+from tests.web.test_console import DESK, in_danger, reported, shown
 
 pytestmark = pytest.mark.stack
 Sizes = list[tuple[int, int]]
@@ -113,18 +111,6 @@ def test_the_phone_fits_and_is_worked_by_finger_and_keys(
         look(name)
 
     assert {name: found for name, found in faults.items() if found} == {}
-
-
-def in_danger(stack: RunningStack) -> None:
-    """Somebody with a long name reports distress, in words that do not fit into a line."""
-    person = f"v-{clock.fresh_id()}"
-    note = "Мен қақпаның жанындамын, " * 6
-    for method, path, body in (
-        ("PUT", f"/v1/volunteers/{person}", {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"]}),
-        ("POST", f"/v1/volunteers/{person}/distress", {"at": clock.rfc3339(clock.now_ms()), "note": note}),
-    ):
-        headers = stack.headers("volunteer", person) | {"Idempotency-Key": clock.fresh_id()}
-        httpx2.request(method, f"{stack.api}{path}", headers=headers, json=body, timeout=10).raise_for_status()
 
 
 def _operable(page: Page, least_px: float) -> list[Any]:
