@@ -81,6 +81,9 @@ def _opened(context: BrowserContext, path: str, conditions: dict[str, Any]) -> t
 
 
 def _slow_phone(chromium: Browser, stack: RunningStack) -> list[Figure]:
+    profile = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"]}
+    headers = stack.headers("volunteer", "v-slow") | {"Idempotency-Key": clock.fresh_id()}
+    httpx2.put(f"{stack.api}/v1/volunteers/v-slow", headers=headers, json=profile, timeout=20)
     context = chromium.new_context(viewport={"width": 360, "height": 640}, is_mobile=True)
     begun_s = perf_counter()
     page, _ = _opened(context, f"{stack.api}{link(stack, 'volunteer', 'v-slow')}", SLOW)
@@ -91,7 +94,7 @@ def _slow_phone(chromium: Browser, stack: RunningStack) -> list[Figure]:
     page.evaluate("() => navigator.serviceWorker.ready.then(() => null)")
     begun_s = perf_counter()
     page.reload(wait_until="commit")
-    page.locator("main.app, [data-action=duty]").first.wait_for()
+    page.locator("[data-action=duty]").wait_for()
     again_s = perf_counter() - begun_s
     context.close()
     return [

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api import hostile
-from tests.support.chromium import Visit, link, overflows_of
+from tests.support.chromium import WITHIN_MS, Visit, link, overflows_of
 from tests.support.journey import Journey
 from tests.support.whole_stack import RunningStack
 from tests.web.test_console import DESK, reported, shown
@@ -133,6 +133,8 @@ def test_without_an_api_the_form_keeps_everything_and_sends_once_it_is_back(visi
     page = visitor.sign_in("operator", "op-gone")
     open_form(page)
     fill_by_keys(page, "flo", "43.24, 76.95")
+    # What was understood is shown before anything is cut.
+    expect(page.locator(".report-echo")).to_contain_text("43.24000", timeout=WITHIN_MS)
     visitor.context.set_offline(True)
     page.keyboard.press("Control+Enter")
     page.locator(".report-outcome").wait_for()
