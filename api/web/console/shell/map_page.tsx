@@ -22,15 +22,23 @@ export function MapPage() {
   );
 }
 
+/** A window that was opened asks the others what is selected. No id of an incident is like this. */
+const WHICH = "?";
+
 /** Tells the other windows of this browser which incident is selected, and takes what they tell. Returns what stops it. */
 export function shareSelection(): () => void {
   const channel = new BroadcastChannel("komek-selection");
   let told = selectedId.peek();
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (data === WHICH) {
+      if (told !== null) channel.postMessage(told);
+      return;
+    }
     if (typeof data !== "string" && data !== null) return;
     told = data;
     select(data);
   };
+  channel.postMessage(WHICH);
   const stop = effect(() => {
     const id = selectedId.value;
     if (id === told) return;
