@@ -7,6 +7,15 @@ from dataclasses import dataclass, field
 from streams.tokens import Bearer, Role
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLink:
+    """A one-offer link. `answers`: the last part of the paths under `/v1/offers/{offer_id}/` that it permits now."""
+
+    offer_id: str
+    volunteer_id: str
+    answers: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The author of a request. `id` is an opaque subject."""
@@ -24,6 +33,9 @@ class Caller:
 
     session_id: str | None = None
     """The session of a cookie; None for a bearer token."""
+
+    link: OpenLink | None = field(default=None, compare=False, repr=False)
+    """The one-offer link that the request came by; None: the caller has logged in."""
 
     bearer: Bearer | None = field(default=None, compare=False, repr=False)
 

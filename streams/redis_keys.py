@@ -59,13 +59,11 @@ def erased(volunteer_id: str) -> str:
 
 
 PRIORS = f"{PREFIX}priors"
-"""HASH `hour|band|y` and `hour|band|n`: answers of all people by local hour and distance band, sums with a half-life of 30
-days."""
+"""HASH `hour|band|y`, `hour|band|n`: answers of all people by local hour and band of distance, with a half-life of 30 days."""
 
 
 def verified(volunteer_id: str) -> str:
-    """HASH skill → `offset|end in ms|by|organisation` of the newest record in `verifications` (end 0: withdrawn); the empty skill
-    holds the organisation of the person."""
+    """HASH skill → `offset|end ms|by|organisation` of the newest record (end 0: withdrawn); empty skill: the organisation."""
     return f"{PREFIX}verified:{volunteer_id}"
 
 
@@ -79,9 +77,7 @@ ANY_SKILL = "*"
 
 def field_index(skill: str) -> str:
     """GEO with TTL: on-duty field volunteers with this skill who are not engaged, at their fix, or at home when the fix is stale.
-
-    A pending claim does not remove a person; the search reads it from the hash.
-    """
+    A pending claim does not remove a person; the search reads it from the hash."""
     return f"{PREFIX}geo:{skill}"
 
 
@@ -145,7 +141,6 @@ def by_status(status: str) -> str:
 ALL_INCIDENTS = f"{PREFIX}incidents"
 """ZSET by time of the report: every incident."""
 
-
 OPEN_INCIDENTS = f"{PREFIX}open-incidents"
 """GEO at the centre of each open incident with a place: the data compared to find duplicates, as JSON
 (`dispatch.model.context.Neighbour`). Texts are included only as keyed fingerprints."""
@@ -175,7 +170,6 @@ HAZARDS = f"{PREFIX}hazards"
 
 HAZARDS_VERSION = f"{PREFIX}hazards-version"
 """STRING: Redis TIME (µs) of the last change of HAZARDS, so that a worker reads them only when they changed."""
-
 
 UNDER_WAY = f"{PREFIX}under-way"
 """GEO: ids of open incidents with people assigned to field work, at their centres. A new hazard area may cross their route."""
@@ -213,8 +207,7 @@ def progress(partition: int) -> str:
 
 
 def ending(partition: int) -> str:
-    """ZSET by offset in `decisions`: `volunteer|offer` of offers that ended there. The people are released once that is
-    published."""
+    """ZSET by offset in `decisions`: `volunteer|offer` that ended there; the people are released once that is published."""
     return f"{PREFIX}ending:{partition}"
 
 
@@ -263,23 +256,20 @@ def scarce_anywhere(skill: str) -> str:
 
 
 WAITING_TERMS = f"{PREFIX}waiting-terms"
-"""HASH member → `capability|limit m|reach m|languages|verified`, languages separated by `+`, verified 1 or empty: which people
-can fill it."""
+"""HASH member → `capability|limit m|reach m|languages|verified` (languages joined by `+`, verified 1 or ""): who fits."""
 
 WAITING_REACH = f"{PREFIX}waiting-reach"
-"""ZSET by reach (m): members of incidents with an area. The largest reach bounds searches from a person."""
+"""ZSET by reach (m): members of incidents with an area. The largest bounds searches from a person."""
 
 SCARCE = f"{PREFIX}scarce-waves"
 """SET: the members of all waves that fell short, so that one EXISTS tells whether there are any."""
 
 SHORTFALLS = f"{PREFIX}shortfalls"
-"""ZSET by start time (ms): the members of all shortfalls, also of field work without a place, which is in no index above. One
-EXISTS shows whether there are any."""
+"""ZSET by start time (ms): the members of all shortfalls, also of field work without a place, which is in no index above."""
 
 
 def private(ref: str) -> str:
-    """STRING `offset|ciphertext` as in the topic `private`; the API decrypts it after an acceptance. An erased record is
-    `offset|` with a TTL, so that an older record is not written again."""
+    """STRING `offset|ciphertext` as in the topic `private`. Erased: `offset|` with a TTL, so that no older one is written."""
     return f"{PREFIX}private:{ref}"
 
 
@@ -307,3 +297,12 @@ def here(incident_id: str) -> str:
 def linking(code: str) -> str:
     """STRING with TTL: `volunteer|channel` that a start of the Telegram bot with this code (its keyed digest) belongs to."""
     return f"{PREFIX}linking:{code}"
+
+
+def offer_link(token: str) -> str:
+    """STRING with TTL: `volunteer|offer` of a one-offer link; `token`: its keyed digest."""
+    return f"{PREFIX}offer-link:{token}"
+
+
+WAYS = f"{PREFIX}ways"
+"""HASH with TTL: how the ways to people do (`store/ways.py`), such as `telegram|ok` ms of the last notice that was taken."""

@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from api.caller import Caller
-from api.http import session_cookies
+from api.http import link_scope, session_cookies
 from api.http.client_address import client_address
 from api.http.problems import ProblemResponse
 from api.http.request_limits import limited
@@ -43,24 +43,29 @@ class Allow(HTTPBearer):
         try:
             caller = await identified(request)
         except ProblemResponse as problem:
-            raise refused(request, problem) from None
+            # A link that has ended is no attack; guesses have a limit of their own.
+            raise (problem if link_scope.presented(request) is not None else refused(request, problem)) from None
         if caller.role not in self.roles:
             raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
+        link_scope.require_permitted(request, caller)
         request.state.caller = caller
         return caller
 
 
 async def identified(request: Request) -> Caller:
-    """The caller by the header Authorization, or by a session cookie if there is no such header.
+    """The caller by the header Authorization (a token, or a one-offer link), or by a session cookie if there is no such header.
 
     A header that is present counts alone: an invalid token is never replaced by a cookie that the browser added.
 
     Raises:
-        ProblemResponse: 401.
+        ProblemResponse: 401, or as `link_scope.caller_of`.
         LogUnavailable: the session was opened a moment ago and Kafka does not answer.
     """
     # From the state of the application: `Allow` is constructed at import, before there are keys.
     services: Services = request.app.state.services
+    token = link_scope.presented(request)
+    if token is not None:
+        return await link_scope.caller_of(request, services, token)
     if "authorization" in request.headers:
         return _by_token(request, services)
     value = session_cookies.presented(request)

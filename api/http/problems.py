@@ -79,6 +79,7 @@ TABLE: dict[str, ProblemType] = {
     "already_escalated": ProblemType(409, "The alarm level has been raised since"),
     "edit_conflict": ProblemType(409, "A field has another value or a later edit than the request expects"),
     "private_unreadable": ProblemType(409, "The request would replace a private record that cannot be decrypted"),
+    "link_ended": ProblemType(410, "The link has ended or does not exist; log in instead"),
     "version_conflict": ProblemType(412, "Somebody else has changed the same field since it was read"),
     "body_too_large": ProblemType(413, "The body is too large"),
     "uri_too_long": ProblemType(414, "The request line is too long"),

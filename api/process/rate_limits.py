@@ -97,6 +97,13 @@ rate, so this only bounds the work."""
 REPLIES = Rate(1 / 300, 10)
 """Messages of one person by SMS or Telegram that are kept and answered; a clear yes or no to an open offer always counts."""
 
+LINK_GUESSES = Rate(1, 200)
+"""Tokens of one-offer links from one address that belong to no offer. Mobile operators put many phones behind one address; at one
+in a second, somebody with 10,000 addresses and 1,000 open offers needs 2,000 years for a hit."""
+
+LINKS_RESTORED = Rate(1 / 60, 1)
+"""Restorations of the index of one-offer links: each reads all open incidents."""
+
 _SAFETY_PATHS = frozenset(
     {"/v1/offers/{offer_id}/distress", "/v1/offers/{offer_id}/check-in", "/v1/offers/{offer_id}/need-help"}
 )
@@ -134,14 +141,18 @@ class Meter:
         """Key → theoretical arrival time of its next request, the longest unused key first."""
         self._kept = kept
 
+    def left_s(self, key: str, now_s: float) -> float:
+        """The time until one request is permitted; takes none."""
+        early_s = max(self._free_at_s.get(key, now_s), now_s) - self._tolerance_s - now_s
+        # A hundredth of a request: sums of fractions would otherwise refuse the last request of a burst.
+        return early_s if early_s > self._interval_s / 100 else 0.0
+
     def wait_s(self, key: str, now_s: float) -> float:
         """Takes one request: 0. If the rate is used up, nothing is taken and the result is the time until one is permitted."""
-        arrival_s = max(self._free_at_s.get(key, now_s), now_s)
-        early_s = arrival_s - self._tolerance_s - now_s
-        # A hundredth of a request: sums of fractions would otherwise refuse the last request of a burst.
-        if early_s > self._interval_s / 100:
-            return early_s
-        self._free_at_s[key] = arrival_s + self._interval_s
+        left_s = self.left_s(key, now_s)
+        if left_s > 0:
+            return left_s
+        self._free_at_s[key] = max(self._free_at_s.get(key, now_s), now_s) + self._interval_s
         self._free_at_s.move_to_end(key)
         if len(self._free_at_s) > self._kept:
             self._free_at_s.popitem(last=False)
@@ -159,6 +170,8 @@ class RateLimits:
         self._of_role = {key: _meter(rate, scaled) for key, rate in OF_ROLE.items()}
         self._refused = _meter(REFUSED, scaled)
         self._replies = _meter(REPLIES, scaled)
+        self._guesses = _meter(LINK_GUESSES, scaled)
+        self._restored = _meter(LINKS_RESTORED, 1.0)
 
     def wait_s(self, kind: RequestClass, role: Role, identity: str) -> float:
         """Takes one request: 0. If a limit is reached, nothing is taken of it and the result is the time to wait, in seconds."""
@@ -174,6 +187,18 @@ class RateLimits:
     def refused_wait_s(self, address: str) -> float:
         """As `wait_s`, for a request without a valid token from this address."""
         return self._refused.wait_s(address, self._monotonic_s()) if self._is_on else 0.0
+
+    def guess_wait_s(self, address: str) -> float:
+        """How long no one-offer link from this address is looked up; 0: now."""
+        return self._guesses.left_s(address, self._monotonic_s()) if self._is_on else 0.0
+
+    def guessed(self, address: str) -> None:
+        """A one-offer link from this address belongs to no offer."""
+        self._guesses.wait_s(address, self._monotonic_s())
+
+    def links_restored_wait_s(self) -> float:
+        """As `wait_s`, for a restoration of the index of one-offer links. Without limits as well."""
+        return self._restored.wait_s("", self._monotonic_s())
 
     def reply_wait_s(self, channel: str) -> float:
         """As `wait_s`, for a message that came by this channel of a person. Without limits as well: it ends loops of machines."""

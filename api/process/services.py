@@ -282,6 +282,8 @@ class Services:
     person_locks: PersonLocks = field(default_factory=PersonLocks)
     rates: RateLimits = field(default_factory=RateLimits)
     newcomers: Newcomers = field(default_factory=Newcomers)
+    links_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the index of one-offer links is restored (`offer_links.py`)."""
 
     @property
     def plans(self) -> PlanBook:

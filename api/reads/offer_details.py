@@ -8,13 +8,15 @@ from api.reads.disclosure import opened_material, opened_or_none
 from api.views.opened import NOTHING, Opened
 from api.views.values import View
 from dispatch.matching.disclosed_fields import PRIVATE, Disclosed, disclosed_by, is_at_work
-from dispatch.matching.disclosure import disclosed_to, may_see_details
+from dispatch.matching.disclosure import WITHOUT_DETAILS, disclosed_to, may_see_details
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import Details, Task
 from dispatch.ports import NotReady, StoreUnavailable
 from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Role
+
+BY_LINK = WITHOUT_DETAILS - {Disclosed.PERSON}
 
 
 async def verified_skills(services: Services, caller: Caller) -> frozenset[str]:
@@ -45,6 +47,9 @@ async def opened_for(
         details = Details.ALL if may_see_details(state, services.plans, verified) else Details.VERIFIED_ONLY
     else:
         disclosed, details = disclosed_by(state, own), Details.ALL
+    if caller.link is not None:
+        # A link may have been forwarded: it shows how to get there, and nobody who called or is in danger.
+        disclosed, details = disclosed & BY_LINK, Details.VERIFIED_ONLY
     # Nothing is opened, and the audit has no entry, where the work needs none of it.
     private = await opened_or_none(services, caller, state) if disclosed & PRIVATE else None
     material = await _material(services, caller, state, disclosed)

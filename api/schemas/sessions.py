@@ -35,16 +35,18 @@ class CodeShown(Shown):
 
 
 class SessionShown(Shown):
-    """A session, or a bearer token, whose `session_id` is null.
+    """A session; or a bearer token or a one-offer link, whose `session_id` is null.
 
-    `expires_at`: its end, at the latest. `renew_by`: until then the present cookie gives access; then it must be renewed.
-    `issued_by`: who made the login link; null for other logins and for sessions of earlier versions.
+    `offer_id`: the only offer that the caller may read and answer; null unless they came by a link. `expires_at`: its end, at
+    the latest; null for a link, which ends with its offer. `renew_by`: until then the present cookie gives access; then it must
+    be renewed. `issued_by`: who made the login link; null for other logins and for sessions of earlier versions.
     """
 
     session_id: str | None
     id: str
     role: str
-    expires_at: Time
+    offer_id: str | None = None
+    expires_at: Time | None
     renew_by: Time | None = None
     opened_at: Time | None = None
     renewed_at: Time | None = None

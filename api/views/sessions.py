@@ -30,8 +30,14 @@ def session(session_id: str, record: SessionRecord, caller: Caller) -> View:
 
 
 def of_token(caller: Caller) -> View:
-    """The bearer token of a request."""
-    return {"session_id": None, "id": caller.id, "role": caller.role.value, "expires_at": time(caller.expires_ms)}
+    """The bearer token of a request, or the one-offer link."""
+    return {
+        "session_id": None,
+        "id": caller.id,
+        "role": caller.role.value,
+        "expires_at": time(caller.expires_ms),
+        "offer_id": caller.link.offer_id if caller.link else None,
+    }
 
 
 def code(made: LoginCode) -> View:

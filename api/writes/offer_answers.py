@@ -21,7 +21,7 @@ from api.writes.send import PreparedWrite, write_once
 from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.ids import OfferParts
 from dispatch.model.private_refs import text_ref
-from dispatch.model.vocabulary import HeardBy
+from dispatch.model.vocabulary import AnswerWay, HeardBy
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.tokens import Role
@@ -38,6 +38,7 @@ class AnswerFields(TypedDict):
     volunteer_id: str
     heard_by: HeardBy | None
     said_ms: int | None
+    way: AnswerWay | None
 
 
 def answer_ref(kind: str, fields: AnswerFields, text: str | None) -> str | None:
@@ -108,6 +109,7 @@ class OfferAnswer:
                     "volunteer_id": person,
                     "heard_by": self.heard_by,
                     "said_ms": self.said_ms,
+                    "way": AnswerWay.LINK if self.caller.link else None,
                 }
             )
 

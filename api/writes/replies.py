@@ -168,8 +168,9 @@ def _answer(held: Held, said: Meaning, now_ms: int) -> AcceptOffer | DeclineOffe
         "volunteer_id": held.volunteer_id,
         "heard_by": None,
         "said_ms": held.reply.sent_ms,
+        "way": held.way,
     }
-    return (AcceptOffer if said is Meaning.YES else DeclineOffer)(**fields, way=held.way)
+    return (AcceptOffer if said is Meaning.YES else DeclineOffer)(**fields)
 
 
 def _note(held: Held, now_ms: int) -> tuple[AddNote, list[PrivateRecord]]:

@@ -47,6 +47,8 @@ class TextKey(StrEnum):
     ANSWER_YES = "answer_yes"
     ANSWER_NO = "answer_no"
     OPEN = "open"
+    LOOK = "look"
+    DUTY_ENDS = "duty_ends"
 
 
 _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
@@ -178,14 +180,18 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
     TextKey.ANSWER_YES: ("Барамын", "Еду", "I'm going"),
     TextKey.ANSWER_NO: ("Бара алмаймын", "Не могу", "I can't"),
     TextKey.OPEN: ("Ашу", "Открыть", "Open"),
+    TextKey.LOOK: ("Қосымшаны қараңыз.", "Ответьте в приложении.", "See the app."),
+    TextKey.DUTY_ENDS: (
+        "Кезекшілігіңіз 15 минуттан кейін аяқталады.",
+        "Ваше дежурство закончится через 15 минут.",
+        "Your duty ends in 15 minutes.",
+    ),
 }
 
-_OFFERED_SMS = (
-    "Көмек: {skill}{distance}, {left}. 1=барамын 0=жоқ",
-    "Помощь: {skill}{distance}, {left}. 1=еду 0=нет",
-    "Help: {skill}{distance}, {left}. 1=going 0=no",
-)
-"""Of offers by SMS, with the digits that answer it."""
+_SMS_HEADS = (("Көмек керек", "Көмек"), ("Нужна помощь", "Помощь"), ("Help needed", "Help"))
+_SMS_DIGITS = ("1=барамын 0=жоқ", "1=еду 0=нет", "1=going 0=no")
+_SMS_SHORT_DIGITS = ("1=иә 0=жоқ", "1=да 0=нет", "1=yes 0=no")
+"""The digits that answer an offer by SMS, and the same beside a link."""
 
 _SKILLS: Mapping[Skill, tuple[str, str, str]] = {
     Skill.FIRST_AID: ("алғашқы көмек", "первая помощь", "first aid"),
@@ -224,14 +230,31 @@ def text(key: TextKey, language: str, **values: str) -> str:
     return _TEXTS[key][LANGUAGES.index(language)].format(**values)
 
 
-def offered(language: str, *, skill: str, distance_m: float | None, left_ms: int, is_sms: bool = False) -> str:
+def offered(language: str, *, skill: str, distance_m: float | None, left_ms: int) -> str:
     """The text of an offer. `left_ms`: the time that is left to answer."""
-    template = (_OFFERED_SMS if is_sms else _TEXTS[TextKey.OFFERED])[LANGUAGES.index(language)]
-    return template.format(
+    return _TEXTS[TextKey.OFFERED][LANGUAGES.index(language)].format(
         skill=skill_name(skill, language),
         distance="" if distance_m is None else ", " + _distance(distance_m, language),
         left=_duration(left_ms, language),
     )
+
+
+def offered_sms(
+    language: str, *, skill: str, distance_m: float | None, left_ms: int, link: str | None, has_replies: bool
+) -> str:
+    """The text of an offer by SMS, in one part. `has_replies`: answers by SMS arrive, so the text says how to give one.
+
+    Digits before the link: they work without an internet connection. A link that does not fit beside them is left out.
+    """
+    place = LANGUAGES.index(language)
+    what = skill_name(skill, language) + ("" if distance_m is None else ", " + _distance(distance_m, language))
+    digits = _SMS_SHORT_DIGITS[place] + " " if has_replies else ""
+    # Phones recognise an address without its scheme, less surely.
+    links = (link, link.removeprefix("https://")) if link else ()
+    found = [f"{head}: {what}. {digits}{one}" for one in links for head in _SMS_HEADS[place]]
+    tail = _SMS_DIGITS[place] if has_replies else text(TextKey.LOOK, language)
+    found += [f"{head}: {what}, {_duration(left_ms, language)}. {tail}" for head in _SMS_HEADS[place]]
+    return next((one for one in found if len(one) <= SMS_PART), found[-1][:SMS_PART])
 
 
 def skill_name(skill: str, language: str) -> str:

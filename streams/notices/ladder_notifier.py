@@ -25,7 +25,7 @@ from streams.notices.directory import Directory, Reachable
 from streams.notices.gateways import Gateway, Message
 from streams.notices.lane import Limits
 from streams.notices.notifier import Notifier, notifier_name
-from streams.notices.pocket import TITLE, PocketChannel
+from streams.notices.pocket import TITLE, Answering, PocketChannel
 from streams.notices.receipts import Receipts
 from streams.notices.requests import REPLY
 from streams.notices.telegram import Telegram
@@ -75,7 +75,12 @@ class LadderNotifier(Notifier):
         self._receipts = Receipts(settings, f"{notifier_name()}-receipts", self._carry_out)
         self._receipts.stirred = self._stir
         self._receipts.owns = self._owns
-        self._public_url = settings.public_url
+        self._answering = Answering(
+            public_url=settings.public_url,
+            named=self._named,
+            link_of=self._link_of,
+            has_replies=settings.sms_secret is not None,
+        )
         self._poll: asyncio.Task[None] | None = None
         super().__init__(
             settings,
@@ -88,12 +93,16 @@ class LadderNotifier(Notifier):
 
     def _made_channels(self) -> list[PocketChannel]:
         return [
-            PocketChannel(gateway, self._people, self._reach, self._receipts, self._public_url, self._named)
+            PocketChannel(gateway, self._people, self._reach, self._receipts, self._answering)
             for gateway in self._gateways.values()
         ]
 
     def _named(self, address: str) -> str:
         return wire.address_names(self._ring.now, REPLY, address)[0]
+
+    def _link_of(self, offer_id: str) -> tuple[str, str]:
+        token = wire.offer_tokens(self._ring.now, offer_id)[0]
+        return token, wire.token_names(self._ring.now, token)[0]
 
     async def on_start(self) -> None:
         await super().on_start()

@@ -3,6 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -23,8 +24,12 @@ log = structlog.get_logger("komek.notices")
 REMEMBERED = 50_000
 TITLE = "Komek"
 REPLYING = frozenset({ChannelKind.SMS, ChannelKind.TELEGRAM})
+LINKED = frozenset({ChannelKind.SMS, ChannelKind.TELEGRAM, ChannelKind.EMAIL})
+"""Ways whose link opens the offer without a session: a push arrives where somebody has logged in."""
 ANSWERED_KINDS = URGENT_KINDS
 """Notices after which a reply belongs to their offer; others tell what needs no answer."""
+LINKED_KINDS = ANSWERED_KINDS | {TextKey.CONFIRMED, TextKey.CHANGED, TextKey.STAGING_MOVED}
+"""Notices about an offer that can be answered now."""
 
 
 class People(Protocol):
@@ -39,28 +44,34 @@ class Receipts(Protocol):
     def is_seen(self, notice: Notice) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """How people answer from outside the app.
+
+    `public_url` None: no link leads here. `named`: the keyed digest of an address that may reply. `link_of`: the token of an
+    offer's link, and its name in Redis. `has_replies`: answers by SMS arrive.
+    """
+
+    public_url: str | None
+    named: Callable[[str], str]
+    link_of: Callable[[str], tuple[str, str]]
+    has_replies: bool
+
+
 class PocketChannel:
     """A step of the ladder: not before `due_ms`, not after the person has seen the notice, and only to people it may wake."""
 
     delivers_by_record = False
 
     def __init__(
-        self,
-        gateway: Gateway,
-        people: People,
-        reach: ReachPort,
-        receipts: Receipts,
-        public_url: str | None,
-        named: Callable[[str], str],
+        self, gateway: Gateway, people: People, reach: ReachPort, receipts: Receipts, answering: Answering
     ) -> None:
-        """`named`: the keyed digest of an address that may reply."""
         self.name = gateway.kind.value
         self._gateway = gateway
         self._people = people
         self._reach = reach
         self._receipts = receipts
-        self._public_url = (public_url or "").rstrip("/")
-        self._named = named
+        self._answering = answering
         self._took: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def due_ms(self, notice: Notice) -> int | None:
@@ -87,7 +98,9 @@ class PocketChannel:
         why = ladder.withheld(notice, on_duty=person.on_duty, quiet=person.record.quiet, now_ms=now_ms)
         if why is not None:
             raise NotSent(why)
-        message = message_of(notice, notice_id, person.language, now_ms, self._public_url)
+        link = await self._link(notice)
+        has_replies = self._answering.has_replies
+        message = message_of(notice, notice_id, person.language, now_ms, link, has_replies=has_replies)
         faults: list[Refused | DeliveryFailed] = []
         for device in devices:
             fault = await self._hand_over(notice, message, device)
@@ -96,6 +109,16 @@ class PocketChannel:
         if len(faults) == len(devices):
             # Retried while one of them may still take it.
             raise next((fault for fault in faults if isinstance(fault, DeliveryFailed)), faults[0])
+
+    async def _link(self, notice: Notice) -> str:
+        """Opens the offer: without a session where nobody has to be logged in, else in the app."""
+        base = (self._answering.public_url or "").rstrip("/")
+        if not base or self._gateway.kind not in LINKED or notice.kind not in LINKED_KINDS or not notice.offer_id:
+            return f"{base}/v/#offer={notice.offer_id}"
+        token, name = self._answering.link_of(notice.offer_id)
+        # Before the message: a quick tap finds its offer.
+        await self._reach.put_offer_link(name, notice.volunteer_id, notice.offer_id)
+        return f"{base}/v/#o={token}"
 
     async def _hand_over(
         self, notice: Notice, message: Message, device: ChannelPrivate
@@ -108,7 +131,7 @@ class PocketChannel:
             if notice.kind in ANSWERED_KINDS and self._gateway.kind in REPLYING:
                 # Before the message: a quick reply finds its offer.
                 await self._reach.await_reply(
-                    self._named(f"{device.kind}:{device.address}"), notice.volunteer_id, notice.offer_id
+                    self._answering.named(f"{device.kind}:{device.address}"), notice.volunteer_id, notice.offer_id
                 )
             await self._gateway.send(message, device)
         except (Refused, DeliveryFailed) as error:
@@ -136,16 +159,18 @@ class PocketChannel:
         return fault
 
 
-def message_of(notice: Notice, identity: str, language: str, now_ms: int, public_url: str) -> Message:
-    """The message of a notice. Its link opens the offer in the app; it carries no right."""
+def message_of(
+    notice: Notice, identity: str, language: str, now_ms: int, link: str, *, has_replies: bool = False
+) -> Message:
+    """The message of a notice. `has_replies`: answers by SMS arrive."""
     left_ms = max(0, notice.until_ms - now_ms)
-    body, short = _texts(notice, language, left_ms)
+    body, short = _texts(notice, language, left_ms, link if link.startswith("http") else None, has_replies)
     return Message(
         title=TITLE,
         body=body,
         short=short,
         notice_id=identity,
-        link=f"{public_url}/v/#offer={notice.offer_id}",
+        link=link,
         ttl_s=left_ms // 1000,
         is_urgent=notice.kind in URGENT_KINDS,
         topic=topic_of(notice.offer_id),
@@ -158,13 +183,15 @@ def topic_of(offer_id: str) -> str:
     return hashlib.sha256(offer_id.encode()).hexdigest()[:32]
 
 
-def _texts(notice: Notice, language: str, left_ms: int) -> tuple[str, str]:
+def _texts(notice: Notice, language: str, left_ms: int, link: str | None, has_replies: bool) -> tuple[str, str]:
     if notice.kind == TextKey.OFFERED:
-        body, short = (
-            texts.offered(language, skill=notice.skill, distance_m=notice.distance_m, left_ms=left_ms, is_sms=is_sms)
-            for is_sms in (False, True)
+        skill, distance_m = notice.skill, notice.distance_m
+        return (
+            texts.offered(language, skill=skill, distance_m=distance_m, left_ms=left_ms),
+            texts.offered_sms(
+                language, skill=skill, distance_m=distance_m, left_ms=left_ms, link=link, has_replies=has_replies
+            ),
         )
-        return body, short
     # A kind that is newer than this process is told as a change: look at the app.
     key = TextKey(notice.kind) if notice.kind in TextKey._value2member_map_ else TextKey.CHANGED
     body = texts.text(key, language)

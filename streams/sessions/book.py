@@ -66,6 +66,10 @@ class SessionBook:
         # `iat` has whole seconds: a token of the same second may be older, so it is refused as well.
         return bearer.issued_s <= self._revoked_ms(bearer.sub, bearer.role) // 1000
 
+    def has_revoked(self, subject: str, role: str, issued_ms: int) -> bool:
+        """Whether the subject or the role was revoked at that time or later."""
+        return issued_ms <= self._revoked_ms(subject, role)
+
     def session(self, session_id: str, now_ms: int) -> SessionRecord | None:
         """A session that is valid now; None for one that has ended by revocation, idleness or age."""
         record = self._entries.get(f"session:{session_id}")

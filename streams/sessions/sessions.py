@@ -91,6 +91,10 @@ class Sessions:
         """Whether an access token has been revoked."""
         return self.book.refuses(bearer)
 
+    def has_revoked(self, sub: str, role: Role, issued_ms: int) -> bool:
+        """Whether what was issued then to this person and role has been revoked."""
+        return self.book.has_revoked(sub, role, issued_ms)
+
     async def revoke(self, what: Revoked, value: str, *, until_ms: int | None = None) -> None:
         """Ends what was issued before now. `until_ms`: when all of it has expired by itself; None: the longest possible."""
         at_ms = self.book.next_at_ms(self._now_ms())

@@ -68,6 +68,8 @@ class ReachPort(Protocol):
     async def replied(self, address: str) -> tuple[str, str] | None: ...
     async def put_link(self, code: str, volunteer_id: str, channel_id: str) -> None: ...
     async def linked(self, code: str) -> tuple[str, str] | None: ...
+    async def put_offer_link(self, name: str, volunteer_id: str, offer_id: str) -> None: ...
+    async def offer_linked(self, name: str) -> tuple[str, str] | None: ...
 
 
 class ReachStore:
@@ -115,6 +117,13 @@ class ReachStore:
 
     async def linked(self, code: str) -> tuple[str, str] | None:
         return await self._pair(redis_keys.linking(code))
+
+    async def put_offer_link(self, name: str, volunteer_id: str, offer_id: str) -> None:
+        """The link of this name (`wire.offer_links`) belongs to an offer of this person; a repeat prolongs it."""
+        await self._link.run([("SET", redis_keys.offer_link(name), f"{volunteer_id}|{offer_id}", "EX", DAY_S)])
+
+    async def offer_linked(self, name: str) -> tuple[str, str] | None:
+        return await self._pair(redis_keys.offer_link(name))
 
     async def _pair(self, key: str) -> tuple[str, str] | None:
         (value,) = await self._link.run([("GET", key)])

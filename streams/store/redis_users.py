@@ -85,6 +85,7 @@ RIGHTS: Mapping[Component, Rights] = {
             keys.reach_of("*"),
             keys.linking("*"),
             keys.here("*"),
+            keys.offer_link("*"),
             keys.volunteer("*"),
             keys.erased("*"),
             keys.verified("*"),
@@ -115,7 +116,7 @@ RIGHTS: Mapping[Component, Rights] = {
         about="reads the sealed channels and the duty of the people it reaches; writes what became of notices",
         commands=_words("DEL EXPIRE GET HGETALL HMGET HSET SET"),
         reads=(keys.private(channels_ref("*")), keys.volunteer("*")),
-        writes=(keys.devices_of("*"), keys.reach_of("*"), keys.replying("*")),
+        writes=(keys.devices_of("*"), keys.reach_of("*"), keys.replying("*"), keys.offer_link("*")),
     ),
     Component.OPERATOR: Rights(
         about="`komek rebuild`, `keys`, `retention check` and `doctor`",

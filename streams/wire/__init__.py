@@ -31,6 +31,7 @@ from streams.wire.codec import (
     encode_decision,
     kind_of,
 )
+from streams.wire.offer_links import is_token, is_token_of, offer_tokens, token_names
 from streams.wire.record_headers import RESEALED_FROM, header_of, headers, resealed_from
 from streams.wire.records import (
     MOST_SUBJECTS,
@@ -104,8 +105,11 @@ __all__ = [
     "encode_decision",
     "header_of",
     "headers",
+    "is_token",
+    "is_token_of",
     "kind_of",
     "named_key",
+    "offer_tokens",
     "open_channels",
     "open_consents",
     "open_plain",
@@ -113,4 +117,5 @@ __all__ = [
     "resealed_from",
     "seal",
     "seal_plain",
+    "token_names",
 ]

@@ -76,6 +76,15 @@ class Journey:
         offers = self._call("GET", f"/v1/incidents/{incident}")["offers"]
         return next((one["state"] for one in offers if one["volunteer_id"] == self.id), None)
 
+    def offer_of(self, incident: str) -> str:
+        offers = self._call("GET", f"/v1/incidents/{incident}")["offers"]
+        return next(str(one["id"]) for one in offers if one["volunteer_id"] == self.id)
+
+    def ways_of(self, incident: str) -> list[str]:
+        """How the person's answers came, if not from the app, by the timeline."""
+        entries = self._call("GET", f"/v1/incidents/{incident}/timeline")["items"]
+        return [one["way"] for one in entries if one["by"] == self.id and one["way"]]
+
     def distress(self) -> list[str]:
         """Open incidents about this person in danger."""
         listed = self._call(

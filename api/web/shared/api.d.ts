@@ -4574,19 +4574,20 @@ export interface components {
             next: string | null;
         };
         /**
-         * @description A session, or a bearer token, whose `session_id` is null.
+         * @description A session; or a bearer token or a one-offer link, whose `session_id` is null.
          *
-         *     `expires_at`: its end, at the latest. `renew_by`: until then the present cookie gives access; then it must be renewed.
-         *     `issued_by`: who made the login link; null for other logins and for sessions of earlier versions.
+         *     `offer_id`: the only offer that the caller may read and answer; null unless they came by a link. `expires_at`: its end, at
+         *     the latest; null for a link, which ends with its offer. `renew_by`: until then the present cookie gives access; then it must
+         *     be renewed. `issued_by`: who made the login link; null for other logins and for sessions of earlier versions.
          */
         SessionShown: {
-            /** Format: date-time */
-            expires_at: string;
+            expires_at: string | null;
             id: string;
             /** @default false */
             is_current?: boolean;
             issued_by?: string | null;
             method?: string | null;
+            offer_id?: string | null;
             opened_at?: string | null;
             organisation?: string | null;
             renew_by?: string | null;

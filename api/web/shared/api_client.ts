@@ -25,6 +25,9 @@ export function freshKey(): string {
   return crypto.randomUUID();
 }
 
+/** Instead of a session: a link that opens one offer. */
+export const linkHeader = (token: string): { Authorization: string } => ({ Authorization: `Offer-Link ${token}` });
+
 /**
  * One request. Reads, and writes under their key, are repeated while the outcome is unknown or the server is busy; a 401 renews the
  * session once. Gives the problem when that did not help; nothing that was typed is lost, because nothing is unmounted here.

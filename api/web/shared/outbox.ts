@@ -1,6 +1,6 @@
 // Sends what people said, in order, each exactly once by its key, from one tab at a time, also after a reload.
 import { type Signal, signal } from "@preact/signals";
-import { type PlainRequest, type Result, freshKey, send } from "./api_client";
+import { type PlainRequest, type Result, freshKey, linkHeader, send } from "./api_client";
 import { serverNow } from "./clock";
 import { type OutboxItem, OutboxStore } from "./outbox_store";
 
@@ -9,6 +9,7 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 4_000;
 /** Received items stay visible for a while; their number is bounded. */
 const RECEIVED_KEPT = 20;
+/** Of the answers of sessions; those by links have a store of their own, where no ended session holds them up. */
 const NAME = "komek-outbox";
 
 export interface Saying {
@@ -17,6 +18,8 @@ export interface Saying {
   readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly body?: unknown;
+  /** Given: said by a one-offer link. */
+  readonly link?: string;
   /** Given: the intention has one already (a form, a button that may be tapped twice). */
   readonly key?: string;
 }
@@ -25,7 +28,7 @@ export type SendItem = (request: PlainRequest) => Promise<Result<unknown>>;
 export class Outbox {
   /** All items, oldest first, of every tab. */
   readonly items: Signal<readonly OutboxItem[]> = signal([]);
-  private readonly channel = new BroadcastChannel(NAME);
+  private readonly channel: BroadcastChannel;
   private readonly closed = new AbortController();
   private wake: (() => void) | null = null;
   private draining = false;
@@ -33,7 +36,9 @@ export class Outbox {
   private constructor(
     private readonly store: OutboxStore,
     private readonly send: SendItem,
+    private readonly name: string,
   ) {
+    this.channel = new BroadcastChannel(name);
     this.channel.onmessage = () => void this.refresh();
     window.addEventListener("online", this.tryNow);
     document.addEventListener("visibilitychange", this.tryNow);
@@ -41,7 +46,8 @@ export class Outbox {
 
   static async open(options: { name?: string; send?: SendItem } = {}): Promise<Outbox> {
     // One attempt each: this file decides when to repeat.
-    const box = new Outbox(await OutboxStore.open(options.name), options.send ?? ((request) => send(request, undefined, 0)));
+    const name = options.name ?? NAME;
+    const box = new Outbox(await OutboxStore.open(name), options.send ?? ((request) => send(request, undefined, 0)), name);
     await box.refresh();
     box.drainInBackground();
     return box;
@@ -60,6 +66,7 @@ export class Outbox {
       tapped_at: new Date(serverNow()).toISOString(),
       state: "saved",
       problem: null,
+      ...(saying.link === undefined ? {} : { link: saying.link }),
     });
     await this.changed();
     this.drainInBackground();
@@ -93,7 +100,7 @@ export class Outbox {
     this.draining = true;
     const drain = (): Promise<void> => this.drain();
     navigator.locks
-      .request(NAME, { signal: this.closed.signal }, drain)
+      .request(this.name, { signal: this.closed.signal }, drain)
       .catch(() => undefined)
       .finally(() => {
         this.draining = false;
@@ -120,6 +127,7 @@ export class Outbox {
     await this.keep({ ...item, state: "sent" });
     const headers: Record<string, string> = { Accept: "application/json", "Idempotency-Key": item.key };
     if (item.body !== null) headers["Content-Type"] = "application/json";
+    if (item.link !== undefined) Object.assign(headers, linkHeader(item.link));
     const result = await this.send({ method: item.method, url: item.url, headers, body: item.body });
     if (result.ok) await this.keep({ ...item, state: "received" });
     else if (result.problem.mayRepeat || result.problem.status === 401) return false;

@@ -18,6 +18,8 @@ export interface OutboxItem {
   /** When the person tapped, RFC 3339, by the server's clock as far as it was known. */
   readonly tapped_at: string;
   readonly state: OutboxState;
+  /** The one-offer link by which the person answers; absent: their session. */
+  readonly link?: string;
   /** Why it was refused: a code of the API. */
   readonly problem: string | null;
 }
@@ -31,7 +33,7 @@ const VERSION = 1;
 export class OutboxStore {
   private constructor(private readonly db: IDBPDatabase<Schema>) {}
 
-  static async open(name = "komek-outbox"): Promise<OutboxStore> {
+  static async open(name: string): Promise<OutboxStore> {
     const db = await openDB<Schema>(name, VERSION, {
       upgrade(made) {
         const items = made.createObjectStore("items", { keyPath: "seq", autoIncrement: true });

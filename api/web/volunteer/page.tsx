@@ -6,7 +6,7 @@ import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
 import { StaleBand } from "../shared/parts/stale_band";
-import { readSession, session, sessionProblem, signOut } from "../shared/session";
+import { type SessionState, readSession, session, sessionProblem, signOut } from "../shared/session";
 import { type Session, keep, kept } from "./device";
 import type { View } from "./jobs";
 import { Icon } from "./parts/icon";
@@ -18,13 +18,14 @@ import { EndedScreen } from "./screens/ended";
 import { First } from "./screens/first";
 import { Home } from "./screens/home";
 import { OfferScreen } from "./screens/offer";
-import { isBusy, open, profile, stream, view, waiting } from "./state";
+import { isBusy, link, open, profile, stream, view, waiting } from "./state";
 import { t } from "./text";
 import "./volunteer.css";
 
 const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
 const DigitalScreen = later(async () => (await import("./screens/digital")).DigitalScreen);
 const History = later(async () => (await import("./screens/history")).History);
+const LinkPage = later(async () => (await import("./screens/link")).LinkPage);
 const Settings = later(async () => (await import("./screens/settings")).Settings);
 
 export function Page() {
@@ -38,12 +39,20 @@ export function Page() {
 
 function Content() {
   const state = session.value;
+  const isAsked = state.kind !== "unknown" || sessionProblem.value !== null;
+  if (link.value !== null && isAsked) return <LinkPage token={link.value} own={ownId(state)} />;
   if (state.kind === "signed-in") return <ForSession session={state.session} />;
   if (state.kind === "signed-out") return <main data-stale="false"><First /></main>;
   // Without a network the page opens as it was left: the job must stay visible.
   const last = kept().session;
   if (last !== null && sessionProblem.value !== null) return <ForSession session={last} />;
   return <Opening />;
+}
+
+/** Whose app this is, also without a network. */
+function ownId(state: SessionState): string | null {
+  if (state.kind === "signed-in") return state.session.id;
+  return state.kind === "unknown" ? (kept().session?.id ?? null) : null;
 }
 
 function Opening() {

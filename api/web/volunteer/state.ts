@@ -19,6 +19,8 @@ export const isLoaded = signal(false);
 /** The person has no profile yet. */
 export const isUnknown = signal(false);
 export const stream = signal<LiveStream | null>(null);
+/** The token of the one-offer link by which the page was opened; null: none, or the person is logged in. */
+export const link = signal(new URLSearchParams(location.hash.slice(1)).get("o"));
 /** An answer could not be saved on this device. */
 export const isFull = signal(false);
 const seenEnds = signal<ReadonlySet<string>>(new Set(start.seenEnds));
@@ -47,6 +49,15 @@ export function open(id: string, onEnd: () => void): () => void {
     live.close();
     outbox.value?.close();
     [stream.value, outbox.value, isLoaded.value] = [null, null, false];
+  };
+}
+
+/** Shows one offer by a link: nothing that a session left behind, and answers in an outbox of their own. Returns what ends that. */
+export function openByLink(box: Outbox): () => void {
+  [offers.value, profile.value, outbox.value] = [[], null, box];
+  return () => {
+    box.close();
+    [outbox.value, offers.value, profile.value] = [null, kept().offers, kept().profile];
   };
 }
 
@@ -103,7 +114,7 @@ async function loadOnce(id: string): Promise<void> {
 export async function say(saying: Saying): Promise<void> {
   try {
     const box = outbox.value ?? (outbox.value = await Outbox.open());
-    await box.say(saying);
+    await box.say(link.value === null ? saying : { ...saying, link: link.value });
     isFull.value = false;
   } catch {
     isFull.value = true;

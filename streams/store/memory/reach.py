@@ -11,6 +11,7 @@ class MemoryReach:
         self._offers: dict[str, dict[str, str]] = {}
         self._replies: dict[str, tuple[str, str]] = {}
         self._links: dict[str, tuple[str, str]] = {}
+        self._offer_links: dict[str, tuple[str, str]] = {}
 
     async def put(self, told: Told) -> None:
         if told.device is not None:
@@ -43,3 +44,9 @@ class MemoryReach:
 
     async def linked(self, code: str) -> tuple[str, str] | None:
         return self._links.get(code)
+
+    async def put_offer_link(self, name: str, volunteer_id: str, offer_id: str) -> None:
+        self._offer_links[name] = (volunteer_id, offer_id)
+
+    async def offer_linked(self, name: str) -> tuple[str, str] | None:
+        return self._offer_links.get(name)

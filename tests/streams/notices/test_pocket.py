@@ -12,7 +12,7 @@ from streams import clock
 from streams.notices.directory import Reachable
 from streams.notices.gateways import DeliveryFailed, Message, Refused
 from streams.notices.lane import Lane, Limits, Parcel
-from streams.notices.pocket import PocketChannel, sibling_ids
+from streams.notices.pocket import Answering, PocketChannel, sibling_ids
 from streams.notices.receipts import Receipts, Seen
 from streams.notices.requests import asked, said
 from streams.settings import Settings
@@ -71,7 +71,13 @@ class World:
         self.is_true = True
         self.ended: list[tuple[NoticeOutcome, str | None]] = []
         self.dones = 0
-        pocket = PocketChannel(self.gateway, self, self.reach, self, "https://komek.kz", lambda address: address)
+        answering = Answering(
+            public_url="https://komek.kz",
+            named=lambda address: address,
+            link_of=lambda offer_id: ("Ab3dE9fGh2", f"name-of-{offer_id}"),
+            has_replies=True,
+        )
+        pocket = PocketChannel(self.gateway, self, self.reach, self, answering)
         self.lane = Lane(pocket, self, self._write, limits=FAST)
 
     async def person(self, volunteer_id: str) -> Reachable | None:
@@ -115,7 +121,8 @@ async def test_a_critical_offer_goes_out_at_once_in_the_persons_language() -> No
     ((device, message),) = world.gateway.took
     assert device == "c-1"
     assert message.short.startswith("Көмек: алғашқы көмек")
-    assert message.link == "https://komek.kz/v/#offer=o-1"
+    assert message.link == "https://komek.kz/v/#o=Ab3dE9fGh2"
+    assert await world.reach.offer_linked("name-of-o-1") == ("v-1", "o-1")
     assert world.ended == [(NoticeOutcome.SENT, None)]
     assert [(one.kind, one.outcome) for one in (await world.reach.of_offers(["o-1"]))[0]] == [("sms", "sent")]
 

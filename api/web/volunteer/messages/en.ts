@@ -147,6 +147,10 @@ export const en = {
     missing: "Choose an answer first",
     drafted: "Your text is kept on this device until it is sent.",
   },
+  link: {
+    over: "This request is over",
+    overMore: "There is nothing left to answer here. Sign in to see your requests.",
+  },
   ended: {
     expired: "The time to answer has passed",
     expiredMore: "Somebody else is being asked. Nothing is held against you.",
