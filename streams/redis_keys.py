@@ -304,5 +304,6 @@ def offer_link(token: str) -> str:
     return f"{PREFIX}offer-link:{token}"
 
 
-WAYS = f"{PREFIX}ways"
-"""HASH with TTL: how the ways to people do (`store/ways.py`), such as `telegram|ok` ms of the last notice that was taken."""
+def ways(period: str) -> str:
+    """HASH with TTL: how the ways to people do (`store/ways.py`), `now` or in a minute; `telegram|ok` ms of the last success."""
+    return f"{PREFIX}ways:{period}"

@@ -1,14 +1,17 @@
 """The status of the system as far as this process knows. Never fails; responds within two seconds."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 from api.process.services import Services
-from api.views.alarms import alarm_view
+from api.views.alarms import alarm_view, way_view
+from dispatch.notices.ladder import ChannelKind
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
+from streams.notices import configured
 from streams.store.reads import Counts, RebuildState
+from streams.store.ways import WayHealth
 
 READ_TIMEOUT_S = 0.8
 """Both reads run at once, so a response without Redis takes under a second of the two that the route promises."""
@@ -21,7 +24,11 @@ T = TypeVar("T")
 async def system_status(services: Services) -> dict[str, Any]:
     """`schemas.status.Status`."""
     # Whatever is down, the status must be readable: a failed read gives null, never an error.
-    rebuild, counts = await asyncio.gather(_within(services.reads.rebuild_state()), _within(services.reads.counts()))
+    rebuild, counts, ways = await asyncio.gather(
+        _within(services.reads.rebuild_state()),
+        _within(services.reads.counts()),
+        _within(services.reach.ways(clock.now_ms())),
+    )
     kafka, workers = _kafka(services), _workers(services)
     redis = _redis(rebuild)
     oldest_s = _oldest_s(services)
@@ -41,6 +48,9 @@ async def system_status(services: Services) -> dict[str, Any]:
         "assignment_reason": "; ".join(reasons) or None,
         "alarms": list(map(alarm_view, snapshot.alarms)),
         "alarms_unknown": list(snapshot.unknown),
+        "channels": None
+        if ways is None
+        else list(map(way_view, _with_unused(ways, configured.kinds(services.settings)))),
         "incidents": _incidents(counts),
         "shortfalls": counts.shortfalls if counts else None,
         "oldest_shortfall_age_s": _age_s(counts.oldest_shortfall_ms) if counts else None,
@@ -113,6 +123,12 @@ def _reasons(
     if oldest_s is not None and oldest_s > ALARM_AFTER_S:
         reasons.append(f"the oldest command has waited {oldest_s:.0f} s")
     return reasons
+
+
+def _with_unused(ways: list[WayHealth], kinds: Sequence[ChannelKind]) -> list[WayHealth]:
+    """Also the kinds that are set up and have sent nothing yet."""
+    used = {way.name.partition(" ")[0] for way in ways}
+    return [*ways, *(WayHealth(name=kind.value) for kind in kinds if kind not in used)]
 
 
 def _incidents(counts: Counts | None) -> dict[str, Any]:

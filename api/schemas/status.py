@@ -95,6 +95,21 @@ class StandingAlarm(Shown):
     details: list[str]
 
 
+class WayStatus(Shown):
+    """How a way to people's pockets does: a kind of channel, for pushes with the service.
+
+    `taken` and `failed`: notices of the last five minutes. `code`: of the newest failure.
+    """
+
+    way: str
+    status: Literal["working", "failing", "unused"]
+    taken: int
+    failed: int
+    code: str | None
+    taken_at: Time | None
+    failed_at: Time | None
+
+
 class Status(Shown):
     at: Time
     components: Components
@@ -104,6 +119,8 @@ class Status(Shown):
     """Active alarms, the most severe first."""
     alarms_unknown: list[str]
     """Names of alarms whose condition cannot be evaluated at the moment."""
+    channels: list[WayStatus] | None
+    """Ways to people's pockets that were used within a week or are set up in this API's settings; null while Redis is away."""
     incidents: IncidentCounts
     shortfalls: int | None
     oldest_shortfall_age_s: float | None

@@ -27,8 +27,10 @@ def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption =
         wrong = ", ".join(troubled(status)) or delayed
         say(f"! degraded: {wrong}" if degraded else "= working")
         print_alarms(status)
-        # Alarms are printed above, in a form of their own.
-        print_table("Status", ("what", "value"), flat({k: v for k, v in status.items() if k != "alarms"}), empty="")
+        print_ways(status)
+        # Alarms and ways are printed above, in forms of their own.
+        rest = {name: value for name, value in status.items() if name not in ("alarms", "channels")}
+        print_table("Status", ("what", "value"), flat(rest), empty="")
     # For scripts and health checks.
     sys.exit(FAILED if degraded else DONE)
 
@@ -47,3 +49,19 @@ def print_alarms(status: Mapping[str, Any]) -> None:
         for alarm in alarms
     ]
     print_table(f"{len(alarms)} alarms", ("alarm", "since", "of", "description"), rows, empty="")
+
+
+def print_ways(status: Mapping[str, Any]) -> None:
+    """How the ways to people do; nothing where none is set up, or with an API of an earlier version."""
+    ways = status.get("channels") or ()
+    rows = [
+        (
+            f"{'! ' if way.get('status') == 'failing' else ''}{way.get('way')}",
+            str(way.get("status")),
+            f"{way.get('taken')} taken, {way.get('failed')} failed",
+            str(way.get("code") or ""),
+        )
+        for way in ways
+    ]
+    if rows:
+        print_table("Ways to people", ("way", "status", "last 5 minutes", "newest failure"), rows, empty="")

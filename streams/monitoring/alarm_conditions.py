@@ -12,6 +12,7 @@ from streams.errors import RetryLater
 from streams.monitoring.lag_monitor import Measured
 from streams.store.alarm_facts import AlarmFacts
 from streams.store.reads import RebuildState
+from streams.store.ways import WayHealth
 
 UNDECIDED_MS = 10_000
 """An accepted command is normally decided within milliseconds; after this time operators are alarmed."""
@@ -43,6 +44,7 @@ class Observed:
     kafka_refuses: bool = False
     audit_waiting: int = 0
     audit_is_reliable: bool = True
+    ways: Sequence[WayHealth] | None = None
 
     def of_group(self) -> Measured:
         """The measurement with the state of the consumer groups. Raises ConditionUnknown without it."""
@@ -167,6 +169,14 @@ def audit_unwritten(seen: Observed) -> AlarmCondition | None:
     """The detail is the number of entries that Kafka has not confirmed."""
     is_late = seen.audit_waiting > 0 or not seen.audit_is_reliable
     return AlarmCondition(details=[str(seen.audit_waiting)]) if is_late else None
+
+
+def way_failing(seen: Observed) -> AlarmCondition | None:
+    """The details name each way with the code of its newest failure."""
+    if seen.ways is None:
+        raise ConditionUnknown
+    failing = [way for way in seen.ways if way.is_failing]
+    return AlarmCondition(details=[f"{way.name} {way.code or ''}".rstrip() for way in failing]) if failing else None
 
 
 def attention(reason: AttentionReason) -> Callable[[Observed], AlarmCondition | None]:

@@ -14,6 +14,7 @@ from streams.monitoring.alarm_conditions import LATE_MS, Observed
 from streams.monitoring.alarms import NAMES
 from streams.monitoring.lag_monitor import Measured
 from streams.store.alarm_facts import AlarmFactsReader
+from streams.store.reach import ReachStore
 from streams.store.reads import Reads
 from streams.store.redis_client import RedisClient
 
@@ -78,6 +79,7 @@ class AlarmWatch:
     ) -> None:
         self._reads = Reads(link)
         self._facts = AlarmFactsReader(link, LATE_MS)
+        self._reach = ReachStore(link)
         self._lag = lag
         self._letters = letters
         self._keys = keys
@@ -106,6 +108,7 @@ class AlarmWatch:
         numbers = measured.decided if measured else {}
         # Read Redis after Kafka was measured, so that its applied offsets are never compared with newer ends of the log.
         facts = await _within(self._facts.read(numbers)) if rebuild and rebuild.is_ready else None
+        ways = await _within(self._reach.ways(clock.now_ms())) if rebuild is not None else None
         seen = Observed(
             now_ms=clock.now_ms(),
             measured=measured,
@@ -118,6 +121,7 @@ class AlarmWatch:
             kafka_refuses=self._lag.is_refused,
             audit_waiting=self._audit.waiting,
             audit_is_reliable=self._audit.is_reliable,
+            ways=ways,
         )
         self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)

@@ -152,6 +152,15 @@ RULES: tuple[Rule, ...] = (
         holds=conditions.data_key_missing,
     ),
     Rule(
+        name="way_failing",
+        severity=CRITICAL,
+        concern=SYSTEM,
+        about="these ways do not take notices; people who have no other way are not reached",
+        cure="http_401, http_403, bad_token, no_vapid_subject: correct the account or KOMEK_VAPID_SUBJECT; otherwise check the "
+        "gateway. It ends when a notice is taken: POST /v1/volunteers/{id}/test-notice.",
+        holds=conditions.way_failing,
+    ),
+    Rule(
         name="person_silent",
         severity=WARNING,
         concern=FIELD,

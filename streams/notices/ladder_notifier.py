@@ -20,12 +20,11 @@ from streams.errors import LogUnavailable
 from streams.kafka import groups
 from streams.notices import configured
 from streams.notices.apprise_gateway import AppriseGateway
-from streams.notices.channels import DeliveryFailed, Refused
 from streams.notices.directory import Directory, Reachable
 from streams.notices.gateways import Gateway, Message
 from streams.notices.lane import Limits
 from streams.notices.notifier import Notifier, notifier_name
-from streams.notices.pocket import TITLE, Answering, PocketChannel
+from streams.notices.pocket import TITLE, Answering, PocketChannel, handed_over, way_of
 from streams.notices.receipts import Receipts
 from streams.notices.requests import REPLY
 from streams.notices.telegram import Telegram
@@ -143,12 +142,9 @@ class LadderNotifier(Notifier):
                 await self._ask(record, person, channel, gateway)
 
     async def _ask(self, record: NoticeRecord, person: Reachable, channel: ChannelPrivate, gateway: Gateway) -> None:
-        code: str | None = None
-        is_gone = False
-        try:
-            await gateway.send(_message(record, person.language, channel), channel)
-        except (DeliveryFailed, Refused) as error:
-            code, is_gone = error.code, error.is_gone
+        fault = await handed_over(gateway, _message(record, person.language, channel), channel)
+        code, is_gone = (fault.code, fault.is_gone) if fault else (None, False)
+        if fault is not None:
             log.warning("a request about notices failed", channel=channel.kind.value, kind=record.kind, code=code)
         outcome = NoticeOutcome.FAILED if code else NoticeOutcome.SENT
         at_ms = clock.now_ms()
@@ -178,6 +174,7 @@ class LadderNotifier(Notifier):
                     device=channel.id,
                     code=code,
                     is_gone=is_gone,
+                    way=way_of(channel, fault),
                 )
             )
         except (LogUnavailable, StoreUnavailable) as trouble:

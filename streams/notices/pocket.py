@@ -1,5 +1,6 @@
 """`PocketChannel`: a channel of the notifier that reaches people outside the app by one kind of gateway, when a step is due."""
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,14 +15,18 @@ from dispatch.notices.ladder import URGENT_KINDS, ChannelKind
 from dispatch.notices.rules import Notice, NoticeOutcome
 from dispatch.notices.texts import TextKey
 from streams import clock, metrics
+from streams.notices import push_hosts
 from streams.notices.channels import DeliveryFailed, NotSent, Refused
 from streams.notices.directory import Reachable
 from streams.notices.gateways import Gateway, Message
 from streams.store.reach import ReachPort, Told
+from streams.store.ways import REFUSALS
 from streams.wire import ChannelPrivate
 
 log = structlog.get_logger("komek.notices")
 REMEMBERED = 50_000
+WITHIN_S = 8.0
+"""Of one attempt; shorter than the lane's, so that a gateway that hangs is a failure with a name."""
 TITLE = "Komek"
 REPLYING = frozenset({ChannelKind.SMS, ChannelKind.TELEGRAM})
 LINKED = frozenset({ChannelKind.SMS, ChannelKind.TELEGRAM, ChannelKind.EMAIL})
@@ -73,6 +78,7 @@ class PocketChannel:
         self._receipts = receipts
         self._answering = answering
         self._took: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._failed: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def due_ms(self, notice: Notice) -> int | None:
         return ladder.due_ms(notice, self._gateway.kind)
@@ -126,24 +132,19 @@ class PocketChannel:
         key = (message.notice_id, device.id)
         if key in self._took:
             return None
-        fault: Refused | DeliveryFailed | None = None
-        try:
-            if notice.kind in ANSWERED_KINDS and self._gateway.kind in REPLYING:
-                # Before the message: a quick reply finds its offer.
-                await self._reach.await_reply(
-                    self._answering.named(f"{device.kind}:{device.address}"), notice.volunteer_id, notice.offer_id
-                )
-            await self._gateway.send(message, device)
-        except (Refused, DeliveryFailed) as error:
-            fault = error
-            metrics.NOTICES_REFUSED.labels(channel=self.name, code=error.code).inc()
-            if error.code in ("http_401", "http_403", "bad_token", "bad_gateway_url") and not error.is_gone:
-                # Nobody is reached by this way until an administrator acts: never silent.
-                log.error("a service refuses our notices", channel=self.name, code=error.code)
+        if notice.kind in ANSWERED_KINDS and self._gateway.kind in REPLYING:
+            # Before the message: a quick reply finds its offer.
+            address = self._answering.named(f"{device.kind}:{device.address}")
+            await self._reach.await_reply(address, notice.volunteer_id, notice.offer_id)
+        fault = await handed_over(self._gateway, message, device)
+        if fault is None:
+            _remember(self._took, key)
         else:
-            self._took[key] = None
-            if len(self._took) > REMEMBERED:
-                self._took.popitem(last=False)
+            metrics.NOTICES_REFUSED.labels(channel=self.name, code=fault.code).inc()
+        # Of one notice to one device a failure counts once for the way, however often it is tried.
+        is_counted = fault is None or key not in self._failed
+        if fault is not None:
+            _remember(self._failed, key)
         await self._reach.put(
             Told(
                 volunteer_id=notice.volunteer_id,
@@ -154,9 +155,40 @@ class PocketChannel:
                 offer_id=notice.offer_id,
                 code=fault.code if fault else None,
                 is_gone=bool(fault and fault.is_gone),
+                way=way_of(device, fault) if is_counted else None,
             )
         )
         return fault
+
+
+async def handed_over(gateway: Gateway, message: Message, device: ChannelPrivate) -> Refused | DeliveryFailed | None:
+    """Why a message was not taken; None: it was."""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            await gateway.send(message, device)
+    except TimeoutError:
+        return DeliveryFailed("timeout")
+    except (Refused, DeliveryFailed) as error:
+        if error.code in REFUSALS and not error.is_gone:
+            # Nobody is reached by this way until an administrator acts: never silent.
+            log.error("a service refuses our notices", channel=gateway.kind.value, code=error.code)
+        return error
+    return None
+
+
+def way_of(device: ChannelPrivate, fault: Refused | DeliveryFailed | None) -> str | None:
+    """The way that an outcome counts for; None: it says nothing about the way, only about the device or address."""
+    if isinstance(fault, Refused) and (fault.is_gone or fault.code not in REFUSALS):
+        return None
+    if device.subscription is not None:
+        return f"{device.kind} {push_hosts.service_of(device.subscription.endpoint)}"
+    return str(device.kind)
+
+
+def _remember(kept: OrderedDict[tuple[str, str], None], key: tuple[str, str]) -> None:
+    kept[key] = None
+    if len(kept) > REMEMBERED:
+        kept.popitem(last=False)
 
 
 def message_of(

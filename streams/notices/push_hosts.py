@@ -43,6 +43,12 @@ def is_accepted(endpoint: str, more: Collection[str] = ()) -> bool:
     return named in more or (port in (None, 443) and any(_matches(host, pattern) for pattern in KNOWN_SERVICES))
 
 
+def service_of(endpoint: str) -> str:
+    """The push service of an endpoint, by the pattern that names it; its host for one that KOMEK_PUSH_HOSTS names."""
+    host = (urlsplit(endpoint).hostname or "").lower()
+    return next((pattern for pattern in KNOWN_SERVICES if _matches(host, pattern)), host)
+
+
 def _matches(host: str, pattern: str) -> bool:
     if pattern.startswith("*."):
         # A dot before it: evilpush.apple.com is no subdomain of push.apple.com.

@@ -197,6 +197,7 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.devices_of, ENDED_S, Ending.EXPIRY, "whether a device still receives notices; ids and times"),
     in_redis(redis_keys.reach_of, DAY_S, Ending.EXPIRY, "the operator sees whom the notices of an offer reached"),
     in_redis(redis_keys.replying, DAY_S, Ending.EXPIRY, "which offer a reply by SMS answers; a keyed digest and ids"),
+    in_redis(redis_keys.ways, 7 * DAY_S, Ending.EXPIRY, "whether gateways work, for an alarm; counts, times and codes"),
     in_redis(redis_keys.offer_link, DAY_S, Ending.EXPIRY, "which offer a link opens; a keyed digest and ids"),
     in_redis(redis_keys.linking, HOUR_S, Ending.EXPIRY, "who has begun to connect Telegram; a keyed digest and ids"),
     # Files of the local stack

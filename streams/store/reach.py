@@ -13,9 +13,12 @@ from typing import Protocol
 from dispatch.notices.rules import NoticeOutcome
 from streams import redis_keys
 from streams.retention.classes import DAY_S, ENDED_S, HOUR_S
+from streams.store import ways
 from streams.store.redis_client import Command, RedisClient, fields_of_hash
+from streams.store.ways import WayHealth
 
 LINK_S = 600
+WAYS_S = 7 * DAY_S
 assert LINK_S <= HOUR_S
 
 
@@ -45,6 +48,8 @@ class Told:
     offer_id: str | None = None
     code: str | None = None
     is_gone: bool = False
+    way: str | None = None
+    """Which way to people it counts for (`ways.py`); None: the outcome says nothing about the way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,7 @@ class ReachPort(Protocol):
     async def put(self, told: Told) -> None: ...
     async def devices(self, volunteer_id: str) -> Mapping[str, DeviceState]: ...
     async def of_offers(self, offer_ids: Sequence[str]) -> list[tuple[Reached, ...]]: ...
+    async def ways(self, now_ms: int) -> list[WayHealth]: ...
     async def forget(self, volunteer_id: str) -> None: ...
     async def await_reply(self, address: str, volunteer_id: str, offer_id: str) -> None: ...
     async def replied(self, address: str) -> tuple[str, str] | None: ...
@@ -87,6 +93,8 @@ class ReachStore:
         if told.offer_id:
             reach = redis_keys.reach_of(told.offer_id)
             commands += [("HSET", reach, told.kind, reach_text(told)), ("EXPIRE", reach, DAY_S)]
+        if told.way is not None:
+            commands += _way_commands(told.way, told)
         if commands:
             await self._link.run(commands)
 
@@ -99,6 +107,13 @@ class ReachStore:
         """The outcomes of each offer, in the order of the ids."""
         rows = await self._link.run([("HGETALL", redis_keys.reach_of(offer_id)) for offer_id in offer_ids])
         return [tuple(reached(kind, text) for kind, text in fields_of_hash(row).items()) for row in rows]
+
+    async def ways(self, now_ms: int) -> list[WayHealth]:
+        """How every way does that was used within the last week."""
+        periods = [ways.NOW, *(str(ways.minute_of(now_ms) - ago) for ago in range(ways.WINDOW_MINUTES + 1))]
+        rows = await self._link.run([("HGETALL", redis_keys.ways(period)) for period in periods])
+        state, *minutes = map(fields_of_hash, rows)
+        return ways.healths(state, minutes)
 
     async def forget(self, volunteer_id: str) -> None:
         """Removes what is known of a person's channels."""
@@ -131,6 +146,18 @@ class ReachStore:
             return None
         first, _, second = value.decode().partition("|")
         return first, second
+
+
+def _way_commands(way: str, told: Told) -> list[Command]:
+    state, minute = redis_keys.ways(ways.NOW), redis_keys.ways(str(ways.minute_of(told.at_ms)))
+    # Additions commute: several notifiers count the same ways.
+    return [
+        ("HSET", state, *ways.state_fields(way, told.code, told.at_ms)),
+        *([("HINCRBY", state, f"{way}|run", 1)] if told.code else []),
+        ("EXPIRE", state, WAYS_S),
+        ("HINCRBY", minute, ways.count_field(way, told.code), 1),
+        ("EXPIRE", minute, HOUR_S),
+    ]
 
 
 def fields_of(told: Told) -> list[str]:

@@ -27,7 +27,7 @@ READS = _words(
     "SCARD SMEMBERS SMISMEMBER SSCAN TTL ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZSCORE"
 )
 WRITES = _words(
-    "DEL EXPIRE GEOADD HDEL HSET PERSIST PEXPIRE PEXPIREAT RPUSH SADD SET SREM UNLINK ZADD ZREM "
+    "DEL EXPIRE GEOADD HDEL HINCRBY HSET PERSIST PEXPIRE PEXPIREAT RPUSH SADD SET SREM UNLINK ZADD ZREM "
     "ZREMRANGEBYRANK ZREMRANGEBYSCORE"
 )
 WITHOUT_KEYS = frozenset({"INFO", "PING", "SCAN", "TIME"})
@@ -114,9 +114,9 @@ RIGHTS: Mapping[Component, Rights] = {
     ),
     Component.NOTIFIER: Rights(
         about="reads the sealed channels and the duty of the people it reaches; writes what became of notices",
-        commands=_words("DEL EXPIRE GET HGETALL HMGET HSET SET"),
+        commands=_words("DEL EXPIRE GET HGETALL HINCRBY HMGET HSET SET"),
         reads=(keys.private(channels_ref("*")), keys.volunteer("*")),
-        writes=(keys.devices_of("*"), keys.reach_of("*"), keys.replying("*"), keys.offer_link("*")),
+        writes=(keys.devices_of("*"), keys.reach_of("*"), keys.replying("*"), keys.offer_link("*"), keys.ways("*")),
     ),
     Component.OPERATOR: Rights(
         about="`komek rebuild`, `keys`, `retention check` and `doctor`",

@@ -1,19 +1,16 @@
 """A one-offer link in a real browser that nobody has logged in: the offer, the answer, and nothing else."""
 
-import asyncio
 import json
 from typing import Any
 
 import httpx2
 import pytest
+import redis
 from playwright.sync_api import expect
 
+from streams import redis_keys, wire
 from streams import settings as all_settings
-from streams import wire
 from streams.ring import LiveRing
-from streams.store.reach import ReachStore
-from streams.store.redis_client import RedisClient
-from streams.store.redis_target import target_of
 from tests.support.chromium import Visit
 from tests.support.journey import PHONE, Journey
 from tests.support.waiting import until
@@ -62,7 +59,7 @@ def test_a_person_without_a_session_answers_one_offer_by_its_link(visit: Visit, 
     }
 
 
-def test_a_link_that_opens_nothing_says_so_and_offers_the_login(visit: Visit, shared_stack: RunningStack) -> None:
+def test_a_link_that_opens_nothing_says_so_and_offers_the_login(visit: Visit) -> None:
     page = visit(**PHONE, locale="ru").open("/v/#o=0000000000")
 
     page.locator('[data-link="ended"] [data-action="sign-in"]').wait_for()
@@ -74,12 +71,9 @@ def sent_link(stack: RunningStack, volunteer_id: str, offer_id: str) -> str:
     ring = LiveRing.of(settings).now
     token = wire.offer_tokens(ring, offer_id)[0]
 
-    async def put() -> None:
-        link = RedisClient(target_of(settings))
-        await ReachStore(link).put_offer_link(wire.token_names(ring, token)[0], volunteer_id, offer_id)
-        await link.close()
-
-    asyncio.run(put())
+    name = redis_keys.offer_link(wire.token_names(ring, token)[0])
+    with redis.Redis.from_url(stack.redis) as client:
+        client.set(name, f"{volunteer_id}|{offer_id}")
     return token
 
 

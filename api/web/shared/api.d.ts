@@ -4689,6 +4689,7 @@ export interface components {
             assignment_reason: string | null;
             /** Format: date-time */
             at: string;
+            channels: components["schemas"]["WayStatus"][] | null;
             committed_lag: components["schemas"]["CommittedLag"];
             components: components["schemas"]["Components"];
             incidents: components["schemas"]["IncidentCounts"];
@@ -5091,6 +5092,21 @@ export interface components {
             rule: components["schemas"]["WaveRule"];
             size: number;
             stated: number | null;
+        };
+        /**
+         * @description How a way to people's pockets does: a kind of channel, for pushes with the service.
+         *
+         *     `taken` and `failed`: notices of the last five minutes. `code`: of the newest failure.
+         */
+        WayStatus: {
+            code: string | null;
+            failed: number;
+            failed_at: string | null;
+            /** @enum {string} */
+            status: "working" | "failing" | "unused";
+            taken: number;
+            taken_at: string | null;
+            way: string;
         };
         Why: {
             plan_version?: string | null;

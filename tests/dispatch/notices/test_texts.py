@@ -36,7 +36,13 @@ LINK = "https://komek.kz/v/#o=Ab3dE9fGh2"
 
 
 def sms(language: str, **changes: Any) -> str:
-    given = {"skill": "first_aid", "distance_m": 1_840.0, "left_ms": 89_500, "link": LINK, "has_replies": True}
+    given: dict[str, Any] = {
+        "skill": "first_aid",
+        "distance_m": 1_840.0,
+        "left_ms": 89_500,
+        "link": LINK,
+        "has_replies": True,
+    }
     return offered_sms(language, **(given | changes))
 
 

@@ -1,6 +1,7 @@
 """What alarms, since when, and of what nothing can be known. Pure: looks are made up."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from streams.notices.lag import NotifierLag
 from streams.store.alarm_facts import AlarmFacts
 from streams.store.attention import AttentionRequest
 from streams.store.reads import RebuildState
+from streams.store.ways import WayHealth
 from streams.topics import INCIDENTS, LOCATIONS
 
 NOW_MS = 1_795_000_000_000
@@ -28,6 +30,7 @@ QUIET: dict[str, Any] = {
     "rebuild": RebuildState(is_ready=True),
     "facts": AlarmFacts(now_ms=NOW_MS, applied={0: 9}),
     "letters": (),
+    "ways": (),
 }
 
 
@@ -132,6 +135,17 @@ def test_no_notifier_alarms_and_one_nobody_has_seen_is_unknown() -> None:
     assert alarm("notifier_missing", measured=measured(notifier=NotifierLag(count=0, lag=3))).severity == "critical"
     assert told(measured=measured(notifier=None)).unknown == ("notifier_missing",)
     assert told(measured=measured(notifier=NotifierLag(count=None, lag=0))).unknown == ("notifier_missing",)
+
+
+def test_ways_that_fail_are_named_with_their_code_and_are_unknown_without_redis() -> None:
+    refused = WayHealth(name="webpush web.push.apple.com", refused_ms=9, failed_ms=9, ok_ms=8, code="http_403")
+    works = WayHealth(name="telegram", ok_ms=9, run=0, taken=30, failed=3)
+
+    found = alarm("way_failing", ways=(refused, works))
+
+    assert (found.details, found.severity) == (("webpush web.push.apple.com http_403",), Severity.CRITICAL)
+    assert told(ways=(replace(refused, ok_ms=10), works)) == AlarmSnapshot()
+    assert told(ways=None).unknown == ("way_failing",)
 
 
 def test_during_a_rebuild_it_is_the_rebuild_that_alarms() -> None:

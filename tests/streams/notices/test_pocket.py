@@ -3,12 +3,15 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from dispatch.model.vocabulary import OfferState, Priority
 from dispatch.notices.ladder import ChannelKind, QuietHours
 from dispatch.notices.rules import Notice, NoticeOutcome
 from dispatch.notices.texts import TextKey
 from dispatch.ports import StoreUnavailable
 from streams import clock
+from streams.notices import pocket
 from streams.notices.directory import Reachable
 from streams.notices.gateways import DeliveryFailed, Message, Refused
 from streams.notices.lane import Lane, Limits, Parcel
@@ -17,7 +20,7 @@ from streams.notices.receipts import Receipts, Seen
 from streams.notices.requests import asked, said
 from streams.settings import Settings
 from streams.store.memory.reach import MemoryReach
-from streams.wire import ChannelPrivate, ChannelsPrivate, NoticeRecord
+from streams.wire import ChannelPrivate, ChannelsPrivate, NoticeRecord, PushSubscription
 
 FAST = Limits(attempts=3, first_pause_s=0.0, longest_pause_s=0.0)
 HOUR_MS = 3_600_000
@@ -25,6 +28,11 @@ HOUR_MS = 3_600_000
 
 def channel(kind: ChannelKind = ChannelKind.SMS, id_: str = "c-1", verified: int | None = 1) -> ChannelPrivate:
     return ChannelPrivate(id=id_, kind=kind, label="x", added_ms=1, verified_ms=verified, address="+77011234567")
+
+
+def browser() -> ChannelPrivate:
+    subscription = PushSubscription(endpoint="https://web.push.apple.com/x", p256dh="k", auth="a")
+    return replace(channel(ChannelKind.WEBPUSH), address="", subscription=subscription)
 
 
 def offered(**changes: object) -> Notice:
@@ -49,8 +57,11 @@ class Gateway:
         self.kind = kind
         self.took: list[tuple[str, Message]] = []
         self.faults: list[Exception] = []
+        self.hangs = False
 
     async def send(self, message: Message, to: ChannelPrivate) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.faults:
             raise self.faults.pop(0)
         self.took.append((to.id, message))
@@ -77,8 +88,8 @@ class World:
             link_of=lambda offer_id: ("Ab3dE9fGh2", f"name-of-{offer_id}"),
             has_replies=True,
         )
-        pocket = PocketChannel(self.gateway, self, self.reach, self, answering)
-        self.lane = Lane(pocket, self, self._write, limits=FAST)
+        made = PocketChannel(self.gateway, self, self.reach, self, answering)
+        self.lane = Lane(made, self, self._write, limits=FAST)
 
     async def person(self, volunteer_id: str) -> Reachable | None:
         if self.troubles:
@@ -217,6 +228,65 @@ async def test_a_gateway_that_keeps_failing_is_recorded_with_its_code() -> None:
     await world.sent(offered())
 
     assert world.ended == [(NoticeOutcome.FAILED, "http_500")]
+
+
+async def test_a_refusal_of_the_way_is_known_at_once_and_ends_with_the_next_notice_that_is_taken() -> None:
+    world = World(browser(), kind=ChannelKind.WEBPUSH)
+    world.gateway.faults.append(Refused("http_403"))
+
+    await world.sent(offered())
+    (refused,) = await world.reach.ways(clock.now_ms())
+    await world.sent(offered(event_id="e-2"))
+    (works,) = await world.reach.ways(clock.now_ms())
+
+    assert (refused.name, refused.code, refused.is_failing) == ("webpush web.push.apple.com", "http_403", True)
+    assert not works.is_failing
+
+
+async def test_a_notice_that_is_tried_often_counts_once_for_its_way_and_a_device_that_is_gone_never() -> None:
+    world = World(channel(id_="c-1"), channel(id_="c-2"))
+    world.gateway.faults += [DeliveryFailed("http_500"), Refused("http_410", is_gone=True), DeliveryFailed("http_500")]
+
+    await world.sent(offered())
+
+    (way,) = await world.reach.ways(clock.now_ms())
+    assert (way.name, way.failed, way.taken) == ("sms", 1, 1)
+
+
+async def test_a_gateway_that_hangs_fails_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pocket, "WITHIN_S", 0.01)
+    world = World()
+    world.gateway.hangs = True
+
+    await world.sent(offered())
+
+    (way,) = await world.reach.ways(clock.now_ms())
+    assert (world.ended, way.code, way.failed) == ([(NoticeOutcome.FAILED, "timeout")], "timeout", 1)
+
+
+async def test_a_push_leads_into_the_app_and_only_other_ways_carry_a_link_of_their_own() -> None:
+    push, mail = World(browser(), kind=ChannelKind.WEBPUSH), World(kind=ChannelKind.EMAIL)
+
+    await push.sent(offered())
+    await mail.sent(offered())
+    await mail.sent(offered(event_id="e-2", kind="closed", state=OfferState.DONE))
+
+    assert [message.link for _, message in push.gateway.took] == ["https://komek.kz/v/#offer=o-1"]
+    assert [message.link for _, message in mail.gateway.took] == [
+        "https://komek.kz/v/#o=Ab3dE9fGh2",
+        "https://komek.kz/v/#offer=o-1",
+    ]
+
+
+async def test_a_reply_is_awaited_before_the_message_goes_out_and_only_where_one_can_come() -> None:
+    sms, mail = World(), World(kind=ChannelKind.EMAIL)
+    sms.gateway.faults.append(Refused("http_400"))
+
+    await sms.sent(offered())
+    await mail.sent(offered())
+
+    assert await sms.reach.replied("sms:+77011234567") == ("v-1", "o-1")
+    assert await mail.reach.replied("email:+77011234567") is None
 
 
 async def test_redis_that_is_away_does_not_use_up_the_attempts() -> None:
