@@ -10,7 +10,7 @@ from streams.store.memory.reach import MemoryReach
 from streams.store.reach import ReachPort, ReachStore, Told
 from streams.store.redis_client import RedisClient
 from streams.store.ways import LEAST, WayHealth
-from tests.contracts.worlds import url_of
+from tests.support.stack import url_of
 
 NOW_MS = 1_795_000_000_000
 MINUTE_MS = 60_000

@@ -83,6 +83,7 @@ export const en = {
     projection_behind: "What is shown lags behind the decisions",
     token_keys_refused: "The new keys of tokens cannot be used",
     data_keys_refused: "The new data keys cannot be used",
+    way_failing: "A way to people does not take notices",
     audit_unwritten: "The audit log cannot be written",
   },
 };

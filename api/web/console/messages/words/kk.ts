@@ -83,6 +83,7 @@ export const kk = {
     projection_behind: "Көрсетілгені шешімдерден қалып келеді",
     token_keys_refused: "Токендердің жаңа кілттері жарамсыз",
     data_keys_refused: "Деректердің жаңа кілттері жарамсыз",
+    way_failing: "Адамдарға хабар жеткізу жолдарының бірі істемей тұр",
     audit_unwritten: "Аудит журналы жазылмайды",
   },
 } satisfies OperatorWords;

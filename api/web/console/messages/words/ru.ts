@@ -83,6 +83,7 @@ export const ru = {
     projection_behind: "Показанное отстаёт от решений",
     token_keys_refused: "Новые ключи токенов непригодны",
     data_keys_refused: "Новые ключи данных непригодны",
+    way_failing: "Один из способов оповещения людей не работает",
     audit_unwritten: "Журнал аудита не записывается",
   },
 } satisfies OperatorWords;
