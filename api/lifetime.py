@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
+from functools import partial
 
 import structlog
 
@@ -19,6 +20,7 @@ from api.process.services import PlansInForce, Services
 from api.process.shutdown import on_stop_signal
 from api.reads.event_stream import Live
 from api.writes.alarm_answers import AlarmTidy
+from api.writes.channels import end_of_sessions
 from dispatch.gazetteer import built_in as gazetteer
 from dispatch.plans import book as response_plans
 from streams import clock
@@ -147,6 +149,8 @@ async def _connected(
         latency=latency,
         rates=RateLimits(settings.rates),
     )
+    # Who was logged out by time gets no notices there either.
+    sessions.when_over = partial(end_of_sessions, services)
     return services, feed
 
 

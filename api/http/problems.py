@@ -74,6 +74,7 @@ TABLE: dict[str, ProblemType] = {
     "off_duty": ProblemType(409, "The person is off duty"),
     "engaged": ProblemType(409, "The person holds another offer or assignment"),
     "filled": ProblemType(409, "The requirement is filled"),
+    "unreachable": ProblemType(409, "No device of the person takes notices; force with a reason overrides this"),
     "rules_against": ProblemType(409, "Soft rules exclude this person; force with a reason overrides them"),
     "proposal_outdated": ProblemType(409, "The proposal has ended, or a newer one has taken its place"),
     "already_escalated": ProblemType(409, "The alarm level has been raised since"),

@@ -70,6 +70,6 @@ def _state(one: ChannelPrivate, known: DeviceState) -> str:
     if one.verified_ms is None:
         return "unverified"
     # A device that was added anew is not the one that has gone.
-    if known.gone_ms is not None and known.gone_ms >= one.added_ms:
+    if known.is_gone_since(one.added_ms):
         return "gone"
     return "failing" if (known.failed_ms or 0) > (known.ok_ms or 0) else "on"

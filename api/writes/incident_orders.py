@@ -14,6 +14,7 @@ from api.schemas.reports import Split
 from api.views.links import incident_links
 from api.writes.idempotency import IdempotentRequest, OnceOnly
 from api.writes.send import PreparedWrite, PrivateRecord, write_once
+from dispatch.model.answer_commands import RaiseDistress
 from dispatch.model.commands import Command
 from dispatch.model.ids import parts_of_offer
 from dispatch.model.incidents import Incident
@@ -108,7 +109,11 @@ OrderDep = Annotated[IncidentOrder, Depends(_order)]
 def texts_of(command: Command, text: str | None) -> list[PrivateRecord]:
     """The private record of a command whose `private_ref` refers to a text."""
     ref: str | None = getattr(command, "private_ref", None)
-    return [(ref, IncidentPrivate(text=text))] if ref is not None and text is not None else []
+    if ref is None or text is None:
+        return []
+    # Words of a person in danger are read twice: in the timeline, and as the description of the incident about them.
+    description = text if isinstance(command, RaiseDistress) else None
+    return [(ref, IncidentPrivate(text=text, description=description))]
 
 
 async def known_state(services: Services, incident_id: str) -> Incident | None:

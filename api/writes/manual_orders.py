@@ -6,6 +6,7 @@ the claim after it.
 
 from api.http.problems import ProblemResponse, invalid
 from api.process.services import Services
+from api.writes.channels import read_channels
 from dispatch.incidents.assignment import Known, named_for, obstacle_to
 from dispatch.model.commands import AssignVolunteer
 from dispatch.model.context import DecisionContext
@@ -54,6 +55,8 @@ async def check_assignable(services: Services, state: Incident | None, command: 
     if against and not command.force:
         names = ", ".join(against)
         raise ProblemResponse("rules_against", f"{names}; force with a reason overrides this", rules=list(against))
+    if not command.force and await _is_unreachable(services, command.volunteer_id):
+        raise ProblemResponse("unreachable", "no device of the person takes notices; call them, or force with a reason")
 
 
 async def _person(services: Services, volunteer_id: str) -> tuple[Presence | None, AskedLately | None, str | None]:
@@ -63,3 +66,14 @@ async def _person(services: Services, volunteer_id: str) -> tuple[Presence | Non
     # Only for a known person: without a presence `obstacle_to` gives `unknown_volunteer`.
     seen, past = await services.reads.presence(volunteer_id), await services.reads.asked_lately(volunteer_id)
     return seen, past, view.incident_id
+
+
+async def _is_unreachable(services: Services, volunteer_id: str) -> bool:
+    """Whether every verified channel of the person is gone. Who has none uses the open app alone, of which nothing is known."""
+    try:
+        record, states = await read_channels(services, volunteer_id), await services.reach.devices(volunteer_id)
+    except (StoreUnavailable, NotReady, ProblemResponse):
+        return False
+    added = {channel.id: channel.added_ms for channel in record.channels if channel.verified_ms is not None}
+    gone = {name for name, state in states.items() if name in added and state.is_gone_since(added[name])}
+    return bool(added) and gone == set(added)

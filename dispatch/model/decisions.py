@@ -146,6 +146,8 @@ class OfferStep:
     """Distance from the person's cell, as the offer states it."""
     exercise: bool = False
     """The incident is a drill: nothing goes out by ways that cost money or cannot say so."""
+    is_forced: bool = False
+    """An operator selected this person in spite of rules against it, such as being off duty: they are told all the same."""
 
 
 def offer_step(
@@ -183,6 +185,7 @@ def offer_step(
         changes=changes,
         priority=priority,
         distance_m=offer.distance_m,
+        is_forced=bool(offer.set_aside),
         exercise=exercise,
     )
 

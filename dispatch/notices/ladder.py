@@ -101,9 +101,10 @@ def is_everywhere_at_once(notice: Notice) -> bool:
 def withheld(notice: Notice, *, on_duty: bool, quiet: QuietHours | None, now_ms: int) -> str | None:
     """Why an offer must not go out to this person now: `off_duty` or `quiet_hours`; None: it may.
 
-    Only offers are withheld: who holds an assignment is told what concerns it, also after the end of their duty.
+    Only offers are withheld: who holds an assignment is told what concerns it, also after the end of their duty. An operator who
+    forces an offer has decided to disturb the person.
     """
-    if notice.state is not OfferState.OFFERED:
+    if notice.state is not OfferState.OFFERED or notice.is_forced:
         return None
     if not on_duty:
         return "off_duty"

@@ -67,6 +67,7 @@ class Notice:
     priority: Priority | None = None
     distance_m: float | None = None
     exercise: bool = False
+    is_forced: bool = False
 
     @property
     def is_first(self) -> bool:
@@ -100,6 +101,7 @@ def notice_of(step: OfferStep, judgement: Judgement) -> Notice | None:
         priority=step.priority,
         distance_m=step.distance_m,
         exercise=step.exercise,
+        is_forced=step.is_forced,
     )
 
 

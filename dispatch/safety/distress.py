@@ -107,4 +107,7 @@ def report_of(decision: Decision, fact: DistressRaised) -> ReportIncident:
         parent_id=decision.incident_id,
         distress_of=fact.volunteer_id,
         hazard=fact.hazard,
+        # Their words are the child's description: whoever looks for the person reads them there.
+        private_ref=fact.private_ref,
+        private_fields=("description",) if fact.private_ref else (),
     )

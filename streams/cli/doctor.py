@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streams import settings as all_settings
+from streams.cli.channel_checks import channel_checks
 from streams.cli.errors import DONE, FAILED
 from streams.cli.output import console, print_json
 from streams.local import stackfile
@@ -18,7 +19,6 @@ from streams.local.check import Check, Level, fail, ok, warn
 from streams.local.machine_checks import machine_checks
 from streams.local.stack_checks import stack_checks
 from streams.map_source import map_source
-from streams.notices import configured
 from streams.settings import Settings, SettingsError
 
 COLOURS = {Level.OK: "green", Level.NOTE: "cyan", Level.WARN: "yellow", Level.FAIL: "bold red"}
@@ -52,18 +52,15 @@ def examine() -> list[Check]:
         ok("settings", "valid"),
         *machine_checks(settings, own_port=own_port),
         *stack_checks(settings, stack),
-        _channels(settings),
+        *channel_checks(_with_own_key(settings)),
         _map(settings),
     ]
 
 
-def _channels(settings: Settings) -> Check:
-    """Which ways lead to people's pockets, said once: a deployment may well do without."""
+def _with_own_key(settings: Settings) -> Settings:
+    """With the key for pushes that `komek up` chooses."""
     own_key = settings.data / "vapid-key.pem"
-    if settings.vapid_key is None and own_key.exists():
-        settings = replace(settings, vapid_key=own_key)  # as `komek up` chose it
-    on = ", ".join(configured.kinds(settings)) or "none"
-    return ok("channels", "; ".join([f"set up: {on}", *configured.remarks(settings)]))
+    return replace(settings, vapid_key=own_key) if settings.vapid_key is None and own_key.exists() else settings
 
 
 def _map(settings: Settings) -> Check:

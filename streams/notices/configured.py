@@ -15,15 +15,3 @@ def kinds(settings: Settings) -> tuple[ChannelKind, ...]:
         ChannelKind.VOICE: settings.voice_url is not None,
     }
     return tuple(kind for kind in ChannelKind if is_on[kind])
-
-
-def remarks(settings: Settings) -> list[str]:
-    """What somebody who runs Komek should know about its channels, one sentence each; empty: every kind is set up."""
-    on = kinds(settings)
-    off = [kind.value for kind in ChannelKind if kind not in on]
-    found = [f"not set up: {', '.join(off)} (USING.md, Notices)"] if off else []
-    if ChannelKind.WEBPUSH in on and settings.vapid_subject is None:
-        found.append("pushes to iPhones are off: KOMEK_VAPID_SUBJECT names nobody, and Apple refuses such pushes")
-    if ChannelKind.TELEGRAM in on and settings.telegram_secret is None:
-        found.append("no Telegram chat can be connected: KOMEK_TELEGRAM_SECRET is not set")
-    return found

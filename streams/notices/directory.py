@@ -32,7 +32,7 @@ class Reachable:
 
     def _is_gone(self, channel: ChannelPrivate) -> bool:
         state = self.states.get(channel.id)
-        return state is not None and state.gone_ms is not None and state.gone_ms >= channel.added_ms
+        return state is not None and state.is_gone_since(channel.added_ms)
 
 
 class Directory:

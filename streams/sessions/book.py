@@ -122,6 +122,11 @@ class SessionBook:
                     break
         return found
 
+    def over(self, now_ms: int) -> dict[str, str]:
+        """The person of each session that has ended by age, idleness or a revocation, by its id, until its record is removed."""
+        found = ((key.partition(":")[2], one) for key, one in self._entries.items() if one.kind is SessionKind.SESSION)
+        return {name: one.sub for name, one in found if one.sub is not None and not self._is_alive(name, one, now_ms)}
+
     def _is_alive(self, session_id: str, record: SessionRecord, now_ms: int) -> bool:
         idle_ms = _IDLE_MS.get(record.role or "")
         if idle_ms is None or record.opened_ms is None or record.sub is None:

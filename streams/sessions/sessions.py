@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import structlog
@@ -78,6 +78,9 @@ class Sessions:
         self._secret = secret
         # The newest cookie of each session that was presented here, by its number: the one before it is not needed any more.
         self._seen: dict[str, int] = {}
+        self._over: set[str] = set()
+        self.when_over: Callable[[str, str], Awaitable[None]] | None = None
+        """Called with person and session when one has ended by itself, within minutes, in every process; never raises."""
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -243,12 +246,21 @@ class Sessions:
 
     async def tidy(self) -> int:
         """Writes tombstones for records without effect; returns how many. Several processes may write the same one."""
+        # Before their records go.
+        await self._tell_over()
         keys = self.book.ended(self._now_ms(), TIDIED_AT_ONCE)
         for key in keys:
             await self._log.write(key, None)
         now_ms = self._now_ms()
         self._seen = {name: seen for name, seen in self._seen.items() if self.book.session(name, now_ms) is not None}
         return len(keys)
+
+    async def _tell_over(self) -> None:
+        over = self.book.over(self._now_ms())
+        for session_id, person in over.items():
+            if self.when_over is not None and session_id not in self._over:
+                await self.when_over(person, session_id)
+        self._over = set(over)
 
     def _may_repeat(self, cookie: SessionCookie, record: SessionRecord) -> bool:
         if cookie.renewals < record.renewals - 1:

@@ -35,6 +35,10 @@ class DeviceState:
     def is_gone(self) -> bool:
         return self.gone_ms is not None
 
+    def is_gone_since(self, added_ms: int) -> bool:
+        """Whether the device that was added then is gone; one that was added again is another."""
+        return self.gone_ms is not None and self.gone_ms >= added_ms
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:

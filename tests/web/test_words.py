@@ -8,7 +8,7 @@ import pytest
 
 from api.http.problems import TABLE
 from dispatch.model.reasons import AttentionReason, ShortfallReason
-from dispatch.model.vocabulary import OUTCOMES_OF_TASK, HeardBy, TravelMode
+from dispatch.model.vocabulary import OUTCOMES_OF_TASK, AnswerWay, HeardBy, TravelMode
 from dispatch.plans.book import load_builtin
 from streams.monitoring.alarms import RULES
 
@@ -50,6 +50,7 @@ def words(section: str) -> set[str]:
         ("attention", AttentionReason),
         ("shortfalls", ShortfallReason),
         ("heardBy", HeardBy),
+        ("answerWays", AnswerWay),
         ("travelModes", TravelMode),
         ("alarms", [rule.name for rule in RULES]),
         ("cures", [rule.name for rule in RULES]),

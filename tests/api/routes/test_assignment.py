@@ -9,8 +9,11 @@ from dispatch.model.commands import AssignVolunteer
 from dispatch.model.ids import offer_id
 from dispatch.model.people import AskedLately
 from dispatch.model.vocabulary import OfferState
+from dispatch.notices.rules import NoticeOutcome
 from streams import clock
+from streams.store.reach import Told
 from streams.store.volunteer_view import VolunteerView
+from tests.api.routes.test_channels import browser
 from tests.support.api_world import World, code, fields
 from tests.support.builders import candidate, incident, offer, presence_of
 
@@ -161,3 +164,28 @@ async def test_while_redis_is_down_the_dispatcher_checks_an_assignment(world: Wo
     world.redis.is_down = True
 
     assert (await assign(world)).status_code == 202
+
+
+async def test_a_person_whose_every_device_is_gone_is_unreachable_unless_forced(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
+    known(world)
+    profile = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"], "travel_mode": "foot"}
+    await world.ask("PUT", "/v1/volunteers/v-9", profile, role="volunteer", subject="v-9")
+    made = await world.ask("POST", "/v1/volunteers/v-9/channels", browser(), role="volunteer", subject="v-9")
+    gone = Told(
+        volunteer_id="v-9",
+        kind="webpush",
+        outcome=NoticeOutcome.FAILED,
+        at_ms=clock.now_ms() + 1,
+        device=made.json()["id"],
+        code="http_410",
+        is_gone=True,
+    )
+
+    reachable = await assign(world)
+    await world.reach.put(gone)
+    refused = await assign(world)
+    forced = await assign(world, force=True)
+
+    assert [one.status_code for one in (reachable, refused, forced)] == [202, 409, 202]
+    assert code(refused) == "unreachable"

@@ -120,3 +120,9 @@ def test_a_time_is_in_the_quiet_hours_or_in_the_rest_of_the_day(from_min: int, u
     outside = QuietHours(from_min=until_min, until_min=from_min).contains(at_ms)
 
     assert inside is not outside if from_min != until_min else not inside
+
+
+def test_an_offer_that_an_operator_forced_is_withheld_from_nobody() -> None:
+    quiet = QuietHours(from_min=0, until_min=1439)
+
+    assert withheld(replace(OFFER, is_forced=True), on_duty=False, quiet=quiet, now_ms=AT_MS) is None

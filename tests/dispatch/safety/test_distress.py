@@ -196,3 +196,16 @@ def test_two_taps_open_one_incident_and_one_an_hour_later_another() -> None:
 
     assert (first.incident_id, first.body_digest) == (again.incident_id, again.body_digest)
     assert first.incident_id != later.incident_id
+
+
+def test_the_words_of_a_signal_are_the_description_of_its_incident() -> None:
+    story = sent("v-1", "v-2")
+    ref = f"incident:{INCIDENT}:distress:c-9"
+    offer_id = story.offer_of("v-1").id
+
+    said = story.tell(RaiseDistress(**story._order(), offer_id=offer_id, volunteer_id="v-1", private_ref=ref))
+    wordless = child_of(story.distress("v-2"))
+
+    report = child_of(said)
+    assert (report.private_ref, report.private_fields) == (ref, ("description",))
+    assert (wordless.private_ref, wordless.private_fields) == (None, ())

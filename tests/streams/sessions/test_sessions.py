@@ -298,3 +298,25 @@ async def test_login_codes_cannot_fill_the_memory(here: Process, log: Log) -> No
     await here.sessions.tidy()
 
     assert here.book.codes == 0
+
+
+@pytest.mark.parametrize("by", ["idleness", "age", "role"])
+async def test_a_session_that_ends_by_itself_is_told_once_so_that_its_device_can_go(here: Process, by: str) -> None:
+    told: list[tuple[str, str]] = []
+
+    async def when_over(person: str, session_id: str) -> None:
+        told.append((person, session_id))
+
+    here.sessions.when_over = when_over
+    session = await logged_in(here)
+    await here.sessions.tidy()
+    assert told == []
+
+    if by == "role":
+        await here.sessions.revoke(Revoked.ROLE, Role.VOLUNTEER)
+    else:
+        here.log.now_ms += (IDLE_MS[Role.VOLUNTEER] if by == "idleness" else MONTH_MS) + MINUTE_MS
+    await here.sessions.tidy()
+    await here.sessions.tidy()
+
+    assert told == [("v-1", session.id)]

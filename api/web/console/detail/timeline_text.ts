@@ -34,8 +34,13 @@ function lineOf(entry: TimelineEntry): string {
   // The author stands in front already.
   const whole = [...new Set(said.map((one) => withoutAuthor(one, entry.by)))].join("; ");
   if (whole === "") return entry.text == null ? "" : nameOf(entry.by);
-  const heard = entry.heard_by === null ? "" : `, ${own.said(t().words.heardBy[entry.heard_by])}`;
+  const heard = entry.heard_by === null ? wayOf(entry) : `, ${own.said(t().words.heardBy[entry.heard_by])}`;
   return isPerson(entry.by) ? `${entry.by}: ${whole}${heard}` : `${whole}${heard}`;
+}
+
+/** How the person's own words came, if not from the app. */
+function wayOf(entry: TimelineEntry): string {
+  return entry.way === null ? "" : `, ${t().words.answerWays[entry.way]}`;
 }
 
 function withoutAuthor(said: string, by: string): string {

@@ -1,6 +1,7 @@
 // Words for what operators alone read: alarms, attention, why nobody was found, who heard an answer.
 
 export const en = {
+  answerWays: { sms: "by SMS", telegram: "by Telegram", link: "by the link" },
   heardBy: { phone: "by phone", radio: "by radio", in_person: "in person" },
   shortfalls: {
     nobody_found: "nobody with this skill nearby",

@@ -1,6 +1,7 @@
 import type { OperatorWords } from "./shape";
 
 export const kk = {
+  answerWays: { sms: "SMS арқылы", telegram: "Telegram арқылы", link: "сілтеме арқылы" },
   heardBy: { phone: "телефон арқылы", radio: "рация арқылы", in_person: "бетпе-бет" },
   shortfalls: {
     nobody_found: "маңайда мұндай дағдысы бар адам жоқ",

@@ -1,6 +1,7 @@
 import type { OperatorWords } from "./shape";
 
 export const ru = {
+  answerWays: { sms: "по SMS", telegram: "в Telegram", link: "по ссылке" },
   heardBy: { phone: "по телефону", radio: "по рации", in_person: "лично" },
   shortfalls: {
     nobody_found: "рядом никого с этим навыком",

@@ -99,6 +99,7 @@ export const en = {
     offline: "No network. It will be sent when the network is back.",
     no_answer: "The server does not answer. Try again.",
     unauthenticated: "Sign in to go on.",
+    unreachable: "No device of this person takes notices. Call them.",
     link_ended: "The link has ended. Sign in to see your requests.",
     code_refused: "The link was used already, has expired, or is wrong. Ask for a new one.",
     login_refused: "The sign-in was not accepted.",
