@@ -28,6 +28,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "HEXISTS": ("f",),
     "HGET": ("f",),
     "HMGET": ("f",),
+    "HINCRBY": ("f", "1"),
     "HSET": ("f", "v"),
     "INFO": ("server",),
     "LINDEX": ("0",),

@@ -61,6 +61,7 @@ export const en = {
     projection_behind: "It catches up by itself; otherwise administrator: komek rebuild.",
     token_keys_refused: "Administrator: correct the file of KOMEK_JWT_KEYS.",
     data_keys_refused: "Administrator: correct the file of KOMEK_DATA_KEYS.",
+    way_failing: "Check the account and the gateway; a test notice that arrives ends the alarm.",
     audit_unwritten: "Administrator: check Kafka and the space on the disk.",
   },
   alarms: {

@@ -61,6 +61,7 @@ export const kk = {
     projection_behind: "Өзі жаңарады; болмаса әкімшіге: komek rebuild.",
     token_keys_refused: "Әкімшіге: KOMEK_JWT_KEYS файлын түзету.",
     data_keys_refused: "Әкімшіге: KOMEK_DATA_KEYS файлын түзету.",
+    way_failing: "Тіркелгі мен шлюзді тексеріңіз; сынақ хабарламасы жеткенде дабыл өшеді.",
     audit_unwritten: "Әкімшіге: Kafka мен дискідегі орынды тексеру.",
   },
   alarms: {

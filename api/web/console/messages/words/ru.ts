@@ -61,6 +61,7 @@ export const ru = {
     projection_behind: "Обновится само; иначе администратору: komek rebuild.",
     token_keys_refused: "Администратору: исправить файл KOMEK_JWT_KEYS.",
     data_keys_refused: "Администратору: исправить файл KOMEK_DATA_KEYS.",
+    way_failing: "Проверьте учётную запись и шлюз; дошедшее проверочное уведомление снимет тревогу.",
     audit_unwritten: "Администратору: проверить Kafka и место на диске.",
   },
   alarms: {
