@@ -17,6 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from streams import clock
+from streams.local.ports import free_ports
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, NotHere, Result
 from tests.support.chromium import NAMES
@@ -83,6 +84,8 @@ class _Clone:
             "UV_CACHE_DIR": str(caches / "uv"),
             "XDG_CACHE_HOME": str(caches),
             "npm_config_cache": str(caches / "npm"),
+            # Not 8000: another program may take it between the choice and the start of the API.
+            "KOMEK_PORT": str(free_ports(1)[0]),
         }
 
     def first_sight(self, browser: Browser, name: str) -> _Times:
@@ -118,7 +121,8 @@ class _Clone:
         try:
             yield process
         finally:
-            os.killpg(process.pid, signal.SIGINT)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGINT)
             process.wait(ENDED_WITHIN_S)
 
 
