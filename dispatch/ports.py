@@ -15,6 +15,7 @@ from typing import Protocol
 from dispatch.matching.estimates import Priors
 from dispatch.matching.lessons import Lesson, WorkEnded
 from dispatch.matching.trust import Judged
+from dispatch.model.call_numbers import Series
 from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
 from dispatch.model.incidents import Incident
@@ -182,6 +183,9 @@ class Store(Protocol):
     async def named(self, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
         """For each digest of an external id, in one round trip: the open incidents that have it, wherever they are; empty where
         there are more than 20. As of the decisions applied so far."""
+
+    async def last_calls(self, series: Sequence[Series]) -> list[int]:
+        """The highest call number of each series, 0 before the first. As of the decisions applied so far."""
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
         """Positions of people, engaged or not, in one round trip: a fresh fix, else home; people with neither are left out."""

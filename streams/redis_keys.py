@@ -165,6 +165,11 @@ def external_of(incident_id: str) -> str:
     return f"{PREFIX}external-of:{incident_id}"
 
 
+def call_numbers(day: str, letters: str) -> str:
+    """ZSET with TTL of ids of incidents by their number: the call numbers of one partition on one local day."""
+    return f"{PREFIX}calls:{day}:{letters}"
+
+
 HAZARDS = f"{PREFIX}hazards"
 """HASH incident id → area and skills of equipped people (JSON): the hazard areas of open incidents."""
 

@@ -68,6 +68,7 @@ class TimesShown(Shown):
     decided: Time | None
     first_offer: Time | None
     first_accept: Time | None
+    first_on_scene: Time | None
     staffed: Time | None
     closed: Time | None
     reopened: Time | None
@@ -145,6 +146,8 @@ class IncidentFields(Shown):
     type: str
     priority: Priority
     status: IncidentStatus
+    call_number: str | None
+    """`AK-042`: the short number for speech, unique on its day. Null before the first decision."""
     end_code: EndCode | None
     """How it ended, if an operator stated it."""
     exercise: bool

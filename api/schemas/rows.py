@@ -12,7 +12,8 @@ class NextDeadline(Shown):
 
 
 class IncidentRow(Shown):
-    """An incident as a row. Optional fields are absent when they say nothing.
+    """An incident as a row. Optional fields are absent when they say nothing. `call_number`: `AK-042`, for speech; unique on its
+    day.
 
     `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
@@ -34,6 +35,7 @@ class IncidentRow(Shown):
     accepted: int
     on_scene: int
     alarm_level: int
+    call_number: str | None = None
     short: dict[str, int] = {}
     attention: list[str] = []
     alarms_since: dict[str, Time] = {}

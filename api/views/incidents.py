@@ -41,6 +41,7 @@ _FOR_OPERATORS = (
 
 _FOR_MONITORS = (
     "id",
+    "call_number",
     "type",
     "priority",
     "status",
@@ -65,12 +66,16 @@ _FOR_MONITORS = (
     "links",
 )
 
+LATER_TIMES = ("logged", "decided", "first_offer", "first_accept", "first_on_scene", "staffed", "closed", "reopened")
+"""Names of times that a report without a decision has not."""
+
 
 def incident(state: Incident, private: IncidentPrivate | None = None, material: Sequence[View] | None = None) -> View:
     """An incident for operators; `private` and a `material` with texts only where they may be shown."""
     times = state.times
     return {
         "id": state.id,
+        "call_number": state.call_number and str(state.call_number),
         "type": state.type,
         "priority": state.priority,
         "status": state.status,
@@ -104,6 +109,7 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
             "decided": time(times.decided_ms),
             "first_offer": time(times.first_offer_ms),
             "first_accept": time(times.first_accept_ms),
+            "first_on_scene": time(times.first_on_scene_ms),
             "staffed": time(times.staffed_ms),
             "closed": time(times.closed_ms),
             "reopened": time(times.reopened_ms),
@@ -231,6 +237,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
     return {
         # The same keys as `incident`, so that clients need no second case before the first decision.
         "id": command.incident_id,
+        "call_number": None,
         "type": command.type,
         "priority": priority,
         "status": IncidentStatus.REPORTED,
@@ -263,7 +270,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "offers": [],
         "times": {
             "reported": time(command.reported_ms or command.sent_ms),
-            **dict.fromkeys(("logged", "decided", "first_offer", "first_accept", "staffed", "closed", "reopened")),
+            **dict.fromkeys(LATER_TIMES),
         },
         "links": incident_links(command.incident_id),
     }

@@ -78,6 +78,7 @@ def _row(state: Incident, place: Place | None) -> View:
     people = tally(state)
     due = next_deadline(state)
     optional: View = {
+        "call_number": state.call_number and str(state.call_number),
         "short": people.short,
         "attention": list(dict.fromkeys(entry.reason for entry in state.attention)),
         "alarms_since": _since(state),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from dispatch.matching.estimates import Priors
+from dispatch.model.call_numbers import CallNumber
 from dispatch.model.commands import Command
 from dispatch.model.context import NOTHING, DecisionContext
 from dispatch.model.decisions import Cause
@@ -27,6 +28,8 @@ class View:
     now_ms: int
     around: DecisionContext = NOTHING
     priors: Priors = field(default_factory=dict)
+    call_number: CallNumber | None = None
+    """The next of its series, for a report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

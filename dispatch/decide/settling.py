@@ -65,7 +65,7 @@ def _ruling(view: View, command: Command, plans: PlanBook) -> Ruling:
         safeguards.rule(incident, command, plans, view.around, now_ms)
         # Before `orders.rule`, which refuses ended incidents: `unmerge` and a repeated finish are about those.
         or merging.rule(incident, command, plans, view.around, now_ms)
-        or orders.rule(incident, command, plans, view.logged_ms)
+        or orders.rule(incident, command, plans, view.logged_ms, view.call_number)
         # From here on the incident exists; it is open except for an operator who settles attention.
         or splitting.rule(incident, command)
         or (proposals.rule(incident, command, view.around, now_ms) if incident else None)

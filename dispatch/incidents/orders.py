@@ -8,6 +8,7 @@ from dispatch.incidents.reopening import reopened
 from dispatch.incidents.reprioritising import reprioritised
 from dispatch.incidents.requirement_changes import in_language, restated
 from dispatch.incidents.retyping import priority_of, retyped
+from dispatch.model.call_numbers import CallNumber
 from dispatch.model.commands import (
     AddNote,
     CancelIncident,
@@ -40,10 +41,16 @@ from dispatch.state.edits import changed_fields, conflicts, held_from_now_on, in
 NOT_NEEDED = "not_needed"
 
 
-def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int) -> Ruling | None:
+def rule(
+    incident: Incident | None,
+    command: Command,
+    plans: PlanBook,
+    logged_ms: int,
+    call_number: CallNumber | None = None,
+) -> Ruling | None:
     """The ruling; None when the command is no order about a whole incident. Refuses commands about unknown or ended incidents."""
     if isinstance(command, ReportIncident):
-        return _report(incident, command, plans, logged_ms)
+        return _report(incident, command, plans, logged_ms, call_number)
     if incident is None:
         return refused("unknown_incident", "unknown_incident")
     # Notes and reopening are for ended incidents, too.
@@ -82,7 +89,13 @@ def _ended(incident: Incident, command: Command) -> Ruling:
     return refused("ended", "incident_merged" if incident.merged_into else f"incident_{incident.status}")
 
 
-def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook, logged_ms: int) -> Ruling:
+def _report(
+    incident: Incident | None,
+    command: ReportIncident,
+    plans: PlanBook,
+    logged_ms: int,
+    call_number: CallNumber | None,
+) -> Ruling:
     if incident is not None:
         # The same key with the same body is a repeat; with another body it is an error of the client.
         # Digests under two keys say nothing of the bodies: a repeat sent after an upgrade must not be called a conflict.
@@ -119,6 +132,7 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             moved=command.moved,
             details=dict.fromkeys(command.private_fields, command.private_ref) if command.private_ref else {},
             exercise=command.exercise,
+            call_number=call_number,
         ),
     )
 

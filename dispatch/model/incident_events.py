@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dispatch.model.call_numbers import CallNumber
 from dispatch.model.incidents import Hazard
 from dispatch.model.merges import MovedPerson
 from dispatch.model.places import Area
@@ -37,6 +38,7 @@ class IncidentReported:
     details: Mapping[str, str] = field(default_factory=dict)
     """Private field to the reference of the encrypted record that holds it."""
     exercise: bool = False
+    call_number: CallNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ All types are frozen. Times are milliseconds since 1970-01-01 UTC (`_ms`), dista
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dispatch.model.call_numbers import CallNumber
 from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore, ReportNumber
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
@@ -60,6 +61,8 @@ class Times:
     decided_ms: int
     first_offer_ms: int | None = None
     first_accept_ms: int | None = None
+    first_on_scene_ms: int | None = None
+    """None also for what was decided before this was kept."""
     staffed_ms: int | None = None
     closed_ms: int | None = None
     reopened_ms: int | None = None
@@ -134,6 +137,8 @@ class Incident:
     """A drill. It is planned, asked and answered as a real one, and counted apart."""
     end_code: EndCode | None = None
     """How it ended, as an operator stated it; None while it is open."""
+    call_number: CallNumber | None = None
+    """None in reports that were decided before numbers were given."""
     overruled: tuple[ResultKind, ...] = ()
     """Kinds of results against which an operator has decided here: none of them acts by itself any more."""
 

@@ -91,6 +91,7 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
         split_from=fact.split_from,
         details=fact.details,
         exercise=fact.exercise,
+        call_number=fact.call_number,
     )
 
 

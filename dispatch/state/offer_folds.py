@@ -69,6 +69,8 @@ def offer_moved(state: Incident, fact: offer_events.OfferMoved, moment: Moment) 
     state = _with_known_offer(state, fact.offer_id, moved)
     if fact.state is OfferState.ACCEPTED and state.times.first_accept_ms is None:
         state = changed(state, times=changed(state.times, first_accept_ms=moment.at_ms))
+    if fact.state is OfferState.ON_SCENE and state.times.first_on_scene_ms is None:
+        state = changed(state, times=changed(state.times, first_on_scene_ms=moment.at_ms))
     return state
 
 

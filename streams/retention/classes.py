@@ -165,6 +165,12 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.WIDE_INCIDENTS, None, Ending.REMOVAL, _INDEX),
     in_redis(redis_keys.vicinity_of, None, Ending.REMOVAL, _INDEX),
     in_redis(redis_keys.external, None, Ending.REMOVAL, _INDEX),
+    in_redis(
+        redis_keys.call_numbers,
+        ENDED_S,
+        Ending.EXPIRY,
+        "the next number of the day; an incident is found by its number",
+    ),
     in_redis(redis_keys.external_of, None, Ending.REMOVAL, _INDEX),
     in_redis(redis_keys.HAZARDS, None, Ending.REMOVAL, _OPEN),
     in_redis(redis_keys.HAZARDS_VERSION, None, Ending.REMOVAL, "a time"),

@@ -9,6 +9,7 @@ from dispatch.deadlines import timers_of, waiting_of
 from dispatch.matching.lessons import Lesson
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.model.antimeridian import index_lon
+from dispatch.model.call_numbers import CallNumber
 from dispatch.model.incidents import Incident
 from dispatch.model.languages import spellings
 from dispatch.model.people import Hold
@@ -87,6 +88,7 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         "priority": incident.priority,
         "exercise": incident.exercise,
         "logged": incident.times.logged_ms,
+        "call": call_entry(incident.call_number),
         "open": incident.is_open,
         # `ended` is used only when the incident is not open.
         "ended": incident.times.closed_ms or incident.times.decided_ms,
@@ -100,6 +102,11 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         **packed_under_way(incident),
         **packed_attention(incident),
     }
+
+
+def call_entry(call: CallNumber | None) -> tuple[str, int] | bool:
+    """The part of the key after its prefix, and the number."""
+    return (f"{call.day}:{call.letters}", call.number) if call else False
 
 
 def waiting_requirements(incident: Incident) -> list[Requirement]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from redis.asyncio import Redis
 
 from dispatch.matching.estimates import BANDS, Evidence
+from dispatch.model.call_numbers import Series
 from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
 from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
@@ -12,7 +13,7 @@ from dispatch.model.places import Area
 from dispatch.model.timers import Timer
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Loaded, PartitionProgress, UnderWay
 from streams import wire
-from streams.store import apply, claims, hazards, nearby, search
+from streams.store import apply, call_numbers, claims, hazards, nearby, search
 from streams.store.redis_client import FIX_AGE_LIMIT_MS, RedisClient
 from streams.store.track_record import priors_of
 
@@ -67,6 +68,9 @@ class RedisStore:
 
     async def named(self, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
         return await nearby.named(self.link, externals)
+
+    async def last_calls(self, series: Sequence[Series]) -> list[int]:
+        return await call_numbers.last(self.link, series)
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
         return await nearby.whereabouts(self.link, volunteer_ids)

@@ -63,6 +63,7 @@ _KEYS = {
     "attention": keys.ATTENTION,
     "by_priority": keys.by_priority(""),
     "by_status": keys.by_status(""),
+    "calls": keys.PREFIX + "calls:",
     "command": keys.command(""),
     "duty_ends": keys.DUTY_ENDS,
     "duty_warnings": keys.DUTY_WARNINGS,

@@ -13,7 +13,8 @@ from dataclasses import replace
 import structlog
 
 from dispatch.decide import Settled, View, settle
-from dispatch.model.commands import Command
+from dispatch.model.call_numbers import CallNumber
+from dispatch.model.commands import Command, ReportIncident
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Cause
 from dispatch.model.hazard_areas import ground_of
@@ -27,6 +28,7 @@ from streams.errors import LogUnavailable
 from streams.kafka.records import Consumed
 from streams.worker.batch_context import CommandContext, load_context
 from streams.worker.batch_lookups import BatchLookups
+from streams.worker.call_numbering import numbering_for
 from streams.worker.claim_rounds import ClaimLedger, ClaimRounds
 from streams.worker.drafts import Draft, count_decisions, count_rivals
 from streams.worker.lanes import lanes_of, without_repeats
@@ -220,16 +222,27 @@ class Dispatcher:
             CommandContext(command=command, incident=known.incident, logged_ms=record.timestamp)
             for record, command, known in fresh
         ]
-        contexts, people = await asyncio.gather(
-            load_context(self._store, asking), self._hazards.people([(one.incident, one.command) for one in asking])
+        reports = [record for record, command, _ in fresh if isinstance(command, ReportIncident)]
+        contexts, people, numbering = await asyncio.gather(
+            load_context(self._store, asking),
+            self._hazards.people([(one.incident, one.command) for one in asking]),
+            numbering_for(self._store, reports),
         )
-        return [
-            Draft(record=record, command=command, settled=self._settled(record, command, known, now_ms, context))
-            for (record, command, known), context in zip(fresh, self._hazards.seen(contexts, people), strict=True)
-        ]
+        drafts = []
+        for (record, command, known), around in zip(fresh, self._hazards.seen(contexts, people), strict=True):
+            settled = self._settled(record, command, known, now_ms, around, numbering.following(record))
+            numbering.note(settled)
+            drafts.append(Draft(record=record, command=command, settled=settled))
+        return drafts
 
     def _settled(
-        self, record: Consumed, command: Command, known: Loaded, now_ms: int, around: DecisionContext
+        self,
+        record: Consumed,
+        command: Command,
+        known: Loaded,
+        now_ms: int,
+        around: DecisionContext,
+        call_number: CallNumber | None,
     ) -> Settled:
         cause = Cause(
             topic=record.topic,
@@ -245,6 +258,7 @@ class Dispatcher:
             now_ms=now_ms,
             around=around,
             priors=known.priors,
+            call_number=call_number,
         )
         return settle(view, command, self._plans)
 

@@ -159,6 +159,14 @@ local function list_incident(i)
   end
 end
 
+-- The highest number of a series decides the next one, also after a rebuild.
+local function note_call(i)
+  if not i.call then return end
+  local key = KEY.calls .. i.call[1]
+  call('ZADD', key, i.call[2], i.id)
+  call('PEXPIREAT', key, i.logged + ENDED_TTL_MS)
+end
+
 local function write_incident(i, now)
   if call('EXISTS', KEY.incident .. i.id) == 1 then -- a new incident is in no list yet
     for _, status in ipairs(STATUSES) do
@@ -169,6 +177,7 @@ local function write_incident(i, now)
     end
   end
   list_incident(i)
+  note_call(i)
   if i.exercise then list_drill(i) end
   replace_timers(i)
   replace_waiting(i)

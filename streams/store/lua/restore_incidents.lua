@@ -30,6 +30,7 @@ for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
   end
   -- The parts of write_incident; nothing has to be removed from an empty Redis.
   list_incident(incident)
+  note_call(incident)
   replace_timers(incident)
   replace_waiting(incident)
   replace_vicinity(incident)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from dispatch.model.call_numbers import Series, series_of
 from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
 from dispatch.model.incidents import Incident
@@ -119,6 +120,11 @@ class MemoryReads:
     async def named(self, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
         self._check()
         return [nearby.named(self.incidents.values(), digest) for digest in externals]
+
+    async def last_calls(self, series: Sequence[Series]) -> list[int]:
+        self._check()
+        given = [one.call_number for one in self.incidents.values() if one.call_number]
+        return [max((one.number for one in given if series_of(one) == wanted), default=0) for wanted in series]
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
         self._check()

@@ -43,7 +43,7 @@ PROFILE: Json = {
     "on_duty": True,
 }
 _TOLD = {"offered": "offered", "accepted": "confirmed", "withdrawn": "withdrawn", "stood_down": "stood_down"}
-_TIMES = ("reported", "logged", "decided", "first_offer", "first_accept", "staffed", "closed")
+_TIMES = ("reported", "logged", "decided", "first_offer", "first_accept", "first_on_scene", "staffed", "closed")
 
 
 def incident_id(name: str) -> str:

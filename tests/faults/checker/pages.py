@@ -11,7 +11,7 @@ from tests.faults.checker.folder import Folder
 from tests.faults.checker.reducer import State, fills
 
 Body = dict[str, Any]
-_TIMES = ("reported", "logged", "decided", "first_offer", "first_accept", "staffed", "closed")
+_TIMES = ("reported", "logged", "decided", "first_offer", "first_accept", "first_on_scene", "staffed", "closed")
 _SAME = ("id", "type", "priority", "status", "zone", "version")
 
 

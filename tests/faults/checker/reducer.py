@@ -95,6 +95,7 @@ def _reported(event: Event, moment: Moment) -> State:
     return moment.published.fresh(
         "Incident",
         exercise=event.get("exercise", False),
+        call_number=event.get("call_number"),
         id=moment.incident_id,
         zone=moment.zone,
         version=moment.version,
@@ -237,6 +238,8 @@ def _offer_moved(state: State, event: Event, moment: Moment) -> None:
         offer["unconfirmed"], offer["hazards_on_way"] = None, {}
     if accepted and state["times"]["first_accept_ms"] is None:
         state["times"]["first_accept_ms"] = moment.at_ms
+    if event["state"] == "on_scene" and state["times"]["first_on_scene_ms"] is None:
+        state["times"]["first_on_scene_ms"] = moment.at_ms
 
 
 def _result_given(state: State, event: Event, moment: Moment) -> None:

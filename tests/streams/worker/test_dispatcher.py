@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from dispatch.deadlines import deadline_command, timers_of
+from dispatch.model.call_numbers import letters_of
 from dispatch.model.commands import CancelIncident, ReportIncident, UpdateIncident
 from dispatch.model.decisions import Cause, Decision, Why
 from dispatch.model.ids import incident_id
@@ -45,6 +46,24 @@ async def test_a_report_becomes_offers_to_the_nearest(desk: Desk) -> None:
     steps = await desk.offers()
     assert {step.volunteer_id for step in steps} == asked
     assert {step.state for step in steps} == {OfferState.OFFERED}
+
+
+async def test_reports_are_numbered_in_the_order_of_the_log_and_repeats_and_a_rebuild_keep_the_numbers(
+    desk: Desk,
+) -> None:
+    first, second, third = desk.report(), desk.report(), desk.report()
+    batch = await desk.send(first, second)
+    await desk.dispatcher.handle(batch)
+    await desk.link.run([("FLUSHALL",)])
+    await Rebuilder(settings=desk.settings, link=desk.link, owner="again").run_or_wait()
+    desk.dispatcher.invalidate_all()
+
+    await desk.dispatcher.handle([*batch, *await desk.send(third)])
+
+    calls = [(await desk.incident(command.incident_id)).call_number for command in (first, second, third)]
+    assert all(call is not None and call.letters == letters_of(batch[0].partition) for call in calls)
+    numbers = [call.number for call in calls if call is not None]
+    assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
 
 
 async def test_a_repeat_of_a_batch_changes_nothing(desk: Desk) -> None:
