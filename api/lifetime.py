@@ -48,6 +48,7 @@ from streams.sessions.sessions import Sessions
 from streams.settings import STRICT, Settings
 from streams.store import RedisClient
 from streams.store.intake_marks import RedisIntakeMarks
+from streams.store.lookups import RedisLookups
 from streams.store.operators_here import OperatorsHere
 from streams.store.people import PeopleStore
 from streams.store.reach import ReachStore
@@ -135,6 +136,7 @@ async def _connected(
         audit_pages=AuditReader(settings, f"{name}-audit"),
         positions=positions,
         reads=reads,
+        lookups=RedisLookups(link),
         people=PeopleStore(link),
         marks=lifetimes.kept(IntakeMarks(RedisIntakeMarks(link))),
         explanations=lifetimes.kept(DecisionReader(settings, f"{name}-decisions")),

@@ -25,6 +25,8 @@ READS: Mapping[str, str] = {
     "/v1/incidents/{incident_id}/positions": "incident.positions.read",
     "/v1/people/cells": "people.cells.read",
     "/v1/tasks": "tasks.list",
+    "/v1/search": "search.read",
+    "/v1/volunteers": "volunteers.list",
     "/v1/volunteers/{volunteer_id}": "volunteer.read",
     "/v1/volunteers/{volunteer_id}/offers": "volunteer.offers.read",
     "/v1/volunteers/{volunteer_id}/audit": "audit.read",

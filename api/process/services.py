@@ -37,6 +37,7 @@ from streams.redis_keys import ANY_SKILL
 from streams.ring import LiveRing
 from streams.sessions.sessions import Sessions
 from streams.settings import Settings
+from streams.store.lookups import Lookups
 from streams.store.operators_here import HerePort
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.people_cells import Cell, CellCount
@@ -263,6 +264,7 @@ class Services:
     audit_pages: AuditPages
     positions: Positions
     reads: StateReads
+    lookups: Lookups
     people: PeoplePort
     marks: IntakeMarks
     explanations: Explanations

@@ -140,6 +140,7 @@ def _row_of_report(report: ReportIncident, filters: Filters, services: Services)
         type_=report.type,
         area=report.area,
         reported_ms=report.reported_ms or report.sent_ms,
+        exercise=report.exercise,
     )
     return _row(shown, _place(report.area, filters)) if passes else None
 

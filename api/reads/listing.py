@@ -37,6 +37,7 @@ class Filters:
     """Codes of attention, or `any`."""
     reported_from_ms: int | None = None
     reported_to_ms: int | None = None
+    is_exercise: bool | None = None
     by_coarse_place: bool = False
     """Whether the box is compared with the coarse place: by halving boxes a reader would find the exact one."""
 
@@ -52,12 +53,14 @@ class Filters:
         is_open: bool | None = None,
         attention: str | None = None,
         reported: tuple[int | None, int | None] = (None, None),
+        is_exercise: bool | None = None,
     ) -> "Filters":
         """Raises ProblemResponse (422)."""
         return cls(
             by_coarse_place=by_coarse_place,
             is_open=is_open,
             attention=_attention(attention),
+            is_exercise=is_exercise,
             reported_from_ms=reported[0],
             reported_to_ms=reported[1],
             statuses=_words(status, IncidentStatus, "status"),
@@ -81,6 +84,7 @@ class Filters:
             area=incident.area,
             reported_ms=incident.times.reported_ms,
             attention={entry.reason for entry in incident.attention},
+            exercise=incident.exercise,
         )
 
     def match_fields(
@@ -92,12 +96,14 @@ class Filters:
         area: Area | None,
         reported_ms: int,
         attention: Collection[str] = (),
+        exercise: bool = False,
     ) -> bool:
         return (
             (not self.priorities or priority in self.priorities)
             and (self.is_open is None or (status in OPEN_STATUSES) is self.is_open)
             and (self.reported_from_ms is None or reported_ms >= self.reported_from_ms)
             and (self.reported_to_ms is None or reported_ms < self.reported_to_ms)
+            and (self.is_exercise is None or exercise is self.is_exercise)
             and (not self.attention or self._asks(attention))
             and (not self.types or type_ in self.types)
             and (self.box is None or (area is not None and self._meets(self.box, area)))

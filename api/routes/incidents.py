@@ -62,6 +62,7 @@ async def _filters(
     attention: Annotated[str | None, Query(max_length=500, description="one or more codes, or any")] = None,
     reported_from: Annotated[Instant | None, Query()] = None,
     reported_to: Annotated[Instant | None, Query()] = None,
+    exercise: Annotated[Literal["true", "false"] | None, Query(description="drills alone, or without them")] = None,
 ) -> Filters:
     return Filters.parsed(
         status=status,
@@ -72,6 +73,7 @@ async def _filters(
         is_open=None if open_ is None else open_ == "true",
         attention=attention,
         reported=(reported_from, reported_to),
+        is_exercise=None if exercise is None else exercise == "true",
     )
 
 

@@ -73,7 +73,7 @@ RIGHTS: Mapping[Component, Rights] = {
             {"asked_lately", "inside", "named", "near", "people", "people_cells", "private", "ready", "verifications"}
         ),
         commands=_words(
-            "DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER TIME ZCARD "
+            "DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER SSCAN TIME ZCARD "
             "ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE"
         ),
         reads=(_ALL,),

@@ -23,6 +23,9 @@ READS = [route for route in documented_routes() if route.methods == {"GET"} and 
 
 QUERIES = {
     "/v1/incidents/{incident_id}/why": ("", "?volunteer_id=v-1"),
+    "/v1/search": ("?q=Талгар", "?q=v-1", f"?q={INCIDENT}", "?q=AK-042"),
+    "/v1/volunteers": ("", "?q=v-1", f"?incident={INCIDENT}"),
+    "/v1/reports/summary": ("", "?by=district", "?by=hour&exercise=true"),
     "/v1/places": ("?q=Талгар&near=76.9,43.2", "?q=43.24,76.95"),
     "/v1/places/at": ("?lon=76.945&lat=43.238",),
 }

@@ -25,6 +25,7 @@ from streams.redis_keys import ANY_SKILL
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
 from streams.store.intake_marks import Repeat
+from streams.store.memory.lookups import MemoryLookups
 from streams.store.memory.verified import Verified
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.people_cells import Cell, CellCount
@@ -201,6 +202,11 @@ class FakeRedis:
         """Answers of `people_cells` by skill."""
         self.asked_cells: list[Cell] = []
         self.is_down = False
+        self.lookups = MemoryLookups(self.states.values, self._people, self._ask)
+
+    def _people(self, on_duty: bool) -> list[str]:
+        known = {**self.profiles, **self.volunteers}
+        return [one for one, person in known.items() if person.on_duty or not on_duty]
 
     def _ask(self) -> None:
         if self.is_down:

@@ -103,6 +103,7 @@ class World:
             audit_pages=self.log,
             positions=self.log,
             reads=self.redis,
+            lookups=self.redis.lookups,
             people=self.redis,
             marks=IntakeMarks(self.redis),
             explanations=self.decisions,

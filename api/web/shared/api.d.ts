@@ -1083,6 +1083,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summarised
+         * @description How many incidents were reported in a period of at most 31 days, and how long the first offer, acceptance and arrival took.
+         *
+         *     Counts only. Ended incidents are kept for 35 days: `complete` says whether all of the period can be counted.
+         */
+        get: operations["summarised_v1_reports_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/revocations": {
         parameters: {
             query?: never;
@@ -1099,6 +1121,30 @@ export interface paths {
          *     No Idempotency-Key: a repeat revokes again. Revoking the role `admin` also ends the token of the request.
          */
         post: operations["revoke_v1_revocations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Incidents by id (also ended ones, for 35 days), by call number (`AK-042`, in either alphabet; of each day that has it, the
+         *     newest first) and by external id (open ones only: the index of these numbers ends with the incident); people by id, and
+         *     those on duty by the begin of a word of their label; places by name, with the open incidents within 5 km of the first.
+         *
+         *     Phone numbers of callers are not indexed and cannot be searched for.
+         */
+        get: operations["search_v1_search_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1289,6 +1335,29 @@ export interface paths {
          * @description The verifications that end before a time, by default within the 30 days in which they count as ending soon.
          */
         get: operations["list_endings_v1_verifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/volunteers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description The people, in no order; of a page with `incident`, the nearest first.
+         *
+         *     At most 500 people are examined for a page, so it may be short and have a next one. People who come or go meanwhile may be
+         *     missed or repeated.
+         */
+        get: operations["list_people_v1_volunteers_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1772,6 +1841,11 @@ export interface components {
             subject: string;
             subjects: string[];
         };
+        /**
+         * @description What the incidents are grouped by. `hour`: the local hour of the report, 00 to 23.
+         * @enum {string}
+         */
+        By: "kind" | "district" | "hour";
         /** @description `erasing`: the tombstones are in the log, but Redis does not answer. `records`: number of records erased now. */
         CallerErased: {
             incident_id: string;
@@ -2167,6 +2241,22 @@ export interface components {
          * @enum {string}
          */
         Form: "coordinates" | "link" | "short_link" | "plus_code" | "name";
+        /**
+         * @description An incident, a person or a place; the field of its type is set. `title`: the call number or id, the label or id, or the
+         *     name in the language of the request. `match`: what the text was compared with; `near`: open, near the first place.
+         */
+        Found: {
+            at: string | null;
+            id: string;
+            incident?: components["schemas"]["IncidentRow"] | null;
+            /** @enum {string} */
+            match: "id" | "call_number" | "external_id" | "label" | "name" | "near";
+            person?: components["schemas"]["ListedPerson"] | null;
+            place?: components["schemas"]["PlaceShown"] | null;
+            title: string;
+            /** @enum {string} */
+            type: "incident" | "volunteer" | "place";
+        };
         /** @description An open incident whose hazard area covers the point; operators and admins only. */
         HazardHere: {
             incident_id: string;
@@ -2262,6 +2352,7 @@ export interface components {
             alarm_level: number;
             /** @default [] */
             attention?: components["schemas"]["AttentionShown"][];
+            call_number: string | null;
             /** @default null */
             caller?: components["schemas"]["CallerShown"] | null;
             certainty: components["schemas"]["Certainty"];
@@ -2417,7 +2508,8 @@ export interface components {
             type: string;
         };
         /**
-         * @description An incident as a row. Optional fields are absent when they say nothing.
+         * @description An incident as a row. Optional fields are absent when they say nothing. `call_number`: `AK-042`, for speech; unique on its
+         *     day.
          *
          *     `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
          *     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
@@ -2437,6 +2529,7 @@ export interface components {
             asked: number;
             /** @default [] */
             attention?: string[];
+            call_number?: string | null;
             edit_version: number;
             /** @default false */
             exercise?: boolean;
@@ -2473,6 +2566,7 @@ export interface components {
             alarm_level: number;
             /** @default [] */
             attention?: components["schemas"]["AttentionShown"][];
+            call_number: string | null;
             /** @default null */
             caller?: components["schemas"]["CallerShown"] | null;
             certainty: components["schemas"]["Certainty"];
@@ -2684,6 +2778,23 @@ export interface components {
             report_to_offer: components["schemas"]["Percentiles"];
             window_s: number;
         };
+        /**
+         * @description A person without contact, home and position. `label`: how they chose to be shown. `engaged_in`: the incident that holds
+         *     them. `distance_m`: between their cell and the coarse area of the incident that was asked for; null without one or without a
+         *     place. `reach`: null until the first notice.
+         */
+        ListedPerson: {
+            distance_m: number | null;
+            engaged_in: string | null;
+            fix_age_s: number | null;
+            id: string;
+            label: string | null;
+            languages: string[];
+            on_duty: boolean;
+            reach: components["schemas"]["PersonReach"] | null;
+            skills: string[];
+            until: string | null;
+        };
         Location: {
             accuracy_m?: number | null;
             /**
@@ -2758,6 +2869,11 @@ export interface components {
             /** @constant */
             kind: "bridge_ended";
             requirement_id: string;
+        };
+        LoggedCallNumber: {
+            day: string;
+            letters: string;
+            number: number;
         };
         /** @enum {unknown} */
         LoggedCapability: "digital" | "field";
@@ -2949,6 +3065,8 @@ export interface components {
         LoggedIncidentReported: {
             area: components["schemas"]["LoggedArea"] | null;
             body_digest: string;
+            /** @default null */
+            call_number?: components["schemas"]["LoggedCallNumber"] | null;
             details?: {
                 [key: string]: string;
             };
@@ -3970,6 +4088,11 @@ export interface components {
             /** @description people, the engaged included; 2 also for one person */
             on_duty: number;
         };
+        /** @description `next`: cursor of the next page; null on the last one. A page may be short, or empty, and have a next one. */
+        PeopleList: {
+            items: components["schemas"]["ListedPerson"][];
+            next: string | null;
+        };
         /** @description Milliseconds over `count` samples; null without a sample. */
         Percentiles: {
             count: number;
@@ -3998,6 +4121,12 @@ export interface components {
             place: components["schemas"]["LonLat"] | null;
             seen_at: string | null;
             volunteer_id: string;
+        };
+        /** @description What became of the last notices. `at`: when a channel last took one; `working`: channels whose last notice was taken. */
+        PersonReach: {
+            at: string | null;
+            channels: number;
+            working: number;
         };
         /**
          * @description A person with accepted field work. Without a position on duty `lon`, `lat`, `fix_age_s` and `eta_s` are null. `eta_s`:
@@ -4561,6 +4690,11 @@ export interface components {
          * @enum {string}
          */
         SaidTime: "from_the_future" | "too_old";
+        /** @description The exact matches first. `complete` false: Redis does not answer, so only places were looked for. */
+        SearchResult: {
+            complete: boolean;
+            items: components["schemas"]["Found"][];
+        };
         /**
          * @description `at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
          *     every notice about it that went out before.
@@ -4712,6 +4846,46 @@ export interface components {
             p256dh: string;
         };
         /**
+         * @description `kept_from`: ended incidents that were reported before may be gone. `complete` false: the period begins before it, or has
+         *     more incidents than one request reads; `counted_from` then says from when on all are counted.
+         */
+        Summary: {
+            by: components["schemas"]["By"];
+            complete: boolean;
+            /** Format: date-time */
+            counted_from: string;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["SummaryGroup"][];
+            /** Format: date-time */
+            kept_from: string;
+            /** Format: date-time */
+            to: string;
+            total: components["schemas"]["SummaryGroup"];
+        };
+        /**
+         * @description Seconds from the report to the first offer, the first acceptance and the first arrival; null where there was none.
+         *
+         *     `answered`, `arrived`: of how many incidents. `shortfall`: people are missing, or were never all there when it ended.
+         *     `staffed_share`: of those that were no false calls. False calls are in no time. `name`: of a district.
+         */
+        SummaryGroup: {
+            answered: number;
+            answered_p50_s: number | null;
+            answered_p90_s: number | null;
+            arrived: number;
+            arrived_p50_s: number | null;
+            arrived_p90_s: number | null;
+            false_calls: number;
+            incidents: number;
+            key: string;
+            name: components["schemas"]["NamesShown"] | null;
+            offered_p50_s: number | null;
+            offered_p90_s: number | null;
+            shortfall: number;
+            staffed_share: number | null;
+        };
+        /**
          * @description Kinds of digital work.
          * @enum {string}
          */
@@ -4851,6 +5025,7 @@ export interface components {
             decided: string | null;
             first_accept: string | null;
             first_offer: string | null;
+            first_on_scene: string | null;
             logged: string | null;
             reopened: string | null;
             /** Format: date-time */
@@ -5529,6 +5704,8 @@ export interface operations {
                 attention?: string | null;
                 reported_from?: string | null;
                 reported_to?: string | null;
+                /** @description drills alone, or without them */
+                exercise?: ("true" | "false") | null;
             };
             header?: never;
             path?: never;
@@ -6629,6 +6806,34 @@ export interface operations {
             };
         };
     };
+    summarised_v1_reports_summary_get: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["By"];
+                /** @description inclusive; default: a day before `to` */
+                from?: string | null;
+                /** @description exclusive; default: now */
+                to?: string | null;
+                /** @description drills alone, or without them */
+                exercise?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+        };
+    };
     revoke_v1_revocations_post: {
         parameters: {
             query?: never;
@@ -6649,6 +6854,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevocationShown"];
+                };
+            };
+        };
+    };
+    search_v1_search_get: {
+        parameters: {
+            query: {
+                /** @description id, call number or external id of an incident; id or label of a person; name of a place */
+                q: string;
+            };
+            header?: {
+                /** @description language of questions */
+                "accept-language"?: string[] | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
                 };
             };
         };
@@ -6868,6 +7099,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndingList"];
+                };
+            };
+        };
+    };
+    list_people_v1_volunteers_get: {
+        parameters: {
+            query?: {
+                /** @description an id, or the begin of a word of the label */
+                q?: string;
+                skill?: string | null;
+                on_duty?: ("true" | "false") | null;
+                /** @description whose distance is shown */
+                incident?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleList"];
                 };
             };
         };

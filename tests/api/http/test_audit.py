@@ -16,6 +16,7 @@ DISCLOSE_NOTHING = {
     "/metrics": "numbers without people",
     "/v1/status": "counts and codes; details of alarms are opaque ids of incidents",
     "/v1/incident-types": "the response plans",
+    "/v1/reports/summary": "counts and times without ids",
     "/v1/places": "names on the map; nothing about incidents or people",
     "/v1/session": "the caller's own",
     "/v1/session/oidc": "begins a login",

@@ -1,0 +1,219 @@
+"""Search, the list of people and their audit: what each text finds, and what is never found or shown."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dispatch.model.call_numbers import CallNumber
+from dispatch.model.geojson import area_of
+from dispatch.model.incidents import Incident
+from dispatch.model.private_refs import volunteer_ref
+from dispatch.model.vocabulary import Capability, IncidentStatus, TravelMode
+from dispatch.notices.rules import NoticeOutcome
+from streams import wire
+from streams.store.reach import Told
+from streams.wire import VolunteerPrivate
+from streams.wire.client_digests import client_digests
+from tests.support.api_fakes import DATA_KEY
+from tests.support.api_world import World, code, fields
+from tests.support.builders import INCIDENT, ZONE, incident
+
+TALGAR = area_of({"type": "Point", "coordinates": [77.24, 43.30]})
+CLOSED = f"i-{ZONE}-" + "e" * 32
+
+
+def called(day: str, number: int, **known: Any) -> Incident:
+    return incident(call_number=CallNumber(day=day, letters="AK", number=number), **known)
+
+
+async def found(world: World, text: str, language: str = "ru") -> list[tuple[str, str, str]]:
+    answer = await world.ask("GET", f"/v1/search?q={text}", headers={"Accept-Language": language})
+    assert answer.status_code == 200, answer.text
+    return [(one["type"], one["title"], one["match"]) for one in answer.json()["items"]]
+
+
+def person(world: World, volunteer_id: str, label: str | None = None, **known: Any) -> None:
+    defaults: dict[str, Any] = {
+        "capabilities": (Capability.FIELD,),
+        "skills": ("first_aid",),
+        "languages": ("kk",),
+        "travel_mode": TravelMode.CAR,
+        "max_distance_m": None,
+        "on_duty": True,
+        "changed_ms": 0,
+    }
+    world.redis.profiles[volunteer_id] = wire.VolunteerRecord(id=volunteer_id, **(defaults | known))
+    if label is not None:
+        ref = volunteer_ref(volunteer_id)
+        world.redis.sealed[ref] = wire.seal(DATA_KEY, ref, VolunteerPrivate(label=label))
+
+
+@pytest.mark.parametrize("typed", ["AK-042", "ак 42", "АК42", " ak-042 "])
+async def test_an_incident_is_found_by_its_call_number_the_newest_day_first(world: World, typed: str) -> None:
+    world.redis.add(
+        called("2026-11-26", 42, id=CLOSED, status=IncidentStatus.CLOSED),
+        called("2026-11-27", 42),
+        called("2026-11-27", 43, id=f"i-{ZONE}-" + "f" * 32),
+    )
+
+    answer = await world.ask("GET", f"/v1/search?q={typed}")
+
+    items = answer.json()["items"]
+    assert [(one["id"], one["title"], one["match"]) for one in items] == [
+        (INCIDENT, "AK-042", "call_number"),
+        (CLOSED, "AK-042", "call_number"),
+    ]
+    assert items[0]["incident"]["call_number"] == "AK-042"
+
+
+async def test_an_ended_incident_is_found_by_its_id_and_an_open_one_by_its_external_id(world: World) -> None:
+    digest = client_digests(DATA_KEY).external_digest("112-000123")
+    world.redis.add(incident(external_digest=digest), incident(id=CLOSED, status=IncidentStatus.CLOSED))
+
+    assert await found(world, CLOSED) == [("incident", CLOSED, "id")]
+    assert await found(world, " 112-000123 ") == [("incident", INCIDENT, "external_id")]
+    assert await found(world, f"i-{ZONE}-" + "0" * 32) == []
+
+
+async def test_a_place_is_found_by_name_with_what_is_open_near_it(world: World) -> None:
+    far = area_of({"type": "Point", "coordinates": [71.43, 51.13]})
+    elsewhere = f"i-{ZONE}-" + "f" * 32
+    world.redis.add(
+        incident(area=TALGAR),
+        incident(id=CLOSED, area=TALGAR, status=IncidentStatus.CLOSED),
+        incident(id=elsewhere, area=far),
+    )
+
+    items = await found(world, "Талгар")
+
+    assert items[0] == ("place", "Талгар", "name")
+    assert [one for one in items if one[0] == "incident"] == [("incident", INCIDENT, "near")]
+
+
+async def test_people_on_duty_are_found_by_their_label_and_anybody_by_id(world: World) -> None:
+    person(world, "v-1", "Айгүл Сергеевна")
+    person(world, "v-2", "Айгүл", on_duty=False)
+
+    assert [one for one in await found(world, "сергее") if one[0] == "volunteer"] == [
+        ("volunteer", "Айгүл Сергеевна", "label")
+    ]
+    assert ("volunteer", "Айгүл", "id") in await found(world, "v-2")
+
+
+async def test_a_search_is_recorded_with_what_it_showed_and_without_the_text(world: World) -> None:
+    world.redis.add(called("2026-11-27", 42))
+    world.log.audits.clear()
+
+    await world.ask("GET", "/v1/search?q=AK-042", subject="op-7")
+
+    (entry,) = world.log.audits
+    assert (entry.actor, entry.action, entry.subjects) == ("op-7", "search.read", (INCIDENT,))
+
+
+async def test_without_redis_places_are_found_and_the_answer_says_that_it_is_incomplete(world: World) -> None:
+    world.redis.is_down = True
+
+    answer = (await world.ask("GET", "/v1/search?q=Талгар")).json()
+
+    assert answer["complete"] is False
+    assert {one["type"] for one in answer["items"]} == {"place"}
+
+
+async def test_the_list_of_people_shows_labels_and_reach_and_neither_contact_nor_place(world: World) -> None:
+    person(world, "v-1", "Айгүл")
+    person(world, "v-2", skills=("doctor",), on_duty=False)
+    await world.reach.put(
+        Told(volunteer_id="v-1", kind="webpush", outcome=NoticeOutcome.SENT, at_ms=1_000, device="ch-1")
+    )
+    world.log.audits.clear()
+
+    answer = (await world.ask("GET", "/v1/volunteers")).json()
+
+    first, second = answer["items"]
+    assert (first["label"], first["skills"], first["on_duty"], first["engaged_in"]) == (
+        "Айгүл",
+        ["first_aid"],
+        True,
+        None,
+    )
+    assert first["reach"] == {"at": "1970-01-01T00:00:01.000Z", "channels": 1, "working": 1}
+    assert (second["label"], second["reach"], answer["next"]) == (None, None, None)
+    assert first.keys().isdisjoint({"home", "contact", "location", "name", "phone"})
+    assert [(entry.action, entry.subjects) for entry in world.log.audits] == [("volunteers.list", ("v-1", "v-2"))]
+
+
+async def test_people_are_filtered_by_skill_duty_and_label(world: World) -> None:
+    person(world, "v-1", "Айгүл")
+    person(world, "v-2", "Болат", skills=("doctor", "first_aid"), on_duty=False)
+
+    async def ids(query: str) -> list[str]:
+        return [one["id"] for one in (await world.ask("GET", f"/v1/volunteers?{query}")).json()["items"]]
+
+    assert await ids("skill=doctor") == ["v-2"]
+    assert await ids("on_duty=true") == ["v-1"]
+    assert await ids("on_duty=false") == ["v-2"]
+    assert await ids("q=бол") == ["v-2"]
+    assert await ids("q=v-1") == ["v-1"]
+    assert await ids("q=айгүл&skill=doctor") == []
+
+
+async def test_pages_of_people_follow_each_other_without_gap_or_repeat(world: World) -> None:
+    for number in range(230):
+        person(world, f"v-{number:03}")
+    seen: list[str] = []
+    following: str | None = ""
+    while following is not None:
+        answer = (await world.ask("GET", f"/v1/volunteers?limit=30{following and '&cursor=' + following}")).json()
+        assert len(answer["items"]) <= 30
+        seen += [one["id"] for one in answer["items"]]
+        following = answer["next"]
+
+    assert seen == [f"v-{number:03}" for number in range(230)]
+
+
+async def test_a_page_of_people_examines_a_bounded_number(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.reads.people_list.EXAMINED_AT_MOST", 100)
+    for number in range(230):
+        person(world, f"v-{number:03}")
+
+    answer = (await world.ask("GET", "/v1/volunteers?q=nobody")).json()
+
+    assert answer["items"] == []
+    assert answer["next"] is not None
+
+
+async def test_with_an_incident_the_nearest_of_a_page_come_first_by_the_distance_of_cells(world: World) -> None:
+    world.redis.add(incident())
+    state = world.redis.states[INCIDENT]
+    assert state.area is not None
+    for name, north in (("v-far", 0.2), ("v-near", 0.02)):
+        person(world, name)
+        world.redis.standing[name] = replace(state.area.centre, lat=state.area.centre.lat + north)
+    person(world, "v-lost")
+
+    items = (await world.ask("GET", f"/v1/volunteers?incident={INCIDENT}")).json()["items"]
+
+    assert [one["id"] for one in items] == ["v-near", "v-far", "v-lost"]
+    assert items[0]["distance_m"] % 100 == 0
+    assert items[2]["distance_m"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("/v1/volunteers?cursor=x", "cursor"),
+        ("/v1/volunteers?limit=101", "limit"),
+        ("/v1/volunteers?incident=x", "incident"),
+        ("/v1/search?q=", "q"),
+        ("/v1/search", "q"),
+    ],
+)
+async def test_bad_queries_name_the_field(world: World, query: str, field: str) -> None:
+    assert fields(await world.ask("GET", query)) == [field]
+
+
+@pytest.mark.parametrize("path", ["/v1/volunteers", "/v1/search?q=v-1"])
+@pytest.mark.parametrize("role", ["volunteer", "monitor", "tracker"])
+async def test_only_operators_look_for_people(world: World, path: str, role: str) -> None:
+    assert code(await world.ask("GET", path, role=role)) == "forbidden"

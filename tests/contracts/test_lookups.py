@@ -1,0 +1,87 @@
+"""What operators look up: incidents by number or place, and people in pages."""
+
+from dataclasses import replace
+
+import pytest
+
+from dispatch.model.call_numbers import Series
+from dispatch.model.local_time import DAY_MS, local_day
+from dispatch.model.vocabulary import IncidentStatus
+from dispatch.ports import NotReady
+from streams.store.lookups import Lookups, RedisLookups
+from streams.store.memory.lookups import MemoryLookups
+from streams.store.memory.store import MemoryStore
+from tests.contracts.builders import CENTRE, application, area, incident, north, profile
+from tests.contracts.worlds import RedisWorld, StoreWorld, applied
+
+
+def lookups_of(world: StoreWorld) -> Lookups:
+    if isinstance(world, RedisWorld):
+        return RedisLookups(world.api)
+    store = world.store
+    assert isinstance(store, MemoryStore)
+
+    def people(on_duty: bool) -> list[str]:
+        known = store.people.known.values()
+        return [one.id for one in known if one.profile and (one.is_on_duty or not on_duty)]
+
+    return MemoryLookups(store.incidents.values, people, store._check)
+
+
+async def test_incidents_of_several_days_share_a_number_and_the_newest_comes_first(world: StoreWorld) -> None:
+    now_ms = await world.store.now_ms()
+    today, yesterday = (Series(day=local_day(now_ms - back * DAY_MS), letters="AK") for back in (0, 1))
+    old = replace(incident("old", at_ms=now_ms, status=IncidentStatus.CLOSED), call_number=yesterday.number(3))
+    new = replace(incident("new", at_ms=now_ms), call_number=today.number(3))
+    other = replace(incident("other", at_ms=now_ms), call_number=today.number(4))
+    await applied(world, *[application(at, one, command=f"c-{at}") for at, one in enumerate((old, new, other))])
+
+    lookups = lookups_of(world)
+
+    assert await lookups.called("AK", 3) == [new.id, old.id]
+    assert await lookups.called("AM", 3) == []
+
+
+async def test_open_incidents_are_found_by_external_id_and_by_place(world: StoreWorld) -> None:
+    digest = "d" * 64
+    here = replace(incident("here", at_ms=1_000, at=area(north(300))), external_digest=digest)
+    gone = replace(incident("gone", at_ms=1_000, status=IncidentStatus.CLOSED), external_digest=digest)
+    far = incident("far", at_ms=1_000, at=area(north(9_000)))
+    await applied(world, *[application(at, one, command=f"c-{at}") for at, one in enumerate((here, gone, far))])
+
+    lookups = lookups_of(world)
+
+    assert await lookups.with_external(digest) == [here.id]
+    assert await lookups.near(CENTRE, 1_000) == [here.id]
+
+
+async def test_a_scan_reaches_everybody_and_that_of_duty_only_those_on_duty(world: StoreWorld) -> None:
+    names = [f"v-{number:03}" for number in range(300)]
+    await world.people.put_profiles([profile(name, 1, on_duty=name < "v-150") for name in names])
+    lookups = lookups_of(world)
+
+    async def all_of(*, on_duty: bool) -> set[str]:
+        found, start = set[str](), 0
+        while True:
+            step = await lookups.scan_people(start, on_duty=on_duty)
+            found |= set(step.ids)
+            if not step.following:
+                return found
+            start = step.following
+
+    assert await all_of(on_duty=False) == set(names)
+    assert await all_of(on_duty=True) == set(names[:150])
+
+
+async def test_an_emptied_store_says_nothing_instead_of_nobody(world: StoreWorld) -> None:
+    lookups = lookups_of(world)
+    await world.forget()
+
+    for asked in (
+        lookups.called("AK", 1),
+        lookups.with_external("d" * 64),
+        lookups.near(CENTRE, 1),
+        lookups.scan_people(0, on_duty=True),
+    ):
+        with pytest.raises(NotReady):
+            await asked
