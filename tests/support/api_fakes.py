@@ -205,7 +205,7 @@ class FakeRedis:
         self.lookups = MemoryLookups(self.states.values, self._people, self._ask)
 
     def _people(self, on_duty: bool) -> list[str]:
-        known = {**self.profiles, **self.volunteers}
+        known: dict[str, VolunteerRecord | VolunteerView] = {**self.profiles, **self.volunteers}
         return [one for one, person in known.items() if person.on_duty or not on_duty]
 
     def _ask(self) -> None:

@@ -3,6 +3,8 @@ import { batch, computed, signal } from "@preact/signals";
 import type { components } from "../shared/api";
 import type { Problem } from "../shared/problem";
 import type { LiveStream } from "../shared/stream";
+import { numberOf } from "./queue/number";
+import { openView } from "./views/route";
 
 type Schemas = components["schemas"];
 export type Row = Schemas["IncidentRow"];
@@ -32,6 +34,9 @@ export interface Known {
 export const known = signal<Known | null>(null);
 export const knownProblem = signal<Problem | null>(null);
 
+/** A place that the map is asked to show, once. */
+export const lookAt = signal<{ readonly lon: number; readonly lat: number } | null>(null);
+
 export const status = signal<Status | null>(null);
 export const stream = signal<LiveStream | null>(null);
 export const isStale = computed(() => stream.value?.state.value.isStale ?? true);
@@ -46,12 +51,20 @@ export function openInvite(): void {
 
 export function select(id: string | null): void {
   batch(() => {
+    // Whoever chooses an incident wants to see it.
+    if (id !== null) openView(null);
     if (id !== null) cursorId.value = id;
     if (selectedId.value === id) return;
     selectedId.value = id;
     known.value = null;
     knownProblem.value = null;
   });
+}
+
+/** The number of an incident of which only the id is at hand. */
+export function numberById(id: string): string {
+  const open = known.value?.incident;
+  return numberOf(rows.value.get(id) ?? (open?.id === id ? open : { id }));
 }
 
 /** Ends of incidents are no state of a row: such a row leaves the queue. */

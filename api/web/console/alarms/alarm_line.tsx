@@ -1,8 +1,7 @@
 // Alarms that are not distress, above the rows: what, how many, and one key that answers them.
 import { KeyCap } from "../../shared/parts/key_cap";
 import { Bang } from "../parts";
-import { select } from "../state";
-import { shortId } from "../queue/order";
+import { numberById, select } from "../state";
 import { t } from "../text";
 import { acknowledgeFirst, alarms, shelveFirst } from "./center";
 import { OnlyHere } from "./heard_by";
@@ -23,7 +22,7 @@ function First() {
   const text = t().own.desk.alarms;
   const same = alarms.value.filter((one) => one.kind === first.kind);
   const said = first.kind === "severe" ? text.severe(same.length) : text.unanswered(same.length);
-  const whole = `${said}: ${shortId(first.incidentId)}`;
+  const whole = `${said}: ${numberById(first.incidentId)}`;
   return (
     <div class="alarm-line">
       <Bang />

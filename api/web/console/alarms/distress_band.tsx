@@ -3,9 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
-import { shortId } from "../queue/order";
 import { attentionWord, f, typeWord } from "../say";
-import { type Incident, rows, select } from "../state";
+import { type Incident, numberById, rows, select } from "../state";
 import { t } from "../text";
 import { isSilent } from "./answers";
 import { acknowledgeFirst, inDanger, nextSoundAtMs } from "./center";
@@ -66,9 +65,9 @@ export function DistressBand() {
 function title(incident: Incident | null, id: string, reason: string | null): string {
   const row = rows.value.get(id);
   const person = incident?.person?.volunteer_id;
-  if (person !== undefined) return t().own.desk.alarms.at(person, shortId(incident?.parent_id ?? id));
+  if (person !== undefined) return t().own.desk.alarms.at(person, numberById(incident?.parent_id ?? id));
   const said = reason === null || reason === "distress" ? typeWord(row?.type ?? "distress") : attentionWord(reason);
-  return `${shortId(id)}, ${said}`;
+  return `${numberById(id)}, ${said}`;
 }
 
 /** The person's own words, and how old and how exact the place is. */

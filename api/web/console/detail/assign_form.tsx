@@ -6,6 +6,7 @@ import { t } from "../text";
 import { FormFrame } from "./form_frame";
 import { assign, givenPerson, problem } from "./orders";
 import { nextPeople } from "./people";
+import { PersonMatches } from "./person_matches";
 
 /** Refusals that an operator may overrule with a reason. */
 export const OVERRULED = new Set(["rules_against", "off_duty"]);
@@ -46,7 +47,8 @@ export function AssignForm({ of }: { of: Incident }) {
           problem.value = null;
         }}
       />
-      {next.length > 0 && (
+      <PersonMatches typed={person} skill={open.find((one) => one.id === need)?.skill ?? ""} incident={of.id} onChoose={setPerson} />
+      {next.length > 0 && person.trim() === "" && (
         <div class="next" role="group" aria-label={text.next}>
           <span class="q">{text.next}</span>
           {next.map((one) => (

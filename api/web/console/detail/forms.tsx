@@ -5,7 +5,7 @@ import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { draft, keepDraft } from "../drafts";
-import { shortId } from "../queue/order";
+import { isCalled } from "../queue/number";
 import { f, offerWord, ruleWord } from "../say";
 import { type Incident, rows } from "../state";
 import { t } from "../text";
@@ -64,7 +64,7 @@ export function MergeForm({ id }: { id: string }) {
   const text = t().own.case;
   const [typed, setTyped] = useState("");
   const wanted = typed.trim();
-  const into = [...rows.value.keys()].find((one) => one !== id && (one === wanted || shortId(one) === wanted.toUpperCase()));
+  const into = [...rows.value.values()].find((one) => one.id !== id && (one.id === wanted || isCalled(one, wanted)))?.id;
   return (
     <FormFrame title={text.panel.into} send={text.orders.merge} canSend={into !== undefined} onSend={() => into !== undefined && void merge(into)}>
       <input class="input" data-first data-field="into" aria-label={text.panel.into} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />

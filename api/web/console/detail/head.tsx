@@ -2,7 +2,8 @@
 import { now } from "../../shared/clock";
 import { Severity } from "../../shared/parts/severity";
 import { nameAt } from "../queue/place_text";
-import { ageLook, shortId } from "../queue/order";
+import { numberOf } from "../queue/number";
+import { ageLook } from "../queue/order";
 import { certaintyWord, coordinates, f, fieldWord, statusWord, typeWord } from "../say";
 import { type Incident, rows } from "../state";
 import { t } from "../text";
@@ -18,7 +19,7 @@ export function Head({ of }: { of: Incident }) {
   const centre = centreOf(of.location);
   return (
     <header class="top-of-detail">
-      <p class="id"><Severity of={of.priority} /> <b>{shortId(of.id)}</b> <span class="q" title={statusWord(of.status)}>{statusWord(of.status)}</span></p>
+      <p class="id"><Severity of={of.priority} /> <b>{numberOf(of)}</b> <span class="q" title={statusWord(of.status)}>{statusWord(of.status)}</span></p>
       <h2>{typeWord(of.type)}</h2>
       <AlsoHere />
       {isOver ? (

@@ -1,7 +1,6 @@
 // Other incidents that may be the same event.
 import { f } from "../say";
-import { shortId } from "../queue/order";
-import { type Incident, select } from "../state";
+import { type Incident, numberById, select } from "../state";
 import { t } from "../text";
 import { isBusy, merge } from "./orders";
 
@@ -15,7 +14,7 @@ export function Similar({ of }: { of: Incident }) {
       <ul class="lines asks">
         {found.map((one) => (
           <li key={one.incident_id}>
-            <button type="button" class="plain" onClick={() => select(one.incident_id)}>{shortId(one.incident_id)}</button>
+            <button type="button" class="plain" onClick={() => select(one.incident_id)}>{numberById(one.incident_id)}</button>
             <span class="clip">
               {f().percent(one.score)}, {f().duration(Math.abs(one.apart_s))}
               {one.distance_m === null ? "" : `, ${f().distance(one.distance_m)}`}

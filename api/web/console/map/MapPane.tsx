@@ -8,9 +8,8 @@ import { now } from "../../shared/clock";
 import { theme } from "../../shared/theme";
 import { MAP_PAGE } from "../addresses";
 import { bindKeys } from "../keys";
-import { shortId } from "../queue/order";
 import { skillWord } from "../say";
-import { isStale, known } from "../state";
+import { isStale, known, lookAt } from "../state";
 import { t } from "../text";
 import { areas, readAreas } from "./areas";
 import { Camera, mustShow } from "./camera";
@@ -67,6 +66,12 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
     const place = selected.value === null ? null : (rows.peek().get(selected.value)?.place ?? null);
     const drawn = engine.value;
     if (drawn !== null && mustShow(place, drawn.box)) drawn.show(place);
+  });
+  useSignalEffect(() => {
+    const place = lookAt.value;
+    if (place === null || engine.value === null) return;
+    engine.value.show(place);
+    lookAt.value = null;
   });
   const showAll = (): void => fitAll(rows.peek());
   useLayoutEffect(() => bindKeys({ f: showAll }), []);
@@ -192,7 +197,7 @@ function draw(rows: ReadonlyMap<string, Row>, selected: string | null): void {
   const text = t().own.map;
   const target = selected === null ? null : (rows.get(selected)?.place ?? null);
   const collection = <T,>(features: readonly T[]) => ({ type: "FeatureCollection" as const, features: [...features] });
-  drawn.set("incidents", incidentFeatures(rows.values(), selected, shortId));
+  drawn.set("incidents", incidentFeatures(rows.values(), selected));
   const shapes = [...areas.value].flatMap(([id, { geometry, isHazard }]) =>
     rows.has(id) ? (areaFeature(geometry, isHazard, isHazard ? text.hazard : text.area) ?? []) : [],
   );

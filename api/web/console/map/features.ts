@@ -1,6 +1,7 @@
 // What the map shows, as GeoJSON, from the state of the console. Pure: no map library here.
 import type { Feature, FeatureCollection, Geometry, LineString, Point, Polygon } from "geojson";
 import type { components } from "../../shared/api";
+import { numberOf } from "../queue/number";
 import type { LonLat } from "./picking";
 
 type Schemas = components["schemas"];
@@ -15,17 +16,17 @@ const METRES_PER_DEGREE = 111_320;
 const RING_POINTS = 96;
 
 /** What the plate of an incident says: its number, then people found and needed. */
-export function plateText(row: Pick<Row, "id" | "accepted" | "needed">, shortId: (id: string) => string): string {
-  return `${shortId(row.id)}  ${row.accepted}/${row.needed}`;
+export function plateText(row: Pick<Row, "id" | "call_number" | "accepted" | "needed">): string {
+  return `${numberOf(row)}  ${row.accepted}/${row.needed}`;
 }
 
-export function incidentFeatures(rows: Iterable<Row>, selected: string | null, shortId: (id: string) => string): FeatureCollection<Point> {
+export function incidentFeatures(rows: Iterable<Row>, selected: string | null): FeatureCollection<Point> {
   const features: Feature<Point>[] = [];
   for (const row of rows) {
     if (row.place === null) continue;
     features.push({
       type: "Feature",
-      properties: { id: row.id, priority: row.priority, plate: plateText(row, shortId), order: ORDER[row.priority], isSelected: row.id === selected },
+      properties: { id: row.id, priority: row.priority, plate: plateText(row), order: ORDER[row.priority], isSelected: row.id === selected },
       geometry: { type: "Point", coordinates: [row.place.lon, row.place.lat] },
     });
   }

@@ -3,5 +3,6 @@ import { en as kase } from "./case/en";
 import { en as desk } from "./desk/en";
 import { en as map } from "./map/en";
 import { en as report } from "./report/en";
+import { en as views } from "./views/en";
 
-export const en = { title: "Operator's console", desk, case: kase, map, report };
+export const en = { title: "Operator's console", desk, case: kase, map, report, views };

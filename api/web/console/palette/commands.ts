@@ -1,10 +1,11 @@
 // What the palette offers for what is typed: incidents, orders, settings. Pure but for the actions that it names.
 import { type Row } from "../state";
-import { byUrgency, shortId } from "../queue/order";
+import { isCalled, numberOf } from "../queue/number";
+import { byUrgency } from "../queue/order";
 
 export interface Option {
   readonly id: string;
-  readonly kind: "incident" | "action";
+  readonly kind: "incident" | "action" | "found";
   readonly label: string;
   readonly detail: string;
   readonly key: string | null;
@@ -28,7 +29,7 @@ export interface Known {
 }
 
 const INCIDENTS_AT_MOST = 5;
-const OPTIONS_AT_MOST = 9;
+export const OPTIONS_AT_MOST = 9;
 
 /** Letters of the three languages that are typed for each other, and case: «ө» is found by «о». */
 export function folded(text: string): string {
@@ -51,13 +52,13 @@ export function optionsFor(typed: string, known: Known): Option[] {
   const rows = [...known.rows].sort(byUrgency);
   const found: Option[] = [];
   const [number = "", person = "", ...rest] = wanted.split(/\s+/);
-  const named = rows.find((row) => row.id === number || shortId(row.id) === number.toUpperCase());
+  const named = rows.find((row) => row.id === number || isCalled(row, number));
   if (named !== undefined && person !== "" && rest.length === 0) {
     found.push({ ...known.assign(named.id, person), kind: "action", detail: "", row: named });
   }
   const incidents = rows.filter((row) => wanted === "" || row.id === wanted || matches(wanted, known.textOf(row)));
   for (const row of incidents.slice(0, INCIDENTS_AT_MOST)) {
-    found.push({ id: row.id, kind: "incident", label: shortId(row.id), detail: known.textOf(row), key: null, row, run: () => known.open(row.id) });
+    found.push({ id: row.id, kind: "incident", label: numberOf(row), detail: known.textOf(row), key: null, row, run: () => known.open(row.id) });
   }
   for (const action of known.actions) {
     if (wanted === "" || matches(wanted, action.label)) found.push({ ...action, kind: "action", detail: "", row: null });

@@ -10,14 +10,18 @@ import { THEMES, chooseTheme } from "../../shared/theme";
 import { arm } from "../alarms/sounds";
 import { escalate, openForm } from "../detail/orders";
 import { filter } from "../queue/list";
-import { FILTERS, shortId } from "../queue/order";
+import { numberOf } from "../queue/number";
+import { FILTERS } from "../queue/order";
 import { placeText } from "../queue/place_text";
 import { openReport } from "../queue/queue";
 import { priorityWord, typeWord } from "../say";
-import { type Row, openInvite, place, rows, select, selectedId } from "../state";
+import { type Row, lookAt, numberById, openInvite, place, rows, select, selectedId } from "../state";
 import { isHelpOpen } from "../shell/help";
 import { t } from "../text";
+import { openView } from "../views/route";
 import { type Action, type Option, optionsFor } from "./commands";
+import { withFound } from "./found";
+import { useSearch } from "./search";
 
 export const isPaletteOpen = signal(false);
 let before: Element | null = null;
@@ -36,10 +40,11 @@ export function closePalette(): void {
 }
 
 function actions(): Action[] {
-  const { desk, case: one } = t().own;
+  const { desk, case: one, views } = t().own;
+  const selected = selectedId.value;
   const found: Action[] = [{ id: "new", label: desk.queue.create, key: "N", run: openReport }];
   found.push({ id: "tasks", label: one.tasks.title, key: "G", run: () => void (place.value = "tasks") });
-  if (selectedId.value !== null) {
+  if (selected !== null) {
     const orders = one.orders;
     found.push(
       { id: "assign", label: orders.assign, key: "S", run: () => openForm("assign") },
@@ -50,8 +55,14 @@ function actions(): Action[] {
       { id: "close", label: orders.close, key: "C", run: () => openForm("close") },
       { id: "cancel", label: orders.cancel, key: "X", run: () => openForm("cancel") },
       { id: "why", label: one.whyNot, key: "W", run: () => openForm("why") },
+      { id: "report", label: views.report.open, key: "I", run: () => openView({ kind: "report", id: selected }) },
     );
   }
+  found.push(
+    { id: "board", label: views.board.title, key: "B", run: () => openView({ kind: "board" }) },
+    { id: "shift", label: views.shift.title, key: "U", run: () => openView({ kind: "shift" }) },
+    { id: "archive", label: views.archive.title, key: "H", run: () => openView({ kind: "archive" }) },
+  );
   found.push(...FILTERS.map((of) => ({ id: `filter ${of}`, label: desk.palette.filter(desk.queue[of]), key: null, run: () => void (filter.value = of) })));
   found.push({ id: "sound", label: `${desk.head.sound}: ${desk.head.arm}`, key: null, run: () => void arm() });
   found.push({ id: "invite", label: desk.invite.open, key: null, run: openInvite });
@@ -63,7 +74,7 @@ function actions(): Action[] {
 }
 
 function textOf(row: Row): string {
-  return `${shortId(row.id)} ${typeWord(row.type)}, ${priorityWord(row.priority)}, ${placeText(row)}`;
+  return `${numberOf(row)} ${typeWord(row.type)}, ${priorityWord(row.priority)}, ${placeText(row)}`;
 }
 
 function assign(id: string, person: string): Action {
@@ -72,7 +83,7 @@ function assign(id: string, person: string): Action {
     place.value = "detail";
     openForm("assign", person);
   };
-  return { id: "assign person", label: t().own.desk.palette.assign(person, shortId(id)), key: null, run };
+  return { id: "assign person", label: t().own.desk.palette.assign(person, numberById(id)), key: null, run };
 }
 
 export function Palette() {
@@ -92,7 +103,9 @@ function Open() {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const text = t().own.desk.palette;
-  const options = optionsFor(typed, { rows: rows.value.values(), actions: actions(), textOf, open: openRow, assign });
+  const search = useSearch(typed);
+  const local = optionsFor(typed, { rows: rows.value.values(), actions: actions(), textOf, open: openRow, assign });
+  const options = withFound(local, search.items, { rows: rows.value, selected: selectedId.value, open: openRow, assignTo: (person) => openForm("assign", person), show: showPlace });
   useLayoutEffect(() => input.current?.focus(), []);
 
   function run(option: Option | undefined): void {
@@ -117,12 +130,13 @@ function Open() {
           {options.map((option, place) => (
             <li key={`${option.kind} ${option.id}`} id={`option-${place}`} role="option" aria-selected={place === at} onPointerDown={(event) => event.preventDefault()} onClick={() => run(option)}>
               {option.row === null ? <span class="mark" /> : <span class={`mark ${option.row.priority}`}><SeverityShape of={option.row.priority} /></span>}
-              <span class="clip" title={option.kind === "incident" ? option.detail : option.label}>{option.kind === "incident" ? option.detail : option.label}</span>
+              <OptionText of={option} />
               {option.key !== null && <KeyCap of={option.key} />}
             </li>
           ))}
         </ul>
-        {options.length === 0 && <p class="q">{text.none}</p>}
+        {options.length === 0 && <p class="q" role="status">{search.isBusy ? text.searching : text.none}</p>}
+        {!search.isComplete && <p class="q" role="status">{text.partly}</p>}
         <p class="hint">{text.hint}</p>
       </div>
       <input
@@ -144,6 +158,17 @@ function Open() {
       />
     </div>
   );
+}
+
+function OptionText({ of }: { of: Option }) {
+  const said = of.kind === "incident" ? of.detail : of.label;
+  const more = of.kind === "found" ? of.detail : "";
+  return <span class="clip" title={more === "" ? said : `${said}, ${more}`}>{said}{more !== "" && <span class="q"> {more}</span>}</span>;
+}
+
+function showPlace(at: { readonly lon: number; readonly lat: number }): void {
+  openView(null);
+  lookAt.value = at;
 }
 
 function openRow(id: string): void {

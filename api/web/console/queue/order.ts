@@ -83,8 +83,3 @@ export function unanswered(rows: Iterable<Row>): Row[] {
     .filter((row) => isShort(row) && row.accepted === 0)
     .sort((a, b) => Date.parse(a.reported_at) - Date.parse(b.reported_at));
 }
-
-/** The end of the id, for speaking: an incident has no number of its own. */
-export function shortId(id: string): string {
-  return id.slice(-4).toUpperCase();
-}

@@ -9,12 +9,15 @@ import { Bang } from "../parts";
 import { f } from "../say";
 import { cursorId, isLoaded, loadProblem, place, select } from "../state";
 import { t } from "../text";
+import { openView } from "../views/route";
 import { hold } from "./hold";
 import { counts, filter, moveCursor, shown, waitingLongest } from "./list";
-import { FILTERS, type Filter, shortId } from "./order";
+import { numberOf } from "./number";
+import { FILTERS, type Filter } from "./order";
 import { QueueRow } from "./row";
 
 export function openReport(): void {
+  openView(null);
   place.value = "report";
 }
 
@@ -96,7 +99,7 @@ function Unanswered() {
   const first = waiting[0];
   if (first === undefined) return null;
   const age = Math.floor((now.value - Date.parse(first.reported_at)) / 1000);
-  const said = t().own.desk.queue.nobody(waiting.length, shortId(first.id));
+  const said = t().own.desk.queue.nobody(waiting.length, numberOf(first));
   return (
     <button type="button" class="pin" onClick={() => select(first.id)}>
       <Bang />

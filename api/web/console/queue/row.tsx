@@ -6,7 +6,8 @@ import { Bang } from "../parts";
 import { attentionWord, deadlineWord, f, priorityWord, skillWord, typeWord } from "../say";
 import { type Row, cursorId, select, selectedId } from "../state";
 import { t } from "../text";
-import { ageLook, flagsOf, isShort, shortId } from "./order";
+import { ageLook, flagsOf, isShort } from "./order";
+import { numberOf } from "./number";
 import { placeText } from "./place_text";
 
 export const QueueRow = memo(function QueueRow({ row }: { row: Row }) {
@@ -23,7 +24,7 @@ export const QueueRow = memo(function QueueRow({ row }: { row: Row }) {
       aria-selected={isSelected}
       onClick={() => select(row.id)}
     >
-      <span class={`no mark ${row.priority}`}><SeverityShape of={row.priority} /><span class="id">{shortId(row.id)}</span></span>
+      <span class={`no mark ${row.priority}`}><SeverityShape of={row.priority} /><span class="id">{numberOf(row)}</span></span>
       <span class={`sev word-${row.priority} clip`}>{priorityWord(row.priority)}</span>
       <span class="type clip" title={typeWord(row.type)}>{row.exercise && <b class="drill">{t().common.exercise}</b>} {typeWord(row.type)}</span>
       <span class="where clip" title={placeText(row)}>{placeText(row)}</span>

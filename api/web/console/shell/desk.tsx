@@ -12,10 +12,10 @@ import { onRow, startLive } from "../live";
 import { Later } from "../parts";
 import { openPalette } from "../palette/palette";
 import { Queue } from "../queue/queue";
-import { shortId } from "../queue/order";
 import { priorityWord, typeWord } from "../say";
-import { type Row, cursorId, isLoaded, isStale, place, rows, select, selectedId, stream } from "../state";
+import { type Row, cursorId, isLoaded, isStale, numberById, place, rows, select, selectedId, stream } from "../state";
 import { t } from "../text";
+import { openView, startViews, view } from "../views/route";
 import { Banners } from "./banners";
 import { First } from "./first";
 import { Foot } from "./foot";
@@ -24,12 +24,14 @@ import { isHelpOpen } from "./help";
 import { MapSide } from "./map_side";
 
 const loadInvite = () => import("../people/InviteForm").then((module) => module.InviteForm);
+const loadViews = () => import("../views/Views").then((module) => module.Views);
 const loadReport = () => import("../report/ReportForm").then((module) => module.ReportForm);
 const loadTasks = () => import("../tasks/TaskList").then((module) => module.TaskList);
 
 /** One step back: what was opened last closes first. */
 function back(): void {
   if (isHelpOpen.value) isHelpOpen.value = false;
+  else if (view.value !== null) openView(null);
   else if (place.value !== "detail") place.value = "detail";
   else if (form.value !== null) openForm(null);
   else select(null);
@@ -43,7 +45,7 @@ function sentence(of: Alarm): string {
   const text = t().own.desk.alarms;
   const row = rows.value.get(of.incidentId);
   const what = { distress: of.reason === "distress" ? text.distress : text.overdue, unanswered: text.unanswered(1), severe: text.severe(1) }[of.kind];
-  return `${what}: ${shortId(of.incidentId)}${row === undefined ? "" : `, ${typeWord(row.type)}`}`;
+  return `${what}: ${numberById(of.incidentId)}${row === undefined ? "" : `, ${typeWord(row.type)}`}`;
 }
 
 function tellArrival(row: Row): void {
@@ -53,7 +55,7 @@ function tellArrival(row: Row): void {
 export function Desk() {
   useLayoutEffect(() => {
     onRow(tellArrival);
-    const stops = [startLive(), startAlarms(sentence), startPresence(), startKeys()];
+    const stops = [startLive(), startAlarms(sentence), startPresence(), startKeys(), startViews()];
     const unbind = bindKeys({
       "ctrl+k": openPalette,
       "/": openPalette,
@@ -65,6 +67,10 @@ export function Desk() {
       g: () => (place.value = place.value === "tasks" ? "detail" : "tasks"),
       o: showDistress,
       r: () => stream.value?.tryNow(),
+      b: () => openView({ kind: "board" }),
+      u: () => openView({ kind: "shift" }),
+      h: () => openView({ kind: "archive" }),
+      i: openReportOfSelected,
     });
     return () => [...stops, unbind].forEach((stop) => stop());
   }, []);
@@ -76,11 +82,15 @@ export function Desk() {
       acknowledgeNews(selectedId.value);
     }
   }, [selectedId.value]);
+  useEffect(() => {
+    // What takes the detail's place wants to be seen.
+    if (place.value !== "detail") openView(null);
+  }, [place.value]);
   return (
     <div class="desk">
       <Head />
       <div class="banners"><Banners /></div>
-      <main data-stale={isStale.value ? "true" : "false"}>
+      <main data-stale={isStale.value ? "true" : "false"} class={view.value === null ? undefined : "has-view"}>
         <Queue />
         <MapSide />
         {place.value === "report" ? (
@@ -95,7 +105,8 @@ export function Desk() {
           <section class="pane detail" aria-label={t().own.case.tasks.title}>
             <Later load={loadTasks} props={{}} waiting={t().common.loading} />
           </section>
-        ) : selectedId.value === null ? <First /> : <Detail />}
+        ) : view.value !== null ? null : selectedId.value === null ? <First /> : <Detail />}
+        {view.value !== null && <Later load={loadViews} props={{}} waiting={t().common.loading} />}
       </main>
       <Foot />
     </div>
@@ -104,6 +115,10 @@ export function Desk() {
 
 function backToDetail(): void {
   place.value = "detail";
+}
+
+function openReportOfSelected(): void {
+  if (selectedId.value !== null) openView({ kind: "report", id: selectedId.value });
 }
 
 /** `id`: of the incident that was reported; null when the form was put aside. */

@@ -10,7 +10,7 @@ export const isHelpOpen = signal(false);
 
 export function Help() {
   if (!isHelpOpen.value) return null;
-  const { desk, case: one } = t().own;
+  const { desk, case: one, views } = t().own;
   const { help, foot, queue, stale, alarms } = desk;
   const rows: readonly (readonly [string, string])[] = [
     ["N", queue.create],
@@ -33,6 +33,11 @@ export function Help() {
     ["G", one.tasks.title],
     ["W", one.whyNot],
     ["Y", one.timeline],
+    ["I", views.report.open],
+    ["B", views.board.title],
+    ["U", views.shift.title],
+    ["H", views.archive.title],
+    ["P", views.print],
     ["R", stale.now],
     ["?", foot.keys],
   ];

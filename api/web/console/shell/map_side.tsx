@@ -1,9 +1,8 @@
 // The middle: what is selected, the map, and what rises over it.
 import { KeyCap } from "../../shared/parts/key_cap";
 import { Later } from "../parts";
-import { shortId } from "../queue/order";
 import { typeWord } from "../say";
-import { rows, select, selectedId } from "../state";
+import { numberById, rows, select, selectedId } from "../state";
 import { t } from "../text";
 import { Help, isHelpOpen } from "./help";
 
@@ -13,7 +12,7 @@ export function MapSide() {
   const text = t().own.desk;
   const id = selectedId.value;
   const type = id === null ? undefined : rows.value.get(id)?.type;
-  const says = id === null ? text.strip.none : text.strip.selected(shortId(id), type === undefined ? "" : typeWord(type));
+  const says = id === null ? text.strip.none : text.strip.selected(numberById(id), type === undefined ? "" : typeWord(type));
   return (
     <section class="map-side" aria-label={text.panes.map}>
       <div class={id === null ? "strip" : "strip chosen"}>

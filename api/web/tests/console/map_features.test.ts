@@ -20,20 +20,19 @@ const PERSON: PersonUnderWay = {
   accuracy_m: 10, continues: true, eta_s: 240, fix_age_s: 5, label: "Ольга П.", lat: 43, lon: 76.9, offer_id: "o-1", state: "en_route", volunteer_id: "v-1",
 };
 const minutes = (of: number): string => `${of} мин`;
-const shortId = (id: string): string => id.slice(-4);
 const people = (change: Partial<PersonUnderWay>, isStale = false) => peopleFeatures([{ ...PERSON, ...change }], { lon: 77, lat: 43 }, isStale, minutes).features;
 
 test("an incident has its number and people on its plate", () => {
-  const [found] = incidentFeatures([ROW], null, shortId).features;
-  expect(found?.properties).toMatchObject({ plate: "00ab  3/5", priority: "critical", isSelected: false });
+  const [found] = incidentFeatures([ROW], null).features;
+  expect(found?.properties).toMatchObject({ plate: "00AB  3/5", priority: "critical", isSelected: false });
 });
 
 test("the selected one is marked", () => {
-  expect(incidentFeatures([ROW], "i-00ab", shortId).features[0]?.properties?.["isSelected"]).toBe(true);
+  expect(incidentFeatures([ROW], "i-00ab").features[0]?.properties?.["isSelected"]).toBe(true);
 });
 
 test("an incident without a place is in the queue alone", () => {
-  expect(incidentFeatures([{ ...ROW, place: null }], null, shortId).features).toEqual([]);
+  expect(incidentFeatures([{ ...ROW, place: null }], null).features).toEqual([]);
 });
 
 test("somebody on the way is an arrow with name, minutes and a line", () => {

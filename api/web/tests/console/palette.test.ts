@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Known, matches, optionsFor } from "../../console/palette/commands";
-import { shortId } from "../../console/queue/order";
+import { numberOf } from "../../console/queue/number";
 import { row } from "./rows";
 
 const rows = [row("i-1-aaaa1042", { priority: "low" }), row("i-1-bbbb2077", { priority: "critical", type: "fire.building" })];
@@ -8,7 +8,7 @@ const done: string[] = [];
 const known: Known = {
   rows,
   actions: [{ id: "new", label: "Новое", key: "N", run: () => void done.push("new") }],
-  textOf: (one) => `${shortId(one.id)} ${one.type === "flood" ? "Су тасқыны" : "Пожар"}`,
+  textOf: (one) => `${numberOf(one)} ${one.type === "flood" ? "Су тасқыны" : "Пожар"}`,
   open: (id) => void done.push(id),
   assign: (id, person) => ({ id: "assign", label: `${person} → ${id}`, key: null, run: () => void done.push(`${person} ${id}`) }),
 };

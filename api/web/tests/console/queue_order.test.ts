@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AGE_LIMITS_S, ageLook, arranged, flagsOf, passes, shortId, unanswered } from "../../console/queue/order";
+import { AGE_LIMITS_S, ageLook, arranged, flagsOf, passes, unanswered } from "../../console/queue/order";
 import { row } from "./rows";
 
 const ids = (rows: readonly { id: string }[]): string[] => rows.map((one) => one.id);
@@ -42,8 +42,4 @@ test("filters show those short of people, and those that wait for an operator", 
   expect(passes(row("a", { accepted: 2 }), "short")).toBe(false);
   expect(passes(row("a", { attention: ["no_place"] }), "attention")).toBe(true);
   expect(ids(unanswered([row("a", { accepted: 1 }), row("b", {}, 5), row("c", {}, 9)]))).toEqual(["c", "b"]);
-});
-
-test("the end of the id is the number to say", () => {
-  expect(shortId("i-8320e6-853470fa01c25a54b2a88354d0c9b51c")).toBe("B51C");
 });

@@ -112,6 +112,11 @@ export const en = {
   choose: { title: "No incident is open", text: "Choose one in the queue: J and K move, Enter opens." },
   strip: { selected: (id: string, type: string) => `Open: ${id}, ${type}`, clear: "close", none: "All open incidents" },
   palette: {
+    offDuty: "off duty",
+    engaged: (person: string) => `${person} is at work: show the incident`,
+    assignPerson: (person: string) => `Assign ${person}`,
+    searching: "Searching…",
+    partly: "The store does not answer: only places were searched",
     label: "Command",
     incidents: "Incidents",
     actions: "Actions",

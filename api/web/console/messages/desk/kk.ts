@@ -110,6 +110,11 @@ export const kk = {
   choose: { title: "Ештеңе ашылмаған", text: "Кезектен жол таңдаңыз: J мен K жылжытады, Enter ашады." },
   strip: { selected: (id: string, type: string) => `Ашық ${id}: ${type}`, clear: "жабу", none: "Барлық ашық оқиға" },
   palette: {
+    offDuty: "кезекшілікте емес",
+    engaged: (person: string) => `${person} оқиғада: көрсету`,
+    assignPerson: (person: string) => `Тағайындау: ${person}`,
+    searching: "Іздеу жүріп жатыр…",
+    partly: "Қойма жауап бермейді: тек орындар ізделді",
     label: "Команда",
     incidents: "Оқиғалар",
     actions: "Әрекеттер",

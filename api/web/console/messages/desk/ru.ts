@@ -123,6 +123,11 @@ export const ru = {
   choose: { title: "Ничего не открыто", text: "Выберите строку в очереди: J и K двигают, Enter открывает." },
   strip: { selected: (id: string, type: string) => `Открыто ${id}: ${type}`, clear: "снять", none: "Все открытые происшествия" },
   palette: {
+    offDuty: "не на дежурстве",
+    engaged: (person: string) => `${person} на происшествии: показать`,
+    assignPerson: (person: string) => `Назначить: ${person}`,
+    searching: "Идёт поиск…",
+    partly: "Хранилище не отвечает: искались только места",
     label: "Команда",
     incidents: "Происшествия",
     actions: "Действия",

@@ -1,0 +1,55 @@
+// What the server found, as options behind those of the open rows.
+import { language } from "../../shared/language";
+import { numberOf } from "../queue/number";
+import { placeText } from "../queue/place_text";
+import { f, skillWord, statusWord, typeWord } from "../say";
+import type { Row } from "../state";
+import { t } from "../text";
+import { OPTIONS_AT_MOST, type Option } from "./commands";
+import type { Found } from "./search";
+
+interface Around {
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly selected: string | null;
+  readonly open: (id: string) => void;
+  /** Opens the assignment of the selected incident. */
+  readonly assignTo: (person: string) => void;
+  readonly show: (place: { readonly lon: number; readonly lat: number }) => void;
+}
+const LOCAL_AT_MOST = 6;
+
+/** Exact matches of the server come first: a number names one incident, whatever words begin alike. */
+export function withFound(local: readonly Option[], items: readonly Found[], around: Around): Option[] {
+  const shown = new Set(local.filter((one) => one.row !== null).map((one) => one.row?.id));
+  const found = items.filter((one) => !shown.has(one.id)).flatMap((one) => optionOf(one, around) ?? []);
+  if (found.length === 0) return [...local];
+  const kept = local.slice(0, Math.max(OPTIONS_AT_MOST - found.length, LOCAL_AT_MOST));
+  return [...kept, ...found].slice(0, OPTIONS_AT_MOST);
+}
+
+function optionOf(one: Found, around: Around): Option | null {
+  const base = { id: one.id, kind: "found", key: null, row: null } as const;
+  if (one.type === "incident" && one.incident != null) {
+    const row = one.incident;
+    const label = `${numberOf(row)} ${typeWord(row.type)}, ${statusWord(row.status)}`;
+    return { ...base, row, label, detail: `${placeText(row)}, ${f().dayTime(row.reported_at)}`, run: () => around.open(one.id) };
+  }
+  if (one.type === "place" && one.place != null && one.place.location.type === "Point") {
+    const [lon = 0, lat = 0] = one.place.location.coordinates as readonly number[];
+    const area = one.place.district ?? one.place.region;
+    return { ...base, label: one.title, detail: area?.[language.value] ?? "", run: () => around.show({ lon, lat }) };
+  }
+  if (one.type === "volunteer" && one.person != null) return personOption(one, one.person, around);
+  return null;
+}
+
+/** Somebody at work leads to that incident; somebody free can be assigned to the open one. Without either there is nothing to do. */
+function personOption(one: Found, person: NonNullable<Found["person"]>, around: Around): Option | null {
+  const text = t().own.desk.palette;
+  const detail = [person.on_duty ? "" : text.offDuty, person.skills.slice(0, 3).map(skillWord).join(", ")].filter(Boolean).join(", ");
+  const base = { id: one.id, kind: "found", key: null, row: null, detail } as const;
+  const engaged = person.engaged_in;
+  if (engaged !== null) return { ...base, label: text.engaged(one.title), run: () => around.open(engaged) };
+  if (around.selected === null || !around.rows.has(around.selected)) return null;
+  return { ...base, label: text.assignPerson(one.title), run: () => around.assignTo(one.id) };
+}
