@@ -36,8 +36,9 @@ function optionOf(one: Found, around: Around): Option | null {
   }
   if (one.type === "place" && one.place != null && one.place.location.type === "Point") {
     const [lon = 0, lat = 0] = one.place.location.coordinates as readonly number[];
-    const area = one.place.district ?? one.place.region;
-    return { ...base, label: one.title, detail: area?.[language.value] ?? "", run: () => around.show({ lon, lat }) };
+    // A town often has the name of its district.
+    const areas = [one.place.district, one.place.region].map((area) => area?.[language.value] ?? "").filter((name) => name !== "" && name !== one.title);
+    return { ...base, label: one.title, detail: areas.join(", "), run: () => around.show({ lon, lat }) };
   }
   if (one.type === "volunteer" && one.person != null) return personOption(one, one.person, around);
   return null;

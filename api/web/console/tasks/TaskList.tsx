@@ -6,9 +6,8 @@ import { KeyCap } from "../../shared/parts/key_cap";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { Severity } from "../../shared/parts/severity";
 import type { Problem } from "../../shared/problem";
-import { shortId } from "../queue/order";
 import { f, offerWord, outcomeWord, taskWord, typeWord } from "../say";
-import { place, rows, select } from "../state";
+import { numberById, place, rows, select } from "../state";
 import { t } from "../text";
 import { type Task, arranged, dueOf, resultsOf } from "./task_list";
 
@@ -62,7 +61,7 @@ function Line({ of }: { of: Task }) {
       <button type="button" class="plain task" onClick={open}>
         <Severity of={of.priority} />
         <b class="clip">{of.kind === null ? of.skill : taskWord(of.kind)}</b>
-        <span class="clip q">{shortId(of.incident_id)}, {typeWord(of.type)}</span>
+        <span class="clip q">{numberById(of.incident_id)}, {typeWord(of.type)}</span>
         <span class="clip" title={said}>{said}</span>
         <span class="r q">{due === null ? `${of.answered} / ${of.wanted}` : f().clockwork((Date.parse(due) - now.value) / 1000)}</span>
         {waits && <span class="proposed">{text.waits}</span>}
