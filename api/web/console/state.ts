@@ -46,6 +46,7 @@ export type Place = "detail" | "report" | "invite" | "tasks";
 export const place = signal<Place>("detail");
 
 export function openInvite(): void {
+  openView(null);
   place.value = "invite";
 }
 
