@@ -11,7 +11,7 @@ export const en = {
   printedAt: (time: string) => `As of ${time}`,
   stale: "The live stream is silent: this list may be out of date.",
   exercise: "Exercise",
-  lastHours: (hours: number) => (hours >= 48 ? `Last ${f.number(hours / 24)} days` : `Last ${f.number(hours)} hours`),
+  lastHours: (hours: number) => (hours >= 48 ? `Last ${f.number(hours / 24)}\u00a0days` : `Last ${f.number(hours)}\u00a0hours`),
   between: (from: string, to: string) => `${from} to ${to}`,
   report: {
     open: "After-action report",

@@ -10,7 +10,7 @@ export const kk = {
   printedAt: (time) => `Жағдай: ${time}`,
   stale: "Тікелей ағын үнсіз: тізім ескірген болуы мүмкін.",
   exercise: "Оқу-жаттығу",
-  lastHours: (hours) => (hours >= 48 ? `Соңғы ${f.number(hours / 24)} күн` : `Соңғы ${f.number(hours)} сағат`),
+  lastHours: (hours) => (hours >= 48 ? `Соңғы ${f.number(hours / 24)}\u00a0күн` : `Соңғы ${f.number(hours)}\u00a0сағат`),
   between: (from, to) => `${from} – ${to}`,
   report: {
     open: "Оқиға есебі",

@@ -10,7 +10,7 @@ export const ru = {
   printedAt: (time) => `По состоянию на ${time}`,
   stale: "Живой поток молчит: список может быть устаревшим.",
   exercise: "Учения",
-  lastHours: (hours) => (hours >= 48 ? `Последние ${f.number(hours / 24)} суток` : `Последние ${f.number(hours)} ч`),
+  lastHours: (hours) => (hours >= 48 ? `Последние ${f.number(hours / 24)}\u00a0суток` : `Последние ${f.number(hours)}\u00a0ч`),
   between: (from, to) => `${from} – ${to}`,
   report: {
     open: "Отчёт о происшествии",
