@@ -160,7 +160,7 @@ def test_the_pages_are_accessible_and_fit(visit: Visit, shared_stack: RunningSta
     page = visit(**DESK, color_scheme=theme).sign_in("operator", f"op-back-{language}")
     page.locator(f'[data-action="language-{language}"]').click()
 
-    for name, key in {"board": "b", "shift": "u", "archive": "h"}.items():
+    for name, key in {"board": "b", "shift": "v", "archive": "h"}.items():
         page.keyboard.press(key)
         page.locator(f'[data-view="{name}"] table').first.wait_for()
         keep_picture(page, f"console-{name}-{language}-{theme}")

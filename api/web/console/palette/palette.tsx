@@ -60,7 +60,7 @@ function actions(): Action[] {
   }
   found.push(
     { id: "board", label: views.board.title, key: "B", run: () => openView({ kind: "board" }) },
-    { id: "shift", label: views.shift.title, key: "U", run: () => openView({ kind: "shift" }) },
+    { id: "shift", label: views.shift.title, key: "V", run: () => openView({ kind: "shift" }) },
     { id: "archive", label: views.archive.title, key: "H", run: () => openView({ kind: "archive" }) },
   );
   found.push(...FILTERS.map((of) => ({ id: `filter ${of}`, label: desk.palette.filter(desk.queue[of]), key: null, run: () => void (filter.value = of) })));

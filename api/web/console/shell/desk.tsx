@@ -68,7 +68,7 @@ export function Desk() {
       o: showDistress,
       r: () => stream.value?.tryNow(),
       b: () => openView({ kind: "board" }),
-      u: () => openView({ kind: "shift" }),
+      v: () => openView({ kind: "shift" }),
       h: () => openView({ kind: "archive" }),
       i: openReportOfSelected,
     });

@@ -35,7 +35,7 @@ export function Help() {
     ["Y", one.timeline],
     ["I", views.report.open],
     ["B", views.board.title],
-    ["U", views.shift.title],
+    ["V", views.shift.title],
     ["H", views.archive.title],
     ["P", views.print],
     ["R", stale.now],
