@@ -5,12 +5,14 @@ from collections.abc import Sequence, Set
 from api.caller import Caller
 from api.process.services import Services
 from api.reads.disclosure import opened_material, opened_or_none
+from api.reads.places import surroundings
 from api.views.opened import NOTHING, Opened
 from api.views.values import View
 from dispatch.matching.disclosed_fields import PRIVATE, Disclosed, disclosed_by, is_at_work
 from dispatch.matching.disclosure import WITHOUT_DETAILS, disclosed_to, may_see_details
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
+from dispatch.model.recorded_way import coarse_centre
 from dispatch.model.vocabulary import Details, Task
 from dispatch.ports import NotReady, StoreUnavailable
 from streams.store.volunteer_view import VolunteerView
@@ -54,6 +56,11 @@ async def opened_for(
     private = await opened_or_none(services, caller, state) if disclosed & PRIVATE else None
     material = await _material(services, caller, state, disclosed)
     return Opened(private=private, material=material, details=details, disclosed=disclosed)
+
+
+def near_of(services: Services, state: Incident) -> View | None:
+    """The name of the surroundings of an incident, derived from its coarse place alone (DESIGN 175)."""
+    return None if state.area is None else surroundings(services.gazetteer(), coarse_centre(state.area))
 
 
 async def _material(services: Services, caller: Caller, state: Incident, disclosed: Set[Disclosed]) -> list[View]:

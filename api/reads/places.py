@@ -1,9 +1,10 @@
 """Places that a text names, and the hazard areas at a point."""
 
+from functools import lru_cache
 from typing import Any
 
 from api.process.services import Services
-from api.views.places import found_place, written_point
+from api.views.places import coarse_place, found_place, written_point
 from dispatch.gazetteer.gazetteer import Gazetteer
 from dispatch.gazetteer.place_text import Form, PlaceText, parse_place_text
 from dispatch.model.hazard_areas import ground_of
@@ -24,6 +25,23 @@ def places_named(gazetteer: Gazetteer, text: str, near: Place | None, limit: int
     # Two orders of the numbers: the one in the country is meant. Neither is: both are shown, as outside.
     inside = [pair for pair in known if pair[1] is not None]
     return said.form, [written_point(point, district, near) for point, district in (inside or known)][:limit]
+
+
+NEAR_M = 20_000.0
+"""A settlement further away says less than the district."""
+
+
+@lru_cache(maxsize=4096)
+def surroundings(gazetteer: Gazetteer, centre: Place) -> dict[str, Any] | None:
+    """District and nearest settlement of the centre of a coarse area; None outside the country.
+
+    It gets nothing finer than the centre, so its answer tells nothing finer either. Phones ask for the same few again and again.
+    """
+    district, nearest = gazetteer.boundaries.at(centre), gazetteer.nearest(centre)
+    if district is None:
+        return None
+    is_near = nearest is not None and (nearest.distance_m or 0) <= NEAR_M
+    return coarse_place(district, nearest if is_near else None)
 
 
 def _completed(gazetteer: Gazetteer, said: PlaceText, near: Place | None) -> PlaceText:

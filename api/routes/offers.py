@@ -15,7 +15,7 @@ from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.disclosure import grounds_on_way, person_in_distress
-from api.reads.offer_details import opened_for, verified_skills
+from api.reads.offer_details import near_of, opened_for, verified_skills
 from api.schemas.answers import (
     CheckInText,
     Confirm,
@@ -73,8 +73,8 @@ async def read_offer(offer: OfferId, caller: Volunteer, services: ServicesDep, l
     # The place of a person in distress is for those who were assigned to them, and every read is audited (DESIGN 26).
     person = await person_in_distress(services, caller, state) if Disclosed.PERSON in opened.disclosed else {}
     grounds = await grounds_on_way(services, [held])
-    now = {"now": time(clock.now_ms())}
-    return shown({**offers.offer(state, held, opened, language, grounds), **person, **now}, headers=VARY)
+    view = offers.offer(state, held, opened, language, grounds, near_of(services, state))
+    return shown({**view, **person, "now": time(clock.now_ms())}, headers=VARY)
 
 
 @router.post("/{offer_id}/accept", **ANSWER)

@@ -20,7 +20,7 @@ from api.reads.disclosure import (
     opened_volunteer,
     refuse_to_replace_unreadable,
 )
-from api.reads.offer_details import known_or_none, opened_for, verified_skills
+from api.reads.offer_details import known_or_none, near_of, opened_for, verified_skills
 from api.reads.own_offers import OFFERS_SHOWN, offers_page
 from api.reads.registered import registered
 from api.schemas.base import Accepted
@@ -160,7 +160,8 @@ async def list_offers(
     items = []
     for entry in held:
         opened = await opened_for(services, caller, entry.incident, [entry.offer], verified=verified)
-        items.append(offers.offer(entry.incident, entry.offer, opened, language, grounds))
+        near = near_of(services, entry.incident)
+        items.append(offers.offer(entry.incident, entry.offer, opened, language, grounds, near))
     return shown({"items": items, "next": following, "now": time(clock.now_ms())}, headers=VARY)
 
 

@@ -129,6 +129,8 @@ class ChannelShown(Shown):
     verified_at: Time | None
     last_ok: Time | None
     """When its service last took a notice; that it was seen is another matter."""
+    last_heard: Time | None
+    """When the device itself last said that it had shown a notice; null for channels that cannot say so."""
     state: str
     code: str | None
     link: str | None = None

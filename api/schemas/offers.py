@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.base import Geometry, LonLat, Shown, Time
+from api.schemas.places import CoarsePlace
 from api.schemas.safety import (
     CheckInShown,
     ConfirmedShown,
@@ -155,6 +156,8 @@ class OfferShown(OfferCore):
     capability: Capability
     skill: str
     area: Geometry | None
+    near: CoarsePlace | None
+    """The name of the surroundings of `area`, before acceptance too; null in exports, and where the incident has no place."""
     grounds_on_way: list[WarningShown]
     """The hazard areas of `hazards_on_way`; empty while Redis does not answer."""
     incident: IncidentOfOffer

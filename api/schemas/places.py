@@ -52,6 +52,14 @@ class NearestShown(Exact):
     distance_m: int
 
 
+class CoarsePlace(Exact):
+    """The surroundings of a coarse area, by its centre alone. `nearest`: a settlement within 20 km; null where there is none."""
+
+    district: NamesShown
+    region: NamesShown
+    nearest: NamesShown | None
+
+
 class HazardHere(Exact):
     """An open incident whose hazard area covers the point; operators and admins only."""
 

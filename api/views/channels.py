@@ -22,6 +22,7 @@ def channel(one: ChannelPrivate, state: DeviceState | None = None, link: str | N
         "added_at": time(one.added_ms),
         "verified_at": time(one.verified_ms),
         "last_ok": time(known.ok_ms),
+        "last_heard": time(known.heard_ms),
         "state": _state(one, known),
         "code": known.code if _state(one, known) in ("failing", "gone") else None,
         "link": link,
@@ -72,4 +73,4 @@ def _state(one: ChannelPrivate, known: DeviceState) -> str:
     # A device that was added anew is not the one that has gone.
     if known.is_gone_since(one.added_ms):
         return "gone"
-    return "failing" if (known.failed_ms or 0) > (known.ok_ms or 0) else "on"
+    return "failing" if (known.failed_ms or 0) > max(known.ok_ms or 0, known.heard_ms or 0) else "on"

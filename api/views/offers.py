@@ -61,9 +61,10 @@ def offer(
     seen: Opened = NOTHING,
     language: str = DEFAULT,
     grounds: Mapping[str, View] | None = None,
+    near: View | None = None,
 ) -> View:
     """An offer for its person; `seen` is ignored before acceptance. `grounds`: warnings of the hazard areas on the way, by
-    incident."""
+    incident. `near`: the surroundings of the coarse area."""
     opened = is_opened(state, held)
     shown: View = {
         "id": held.id,
@@ -81,6 +82,7 @@ def offer(
         "distance_m": distance(held.distance_m),
         "eta_s": travel_time(held.eta_s),
         "area": coarse_area(state.area),
+        "near": near,
         **safety.of_offer(held),
         "grounds_on_way": [ground for one, ground in sorted((grounds or {}).items()) if one in held.hazards_on_way],
         "incident": {

@@ -46,6 +46,11 @@ def point(place: Place) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [place.lon, place.lat]}
 
 
+def coarse_place(district: District, nearest: FoundPlace | None) -> dict[str, Any]:
+    """`schemas.places.CoarsePlace`."""
+    return {**_areas(district, district.region), "nearest": names(nearest.known.name) if nearest else None}
+
+
 def _areas(district: District | None, region: Region | None) -> dict[str, Any]:
     return {
         "district": names(district.name) if district else None,

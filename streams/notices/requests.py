@@ -39,7 +39,14 @@ def asked(
 
 
 def said(
-    outcome: NoticeOutcome, notice_id: str, volunteer_id: str, at_ms: int, *, offer_id: str = "", incident_id: str = ""
+    outcome: NoticeOutcome,
+    notice_id: str,
+    volunteer_id: str,
+    at_ms: int,
+    *,
+    offer_id: str = "",
+    incident_id: str = "",
+    device: str | None = None,
 ) -> NoticeRecord:
     """A person's device has shown a notice, or the person has seen it."""
     return NoticeRecord(
@@ -53,4 +60,5 @@ def said(
         outcome=outcome,
         attempts=0,
         at_ms=at_ms,
+        device=device,
     )

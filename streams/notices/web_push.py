@@ -53,7 +53,7 @@ class WebPush:
         keys = {"p256dh": target.p256dh, "auth": target.auth}
         try:
             encoded = WebPusher({"endpoint": target.endpoint, "keys": keys}).encode(
-                payload(message).encode(), "aes128gcm"
+                payload(message, to.id).encode(), "aes128gcm"
             )
         except ValueError as error:
             # Keys of the right length that are no point of the curve.
@@ -78,14 +78,17 @@ class WebPush:
         of_status(answer.status_code, answer.headers.get("retry-after"))
 
 
-def payload(message: Message) -> str:
-    """Declarative Web Push: shown also if the page's worker fails. At most `MOST_BYTES` bytes of UTF-8."""
+def payload(message: Message, channel_id: str) -> str:
+    """Declarative Web Push: shown also if the page's worker fails. At most `MOST_BYTES` bytes of UTF-8.
+
+    `data` is for the worker, which says that the device has shown the notice: it stores nothing, so it is told who it is.
+    """
     shown = {
         "title": message.title,
         "body": message.body,
         "navigate": message.link or "/v/",
         "tag": message.topic,
-        "data": {"notice": message.notice_id},
+        "data": {"notice": message.notice_id, "channel": channel_id},
     }
     text = json.dumps({"web_push": 8030, "notification": shown}, ensure_ascii=False, separators=(",", ":"))
     # A text may lose its end, never its link.

@@ -24,9 +24,11 @@ assert LINK_S <= HOUR_S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceState:
-    """`ok_ms`: when its service last took a notice. `gone_ms`: when the service said that it exists no more."""
+    """`ok_ms`: when its service last took a notice. `heard_ms`: when the device itself last said that it had shown one.
+    `gone_ms`: when the service said that it exists no more."""
 
     ok_ms: int | None = None
+    heard_ms: int | None = None
     failed_ms: int | None = None
     code: str | None = None
     gone_ms: int | None = None
@@ -170,6 +172,8 @@ def fields_of(told: Told) -> list[str]:
         return [f"{told.device}:gone", str(told.at_ms), f"{told.device}:failed", f"{told.at_ms}|{told.code or ''}"]
     if told.outcome is NoticeOutcome.FAILED:
         return [f"{told.device}:failed", f"{told.at_ms}|{told.code or ''}"]
+    if told.outcome in (NoticeOutcome.DELIVERED, NoticeOutcome.SEEN):
+        return [f"{told.device}:heard", str(told.at_ms)]
     return [f"{told.device}:ok", str(told.at_ms)]
 
 
@@ -189,6 +193,7 @@ def device_states(fields: Mapping[str, str]) -> dict[str, DeviceState]:
         failed_ms, _, code = fields.get(f"{device}:failed", "").partition("|")
         found[device] = DeviceState(
             ok_ms=_number(fields.get(f"{device}:ok")),
+            heard_ms=_number(fields.get(f"{device}:heard")),
             failed_ms=_number(failed_ms),
             code=code or None,
             gone_ms=_number(fields.get(f"{device}:gone")),

@@ -99,3 +99,42 @@ async def test_an_operator_sees_in_the_incident_what_became_of_each_way(world: W
     (way,) = of_operator[0]["reach"]
     assert (way["way"], way["outcome"], way["code"]) == ("sms", "failed", "http_500")
     assert "reach" not in str(of_person)
+
+
+async def test_a_device_that_has_shown_a_notice_is_heard_of_and_is_not_the_person_looking(world: World) -> None:
+    world.redis.add(asked(held()))
+    await mine(world, "PUT", "/v1/volunteers/v-1", PROFILE)
+    device = (await mine(world, "POST", "/v1/volunteers/v-1/channels", browser())).json()["id"]
+    said = {"offer_id": OFFER, "outcome": "delivered", "channel": device}
+
+    answer = await mine(world, "POST", f"/v1/notices/{ID}/seen", said)
+
+    (way,) = (await world.reach.of_offers([OFFER]))[0]
+    (shown,) = (await mine(world, "GET", "/v1/volunteers/v-1/channels")).json()["items"]
+    assert (answer.status_code, world.log.notices[-1].device) == (204, device)
+    assert (way.kind, way.outcome) == ("webpush", NoticeOutcome.DELIVERED)
+    assert (shown["last_heard"] is not None, shown["last_ok"]) == (True, None)
+
+
+async def test_a_device_of_nobody_leaves_no_trace_of_its_own(world: World) -> None:
+    await mine(world, "PUT", "/v1/volunteers/v-1", PROFILE)
+
+    answer = await mine(world, "POST", f"/v1/notices/{ID}/seen", {"outcome": "delivered", "channel": "c-unknown"})
+
+    assert (answer.status_code, world.log.notices[-1].device) == (204, None)
+    assert await world.reach.devices("v-1") == {}
+
+
+async def test_a_test_of_one_channel_names_it_and_an_unproved_address_gets_none(world: World) -> None:
+    await mine(world, "PUT", "/v1/volunteers/v-1", PROFILE)
+    path = "/v1/volunteers/v-1/channels"
+    device = (await mine(world, "POST", path, browser())).json()["id"]
+    number = {"kind": "sms", "address": "+77011234567", "label": "x"}
+    unproved = (await mine(world, "POST", path, number)).json()["id"]
+
+    answer = await mine(world, "POST", "/v1/volunteers/v-1/test-notice", {"channel": device})
+    record = world.log.notices[-1]
+    refused = await mine(world, "POST", "/v1/volunteers/v-1/test-notice", {"channel": unproved})
+
+    assert (answer.status_code, answer.json()) == (202, {"id": record.id, "channels": 1})
+    assert (record.device, refused.status_code) == (device, 404)

@@ -1,15 +1,17 @@
 """What an offer shows its person, and the pages of all of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dispatch.model.incidents import Hazard
 from dispatch.model.reasons import EndCode
+from dispatch.model.recorded_way import coarse_centre
 from dispatch.model.vocabulary import IncidentStatus, OfferState
 from tests.api.routes.test_offers import INCIDENT, OFFER, asked, held
 from tests.support.api_world import World
-from tests.support.builders import offer, requirement
+from tests.support.builders import offer, point, requirement
 
 
 async def mine(world: World, path: str) -> Any:
@@ -27,6 +29,28 @@ async def test_before_acceptance_an_offer_says_how_many_are_wanted_and_what_the_
     assert (seen["hazard"], seen["outcome"]) == (True, None)
     assert seen["now"] is not None
     assert "v-2" not in str(seen)
+
+
+async def test_the_name_of_the_surroundings_is_the_same_for_every_place_of_the_coarse_area(world: World) -> None:
+    centre = coarse_centre(point(76.945123, 43.238456))
+    corners = [(centre.lon + east, centre.lat + north) for east in (-0.008, 0.008) for north in (-0.004, 0.004)]
+    seen = []
+
+    for lon, lat in corners:
+        area = point(lon, lat)
+        assert coarse_centre(area) == centre
+        world.redis.add(replace(asked(held()), area=area))
+        seen.append(await mine(world, f"/v1/offers/{OFFER}"))
+
+    assert len({str((one["near"], one["area"])) for one in seen}) == 1
+    assert set(seen[0]["near"]["district"]) == {"kk", "ru", "en"}
+    assert (await mine(world, "/v1/volunteers/v-1/offers"))["items"][0]["near"] == seen[0]["near"]
+
+
+async def test_an_incident_without_a_place_has_no_surroundings(world: World) -> None:
+    world.redis.add(replace(asked(held()), area=None))
+
+    assert (await mine(world, f"/v1/offers/{OFFER}"))["near"] is None
 
 
 @pytest.mark.parametrize(

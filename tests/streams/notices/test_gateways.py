@@ -139,9 +139,9 @@ async def test_without_a_real_subject_nothing_is_sent_to_apple(tmp_path: Path) -
 
 
 def test_a_payload_is_at_most_400_bytes_and_keeps_its_link() -> None:
-    long = payload(replace(MESSAGE, body="Қ" * 1000))
+    long = payload(replace(MESSAGE, body="Қ" * 1000), PHONE.id)
 
-    assert len(payload(MESSAGE).encode()) <= MOST_BYTES
+    assert len(payload(MESSAGE, PHONE.id).encode()) <= MOST_BYTES
     assert len(long.encode()) <= MOST_BYTES
     assert str(MESSAGE.link) in long
 
