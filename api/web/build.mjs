@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "vite";
+import { png } from "./icons.mjs";
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const [out = join(ROOT, "..", "pages", "built"), id = "development"] = process.argv.slice(2);
@@ -13,6 +14,22 @@ const OUT = resolve(out);
 const PAGES = { console: "console/index.html", volunteer: "volunteer/index.html" };
 const TEXT = /\.(js|css|html|json|webmanifest|svg)$/;
 const WORTH_BYTES = 512;
+/** What a person needs for one kind of work only, and with a network: not kept on every phone. */
+const ON_DEMAND = /(^|\/)(leaflet|place_map)/;
+/**
+ * What is loaded at once is in few files: those that screens loaded later use as well would each become one, and a tenth larger.
+ * `shared` is of both pages, so nothing that only one of them needs at once may be in it.
+ */
+const FIRST_LOADS = [
+  { name: "shared", test: /node_modules.(preact|@preact|idb|eventsource-parser).|web.shared.(?!messages|kazakh|plural|notice_bus|parts.key_cap)|vite.preload-helper/ },
+  { name: "first", test: /web.volunteer.(address|answers|device|duty|geometry|jobs|position|state|text|texts_later|words|parts.(band|countdown|head|icon|later|outbox_list|sketch|tabs))\.tsx?$/ },
+];
+const ICONS = { "icon-192.png": [192, false], "icon-512.png": [512, false], "icon-maskable-512.png": [512, true], "apple-touch-icon.png": [180, true] };
+const DESCRIPTIONS = {
+  kk: "Төтенше жағдайда көмек сұраулары",
+  ru: "Запросы помощи в чрезвычайных ситуациях",
+  en: "Requests for help in emergencies",
+};
 
 function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -25,7 +42,7 @@ function volunteerFiles(output) {
   const chunks = new Map(output.filter((one) => one.type === "chunk").map((one) => [one.fileName, one]));
   const wanted = new Set();
   const add = (name) => {
-    if (wanted.has(name)) return;
+    if (wanted.has(name) || ON_DEMAND.test(chunks.get(name)?.name ?? "")) return;
     wanted.add(name);
     const chunk = chunks.get(name);
     if (!chunk) return;
@@ -45,6 +62,7 @@ async function pages() {
       emptyOutDir: true,
       rolldownOptions: {
         input: Object.fromEntries(Object.entries(PAGES).map(([name, path]) => [name, join(ROOT, path)])),
+        output: { codeSplitting: { groups: FIRST_LOADS } },
       },
     },
   });
@@ -79,6 +97,21 @@ function compress() {
   }
 }
 
+function icons() {
+  const svg = readFileSync(join(ROOT, "public/v/icon.svg"), "utf-8");
+  for (const [name, [size, isFull]] of Object.entries(ICONS)) writeFileSync(join(OUT, "v", name), png(svg, size, isFull));
+}
+
+/** One manifest a language; the same `id`, so the app that is installed stays one. */
+function manifests() {
+  const plain = JSON.parse(readFileSync(join(ROOT, "public/v/manifest.webmanifest"), "utf-8"));
+  for (const [lang, description] of Object.entries(DESCRIPTIONS)) {
+    writeFileSync(join(OUT, "v", `manifest.${lang}.webmanifest`), JSON.stringify({ ...plain, lang, description }));
+  }
+}
+
 const output = await pages();
-await worker(["/v/", ...volunteerFiles(output)]);
+icons();
+manifests();
+await worker(["/v/", "/v/icon-192.png", ...volunteerFiles(output)]);
 compress();

@@ -55,16 +55,28 @@ export type View =
   | { readonly kind: "quiet" }
   | { readonly kind: "offer" | "work" | "digital" | "ended"; readonly offer: Offer; readonly standing: Standing };
 
-/** The one thing that the screen shows. Work under way goes before a new offer; what has ended is told once. */
-export function viewOf(offers: readonly Offer[], items: readonly OutboxItem[], nowMs: number, seenEnds: ReadonlySet<string>): View {
+/**
+ * The one thing that the screen shows. Work under way goes before a new offer; what has ended is told once. `wanted`: the offer that
+ * a notice led to goes before other requests, and is told of when it has ended meanwhile.
+ */
+export function viewOf(
+  offers: readonly Offer[],
+  items: readonly OutboxItem[],
+  nowMs: number,
+  seenEnds: ReadonlySet<string>,
+  wanted: string | null = null,
+): View {
   const all = offers.map((offer) => ({ offer, standing: standing(offer, items) }));
   const working = all.find(({ standing: { state } }) => isAssigned(state));
   if (working) return { kind: working.offer.capability === "digital" ? "digital" : "work", ...working };
   const offered = all
     .filter(({ offer, standing: { state } }) => state === "offered" && Date.parse(offer.expires_at) > nowMs)
-    .sort((one, other) => Date.parse(one.offer.expires_at) - Date.parse(other.offer.expires_at))[0];
-  if (offered) return { kind: "offer", ...offered };
-  const ended = all.find(({ offer, standing: { state } }) => TOLD.includes(state) && !seenEnds.has(offer.id) && isFresh(offer, nowMs));
+    .sort((one, other) => Date.parse(one.offer.expires_at) - Date.parse(other.offer.expires_at));
+  const asked = offered.find(({ offer }) => offer.id === wanted);
+  const untold = all.filter(({ offer, standing: { state } }) => TOLD.includes(state) && !seenEnds.has(offer.id));
+  const ended = untold.find(({ offer }) => offer.id === wanted) ?? untold.find(({ offer }) => isFresh(offer, nowMs));
+  const first = asked ?? (ended?.offer.id === wanted ? undefined : offered[0]);
+  if (first) return { kind: "offer", ...first };
   return ended ? { kind: "ended", ...ended } : { kind: "quiet" };
 }
 

@@ -1,5 +1,6 @@
 // The volunteer's page: sign-in, or the one screen that matters now.
 import { useEffect } from "preact/hooks";
+import { place } from "./address";
 import { announce } from "./announcements";
 import { deployment } from "../shared/deployment";
 import { LanguageSwitch } from "../shared/parts/language_switch";
@@ -11,7 +12,6 @@ import { type Session, keep, kept } from "./device";
 import type { View } from "./jobs";
 import { Icon } from "./parts/icon";
 import { later, loadLater } from "./parts/later";
-import { place } from "./parts/tabs";
 import { sharePosition } from "./position";
 import { DistressScreen, asking } from "./screens/distress";
 import { EndedScreen } from "./screens/ended";
@@ -26,6 +26,7 @@ const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen
 const DigitalScreen = later(async () => (await import("./screens/digital")).DigitalScreen);
 const History = later(async () => (await import("./screens/history")).History);
 const LinkPage = later(async () => (await import("./screens/link")).LinkPage);
+const Notices = later(async () => (await import("./screens/notices")).loadNotices());
 const Settings = later(async () => (await import("./screens/settings")).Settings);
 
 export function Page() {
@@ -94,7 +95,9 @@ function App({ id, session: present }: { id: string; session: Session }) {
     const close = open(id, () => void readSession());
     const stop = sharePosition(id, () => isBusy.value || (profile.value?.on_duty ?? false));
     const silence = announce();
+    const stopNotices = import("./notices/start").then(({ startNotices }) => startNotices(id), () => null);
     return () => {
+      void stopNotices.then((end) => end?.());
       silence();
       stop();
       close();
@@ -144,6 +147,7 @@ function Screen({ id }: { id: string }) {
   if (present.kind === "digital") return <DigitalScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
   if (present.kind === "ended") return <EndedScreen offer={present.offer} standing={present.standing} />;
   if (place.value === "history") return <History />;
+  if (place.value === "notices") return <Notices id={id} />;
   if (place.value === "settings") return <Settings id={id} />;
   return <Home id={id} />;
 }

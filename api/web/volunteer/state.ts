@@ -6,7 +6,9 @@ import { Outbox, type Saying } from "../shared/outbox";
 import type { OutboxItem } from "../shared/outbox_store";
 import type { Problem } from "../shared/problem";
 import { LiveStream, type StreamEvent } from "../shared/stream";
+import { wantedOffer } from "./address";
 import { type Profile, keep, kept } from "./device";
+import type { components } from "../shared/api";
 import { type Offer, viewOf } from "./jobs";
 
 const start = kept();
@@ -28,7 +30,7 @@ const outbox = signal<Outbox | null>(null);
 
 export const items = computed<readonly OutboxItem[]>(() => outbox.value?.items.value ?? []);
 export const waiting = computed(() => items.value.filter((item) => item.state === "saved" || item.state === "sent"));
-export const view = computed(() => viewOf(offers.value, items.value, now.value, seenEnds.value));
+export const view = computed(() => viewOf(offers.value, items.value, now.value, seenEnds.value, wantedOffer.value));
 /** Whether the person holds a job or is asked for one. */
 export const isBusy = computed(() => view.value.kind !== "quiet" && view.value.kind !== "ended");
 
@@ -67,7 +69,14 @@ const HEARD = new Set(["offer", "notice", "warning"]);
 const SETTLE_MS = 60;
 let pending: ReturnType<typeof setTimeout> | null = null;
 
+/** The newest notice about each offer, so that having seen the offer can be said of it. */
+export const noticeOf = new Map<string, string>();
+
 function hear(id: string, event: StreamEvent): void {
+  if (event.name === "notice") {
+    const { id: notice, offer_id: offer } = event.data as components["schemas"]["NoticeEvent"];
+    if (offer !== null) noticeOf.set(offer, notice);
+  }
   if (!HEARD.has(event.name) || pending !== null) return;
   // An offer and its notice arrive together: one load shows both.
   pending = setTimeout(() => {

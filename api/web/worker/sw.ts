@@ -1,4 +1,7 @@
-// The service worker of the volunteer's page: after the first visit the page opens without a network.
+// The service worker of the volunteer's page: after the first visit the page opens without a network, and pushes are shown.
+import { NOTICE_BUS, type NoticeNews } from "../shared/notice_bus";
+import { type Pushed, readPush, wordOf } from "./push";
+
 declare const __BUILD__: string;
 declare const __FILES__: readonly string[];
 /** The type library of the DOM says `Window` here. */
@@ -6,6 +9,7 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 
 const CACHE = `komek-${__BUILD__}`;
 const PAGE = "/v/";
+const OFFER_VIBRATION = [300, 150, 300, 150, 600];
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...__FILES__])));
@@ -24,6 +28,16 @@ worker.addEventListener("fetch", (event) => {
   // Everything else, above all the API, goes to the network: an old answer must not look like a new one.
 });
 
+worker.addEventListener("push", (event) => {
+  const pushed = readPush(event.data?.text() ?? null);
+  event.waitUntil(show(pushed));
+});
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data as Pushed));
+});
+
 async function kept(path: string, request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   return (await cache.match(path)) ?? fetch(request);
@@ -32,4 +46,61 @@ async function kept(path: string, request: Request): Promise<Response> {
 async function removeOldCaches(): Promise<void> {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("komek-") && name !== CACHE).map((name) => caches.delete(name)));
+}
+
+/** Always shown, also while the page is visible: browsers withdraw the right from pages that keep a push to themselves. */
+async function show(pushed: Pushed): Promise<void> {
+  // `vibrate` and `renotify` are in the standard, and not in the type library.
+  const options: NotificationOptions & { renotify: boolean; vibrate: readonly number[] } = {
+    body: pushed.body,
+    tag: pushed.tag,
+    data: pushed,
+    icon: "/v/icon-192.png",
+    renotify: true,
+    requireInteraction: pushed.offerId !== null,
+    vibrate: OFFER_VIBRATION,
+  };
+  await worker.registration.showNotification(pushed.title, options);
+  tell({ kind: "shown", notice: pushed.notice, atMs: Date.now() });
+  await say(pushed, "delivered");
+}
+
+async function open(pushed: Pushed): Promise<void> {
+  const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const page = pages.find((one) => new URL(one.url).pathname === PAGE);
+  if (page === undefined) await worker.clients.openWindow(`${PAGE}${pushed.fragment}`);
+  else {
+    // Not `navigate`: a page that is reloaded loses what is being typed.
+    tell({ kind: "open", fragment: pushed.fragment });
+    await page.focus();
+  }
+  await say(pushed, "seen");
+}
+
+function tell(news: NoticeNews): void {
+  const bus = new BroadcastChannel(NOTICE_BUS);
+  bus.postMessage(news);
+  bus.close();
+}
+
+/** A word that gets lost costs a message by another way, nothing else. */
+async function say(pushed: Pushed, outcome: "delivered" | "seen"): Promise<void> {
+  if (pushed.notice === null) return;
+  const post = (): Promise<Response> =>
+    fetch(`/v1/notices/${pushed.notice}/seen`, {
+      method: "POST",
+      keepalive: true,
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: wordOf(pushed, outcome),
+    });
+  const answer = await post().catch(() => null);
+  if (answer?.status === 401 && (await isRenewed())) await post().catch(() => null);
+}
+
+/** The cookie of a page that was closed for hours has run out. One renewal at a time, as in the page: two would end the session. */
+async function isRenewed(): Promise<boolean> {
+  return navigator.locks.request("komek-session", async () => {
+    const answer = await fetch("/v1/session/renew", { method: "POST", headers: { Accept: "application/json" } }).catch(() => null);
+    return answer?.ok ?? false;
+  });
 }

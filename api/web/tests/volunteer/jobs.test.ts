@@ -74,3 +74,20 @@ describe("the one thing on the screen", () => {
 it("the steps of work follow each other", () => {
   expect((["accepted", "en_route", "on_scene", "done"] as const).map(nextStep)).toEqual(["en-route", "on-scene", "done", null]);
 });
+
+describe("the offer that a notice led to", () => {
+  it("goes before one that ends sooner, and not before work", () => {
+    const [sooner, wanted] = [offer("o-1", "offered", { expires_at: "2026-11-26T10:00:20Z" }), offer("o-2", "offered")];
+
+    expect(viewOf([sooner, wanted], [], NOW, new Set())).toMatchObject({ offer: { id: "o-1" } });
+    expect(viewOf([sooner, wanted], [], NOW, new Set(), "o-2")).toMatchObject({ kind: "offer", offer: { id: "o-2" } });
+    expect(viewOf([offer("o-3", "accepted"), wanted], [], NOW, new Set(), "o-2")).toMatchObject({ offer: { id: "o-3" } });
+  });
+
+  it("is told to have ended before another is shown", () => {
+    const [ended, other] = [offer("o-2", "expired"), offer("o-1", "offered")];
+
+    expect(viewOf([ended, other], [], NOW, new Set(), "o-2")).toMatchObject({ kind: "ended", offer: { id: "o-2" } });
+    expect(viewOf([ended, other], [], NOW, new Set(["o-2"]), "o-2")).toMatchObject({ kind: "offer", offer: { id: "o-1" } });
+  });
+});

@@ -50,6 +50,7 @@ export const en = {
     title: (skill: string) => `Needed: ${skill}`,
     left: "left",
     fromYou: "from you",
+    near: (name: string, district: string) => `near ${name}, ${district}`,
     exactAfter: "The exact address opens after “I’m going”",
     hazard: "Hazard zone.",
     hazardMore: "You go to the staging point at its edge. Do not enter it.",
@@ -211,6 +212,6 @@ export const en = {
     spoken: "Languages I speak",
     verified: "verified",
     claimed: "not verified",
-    install: "On an iPhone: Share, then “Add to Home Screen”. Only then notices can arrive.",
+    notices: "Notices",
   },
 };

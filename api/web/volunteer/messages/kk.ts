@@ -51,6 +51,7 @@ export const kk = {
     title: (skill: string) => `Көмек керек: ${skill}`,
     left: "қалды",
     fromYou: "сізден",
+    near: (name: string, district: string) => `${name} маңы, ${district}`,
     exactAfter: "Нақты мекенжай «Барамын» дегеннен кейін ашылады",
     hazard: "Қауіпті аймақ.",
     hazardMore: "Шетіндегі жиналу орнына барасыз. Аймаққа кірмеңіз.",
@@ -212,6 +213,6 @@ export const kk = {
     spoken: "Сөйлейтін тілдерім",
     verified: "расталған",
     claimed: "расталмаған",
-    install: "iPhone: «Бөлісу», содан кейін «Негізгі экранға қосу». Сонда ғана хабарландыру келе алады.",
+    notices: "Хабарландырулар",
   },
 } satisfies VolunteerTexts;

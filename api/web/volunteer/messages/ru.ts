@@ -50,6 +50,7 @@ export const ru = {
     title: (skill: string) => `Нужна помощь: ${skill}`,
     left: "осталось",
     fromYou: "от вас",
+    near: (name: string, district: string) => `рядом: ${name}, ${district}`,
     exactAfter: "Точный адрес откроется после «Еду»",
     hazard: "Опасная зона.",
     hazardMore: "Вы едете к месту сбора на её краю. В зону не входите.",
@@ -211,6 +212,6 @@ export const ru = {
     spoken: "Мои языки",
     verified: "подтверждён",
     claimed: "не подтверждён",
-    install: "На iPhone: «Поделиться», затем «На экран Домой». Только тогда уведомления смогут приходить.",
+    notices: "Уведомления",
   },
 } satisfies VolunteerTexts;

@@ -1,5 +1,5 @@
 // A screen that is loaded after the first: the first load of the page holds only what a request needs.
-import { type ComponentType, h } from "preact";
+import { type ComponentType, type VNode, h } from "preact";
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { t } from "../text";
@@ -7,7 +7,8 @@ import { t } from "../text";
 const AGAIN_MS = 2_000;
 const waiting: (() => Promise<void>)[] = [];
 
-export function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+/** `meanwhile`: what stands there until it has come. */
+export function later<P extends object>(load: () => Promise<ComponentType<P>>, meanwhile: () => VNode | null = Loading): ComponentType<P> {
   const loaded = signal<ComponentType<P> | null>(null);
   const fetch = async (): Promise<void> => {
     loaded.value ??= await load();
@@ -22,8 +23,12 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
       return () => clearInterval(timer);
     }, []);
     if (loaded.value !== null) return h(loaded.value, given);
-    return <p class="calm" role="status">{t().common.loading}</p>;
+    return meanwhile();
   };
+}
+
+function Loading(): VNode {
+  return <p class="calm" role="status">{t().common.loading}</p>;
 }
 
 /** Loads the screens that will be wanted, one after the other, once the first is shown. */

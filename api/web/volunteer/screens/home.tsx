@@ -5,6 +5,7 @@ import { ProblemText } from "../../shared/parts/problem_text";
 import { Band } from "../parts/band";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
+import { later } from "../parts/later";
 import { OutboxList } from "../parts/outbox_list";
 import { Tabs } from "../parts/tabs";
 import { dutyProblem, extendDuty, isChanging, setDuty } from "../duty";
@@ -13,6 +14,7 @@ import { isBusy, isLoaded, isUnknown, problem, profile } from "../state";
 import { t } from "../text";
 
 const HOURS = [1, 2, 4, 8];
+const NoticesBand = later(async () => (await import("../parts/notices_band")).loadNoticesBand(), () => null);
 
 export function Home({ id }: { id: string }) {
   const { own } = t();
@@ -31,6 +33,7 @@ export function Home({ id }: { id: string }) {
       </section>
       <OutboxList />
       <SharingBand isAtWork={isBusy.value} />
+      <NoticesBand />
       <div class="thumb tall">
         {!isUnknown.value && <DutySwitch id={id} isOn={isOn} />}
         <Tabs />

@@ -15,7 +15,7 @@ import { Sketch } from "../parts/sketch";
 import { lastFix } from "../position";
 import { profile } from "../state";
 import { t } from "../text";
-import { skillWord, taskWord, typeWord } from "../words";
+import { placeWord, skillWord, taskWord, typeWord } from "../words";
 
 export function OfferScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
   const { own, words } = t();
@@ -33,7 +33,7 @@ export function OfferScreen({ offer, standing }: { offer: Offer; standing: Stand
       <section class="hero">
         <div>
           <h1>{own.offer.title(wanted)}</h1>
-          <p class="more">{typeWord(offer.incident.type)}</p>
+          <p class="more">{typeWord(offer.incident.type)}{offer.near != null && `, ${placeWord(offer.near)}`}</p>
         </div>
         <Countdown from={offer.created_at} until={offer.expires_at} label={own.offer.answerIn} />
       </section>

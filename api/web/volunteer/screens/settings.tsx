@@ -10,9 +10,10 @@ import { ProblemText } from "../../shared/parts/problem_text";
 import type { Problem } from "../../shared/problem";
 import { signOut } from "../../shared/session";
 import { THEMES, chooseTheme, theme } from "../../shared/theme";
-import { type Session, forgetAll } from "../device";
+import { type Session, forgetAll, kept } from "../device";
 import { Confirm } from "../parts/confirm";
 import { Head } from "../parts/head";
+import { later } from "../parts/later";
 import { Tabs } from "../parts/tabs";
 import { profile } from "../state";
 import { t } from "../text";
@@ -23,6 +24,7 @@ import { Icon } from "../parts/icon";
 /** The version of the notice about personal data that this page shows. */
 const NOTICE = "2026-11";
 const fault = signal<Problem | null>(null);
+const NoticesBand = later(async () => (await import("../parts/notices_band")).loadNoticesBand(), () => null);
 
 export function Settings({ id }: { id: string }) {
   const { own, common } = t();
@@ -38,6 +40,8 @@ export function Settings({ id }: { id: string }) {
           <button type="button" class="button" key={one} aria-pressed={theme.value === one} onClick={() => chooseTheme(one)}>{common.theme[one]}</button>
         ))}
       </div></div>
+      <h2>{own.settings.notices}</h2>
+      <NoticesBand />
       <Me />
       <h2>{own.settings.consents}</h2>
       <ConsentSwitches id={id} />
@@ -48,7 +52,6 @@ export function Settings({ id }: { id: string }) {
       <div class="set">
         <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(null)}><Icon of="distress" />{own.distress.open}</button>
       </div>
-      <p class="band quiet"><span>{own.settings.install}</span></p>
       <div class="thumb tall"><Tabs /></div>
     </>
   );
@@ -161,13 +164,21 @@ function SignOut() {
       class="button"
       data-action="sign-out"
       onClick={() => {
-        forgetAll();
-        void signOut().then((problem) => (fault.value = problem));
+        void leave().then((problem) => (fault.value = problem));
       }}
     >
       {t().common.signIn.out}
     </button>
   );
+}
+
+/** The push of this device ends first: who has left gets nothing here. */
+async function leave(): Promise<Problem | null> {
+  const known = profile.value?.id ?? kept().session?.id;
+  forgetAll();
+  const end = (): Promise<unknown> => import("../notices/channels").then(({ turnOff }) => (known === undefined ? null : turnOff(known)));
+  await end().catch(() => undefined);
+  return signOut();
 }
 
 function Data({ id }: { id: string }) {
@@ -186,10 +197,7 @@ function Data({ id }: { id: string }) {
   const erase = async (): Promise<void> => {
     const answer = await ask("delete", "/v1/volunteers/{volunteer_id}", { path });
     fault.value = answer.ok ? null : answer.problem;
-    if (answer.ok) {
-      forgetAll();
-      await signOut();
-    }
+    if (answer.ok) await leave();
   };
   return (
     <>
