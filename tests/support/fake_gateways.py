@@ -73,11 +73,15 @@ class FakePush(FakeGateway):
         self.browser = ec.generate_private_key(ec.SECP256R1())
         self.auth = os.urandom(16)
 
-    def channel(self, id_: str = "c-push") -> ChannelPrivate:
+    def keys(self) -> dict[str, str]:
+        """`keys` of `PushSubscription.toJSON()` in the browser."""
         point = self.browser.public_key().public_bytes(
             serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
         )
-        subscription = PushSubscription(endpoint=f"{self.url}/send/{id_}", p256dh=_text(point), auth=_text(self.auth))
+        return {"p256dh": _text(point), "auth": _text(self.auth)}
+
+    def channel(self, id_: str = "c-push") -> ChannelPrivate:
+        subscription = PushSubscription(endpoint=f"{self.url}/send/{id_}", **self.keys())
         return ChannelPrivate(
             id=id_, kind=ChannelKind.WEBPUSH, label="x", added_ms=1, verified_ms=1, subscription=subscription
         )
@@ -103,13 +107,13 @@ class FakeTelegram(FakeGateway):
 
 
 @asynccontextmanager
-async def served(gateway: FakeGateway) -> AsyncIterator[None]:
-    """The gateway on a free port of 127.0.0.1."""
+async def served(gateway: FakeGateway, port: int = 0) -> AsyncIterator[None]:
+    """The gateway on this port of 127.0.0.1, or on a free one."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", gateway.answer)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
     address = runner.addresses[0]
     gateway.url = f"http://127.0.0.1:{address[1]}"

@@ -25,6 +25,7 @@ from kafka import KafkaProducer
 from dispatch.model.private_refs import channels_ref, consents_ref, volunteer_ref
 from dispatch.plans.book import load_builtin
 from streams import clock, redis_keys
+from streams.local.ports import free_ports
 from streams.topics import PLANS, PRIVATE, VOLUNTEERS
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack, WholeStack
@@ -44,6 +45,7 @@ OPEN = "reported,dispatching,staffed,unfilled,in_progress"
 OUTLIVES = "distress"
 """The attention that an incident keeps after its end."""
 AGAIN_AFTER_S = 2.0
+PUSH_HOSTS = "KOMEK_PUSH_HOSTS"
 STAYS_FOR_A_DAY = "void_events"
 """The alarm about what the order of the log made void: it looks back a day, so it tells nothing of the present."""
 
@@ -62,7 +64,9 @@ class Lender:
         """Raises AssertionError when it does not start; after the second time without trying again."""
         if self._stack is None:
             assert self._failed_starts < 2, f"the shared stack did not start twice: see {self.logs}"
-            stack = WholeStack(self._folders.mktemp("shared-komek"), environ={})
+            # A push service of the tests may take this port: which hosts get pushes is a setting of the start.
+            hosts = {PUSH_HOSTS: f"127.0.0.1:{free_ports(1)[0]}"}
+            stack = WholeStack(self._folders.mktemp("shared-komek"), environ=hosts)
             self.logs = stack.logs
             self._failed_starts += 1
             stack.start()
@@ -220,7 +224,8 @@ def lender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lender]:
 
 @pytest.fixture
 def shared_stack(lender: Lender) -> Iterator[RunningStack]:
-    yield RunningStack(lender.lend().data, environ={})
+    stack = lender.lend()
+    yield RunningStack(stack.data, environ={PUSH_HOSTS: stack.environ[PUSH_HOSTS]})
     lender.take_back(may_be_broken=False)
 
 

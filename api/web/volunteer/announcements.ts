@@ -31,6 +31,6 @@ export function announce(): () => void {
 
 function ring(text: string, pattern: readonly number[]): void {
   alarm(text);
-  // Not every phone has it, and browsers refuse it before the first tap.
-  navigator.vibrate?.([...pattern]);
+  // Not every phone has it, and browsers refuse it before the first tap with an error in their log.
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([...pattern]);
 }

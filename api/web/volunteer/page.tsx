@@ -23,7 +23,7 @@ import { t } from "./text";
 import "./volunteer.css";
 
 const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
-const DigitalScreen = later(async () => (await import("./screens/digital")).DigitalScreen);
+const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
 const History = later(async () => (await import("./screens/history")).History);
 const LinkPage = later(async () => (await import("./screens/link")).LinkPage);
 const Notices = later(async () => (await import("./screens/notices")).loadNotices());

@@ -68,12 +68,10 @@ async function show(pushed: Pushed): Promise<void> {
 async function open(pushed: Pushed): Promise<void> {
   const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   const page = pages.find((one) => new URL(one.url).pathname === PAGE);
-  if (page === undefined) await worker.clients.openWindow(`${PAGE}${pushed.fragment}`);
-  else {
-    // Not `navigate`: a page that is reloaded loses what is being typed.
-    tell({ kind: "open", fragment: pushed.fragment });
-    await page.focus();
-  }
+  // Not `navigate`: a page that is reloaded loses what is being typed.
+  if (page !== undefined) tell({ kind: "open", fragment: pushed.fragment });
+  // Both need a real tap. A browser that refuses leaves the person with the icon; that they have looked is true anyway.
+  await (page === undefined ? worker.clients.openWindow(`${PAGE}${pushed.fragment}`) : page.focus()).catch(() => null);
   await say(pushed, "seen");
 }
 

@@ -5,7 +5,7 @@ import { type GeoJSONSource, Map as Drawn, type MapMouseEvent, type StyleSpecifi
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Deployment } from "../../shared/deployment";
 import type { Language } from "../../shared/language";
-import { type BaseMap, readBaseMap } from "./base_map";
+import { type BaseMap, readBaseMap } from "../../shared/base_map";
 import type { Box } from "./features";
 import { type Palette, marks, pixelsOf, readPalette } from "./look";
 import type { LonLat } from "./picking";

@@ -1,7 +1,7 @@
 // The style of the map: land, borders, places, then what is live. Text is drawn with the fonts of the device: no glyph files.
 import type { LayerSpecification, SourceSpecification, StyleSpecification, SymbolLayerSpecification } from "maplibre-gl";
 import type { Language } from "../../shared/language";
-import type { BaseMap } from "./base_map";
+import type { BaseMap } from "../../shared/base_map";
 import type { Palette } from "./look";
 
 const REGULAR = ["Noto Sans Regular"];

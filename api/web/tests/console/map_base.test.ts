@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { baseMapOf } from "../../console/map/base_map";
+import { baseMapOf } from "../../shared/base_map";
 import type { Palette } from "../../console/map/look";
 import { LIVE, groundOf, styleOf } from "../../console/map/style";
 import { en } from "../../console/messages/map/en";

@@ -3,6 +3,7 @@ import { LOADERS as CONSOLE } from "../../console/text";
 import { LANGUAGES } from "../../shared/language";
 import { en } from "../../shared/messages/common/en";
 import { LOADERS as VOLUNTEER } from "../../volunteer/text";
+import { LOADERS as PLACES } from "../../volunteer/map/text";
 import { LOADERS as NOTICES } from "../../volunteer/notices/text";
 import { pseudo, pseudoCatalogue } from "../support/pseudo.mjs";
 
@@ -19,7 +20,8 @@ const said = (value: unknown): string => (typeof value === "function" ? String(v
 async function catalogues(): Promise<Record<string, Leaf[]>> {
   const all: Record<string, Leaf[]> = {};
   for (const one of LANGUAGES) {
-    all[one] = [...leaves((await CONSOLE[one]()).default), ...leaves((await VOLUNTEER[one]()).default), ...leaves(await NOTICES[one](), "notices")];
+    const later = [...leaves(await NOTICES[one](), "notices"), ...leaves(await PLACES[one](), "places")];
+    all[one] = [...leaves((await CONSOLE[one]()).default), ...leaves((await VOLUNTEER[one]()).default), ...later];
   }
   return all;
 }

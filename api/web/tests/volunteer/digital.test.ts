@@ -1,14 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { resultOf, spotIn } from "../../volunteer/screens/digital";
+import { geometryOf, spotIn, written } from "../../volunteer/map/written";
+import { resultOf } from "../../volunteer/screens/digital";
 
 const draft = (part: object) => ({ outcome: "", text: "", place: "", incident: "", ...part });
 
 describe("a place as people write it", () => {
   it("is latitude, longitude, and never guessed", () => {
-    expect(spotIn("43.238, 76.945")).toEqual([76.945, 43.238]);
-    expect(spotIn(" 43.238 76.945 ")).toEqual([76.945, 43.238]);
-    expect(spotIn("43.238;76.945")).toEqual([76.945, 43.238]);
+    expect(spotIn("43.238, 76.945")).toEqual({ lon: 76.945, lat: 43.238 });
+    expect(spotIn(" 43.238 76.945 ")).toEqual({ lon: 76.945, lat: 43.238 });
+    expect(spotIn("43.238;76.945")).toEqual({ lon: 76.945, lat: 43.238 });
     for (const bad of ["", "43", "176.9, 43.2", "43.2, 181", "somewhere", "43.2, 76.9, 5", "1e9, 2"]) expect(spotIn(bad)).toBeNull();
+  });
+});
+
+describe("what is drawn", () => {
+  it("is a point, or an area that ends where it began", () => {
+    expect(geometryOf(written({ lon: 76.9450004, lat: 43.238 }))).toEqual({ type: "Point", coordinates: [76.945, 43.238] });
+    expect(geometryOf("43, 76\n\n43, 77\n44, 77")).toEqual({ type: "Polygon", coordinates: [[[76, 43], [77, 43], [77, 44], [76, 43]]] });
+  });
+
+  it("is neither with two places, or a line that holds none", () => {
+    expect(geometryOf("43, 76\n43, 77")).toBe("few");
+    expect(geometryOf("43, 76\nnear the bridge")).toBe("bad");
+    expect(resultOf(draft({ outcome: "mapped", place: "43, 76\n43, 77" }))).toBe("area");
+    expect(resultOf(draft({ outcome: "located", place: "43, 76\n43, 77\n44, 77" }))).toBe("place");
   });
 });
 

@@ -99,8 +99,11 @@ async function register(id: string, subscription: PushSubscription): Promise<voi
   const body = { kind: "webpush" as const, label: deviceLabel(navigator.userAgent), subscription: { endpoint: endpoint ?? "", expirationTime: expirationTime ?? null, keys } };
   const answer = await ask("post", "/v1/volunteers/{volunteer_id}/channels", { ...pathOf(id), body: body as never });
   if (!noted(answer)) return;
+  const before = own.value;
   remember({ person: id, channel: answer.data.id, endpoint: subscription.endpoint, session: sessionId() });
-  await loadChannels(id);
+  // The browser has replaced the subscription: nothing can reach the old one.
+  if (before !== null && before.channel !== answer.data.id) await removeChannel(id, before.channel);
+  else await loadChannels(id);
 }
 
 function remember(device: Parameters<typeof keepDevice>[0]): void {

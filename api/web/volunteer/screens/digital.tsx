@@ -6,10 +6,15 @@ import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import { languageName } from "../../shared/language_name";
 import { type ResultBody, checkIn, decline, submit } from "../answers";
+import { type Draft, draftOf, keepDraft } from "../drafts";
 import type { Offer, Standing } from "../jobs";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
 import { OutboxList } from "../parts/outbox_list";
+import { spotOf } from "../geometry";
+import { PlaceField } from "../map/place_field";
+import { TEXTS } from "../map/text";
+import { geometryOf } from "../map/written";
 import { t } from "../text";
 import { outcomeWord } from "../words";
 import { WorkTitle } from "./offer";
@@ -23,28 +28,19 @@ const NEEDS: Readonly<Partial<Record<string, "text" | "location" | "incident_id"
   done: "text",
 };
 
-interface Draft {
-  readonly outcome: string;
-  readonly text: string;
-  readonly place: string;
-  readonly incident: string;
+export async function loadDigital() {
+  await TEXTS.load();
+  return DigitalScreen;
 }
-const EMPTY: Draft = { outcome: "", text: "", place: "", incident: "" };
 
-export function DigitalScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
-  const { own } = t();
+function DigitalScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
   const task = offer.task ?? null;
   if (task === null) return null;
   const lease = task.lease_expires_at;
   return (
     <article class="screen" data-offer={offer.id} data-state={standing.state}>
       <Head><WorkTitle offer={offer} /></Head>
-      {lease !== null && (
-        <section class="lease">
-          <p><span class="label">{own.digital.lease}</span> <b>{formats(language.value).clockwork(Math.max(0, secondsUntil(lease)))}</b></p>
-          <button type="button" class="button" data-action="check-in" onClick={() => void checkIn(offer)}>{own.digital.more}</button>
-        </section>
-      )}
+      {lease !== null && <Lease offer={offer} until={lease} />}
       {!standing.isConfirmed && <p class="band doubt"><Icon of="clock" /><span class="unsure">{t().common.outbox.unconfirmed}</span></p>}
       <section class="task">
         <h1>{task.question}</h1>
@@ -52,6 +48,25 @@ export function DigitalScreen({ offer, standing }: { offer: Offer; standing: Sta
       </section>
       <ResultForm offer={offer} task={task} />
     </article>
+  );
+}
+
+/** How long the work is held, as figures and as a bar. After its end the page says so and locks nothing: the text is still theirs. */
+function Lease({ offer, until }: { offer: Offer; until: string }) {
+  const { own } = t();
+  const left = secondsUntil(until);
+  const whole = useSignal({ until, s: left });
+  // Each extension begins a new whole.
+  if (whole.value.until !== until) whole.value = { until, s: left };
+  const isOver = left <= 0;
+  return (
+    <section class={isOver ? "lease over" : "lease"} data-lease={isOver ? "over" : "held"}>
+      <p role={isOver ? "alert" : undefined}>
+        {isOver ? own.digital.over : <><b>{formats(language.value).clockwork(left)}</b> <span class="label">{own.digital.lease}</span></>}
+      </p>
+      <button type="button" class="button" data-action="check-in" onClick={() => void checkIn(offer)}>{own.digital.more}</button>
+      <progress aria-hidden="true" max={Math.max(1, whole.value.s)} value={Math.max(0, left)} />
+    </section>
   );
 }
 
@@ -78,13 +93,13 @@ function Original({ task }: { task: Task }) {
 
 function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
   const { own, common } = t();
-  const kept = `komek-draft-${offer.id}`;
-  const draft = useSignal<Draft>(draftOf(kept));
+  const places = TEXTS.read();
+  const draft = useSignal<Draft>(draftOf(offer.id));
   const fault = useSignal<string | null>(null);
   const change = (part: Partial<Draft>): void => {
     draft.value = { ...draft.value, ...part };
     fault.value = null;
-    keepDraft(kept, draft.value);
+    keepDraft(offer.id, draft.value);
   };
   const only = task.outcomes.length === 1 ? (task.outcomes[0] ?? "") : "";
   useEffect(() => {
@@ -95,10 +110,10 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
   const send = (): void => {
     const result = resultOf(draft.value);
     if (typeof result === "string") {
-      fault.value = result === "place" ? own.digital.placeBad : own.digital.missing;
+      fault.value = result === "place" ? places.bad : result === "area" ? places.badArea : own.digital.missing;
       return;
     }
-    void submit(offer, result).then(() => keepDraft(kept, null));
+    void submit(offer, result).then(() => keepDraft(offer.id, null));
   };
   return (
     <form
@@ -120,10 +135,12 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
         </div>
       </fieldset>
       {needs === "location" && (
-        <label>
-          {own.digital.place}
-          <input class="field" data-field="location" inputMode="text" autocomplete="off" value={draft.value.place} onInput={(event) => change({ place: event.currentTarget.value })} />
-        </label>
+        <PlaceField
+          isMany={outcome === "mapped"}
+          value={draft.value.place}
+          near={spotOf(task.material.location ?? offer.area)}
+          onChange={(place) => change({ place })}
+        />
       )}
       {needs === "incident_id" && (
         <label>
@@ -150,45 +167,20 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
 }
 
 /** The result that the form describes, or the part that is missing. */
-export function resultOf(draft: Draft): ResultBody | "outcome" | "place" | "text" {
+export function resultOf(draft: Draft): ResultBody | "outcome" | "place" | "area" | "text" {
   const { outcome, text } = draft;
   if (outcome === "") return "outcome";
   const said = text.trim() === "" ? {} : { text: text.trim() };
   const needs = NEEDS[outcome];
   if (needs === "text" && text.trim() === "") return "text";
   if (needs === "location") {
-    const spot = spotIn(draft.place);
-    return spot === null ? "place" : ({ outcome, ...said, location: { type: "Point", coordinates: spot } } as ResultBody);
+    const location = geometryOf(draft.place);
+    if (location === "few" || (outcome === "located" && typeof location !== "string" && location.type !== "Point")) return outcome === "located" ? "place" : "area";
+    return location === "bad" ? "place" : ({ outcome, ...said, location } as ResultBody);
   }
   if (needs === "incident_id") {
     const id = draft.incident.trim();
     return id === "" ? "text" : ({ outcome, ...said, incident_id: id } as ResultBody);
   }
   return { outcome, ...said } as ResultBody;
-}
-
-/** `latitude, longitude` as people write it; [lon, lat] for GeoJSON. The order is never guessed. */
-export function spotIn(text: string): [number, number] | null {
-  const found = /^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/.exec(text);
-  if (found === null) return null;
-  const [lat, lon] = [Number(found[1]), Number(found[2])];
-  return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? [lon, lat] : null;
-}
-
-function draftOf(key: string): Draft {
-  try {
-    const found: unknown = JSON.parse(sessionStorage.getItem(key) ?? "null");
-    return typeof found === "object" && found !== null ? { ...EMPTY, ...found } : EMPTY;
-  } catch {
-    return EMPTY;
-  }
-}
-
-function keepDraft(key: string, draft: Draft | null): void {
-  try {
-    if (draft === null) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, JSON.stringify(draft));
-  } catch {
-    // Storage is denied: the text lasts until the page is closed.
-  }
 }

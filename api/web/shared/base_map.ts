@@ -2,8 +2,8 @@
 import type { FeatureCollection, Geometry, Point } from "geojson";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
-import boundariesUrl from "../../basemap/boundaries.topo.json?url";
-import townsUrl from "../../basemap/towns.geo.json?url";
+import boundariesUrl from "../basemap/boundaries.topo.json?url";
+import townsUrl from "../basemap/towns.geo.json?url";
 
 export interface BaseMap {
   readonly districts: Geometry;

@@ -1,0 +1,83 @@
+// The map of digital work: borders and towns of this build, pins where somebody taps. No tiles, nothing from another host.
+import L from "leaflet";
+import "leaflet/dist/leaflet.css";
+import { readBaseMap } from "../../shared/base_map";
+import type { Language } from "../../shared/language";
+import type { Spot } from "../geometry";
+import "./map.css";
+
+const COUNTRY: L.LatLngBoundsLiteral = [[40.5, 46.4], [55.5, 87.4]];
+const CLOSE_ZOOM = 11;
+const [TOWNS_FROM_ZOOM, MOST_ZOOM] = [6, 18];
+
+export interface Given {
+  readonly near: Spot | null;
+  readonly of: Language;
+  readonly zoomIn: string;
+  readonly zoomOut: string;
+  readonly onPick: (spot: Spot) => void;
+}
+
+export class LeafletMap {
+  private readonly map: L.Map;
+  private readonly pins = L.layerGroup();
+  private readonly towns = L.layerGroup();
+
+  constructor(element: HTMLElement, private readonly given: Given) {
+    this.map = L.map(element, { zoomControl: false, maxZoom: MOST_ZOOM, scrollWheelZoom: false });
+    L.control.zoom({ zoomInTitle: given.zoomIn, zoomOutTitle: given.zoomOut }).addTo(this.map);
+    this.map.attributionControl.setPrefix(false);
+    if (given.near === null) this.map.fitBounds(COUNTRY);
+    else this.map.setView([given.near.lat, given.near.lon], CLOSE_ZOOM);
+    this.map.on("click", ({ latlng }) => given.onPick(spotOf(latlng)));
+    this.map.on("keydown", ({ originalEvent }) => {
+      if (originalEvent.key === "Enter") this.pickMiddle();
+    });
+    this.map.on("zoomend", () => this.showTowns());
+    this.pins.addTo(this.map);
+  }
+
+  /** Borders and names. Rejects without a network: pins work without them. */
+  async draw(): Promise<void> {
+    const base = await readBaseMap();
+    const lines = (data: unknown, className: string): L.GeoJSON => L.geoJSON(data as never, { interactive: false, style: { className } });
+    lines(base.districts, "district").addTo(this.map);
+    lines(base.regions, "region").addTo(this.map);
+    for (const { geometry, properties } of base.towns.features) {
+      if (geometry.type !== "Point") continue;
+      const [lon = 0, lat = 0] = geometry.coordinates;
+      const name = String((properties as Record<string, unknown> | null)?.[this.given.of] ?? "");
+      // A text, not HTML: `textContent` of an element that Leaflet only places.
+      const label = Object.assign(document.createElement("span"), { textContent: name });
+      this.towns.addLayer(L.marker([lat, lon], { interactive: false, keyboard: false, icon: L.divIcon({ className: "town", html: label, iconSize: undefined as never }) }));
+    }
+    this.map.attributionControl.addAttribution(base.attribution);
+    this.showTowns();
+  }
+
+  private showTowns(): void {
+    if (this.map.getZoom() >= TOWNS_FROM_ZOOM) this.towns.addTo(this.map);
+    else this.towns.remove();
+  }
+
+  pickMiddle(): void {
+    this.given.onPick(spotOf(this.map.getCenter()));
+  }
+
+  show(spots: readonly Spot[]): void {
+    this.pins.clearLayers();
+    const places = spots.map(({ lon, lat }): L.LatLngTuple => [lat, lon]);
+    if (places.length > 2) this.pins.addLayer(L.polygon(places, { className: "drawn", interactive: false }));
+    for (const place of places) this.pins.addLayer(L.circleMarker(place, { radius: 9, className: "pin", interactive: false }));
+    const last = places.at(-1);
+    if (last !== undefined && !this.map.getBounds().contains(last)) this.map.panTo(last, { animate: false });
+  }
+
+  remove(): void {
+    this.map.remove();
+  }
+}
+
+function spotOf({ lat, lng }: L.LatLng): Spot {
+  return { lon: L.Util.wrapNum(lng, [-180, 180], true), lat };
+}

@@ -1,0 +1,47 @@
+// The map beside the written places. A pin by a tap, or by the keyboard in its middle; the text beside it says the same.
+import { useEffect, useRef } from "preact/hooks";
+import { language } from "../../shared/language";
+import type { Spot } from "../geometry";
+import { LeafletMap } from "./leaflet_map";
+import { TEXTS } from "./text";
+
+interface Given {
+  readonly spots: readonly Spot[];
+  readonly near: Spot | null;
+  readonly onPick: (spot: Spot) => void;
+  readonly onUndo: () => void;
+}
+
+export default function PlaceMap({ spots, near, onPick, onUndo }: Given) {
+  const texts = TEXTS.read();
+  const element = useRef<HTMLDivElement>(null);
+  const map = useRef<LeafletMap | null>(null);
+  const pick = useRef(onPick);
+  pick.current = onPick;
+  const of = language.value;
+  useEffect(() => {
+    if (element.current === null) return;
+    const { zoomIn, zoomOut } = TEXTS.read();
+    const made = new LeafletMap(element.current, { near, of, zoomIn, zoomOut, onPick: (spot) => pick.current(spot) });
+    map.current = made;
+    void made.draw().catch(() => undefined);
+    return () => {
+      map.current = null;
+      made.remove();
+    };
+  }, [of]);
+  useEffect(() => map.current?.show(spots), [spots, of]);
+  return (
+    <div class="place-map">
+      <div class="frame">
+        <div ref={element} class="canvas" role="application" aria-label={texts.mapName} data-map />
+        <span class="cross" aria-hidden="true" />
+      </div>
+      <div class="pair">
+        <button type="button" class="button" data-action="pin-middle" onClick={() => map.current?.pickMiddle()}>{texts.middle}</button>
+        {spots.length > 0 && <button type="button" class="button" data-action="pin-undo" onClick={onUndo}>{texts.undo}</button>}
+      </div>
+      <p class="label">{texts.coarse}</p>
+    </div>
+  );
+}

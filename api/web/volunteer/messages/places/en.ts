@@ -1,0 +1,23 @@
+// Texts of the place that digital work finds, by words, numbers or a map.
+export const en = {
+  one: "Place: a name, a link of a map app, or latitude, longitude",
+  many: "Places, one a line: one point, or three and more corners of an area",
+  find: "Find",
+  found: "Which one is it?",
+  none: "Nothing was found. Write latitude, longitude, such as 43.238, 76.945.",
+  shortLink: "This short link holds no place. Open it, and paste the address of the page.",
+  outside: "outside Kazakhstan",
+  inDistrict: (district: string, region: string) => `${district}, ${region}`,
+  add: "Name, link or coordinates to add",
+  bad: "Write two numbers, such as 43.238, 76.945",
+  badArea: "An area needs three corners at least",
+  map: "Show the map",
+  noMap: "The map could not be loaded. Everything can be done without it.",
+  mapName: "Map. Arrow keys move it, plus and minus zoom, Enter sets a pin in the middle.",
+  middle: "Pin in the middle",
+  undo: "Remove the last pin",
+  pinAt: (place: string) => `Pin: ${place}`,
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  coarse: "Borders and towns only, exact to some 5\u00a0km: compare with the district.",
+};
