@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from playwright.sync_api import BrowserContext, Page
@@ -13,6 +14,7 @@ from tests.support.pseudo import speak
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
 
+STEPS = ("accepted", "en_route", "on_scene", "done")
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 640},
     "is_mobile": True,
@@ -33,13 +35,17 @@ class Journey:
         area: tuple[float, float],
         looks: Looks = EACH_LANGUAGE,
         *,
-        before: Callable[[BrowserContext], None] = lambda _: None,
+        before: Callable[[BrowserContext], object] = lambda _: None,
+        skill: str = "first_aid",
+        capability: str = "field",
         **options: Any,
     ) -> None:
         self.stack, self.language, self.looks = stack, language, looks
         self.lon, self.lat = area
+        self.skill, self.capability = skill, capability
         self.id = f"v-{clock.fresh_id()}"
-        profile = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk", "ru"], "travel_mode": "car"}
+        can = {"capabilities": [capability], "skills": [skill]}
+        profile = {**can, "languages": ["kk", "ru"], "travel_mode": "car"}
         self._call("PUT", f"/v1/volunteers/{self.id}", profile, role="volunteer")
         place = {"longitude": self.lon, "latitude": self.lat, "accuracy": 20}
         theme = "dark" if language == "ru" else "light"
@@ -57,7 +63,7 @@ class Journey:
         until(lambda: self._call("GET", f"/v1/volunteers/{self.id}", role="volunteer").get("fix_at"))
 
     def report(self, **more: Any) -> str:
-        needs = [{"capability": "field", "skill": "first_aid", "count": 1}]
+        needs = [{"capability": self.capability, "skill": self.skill, "count": 1}]
         point = {"type": "Point", "coordinates": [self.lon + 0.01, self.lat + 0.01]}
         body = {
             "type": "medical.other",
@@ -84,6 +90,28 @@ class Journey:
         """How the person's answers came, if not from the app, by the timeline."""
         entries = self._call("GET", f"/v1/incidents/{incident}/timeline")["items"]
         return [one["way"] for one in entries if one["by"] == self.id and one["way"]]
+
+    def steps_of(self, incident: str) -> list[str]:
+        """The states that this person's offer went through after it was made, each as often as it was decided."""
+        entries = self._call("GET", f"/v1/incidents/{incident}/timeline")["items"]
+        events = [event for entry in entries for event in entry["events"] if event.get("volunteer_id") == self.id]
+        return [event["state"] for event in events if event.get("state") in STEPS]
+
+    def result_of(self, incident: str) -> dict[str, Any] | None:
+        """Of this person's digital work."""
+        offers = self._call("GET", f"/v1/incidents/{incident}")["offers"]
+        return next((one["result"] for one in offers if one["volunteer_id"] == self.id), None)
+
+    def reach_of(self, incident: str) -> dict[str, str]:
+        """What became of the notices of this person's offer, by way, as the operator sees it."""
+        offers = self._call("GET", f"/v1/incidents/{incident}")["offers"]
+        own = next(one for one in offers if one["volunteer_id"] == self.id)
+        return {one["way"]: one["outcome"] for one in own["reach"] or []}
+
+    def devices(self) -> list[str]:
+        """The paths of the addresses to which the person's pushes go."""
+        listed = self._call("GET", f"/v1/volunteers/{self.id}/export", role="volunteer")["channels"]["items"]
+        return [urlsplit(one["target"]).path for one in listed]
 
     def distress(self) -> list[str]:
         """Open incidents about this person in danger."""

@@ -1,14 +1,15 @@
 """A network that breaks at any moment, a clock that is an hour ahead, a device without space: nothing lost, nothing doubled."""
 
 import random
+from functools import partial
 
 import pytest
 from playwright.sync_api import Route, expect
 
 from tests.support.chromium import Visit
+from tests.support.journey import STEPS, Journey
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
-from tests.web.test_volunteer import STEPS, Journey
 
 pytestmark = pytest.mark.stack
 AN_HOUR_AHEAD = """
@@ -26,7 +27,9 @@ JOBS = 2
 
 def test_answers_through_a_breaking_network_arrive_once_each_in_order(visit: Visit, shared_stack: RunningStack) -> None:
     chance = random.Random(20261127)
-    journey = Journey(visit, shared_stack, "kk", (69.90, 47.40), more=AN_HOUR_AHEAD)
+    journey = Journey(
+        visit, shared_stack, "kk", (69.90, 47.40), before=lambda context: context.add_init_script(AN_HOUR_AHEAD)
+    )
     page, context = journey.page, journey.visitor.context
     page.locator('[data-action="duty"]').click()
     journey.wait_until_found()
@@ -60,7 +63,7 @@ def test_answers_through_a_breaking_network_arrive_once_each_in_order(visit: Vis
             if chance.random() < 0.3:
                 page.reload()
             context.set_offline(False)
-        until(lambda: journey.state_of(incident) == "done", 30)
+        until(partial(_is_done, journey, incident), 30)
         page.unroute("**/v1/offers/**")
 
         assert sorted(journey.steps_of(incident)) == sorted(STEPS)
@@ -69,7 +72,7 @@ def test_answers_through_a_breaking_network_arrive_once_each_in_order(visit: Vis
 
 
 def test_an_answer_that_cannot_be_kept_is_not_said_to_be_given(visit: Visit, shared_stack: RunningStack) -> None:
-    journey = Journey(visit, shared_stack, "ru", (70.90, 47.50), more=FULL)
+    journey = Journey(visit, shared_stack, "ru", (70.90, 47.50), before=lambda context: context.add_init_script(FULL))
     page = journey.page
     page.locator('[data-action="duty"]').click()
     journey.wait_until_found()
@@ -81,6 +84,10 @@ def test_an_answer_that_cannot_be_kept_is_not_said_to_be_given(visit: Visit, sha
     journey.check("storage-full")
     assert page.locator('[data-offer][data-state="offered"]').count() == 1
     assert journey.state_of(incident) == "offered"
+
+
+def _is_done(journey: Journey, incident: str) -> bool:
+    return journey.state_of(incident) == "done"
 
 
 def _index(action: str) -> int:

@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.chromium import Visit
+from tests.support.journey import Journey
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
-from tests.web.test_volunteer import Journey
 
 pytestmark = pytest.mark.stack
 

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.chromium import Visit
 from tests.support.fake_gateways import FakePush, served
+from tests.support.journey import Journey
 from tests.support.shared_stack import PUSH_HOSTS
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
-from tests.web.test_volunteer import Journey
 
 pytestmark = pytest.mark.stack
 STUB = """(subscription) => {
@@ -57,6 +57,10 @@ class PushService:
         subscription = {"endpoint": f"{self.gateway.url}{path}", "keys": self.gateway.keys()}
         return f"({STUB})({json.dumps(subscription)})"
 
+    def prepare(self, context: BrowserContext) -> None:
+        context.grant_permissions(["geolocation", "notifications"])
+        context.add_init_script(self.stub())
+
     def hand_over(self, page: Page) -> dict[str, Any]:
         """Waits for the next push and gives it to the worker of the page."""
         until(lambda: len(self.gateway.sent) > self._handed)
@@ -69,7 +73,8 @@ class PushService:
             lambda told: found.extend(one["registrationId"] for one in told["registrations"]),
         )
         devtools.send("ServiceWorker.enable")
-        until(lambda: bool(found) or page.wait_for_timeout(20) or bool(found))
+        # Playwright hears events only while it waits for something of its own.
+        until(lambda: page.evaluate("() => true") and found != [])
         origin = page.evaluate("() => location.origin")
         pushed = {"origin": origin, "registrationId": found[0], "data": json.dumps(body)}
         devtools.send("ServiceWorker.deliverPushMessage", pushed)
@@ -102,7 +107,7 @@ def push_service(stack: RunningStack) -> Iterator[PushService]:
 
 def test_a_push_is_switched_on_tested_shown_and_opens_its_offer(visit: Visit, shared_stack: RunningStack) -> None:
     with push_service(shared_stack) as service:
-        journey = Journey(visit, shared_stack, "kk", (71.90, 50.60), more=service.stub(), may=("notifications",))
+        journey = Journey(visit, shared_stack, "kk", (71.90, 50.60), before=service.prepare)
         page = journey.page
         expect(page.locator('a[data-push="off"]')).to_be_visible()
         page.goto(f"{shared_stack.api}/v/#notices")
@@ -164,7 +169,9 @@ def test_a_push_is_switched_on_tested_shown_and_opens_its_offer(visit: Visit, sh
 def test_a_device_without_push_says_why_and_what_to_do(
     visit: Visit, shared_stack: RunningStack, language: str, state: str, script: str
 ) -> None:
-    journey = Journey(visit, shared_stack, language, (72.40, 51.10), more=script)
+    journey = Journey(
+        visit, shared_stack, language, (72.40, 51.10), before=lambda context: context.add_init_script(script)
+    )
 
     expect(journey.page.locator(f'a[data-push="{state}"]')).to_be_visible()
     journey.page.goto(f"{shared_stack.api}/v/#notices")

@@ -19,7 +19,7 @@ BUDGETS = {"volunteer": 45_000, "console": 90_000}
 """Bytes by gzip before anything else is asked for, in the largest language; of the console, before the map."""
 OUTSIDE = re.compile(rb"""["'(`](?:https?:)?//([a-z0-9-]+(?:\.[a-z0-9-]+)+)""")
 NAMED_ONLY = {b"www.w3.org", b"maplibre.org", b"maplibre.invalid", b"leafletjs.com"}
-"""Hosts that nobody asks for anything: in names of XML namespaces, and in the map libraries (their links, a base of addresses)."""
+"""Hosts that nobody asks for anything: names of XML namespaces; in map libraries links and a base of addresses."""
 FOLLOWED = {b"2gis.kz", b"yandex.kz", b"www.google.com"}
 """Links to map apps that a person follows by a tap."""
 

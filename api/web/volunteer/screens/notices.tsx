@@ -48,7 +48,8 @@ function PushHere({ id }: { id: string }) {
         <Icon of="bell" />
         <div role="status">
           <strong>{texts.push[state]}</strong>
-          <p class="more">{texts.more[state]}{state === "on" && ` · ${lastShown()}`}</p>
+          <p class="more">{texts.more[state]}</p>
+          {state === "on" && <p class="more">{lastShown()}</p>}
           {isServiceSilent.value && <p class="fault">{texts.service}</p>}
         </div>
       </div>
