@@ -1,4 +1,5 @@
 // The map of digital work: borders and towns of this build, pins where somebody taps. No tiles, nothing from another host.
+import type { Feature } from "geojson";
 import L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import { readBaseMap } from "../../shared/base_map";
@@ -7,8 +8,9 @@ import type { Spot } from "../geometry";
 import "./map.css";
 
 const COUNTRY: L.LatLngBoundsLiteral = [[40.5, 46.4], [55.5, 87.4]];
-const CLOSE_ZOOM = 11;
-const [TOWNS_FROM_ZOOM, MOST_ZOOM] = [6, 18];
+/** Wide enough for the borders around a coarse place to be seen: closer there is nothing but the ground. */
+const NEAR_ZOOM = 8;
+const [NAMES_FROM_ZOOM, MOST_ZOOM] = [7, 18];
 
 export interface Given {
   readonly near: Spot | null;
@@ -21,19 +23,19 @@ export interface Given {
 export class LeafletMap {
   private readonly map: L.Map;
   private readonly pins = L.layerGroup();
-  private readonly towns = L.layerGroup();
+  private readonly names = L.layerGroup();
 
   constructor(element: HTMLElement, private readonly given: Given) {
     this.map = L.map(element, { zoomControl: false, maxZoom: MOST_ZOOM, scrollWheelZoom: false });
     L.control.zoom({ zoomInTitle: given.zoomIn, zoomOutTitle: given.zoomOut }).addTo(this.map);
     this.map.attributionControl.setPrefix(false);
     if (given.near === null) this.map.fitBounds(COUNTRY);
-    else this.map.setView([given.near.lat, given.near.lon], CLOSE_ZOOM);
+    else this.map.setView([given.near.lat, given.near.lon], NEAR_ZOOM);
     this.map.on("click", ({ latlng }) => given.onPick(spotOf(latlng)));
     this.map.on("keydown", ({ originalEvent }) => {
       if (originalEvent.key === "Enter") this.pickMiddle();
     });
-    this.map.on("zoomend", () => this.showTowns());
+    this.map.on("zoomend", () => this.showNames());
     this.pins.addTo(this.map);
   }
 
@@ -43,21 +45,23 @@ export class LeafletMap {
     const lines = (data: unknown, className: string): L.GeoJSON => L.geoJSON(data as never, { interactive: false, style: { className } });
     lines(base.districts, "district").addTo(this.map);
     lines(base.regions, "region").addTo(this.map);
-    for (const { geometry, properties } of base.towns.features) {
-      if (geometry.type !== "Point") continue;
-      const [lon = 0, lat = 0] = geometry.coordinates;
-      const name = String((properties as Record<string, unknown> | null)?.[this.given.of] ?? "");
-      // A text, not HTML: `textContent` of an element that Leaflet only places.
-      const label = Object.assign(document.createElement("span"), { textContent: name });
-      this.towns.addLayer(L.marker([lat, lon], { interactive: false, keyboard: false, icon: L.divIcon({ className: "town", html: label, iconSize: undefined as never }) }));
-    }
+    for (const one of base.labels.features) if (one.properties?.["kind"] === "district") this.name(one, "district-name");
+    for (const one of base.towns.features) this.name(one, "town");
     this.map.attributionControl.addAttribution(base.attribution);
-    this.showTowns();
+    this.showNames();
   }
 
-  private showTowns(): void {
-    if (this.map.getZoom() >= TOWNS_FROM_ZOOM) this.towns.addTo(this.map);
-    else this.towns.remove();
+  private name({ geometry, properties }: Feature, className: string): void {
+    if (geometry.type !== "Point") return;
+    const [lon = 0, lat = 0] = geometry.coordinates;
+    // A text, not HTML: `textContent` of an element that Leaflet only places.
+    const html = Object.assign(document.createElement("span"), { textContent: String(properties?.[this.given.of] ?? "") });
+    this.names.addLayer(L.marker([lat, lon], { interactive: false, keyboard: false, icon: L.divIcon({ className, html }) }));
+  }
+
+  private showNames(): void {
+    if (this.map.getZoom() >= NAMES_FROM_ZOOM) this.names.addTo(this.map);
+    else this.names.remove();
   }
 
   pickMiddle(): void {
