@@ -785,7 +785,8 @@ export interface paths {
         put?: never;
         /**
          * Seen
-         * @description The person has seen a notice: no further way of the ladder is used for it. No Idempotency-Key: a repeat changes nothing.
+         * @description The person has seen a notice, or a device has shown it: no further way of the ladder is used for it. No Idempotency-Key: a
+         *     repeat changes nothing.
          *
          *     It concerns only the caller's own notices: the record is kept under the caller's id.
          */
@@ -1691,12 +1692,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Test Notice
-         * @description Sends a test to every verified channel of the person; `channels` shows within seconds what each service said.
+         * Send Test
+         * @description Sends a test to every verified channel of the person, or to one; `channels` shows within seconds what each service said.
          *
          *     No Idempotency-Key: a repeat sends another test.
          */
-        post: operations["test_notice_v1_volunteers__volunteer_id__test_notice_post"];
+        post: operations["send_test_v1_volunteers__volunteer_id__test_notice_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1941,6 +1942,7 @@ export interface components {
             id: string;
             kind: components["schemas"]["ChannelKind"];
             label: string;
+            last_heard: string | null;
             last_ok: string | null;
             link?: string | null;
             order: number;
@@ -1961,6 +1963,12 @@ export interface components {
             at?: string | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
             text?: string | null;
+        };
+        /** @description The surroundings of a coarse area, by its centre alone. `nearest`: a settlement within 20 km; null where there is none. */
+        CoarsePlace: {
+            district: components["schemas"]["NamesShown"];
+            nearest: components["schemas"]["NamesShown"] | null;
+            region: components["schemas"]["NamesShown"];
         };
         CodeIn: {
             code: string;
@@ -3967,6 +3975,7 @@ export interface components {
             }) | null;
             /** @default [] */
             material?: components["schemas"]["MaterialShown"][];
+            near: components["schemas"]["CoarsePlace"] | null;
             now?: string | null;
             outcome: components["schemas"]["OutcomeShown"] | null;
             person?: components["schemas"]["PersonInDistress"] | null;
@@ -4697,11 +4706,18 @@ export interface components {
         };
         /**
          * @description `at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
-         *     every notice about it that went out before.
+         *     every notice about it that went out before. `outcome` `delivered`: a device has shown it by itself, whether
+         *     somebody looked is not known. `channel`: the device that showed it, so that the person sees when it was last heard of.
          */
         SeenNotice: {
             at?: string | null;
+            channel?: string | null;
             offer_id?: string | null;
+            /**
+             * @default seen
+             * @enum {string}
+             */
+            outcome?: "seen" | "delivered";
         };
         SessionList: {
             items: components["schemas"]["SessionShown"][];
@@ -4970,10 +4986,17 @@ export interface components {
             /** @default 0 */
             update_id?: number;
         };
-        /** @description `channels`: how many verified channels the test goes to; 0: nothing can reach the person outside the app. */
+        /**
+         * @description `channels`: how many verified channels the test goes to; 0: nothing can reach the person outside the app. `id`: of the
+         *     notice, where it goes to one channel.
+         */
         TestAsked: {
             channels: number;
             id: string;
+        };
+        /** @description `channel`: one verified device or address alone; omitted: every verified one. */
+        TestWanted: {
+            channel?: string | null;
         };
         ThresholdsShown: {
             digital_window_s: number;
@@ -7635,7 +7658,7 @@ export interface operations {
             };
         };
     };
-    test_notice_v1_volunteers__volunteer_id__test_notice_post: {
+    send_test_v1_volunteers__volunteer_id__test_notice_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -7644,7 +7667,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestWanted"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {

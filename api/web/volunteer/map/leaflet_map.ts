@@ -17,6 +17,7 @@ export interface Given {
   readonly of: Language;
   readonly zoomIn: string;
   readonly zoomOut: string;
+  readonly credit: string;
   readonly onPick: (spot: Spot) => void;
 }
 
@@ -47,7 +48,7 @@ export class LeafletMap {
     lines(base.regions, "region").addTo(this.map);
     for (const one of base.labels.features) if (one.properties?.["kind"] === "district") this.name(one, "district-name");
     for (const one of base.towns.features) this.name(one, "town");
-    this.map.attributionControl.addAttribution(base.attribution);
+    this.map.attributionControl.addAttribution(this.given.credit);
     this.showNames();
   }
 

@@ -21,8 +21,8 @@ export default function PlaceMap({ spots, near, onPick, onUndo }: Given) {
   const of = language.value;
   useEffect(() => {
     if (element.current === null) return;
-    const { zoomIn, zoomOut } = TEXTS.read();
-    const made = new LeafletMap(element.current, { near, of, zoomIn, zoomOut, onPick: (spot) => pick.current(spot) });
+    const { zoomIn, zoomOut, credit } = TEXTS.read();
+    const made = new LeafletMap(element.current, { near, of, zoomIn, zoomOut, credit, onPick: (spot) => pick.current(spot) });
     map.current = made;
     void made.draw().catch(() => undefined);
     return () => {

@@ -20,5 +20,6 @@ export const kk = {
   pinAt: (place: string) => `Белгі: ${place}`,
   zoomIn: "Үлкейту",
   zoomOut: "Кішірейту",
+  credit: "Шекаралар: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Қалалар: GeoNames (CC BY 4.0)",
   coarse: "Тек шекаралар мен қалалар, дәлдігі шамамен 5\u00a0км: ауданымен салыстырыңыз.",
 } satisfies PlaceTexts;
