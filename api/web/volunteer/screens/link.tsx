@@ -5,14 +5,16 @@ import { ProblemText } from "../../shared/parts/problem_text";
 import { SignIn } from "../../shared/parts/sign_in";
 import { follow, linkProblem, linkState } from "../link";
 import { Icon } from "../parts/icon";
+import { later } from "../parts/later";
 import { OutboxList } from "../parts/outbox_list";
 import { link, view } from "../state";
 import { t } from "../text";
-import { DigitalScreen } from "./digital";
 import { DistressScreen, asking } from "./distress";
 import { EndedScreen } from "./ended";
 import { OfferScreen } from "./offer";
 import { WorkScreen } from "./work";
+
+const DigitalScreen = later(async () => (await import("./digital")).loadDigital());
 
 /** `own`: whose session this browser has. The app shows the offers of its own person itself. */
 export function LinkPage({ token, own }: { token: string; own: string | null }) {
