@@ -153,8 +153,9 @@ class TravelTimes(Protocol):
         """One answer per list of trips, in the given order."""
 
 
-class Store(Protocol):
-    """The present state, derived from the log. Raises `StoreUnavailable` and `NotReady` as the module describes."""
+class Lookups(Protocol):
+    """What a decision reads of the present state; nothing is changed. Raises `StoreUnavailable` and `NotReady` as the module
+    describes."""
 
     async def now_ms(self) -> int:
         """The store's clock (Redis TIME): the `now` of decisions."""
@@ -207,6 +208,10 @@ class Store(Protocol):
     async def under_way(self, areas: Sequence[Area]) -> list[UnderWay]:
         """For each area, in one round trip: open incidents that have a place and people assigned to field work, whose centres lie
         within `hazard_crossings.LOOKED_AT_M` of it, at most `INCIDENTS_MOST`. As of the decisions applied so far."""
+
+
+class Store(Lookups, Protocol):
+    """The present state, derived from the log. Raises as `Lookups`."""
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
         """Claims people, each atomically on one key, all in one round trip. Claims are pending until `apply` confirms them."""

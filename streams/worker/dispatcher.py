@@ -26,8 +26,8 @@ from dispatch.state.lifecycle import fold
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.records import Consumed
-from streams.worker.batch_context import CommandContext, load_context
-from streams.worker.batch_lookups import BatchLookups
+from streams.lookups.batch_context import CommandContext, load_context
+from streams.lookups.batch_lookups import BatchLookups
 from streams.worker.call_numbering import numbering_for
 from streams.worker.claim_rounds import ClaimLedger, ClaimRounds
 from streams.worker.drafts import Draft, count_decisions, count_rivals

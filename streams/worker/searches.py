@@ -10,7 +10,7 @@ from dispatch.model.people import Need, SearchMark
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Store, StoreUnavailable
 from streams import metrics
-from streams.worker.batch_lookups import BatchLookups
+from streams.lookups.batch_lookups import BatchLookups
 from streams.worker.drafts import Draft
 
 log = structlog.get_logger(__name__)

@@ -20,7 +20,7 @@ from dispatch.model.people import AskedLately, Candidate, Found, Need, Presence
 from dispatch.model.places import Area
 from dispatch.model.service_area import ServiceArea
 from dispatch.model.vocabulary import Capability
-from dispatch.ports import Store, TravelTimes, Trip
+from dispatch.ports import Lookups, TravelTimes, Trip
 from dispatch.safety import hazard_crossings
 from dispatch.safety.hazard_crossings import WaysFound
 from dispatch.safety.safeguards import looked_at
@@ -45,7 +45,7 @@ class PeopleSeen:
 class BatchLookups:
     """Safety data for one batch after the other. All methods that query Redis raise StoreUnavailable or NotReady."""
 
-    def __init__(self, store: Store, travel: TravelTimes | None = None, served: ServiceArea | None = None) -> None:
+    def __init__(self, store: Lookups, travel: TravelTimes | None = None, served: ServiceArea | None = None) -> None:
         self._store = store
         self._travel = travel
         self._served = served

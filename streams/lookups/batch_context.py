@@ -13,7 +13,7 @@ from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.incidents import Incident
 from dispatch.model.people import Found
 from dispatch.model.places import Place
-from dispatch.ports import Store
+from dispatch.ports import Lookups
 
 T = TypeVar("T")
 MOST_NEAR = 20
@@ -38,7 +38,7 @@ class _Answers:
     targets: dict[str, Incident]
 
 
-async def load_context(store: Store, commands: Sequence[CommandContext]) -> list[DecisionContext]:
+async def load_context(store: Lookups, commands: Sequence[CommandContext]) -> list[DecisionContext]:
     """The context of each command, in the given order. One round trip, none when no command needs context.
 
     A report also sees earlier reports of the same batch, which are not in Redis yet.
@@ -61,7 +61,7 @@ async def load_context(store: Store, commands: Sequence[CommandContext]) -> list
 
 
 async def _answered(
-    store: Store, commands: Sequence[CommandContext], queries: Sequence[ContextQuery | None]
+    store: Lookups, commands: Sequence[CommandContext], queries: Sequence[ContextQuery | None]
 ) -> _Answers:
     known = [(number, query) for number, query in enumerate(queries) if query]
     spots = [
@@ -89,7 +89,7 @@ async def _answered(
     )
 
 
-async def _near(store: Store, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
+async def _near(store: Lookups, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
     return await store.near(spots) if spots else []
 
 

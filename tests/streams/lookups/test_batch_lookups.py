@@ -15,8 +15,8 @@ from dispatch.model.places import Place
 from dispatch.model.vocabulary import DeadlineKind, OfferState
 from dispatch.ports import TravelAnswer, Trip
 from dispatch.safety.hazard_crossings import WaysFound
+from streams.lookups.batch_lookups import ROUTED_MOST, TRAVEL_BUDGET_S, BatchLookups
 from streams.store.memory.store import MemoryStore
-from streams.worker.batch_lookups import ROUTED_MOST, TRAVEL_BUDGET_S, BatchLookups
 from tests.contracts.builders import application, fix, profile
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, candidate, incident, need, offer, remote
 

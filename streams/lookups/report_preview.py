@@ -1,0 +1,69 @@
+"""What the decision on a report would find, without deciding anything: similar incidents, and the people it would ask."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from dispatch.decide import ForeseenNeed, View, foreseen_needs, settle
+from dispatch.model.commands import ReportIncident
+from dispatch.model.context import Neighbour
+from dispatch.model.decisions import Cause
+from dispatch.model.merges import MergeCandidate
+from dispatch.plans.book import PlanBook
+from dispatch.ports import Lookups
+from streams.lookups.batch_context import CommandContext, load_context
+from streams.lookups.batch_lookups import BatchLookups
+
+COUNTED = 30
+"""People searched for each requirement: bounds above 30 are not told apart."""
+_NOWHERE = Cause(topic="", partition=0, offset=0, command_id="", command_kind="")
+"""A report that is not in the log has no place there, and no record will name it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPreview:
+    """`similar`: what the decision would propose to merge, the likeliest first, each with the incident it was compared with."""
+
+    similar: tuple[tuple[MergeCandidate, Neighbour], ...]
+    needs: tuple[ForeseenNeed, ...]
+
+
+class ReportPreviews:
+    """Previews of reports from the store, which is only read."""
+
+    def __init__(self, store: Lookups) -> None:
+        self._store = store
+        # Without a router: what is shown of a way is by the built-in model between cells anyway.
+        self._hazards = BatchLookups(store)
+
+    async def of(self, command: ReportIncident, plans: PlanBook, *, logged_ms: int) -> ReportPreview:
+        """The preview of a report that would reach the log at `logged_ms`; two or three round trips.
+
+        Raises:
+            StoreUnavailable, NotReady: Redis did not answer, or is not rebuilt.
+        """
+        asking = CommandContext(command=command, incident=None, logged_ms=logged_ms)
+        (now_ms, loaded), contexts, people, _ = await asyncio.gather(
+            self._store.load([(command.id, command.incident_id)]),
+            load_context(self._store, [asking]),
+            self._hazards.people([(None, command)]),
+            self._hazards.look(),
+        )
+        view = View(
+            incident=None,
+            cause=_NOWHERE,
+            logged_ms=logged_ms,
+            now_ms=now_ms,
+            around=self._hazards.seen(contexts, people)[0],
+            priors=loaded[0].priors,
+        )
+        settled = settle(view, command, plans)
+        ids = [need.requirement.id for need in settled.needs]
+        # More than the decision looks for at first, so that "free" means more than "as many as are asked".
+        wider = [replace(need, want=max(need.want, COUNTED)) for need in settled.needs]
+        found = dict(zip(ids, await self._store.find(wider) if wider else [], strict=True))
+        known = {one.incident_id: one for one in view.around.neighbours}
+        proposed = settled.incident.merge_candidates if settled.incident else ()
+        return ReportPreview(
+            similar=tuple((one, known[one.incident_id]) for one in proposed),
+            needs=foreseen_needs(settled, plans, found),
+        )
