@@ -31,6 +31,7 @@ from streams.dead_letters.watch import LetterWatch
 from streams.intake.commands import CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
+from streams.lookups.report_preview import ReportPreviews
 from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.alarm_answers import AlarmAnswers
@@ -46,7 +47,7 @@ from streams.sessions.follower import SessionFollower
 from streams.sessions.log import KafkaSessionLog
 from streams.sessions.sessions import Sessions
 from streams.settings import STRICT, Settings
-from streams.store import RedisClient
+from streams.store import RedisClient, RedisStore
 from streams.store.intake_marks import RedisIntakeMarks
 from streams.store.lookups import RedisLookups
 from streams.store.operators_here import OperatorsHere
@@ -137,6 +138,7 @@ async def _connected(
         positions=positions,
         reads=reads,
         lookups=RedisLookups(link),
+        previews=ReportPreviews(RedisStore(link)),
         people=PeopleStore(link),
         marks=lifetimes.kept(IntakeMarks(RedisIntakeMarks(link))),
         explanations=lifetimes.kept(DecisionReader(settings, f"{name}-decisions")),

@@ -7,7 +7,7 @@
     report      other reports                                         3
     write       every other write                                     4
     positions   position fixes                                        5
-    read        GET
+    read        GET, previews
     stream      new live views
     refused     requests without a valid token, by client address
 
@@ -113,7 +113,8 @@ def class_of(method: str, path: str) -> RequestClass:
     """The class of a route, by its method and path template. Reports are `REPORT`: only their body shows which are critical."""
     if path == "/v1/events":
         return RequestClass.STREAM
-    if method == "GET":
+    # A preview writes nothing, though its report is too long for a URL.
+    if method == "GET" or path == "/v1/incidents/preview":
         return RequestClass.READ
     if path in _SAFETY_PATHS or path.endswith("/distress"):
         return RequestClass.SAFETY

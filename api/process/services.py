@@ -28,6 +28,7 @@ from dispatch.plans.book import PlanBook
 from streams import clock
 from streams.audit.reader import AuditFilter, AuditPage
 from streams.intake.commands import LogOffset, Message
+from streams.lookups.report_preview import ReportPreviews
 from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.readers.alarm_answers import AlarmBook
@@ -265,6 +266,7 @@ class Services:
     positions: Positions
     reads: StateReads
     lookups: Lookups
+    previews: ReportPreviews
     people: PeoplePort
     marks: IntakeMarks
     explanations: Explanations

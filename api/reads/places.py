@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from api.process.services import Services
-from api.views.places import coarse_place, found_place, written_point
+from api.views.places import coarse_place, found_place, names, written_point
 from dispatch.gazetteer.gazetteer import Gazetteer
 from dispatch.gazetteer.place_text import Form, PlaceText, parse_place_text
 from dispatch.model.hazard_areas import ground_of
@@ -49,6 +49,27 @@ def _completed(gazetteer: Gazetteer, said: PlaceText, near: Place | None) -> Pla
     code, _, locality = said.rest.partition(" ")
     found = gazetteer.find(locality, near=near, limit=1)
     return parse_place_text(code, found[0].known.place) if found else said
+
+
+async def place_at(services: Services, place: Place, *, with_incidents: bool) -> dict[str, Any] | None:
+    """District, nearest settlement and, `with_incidents`, the hazard areas at a point; None outside Kazakhstan."""
+    gazetteer = services.gazetteer()
+    district = gazetteer.boundaries.at(place)
+    if district is None:
+        return None
+    nearest = gazetteer.nearest(place)
+    return {
+        "region": names(district.region.name),
+        "district": names(district.name),
+        "kato": district.kato,
+        "nearest": nearest
+        and {
+            "name": names(nearest.known.name),
+            "kind": nearest.known.kind,
+            "distance_m": round(nearest.distance_m or 0),
+        },
+        "hazards": await hazards_at(services, place) if with_incidents else None,
+    }
 
 
 async def hazards_at(services: Services, place: Place) -> list[dict[str, str]] | None:

@@ -28,7 +28,7 @@ from api.views.links import incident_links
 from api.views.values import time
 from api.writes import commands
 from api.writes.idempotency import OnceOnly
-from api.writes.report_checks import check_reported_at, check_roles, check_type
+from api.writes.report_checks import check_report
 from api.writes.send import PreparedWrite, write_once
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Incident
@@ -84,9 +84,7 @@ FiltersDep = Annotated[Filters, Depends(_filters)]
 async def report_incident(body: IncidentReport, once: OnceOnly, services: ServicesDep) -> Response:
     """Accepts a report. 202: Kafka has acknowledged it; workers and Redis may be down."""
     # Before the key is marked as used: a corrected report may be sent under the same key.
-    check_type(body.type, services.plans)
-    check_roles(body.requirements, services.plans)
-    check_reported_at(body.reported_at)
+    check_report(body, services.plans)
 
     async def prepared() -> PreparedWrite:
         digests, is_drill = client_digests(services.ring.now), services.settings.exercise

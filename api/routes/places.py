@@ -12,9 +12,9 @@ from api.http.numbers import DIGITS, decimal
 from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.reads.places import hazards_at, places_named
+from api.reads.places import place_at, places_named
 from api.schemas.places import PlaceAt, PlaceList
-from api.views.places import ATTRIBUTION, names
+from api.views.places import ATTRIBUTION
 from dispatch.gazetteer.place_text import LONGEST
 from dispatch.model.places import Place
 from streams.tokens import Role
@@ -47,26 +47,11 @@ async def at(
     caller: PlaceReader, services: ServicesDep, lon: Annotated[Lon, Query()], lat: Annotated[Lat, Query()]
 ) -> Response:
     """The district, the nearest settlement and the hazard areas at a point. 404 outside Kazakhstan."""
-    place, gazetteer = Place(lon=lon, lat=lat), services.gazetteer()
-    district = gazetteer.boundaries.at(place)
-    if district is None:
-        raise ProblemResponse("not_found", "the point lies outside Kazakhstan")
-    nearest = gazetteer.nearest(place)
     sees_incidents = caller.role in (Role.OPERATOR, Role.ADMIN)
-    return shown(
-        {
-            "region": names(district.region.name),
-            "district": names(district.name),
-            "kato": district.kato,
-            "nearest": nearest
-            and {
-                "name": names(nearest.known.name),
-                "kind": nearest.known.kind,
-                "distance_m": round(nearest.distance_m or 0),
-            },
-            "hazards": await hazards_at(services, place) if sees_incidents else None,
-        }
-    )
+    found = await place_at(services, Place(lon=lon, lat=lat), with_incidents=sees_incidents)
+    if found is None:
+        raise ProblemResponse("not_found", "the point lies outside Kazakhstan")
+    return shown(found)
 
 
 def _near(given: str | None) -> Place | None:

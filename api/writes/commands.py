@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from typing import Protocol
 
+from api.caller import Caller
 from api.schemas.edits import IncidentPatch
 from api.schemas.reports import IncidentReport, RequirementIn
 from api.writes.idempotency import IdempotentRequest
@@ -44,9 +46,32 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
     )
 
 
+class ReportSource(Protocol):
+    """Who reports, under which key: an `IdempotentRequest`, or a `Preview`."""
+
+    caller: Caller
+    key: str
+    body_digest: str
+
+    def command_id(self, what: str) -> str: ...
+
+
+class Preview:
+    """Of a report that is not sent: its ids name nothing, because no client can send this key."""
+
+    key = " preview"
+    body_digest = ""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+
+    def command_id(self, what: str) -> str:
+        return ids.command_id(self.caller.id, self.key, what)
+
+
 def report(
     body: IncidentReport,
-    once: IdempotentRequest,
+    once: ReportSource,
     digests: ClientDigests,
     split_from: str = "",
     *,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from api.http.problems import invalid
-from api.schemas.reports import RequirementIn
+from api.schemas.reports import IncidentReport, RequirementIn
 from dispatch.plans.book import PlanBook
 from dispatch.staffing.interpreters import ROLE
 from streams import clock
@@ -12,6 +12,13 @@ AHEAD_AT_MOST_MS = 86_400_000
 """A day: a clock in the wrong time zone is accepted."""
 EARLIEST_MS = 946_684_800_000
 """2000-01-01. Clocks that were never set start in 1970 or 1980."""
+
+
+def check_report(body: IncidentReport, plans: PlanBook) -> None:
+    """Raises ProblemResponse (422) as the checks below."""
+    check_type(body.type, plans)
+    check_roles(body.requirements, plans)
+    check_reported_at(body.reported_at)
 
 
 def check_type(name: str, plans: PlanBook) -> None:

@@ -10,7 +10,7 @@ The steps are pure, so that a shell can do its look-ups for many commands at onc
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from dispatch.decide.bridges import translators_first, with_translators
+from dispatch.decide.bridges import Bridged, translators_first, with_translators
 from dispatch.decide.choice import Choice, choose, rules_of
 from dispatch.decide.record import as_recorded, decision_of
 from dispatch.decide.settled import Settled, View
@@ -63,13 +63,12 @@ def fill(
     refused their claim. No person is chosen for two requirements.
     """
     taken = taken or {}
-    # First: a bridge without a translator changes the needs that are filled below.
-    bridged = with_translators(settled, plans, found, taken)
+    bridged, made = _chosen(settled, plans, found, taken)
     settled = bridged.settled
     # The events of the command come first: the fold needs a report or a changed requirement before its offers.
     facts: list[Event] = [*settled.ruling.events, *_hazard_facts(settled)]
     whys = [*bridged.whys, *_whys_of_named(settled, facts)]
-    for choice in _choices(settled, plans, found, taken):
+    for choice in made:
         assert settled.incident is not None  # a need has an incident
         facts += [*choice.offers, *shortfall_facts(settled.incident, choice, settled.view.now_ms)]
         whys.append(choice.why)
@@ -78,6 +77,11 @@ def fill(
     version = plans.version if settled.incident else None
     why = Why(plan_version=version, rule=settled.ruling.rule, requirements=tuple(map(as_recorded, whys)))
     return decision_of(settled, tuple(facts), why)
+
+
+def choices(settled: Settled, plans: PlanBook, found: Mapping[str, Found]) -> list[Choice]:
+    """For each need the people whom `fill` asks, given what the search found, and why."""
+    return _chosen(settled, plans, found, {})[1]
 
 
 def sift(settled: Settled, plans: PlanBook, need: Need, found: Found) -> Found:
@@ -99,17 +103,19 @@ def _whys_of_named(settled: Settled, facts: list[Event]) -> list[RequirementWhy]
     return [why_of(incident, fact) for fact in facts if isinstance(fact, OfferMade) and incident is not None]
 
 
-def _choices(
+def _chosen(
     settled: Settled, plans: PlanBook, found: Mapping[str, Found], taken: Mapping[str, Exclusion]
-) -> list[Choice]:
-    chosen = dict(taken)
-    choices = []
-    for need in translators_first(settled):
-        choice = choose(settled, plans, need, found.get(need.requirement.id, Found()), chosen)
+) -> tuple[Bridged, list[Choice]]:
+    # First: a bridge without a translator changes the needs that are filled below.
+    bridged = with_translators(settled, plans, found, taken)
+    engaged = dict(taken)
+    made = []
+    for need in translators_first(bridged.settled):
+        choice = choose(bridged.settled, plans, need, found.get(need.requirement.id, Found()), engaged)
         # No person is chosen for two requirements of one decision.
-        chosen.update(choice.engaged)
-        choices.append(choice)
-    return choices
+        engaged.update(choice.engaged)
+        made.append(choice)
+    return bridged, made
 
 
 def _with_timers(

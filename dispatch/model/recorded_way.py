@@ -79,5 +79,11 @@ def recorded_count(people: int) -> int:
     return next(bound for bound in _COUNTS if bound >= people)
 
 
+def recorded_band(people: int) -> tuple[int, int]:
+    """The least and the most people for whom `recorded_count` gives the same: 1 to 3, 4 to 10, 11 to 30 and so on."""
+    most = recorded_count(people)
+    return (0 if most == 0 else _COUNTS[_COUNTS.index(most) - 1] + 1), most
+
+
 # Cached: a search compares many people with one area.
 _coarse = lru_cache(maxsize=1024)(coarse)

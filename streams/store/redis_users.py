@@ -70,7 +70,10 @@ RIGHTS: Mapping[Component, Rights] = {
     Component.API: Rights(
         about="reads what is shown; writes profiles, encrypted texts and the marks of requests",
         scripts=frozenset(
-            {"asked_lately", "inside", "named", "near", "people", "people_cells", "private", "ready", "verifications"}
+            {
+                *("asked_lately", "find", "hazards", "inside", "load", "named", "near"),
+                *("people", "people_cells", "private", "ready", "verifications"),
+            }
         ),
         commands=_words(
             "DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER SSCAN TIME ZCARD "

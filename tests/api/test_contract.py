@@ -46,6 +46,8 @@ REPEATABLE = WITHOUT_TOKEN | {
     "/v1/volunteers/{volunteer_id}",
     "/v1/session/codes",
     "/v1/revocations",
+    # Stores nothing.
+    "/v1/incidents/preview",
 }
 
 

@@ -16,6 +16,7 @@ from api.process.services import PlansInForce, Services, TokenVerifier
 from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock
+from streams.lookups.report_preview import ReportPreviews
 from streams.readers.alarm_answers import AlarmBook
 from streams.readers.feed import Feed
 from streams.ring import KeyRing, LiveRing
@@ -24,6 +25,7 @@ from streams.sessions.sessions import Sessions
 from streams.settings import Settings
 from streams.store.memory.operators_here import MemoryHere
 from streams.store.memory.reach import MemoryReach
+from streams.store.memory.store import MemoryStore
 from streams.tokens import Role, TokenKeys
 from tests.support.api_contract import check_response
 from tests.support.api_fakes import (
@@ -65,6 +67,8 @@ class World:
         self.issuer = issuer
         self.ahead_ms = 0
         self.redis = FakeRedis()
+        self.store = MemoryStore(self.now_ms)
+        """Where previews look; nothing else of the API reads it."""
         self.reach = MemoryReach()
         self.decisions = FakeDecisions()
         self.last_known = FakeLastKnown()
@@ -104,6 +108,7 @@ class World:
             positions=self.log,
             reads=self.redis,
             lookups=self.redis.lookups,
+            previews=ReportPreviews(self.store),
             people=self.redis,
             marks=IntakeMarks(self.redis),
             explanations=self.decisions,

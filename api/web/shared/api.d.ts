@@ -288,6 +288,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Open incidents that the report may repeat, the district of its place, and for each requirement how many people are free.
+         *
+         *     Takes the body of POST /v1/incidents and refuses what that refuses; stores nothing and asks nobody, so it needs no
+         *     Idempotency-Key. 503 while Redis cannot be read: the report itself can still be sent.
+         */
+        post: operations["preview_v1_incidents_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incident_id}": {
         parameters: {
             query?: never;
@@ -3751,6 +3774,22 @@ export interface components {
             kind: components["schemas"]["Kind"];
             name: components["schemas"]["NamesShown"];
         };
+        /**
+         * @description A requirement of the report, with the people who are free for it now.
+         *
+         *     All but the first three: null while nobody is searched for, because field work has no place yet.
+         */
+        NeedForeseen: {
+            capability: components["schemas"]["Capability"];
+            /** @description that those asked first fill the places in time, from 0 to 1 */
+            chance: number | null;
+            count: number;
+            free_near: number | null;
+            free_near_at_least: number | null;
+            is_capped: boolean | null;
+            nearest_eta_s: number | null;
+            skill: string;
+        };
         /** @description The earliest deadline that people wait for: `offer_expiry`, `lease`, `ladder`, `check_in` or `confirmation`. */
         NextDeadline: {
             /** Format: date-time */
@@ -4471,6 +4510,12 @@ export interface components {
             code: string;
             index: number;
         };
+        /** @description Nothing of it is stored. Nobody is held: others may be asked for the same people in the meantime. */
+        ReportPreviewShown: {
+            needs: components["schemas"]["NeedForeseen"][];
+            place: components["schemas"]["PlaceAt"] | null;
+            similar: components["schemas"]["SimilarShown"][];
+        };
         /** @description One line of what an incident needs. Unset values come from the defaults of the response plans. */
         RequirementIn: {
             /**
@@ -4744,6 +4789,16 @@ export interface components {
             renewed_at?: string | null;
             role: string;
             session_id: string | null;
+        };
+        /** @description An open incident that would be proposed as a duplicate, with the fields of `merge_candidates`. */
+        SimilarShown: {
+            age_s: number;
+            distance_m: number | null;
+            id: string;
+            same_type: boolean;
+            score: number;
+            type: string;
+            why: string[];
         };
         /** @enum {string} */
         Skill: "first_aid" | "cpr" | "doctor" | "nurse" | "psychologist" | "search" | "rescue" | "boat" | "driver" | "off_road" | "firefighting" | "logistics" | "radio" | "coordination" | "translator" | "mapping" | "verification" | "call_taking" | "geolocation" | "media_monitoring";
@@ -5772,6 +5827,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    preview_v1_incidents_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPreviewShown"];
                 };
             };
         };

@@ -1,0 +1,85 @@
+"""What an operator sees of a report before it is sent."""
+
+from typing import Any
+
+import pytest
+
+from streams import clock
+from tests.contracts.builders import application, fix, north, profile
+from tests.contracts.builders import incident as stored
+from tests.support.api_world import World, code, fields, report
+
+PATH = "/v1/incidents/preview"
+MANY = {"capability": "field", "skill": "first_aid", "count": 2}
+
+
+async def test_needs_similar_reports_and_the_place_are_told_at_once(world: World) -> None:
+    now_ms = clock.now_ms()
+    await world.store.put_profiles([profile("v-1", 1, heard_ms=now_ms), profile("v-2", 1, heard_ms=now_ms)])
+    await world.store.put_fixes([fix("v-1", now_ms), fix("v-2", now_ms, north(300))])
+    known = stored(at_ms=now_ms - 60_000)
+    await world.store.apply([application(0, known)])
+
+    said = await world.ask("POST", PATH, report(type="flood", requirements=[MANY]), key=None)
+
+    assert said.status_code == 200, said.text
+    body = said.json()
+    (need,) = body["needs"]
+    assert (need["skill"], need["capability"], need["count"]) == ("first_aid", "field", 2)
+    assert (need["free_near_at_least"], need["free_near"], need["is_capped"]) == (1, 3, False)
+    assert need["nearest_eta_s"] % 30 == 0
+    assert 0 < need["chance"] < 1
+    (similar,) = body["similar"]
+    assert (similar["id"], similar["type"], similar["same_type"]) == (known.id, "flood", True)
+    assert 59 < similar["age_s"] < 90
+    assert similar["why"][0] == "place"
+    assert body["place"]["region"]["en"] == "Almaty"
+
+
+async def test_nothing_is_sent_and_only_the_look_itself_is_recorded(world: World) -> None:
+    await world.ask("POST", PATH, report(), key=None)
+
+    assert (world.log.commands, world.log.topics(), world.redis.keys, world.redis.reports) == ([], [], {}, {})
+    assert [(entry.action, entry.actor) for entry in world.log.audits] == [("incidents.preview", "operator-1")]
+
+
+async def test_without_a_place_the_field_work_is_listed_uncounted(world: World) -> None:
+    said = await world.ask("POST", PATH, report(location=None, requirements=[MANY]), key=None)
+
+    (need,) = said.json()["needs"]
+    assert (need["count"], need["free_near"], need["chance"]) == (2, None, None)
+    assert said.json()["place"] is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": "tea.party"},
+        {"location": ...},
+        {"location": {"type": "Point", "coordinates": [400, 43]}},
+        {"priority": "urgent"},
+        {"requirements": [MANY | {"role": "unheard of"}]},
+        {"reported_at": "1970-01-01T00:00:00Z"},
+        {"unknown": 1},
+    ],
+)
+async def test_what_a_report_is_refused_for_is_refused_alike(world: World, changes: dict[str, Any]) -> None:
+    sent = await world.ask("POST", "/v1/incidents", report(**changes))
+    previewed = await world.ask("POST", PATH, report(**changes), key=None)
+
+    assert (previewed.status_code, code(previewed), fields(previewed)) == (422, code(sent), fields(sent))
+
+
+async def test_without_redis_the_preview_fails_and_the_report_does_not(world: World) -> None:
+    world.redis.is_down = True
+    world.store.forget()
+
+    previewed = await world.ask("POST", PATH, report(), key=None)
+
+    assert (previewed.status_code, code(previewed)) == (503, "picture_unavailable")
+    assert (await world.report()).status_code == 202
+
+
+@pytest.mark.parametrize("role", ["volunteer", "monitor", "tracker", "admin"])
+async def test_only_operators_look_ahead(world: World, role: str) -> None:
+    assert (await world.ask("POST", PATH, report(), role=role, key=None)).status_code == 403
