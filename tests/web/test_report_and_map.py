@@ -1,13 +1,16 @@
 """The form for a new incident and the map, in a real browser: keys alone, one incident, nothing typed is lost."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.support.chromium import Visit, faults_of, keep_picture, overflows_of
 
 pytestmark = pytest.mark.stack
 DESK = {"width": 1366, "height": 768}
 WORDS = "Өзен тасып, су көшеге кірді"
+OTHER_WORDS = "Дала өртеніп жатыр, жел күшті"
 LANGUAGES = {"kk": ("тасқ", "light"), "ru": ("навод", "dark"), "en": ("flo", "light")}
 
 
@@ -18,14 +21,18 @@ def open_form(page: Page) -> None:
     expect(page.locator('[data-field="description"]')).to_be_focused()
 
 
-def fill_by_keys(page: Page, type_part: str, place: str) -> None:
+def fill_by_keys(page: Page, type_part: str, place: str, words: str = WORDS) -> None:
     """Words, Tab, place, Tab, a part of the type's name, Enter."""
-    page.keyboard.type(WORDS)
+    page.keyboard.type(words)
     page.keyboard.press("Tab")
     page.keyboard.type(place)
     page.keyboard.press("Tab")
     page.keyboard.type(type_part)
     page.keyboard.press("Enter")
+
+
+def is_report(answer: Response) -> bool:
+    return answer.request.method == "POST" and answer.url.endswith("/v1/incidents")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -39,11 +46,45 @@ def test_an_incident_is_reported_by_keys_in_every_language(visit: Visit, languag
     assert overflows_of(page) == []
     keep_picture(page, f"report-{language}-{theme}")
 
-    with page.expect_response(lambda answer: answer.request.method == "POST" and "/v1/incidents" in answer.url) as sent:
+    with page.expect_response(is_report) as sent:
         page.keyboard.press("Control+Enter")
 
     page.locator(f'[data-incident="{sent.value.json()["id"]}"]').wait_for()
     expect(page.locator(".report")).to_have_count(0)
+
+
+def test_who_would_be_asked_and_a_duplicate_are_seen_and_joined_by_keys(visit: Visit) -> None:
+    page = visit(viewport=DESK, locale="ru").sign_in("operator", "op-report-joins")
+    open_form(page)
+    fill_by_keys(page, "степ", "49.8061 73.1001", OTHER_WORDS)
+    with page.expect_response(is_report) as first:
+        page.keyboard.press("Control+Enter")
+    # Its decision is what makes it similar to others.
+    earlier = first.value.json()["id"]
+    page.locator(
+        f'[data-incident="{earlier}"][data-state="unfilled"], [data-incident="{earlier}"][data-state="dispatching"]'
+    ).wait_for()
+
+    open_form(page)
+    fill_by_keys(page, "степ", "49.8065 73.1005", OTHER_WORDS)
+
+    similar = page.locator(f'[data-similar="{earlier}"]')
+    similar.wait_for()
+    expect(page.locator(".report-needs tbody td").first).to_have_text(re.compile(r"^\d+([–+]\d*)?$"))
+    expect(page.locator('[data-field="type"]')).to_be_focused()
+    page.keyboard.press("Alt+m")
+    expect(similar.locator('[data-action="join-incident"]')).to_have_attribute("aria-pressed", "true")
+    assert faults_of(page) == []
+    assert overflows_of(page) == []
+    keep_picture(page, "report-joins")
+    with page.expect_response(re.compile("/merge$")) as merged:
+        page.keyboard.press("Control+Enter")
+
+    assert merged.value.json()["status"] == "received"
+    page.locator(f'[data-detail="{earlier}"]').wait_for()
+    again = merged.value.url.split("/")[-2]
+    # The other report ends in it, and leaves the queue.
+    expect(page.locator(f'[data-incident="{again}"]')).to_have_count(0)
 
 
 def test_a_held_key_reports_one_incident(visit: Visit) -> None:
@@ -60,8 +101,8 @@ def test_a_held_key_reports_one_incident(visit: Visit) -> None:
     page.keyboard.up("Control")
     expect(page.locator(".report")).to_have_count(0)
 
-    assert [url for url in posted if url.endswith("/v1/incidents")] == posted[:1]
-    assert len(posted) == 1
+    # Besides what was looked up while it was typed, which stores nothing.
+    assert [url.rpartition("/v1/")[2] for url in posted if not url.endswith("/preview")] == ["incidents"]
 
 
 def test_what_was_typed_survives_leaving_and_a_reload(visit: Visit) -> None:

@@ -27,3 +27,20 @@ export function keepDraft(form: string, text: string): boolean {
     return false;
   }
 }
+
+/** Erases what is kept on this device under names that begin with `prefix`. */
+export function eraseKept(prefix: string, isToErase: (kept: string) => boolean = () => true): void {
+  try {
+    const names = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
+    for (const one of names.filter((found) => found.startsWith(prefix))) {
+      if (isToErase(localStorage.getItem(one) ?? "")) localStorage.removeItem(one);
+    }
+  } catch {
+    // Storage is denied: nothing is kept there.
+  }
+}
+
+/** Erases the typed texts of everybody: a desk is shared, and whoever signs out leaves it. */
+export function eraseDrafts(): void {
+  eraseKept(`${PREFIX}:`);
+}

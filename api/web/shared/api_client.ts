@@ -39,7 +39,7 @@ export async function ask<M extends Method, P extends PathWith<M>>(
 ): Promise<Result<Answer<P, M>>> {
   const given = wanted as Given;
   const request = requestOf(method, String(path), given);
-  return send<Answer<P, M>>(request, given.signal);
+  return send<Answer<P, M>>(request, given.signal, given.repeats);
 }
 
 interface Given {
@@ -49,6 +49,7 @@ interface Given {
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  readonly repeats?: number;
 }
 
 export interface PlainRequest {

@@ -23,7 +23,7 @@ export type Answer<P extends keyof paths, M extends Method> = Operation<P, M> ex
 type Part<Name extends string, T> = [T] extends [never] ? unknown : Record<Name, T>;
 type OptionalPart<Name extends string, T> = [T] extends [never] ? unknown : Partial<Record<Name, T>>;
 
-/** `path`, `query` and `body` as the operation wants them; `key`, `headers` and `signal` with every request. */
+/** `path`, `query` and `body` as the operation wants them; `key`, `headers`, `signal` and `repeats` with every request. */
 export type Wanted<P extends keyof paths, M extends Method> = Part<"path", PathOf<Operation<P, M>>> &
   OptionalPart<"query", QueryOf<Operation<P, M>>> &
   OptionalPart<"body", BodyOf<Operation<P, M>>> & {
@@ -31,4 +31,6 @@ export type Wanted<P extends keyof paths, M extends Method> = Part<"path", PathO
     key?: string;
     headers?: Readonly<Record<string, string>>;
     signal?: AbortSignal;
+    /** Further attempts after one without an answer; three by default. */
+    repeats?: number;
   };

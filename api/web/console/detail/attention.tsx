@@ -3,6 +3,7 @@ import { attentionWord, f, skillWord } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { Bang } from "../parts";
+import { attentionLines } from "./attention_lines";
 import { handled, isBusy, judge } from "./orders";
 import type { components } from "../../shared/api";
 
@@ -10,7 +11,7 @@ type Reason = components["schemas"]["AttentionReason"];
 
 export function Attention({ of }: { of: Incident }) {
   const text = t().own.case;
-  const waiting = of.attention ?? [];
+  const waiting = attentionLines(of);
   const proposals = (of.proposals ?? []).filter(() => of.times.closed === null);
   if (waiting.length === 0 && proposals.length === 0) return null;
   return (
@@ -18,12 +19,10 @@ export function Attention({ of }: { of: Incident }) {
       <h3>{text.attentionTitle}</h3>
       <ul class="lines asks">
         {waiting.map((one) => {
-          const offer = of.offers.find((other) => other.id === (one.offer_id ?? one.detail));
-          const need = of.requirements.find((other) => other.id === one.requirement_id);
-          const about = offer?.volunteer_id ?? (need === undefined ? null : skillWord(need.skill));
+          const about = [...one.people, ...one.skills.map(skillWord)].join(", ");
           const said = [attentionWord(one.reason), about].filter(Boolean).join(": ");
           return (
-            <li key={`${one.reason} ${one.requirement_id} ${one.offer_id}`} data-attention={one.reason}>
+            <li key={one.reason} data-attention={one.reason}>
               <Bang />
               <span class="clip" title={said}>{said}</span>
               <time class="q" dateTime={one.since}>{f().time(one.since)}</time>

@@ -2,6 +2,7 @@
 import { f, ruleWord, shortfallWord, skillWord } from "../say";
 import type { Decision, Incident, Requirement } from "../state";
 import { t } from "../text";
+import { isSaidToBeOver } from "./attention_lines";
 import { type SearchWhy, chances, lastSearch } from "./people";
 
 const BOXES_AT_MOST = 6;
@@ -27,7 +28,7 @@ export function Needs({ of, decisions }: Given) {
         <h3>{text.who}</h3>
         <ul class="lines needs">{of.requirements.map((need) => <Need key={need.id} need={need} />)}</ul>
       </section>
-      {lacking.map((need) => <Why key={need.id} need={need} search={lastSearch(decisions, need.id)} />)}
+      {lacking.map((need) => <Why key={need.id} of={of} need={need} search={lastSearch(decisions, need.id)} />)}
     </>
   );
 }
@@ -48,14 +49,15 @@ function Need({ need }: { need: Requirement }) {
   );
 }
 
-function Why({ need, search }: { need: Requirement; search: SearchWhy | null }) {
+function Why({ of, need, search }: { of: Incident; need: Requirement; search: SearchWhy | null }) {
   const text = t().own.case;
   const sentences: string[] = [];
   if (need.shortfall_reason !== null) sentences.push(`${capital(shortfallWord(need.shortfall_reason))}.`);
   if (search !== null) sentences.push(looked(search));
   if (search?.bounded === true) sentences.push(text.why.bounded);
-  if (need.ladder?.ended === true) sentences.push(text.why.over);
-  else if (need.ladder?.next_step_at != null) sentences.push(text.why.step(f().exactTime(need.ladder.next_step_at)));
+  if (need.ladder?.ended === true) {
+    if (!isSaidToBeOver(of, need.id)) sentences.push(text.why.over);
+  } else if (need.ladder?.next_step_at != null) sentences.push(text.why.step(f().exactTime(need.ladder.next_step_at)));
   if (sentences.length === 0) return null;
   return (
     <section class="sec">

@@ -5,6 +5,7 @@ import { StateSign } from "../parts";
 import { declineWord, f, noticeWord, offerWord, outcomeWord, skillWord, wayWord } from "../say";
 import type { Incident, Offer } from "../state";
 import { t } from "../text";
+import { isSaidOfPerson } from "./attention_lines";
 import { type OfferOrder, aboutOffer, isBusy } from "./orders";
 import { arrangedPeople, dueOf, endedPeople, isLive, signOf, troubleOf } from "./people";
 
@@ -19,18 +20,25 @@ export function People({ of }: { of: Incident }) {
     <section class="sec">
       <h3>{text.peopleTitle}</h3>
       {of.offers.length === 0 && <p class="q">{text.nobodyAsked}</p>}
-      <ul class="lines people">{live.map((offer) => <Person key={offer.id} offer={offer} skill={skillOf(offer)} />)}</ul>
+      <ul class="lines people">{live.map((offer) => <Person key={offer.id} offer={offer} skill={skillOf(offer)} isSaid={isSaidOfPerson(of, offer.id)} />)}</ul>
       {ended.length > 0 && (
         <details class="ended">
           <summary>{text.endedRequests(ended.length)}</summary>
-          <ul class="lines people">{ended.map((offer) => <Person key={offer.id} offer={offer} skill={skillOf(offer)} />)}</ul>
+          <ul class="lines people">{ended.map((offer) => <Person key={offer.id} offer={offer} skill={skillOf(offer)} isSaid={isSaidOfPerson(of, offer.id)} />)}</ul>
         </details>
       )}
     </section>
   );
 }
 
-function Person({ offer, skill }: { offer: Offer; skill: string }) {
+interface PersonProps {
+  readonly offer: Offer;
+  readonly skill: string;
+  /** What is wrong stands at the top already: here the mark and the state. */
+  readonly isSaid: boolean;
+}
+
+function Person({ offer, skill, isSaid }: PersonProps) {
   const isOpen = openOffer.value === offer.id;
   const trouble = troubleOf(offer);
   return (
@@ -39,7 +47,7 @@ function Person({ offer, skill }: { offer: Offer; skill: string }) {
         <StateSign of={signOf(offer)} />
         <b class="clip" title={offer.volunteer_id}>{offer.volunteer_id}</b>
         <span class="clip" title={skill}>{skill}</span>
-        <span class={trouble === null ? "clip q" : "clip bad"} title={standing(offer)}>{standing(offer)}</span>
+        <span class={trouble === null ? "clip q" : "clip bad"} title={standing(offer, isSaid)}>{standing(offer, isSaid)}</span>
         <Figure offer={offer} />
       </button>
       {isLive(offer) && offer.state === "offered" && <Reach of={offer} />}
@@ -58,10 +66,10 @@ function Reach({ of }: { of: Offer }) {
 }
 
 /** The state, or what is wrong, then how far. */
-function standing(offer: Offer): string {
+function standing(offer: Offer, isSaid: boolean): string {
   const text = t().own.case;
   const trouble = troubleOf(offer);
-  if (trouble !== null) return { distress: text.inDanger, overdue: text.overdue, change: text.changeOpen }[trouble];
+  if (trouble !== null && !isSaid) return { distress: text.inDanger, overdue: text.overdue, change: text.changeOpen }[trouble];
   if (offer.result !== null) return text.result(outcomeWord(offer.result.outcome));
   const parts = [offerWord(offer.state)];
   if (offer.state === "declined" && offer.reason !== null) parts.push(declineWord(offer.reason));

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGES, OWN_NAMES } from "../../shared/language";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SeverityShape } from "../../shared/parts/severity";
-import { signOut } from "../../shared/session";
+import { leave } from "../leaving";
 import { choose } from "../../shared/text";
 import { THEMES, chooseTheme } from "../../shared/theme";
 import { arm } from "../alarms/sounds";
@@ -69,7 +69,7 @@ function actions(): Action[] {
   found.push({ id: "help", label: desk.foot.keys, key: "?", run: () => void (isHelpOpen.value = true) });
   found.push(...LANGUAGES.map((of) => ({ id: of, label: OWN_NAMES[of], key: null, run: () => void choose(of) })));
   found.push(...THEMES.map((of) => ({ id: of, label: desk.palette.theme(desk.theme[of]), key: null, run: () => chooseTheme(of) })));
-  found.push({ id: "out", label: t().common.signIn.out, key: null, run: () => void signOut() });
+  found.push({ id: "out", label: t().common.signIn.out, key: null, run: () => void leave() });
   return found;
 }
 

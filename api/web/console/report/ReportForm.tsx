@@ -6,17 +6,19 @@ import { language } from "../../shared/language";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { session } from "../../shared/session";
 import { picker } from "../map/picking";
+import { shortId } from "../queue/order";
 import { t } from "../text";
 import { draftsOf, isEmpty } from "./draft";
 import { AddressField, CallerFields, LanguageField, PlaceField, PriorityField, TypeField, WordsField } from "./fields";
+import { ForeseenNeeds } from "./foreseen_needs";
 import { FormState } from "./form_state";
 import { Outcome } from "./outcome";
-import { PlanNeeds } from "./plan_needs";
 import "./report.css";
+import { SimilarReports } from "./similar_reports";
 import { firstFault } from "./sending";
 
 export interface ReportFormProps {
-  /** The id of the incident that was saved; null: the person left, and the draft stays. */
+  /** The incident to show: the one that was saved, or that it was added to. Null: the person left, and the draft stays. */
   onDone(id: string | null): void;
 }
 
@@ -42,10 +44,10 @@ export function ReportForm({ onDone }: ReportFormProps) {
 
   async function send(): Promise<void> {
     if (state.isSending.value) return;
-    const id = await state.send();
-    if (id !== null) {
-      announce(text.saved);
-      onDone(id);
+    const saved = await state.send();
+    if (saved !== null) {
+      announce(saved.joining === null ? text.saved : saved.joining === "done" ? text.savedAndJoined(shortId(saved.into ?? "")) : text.savedNotJoined);
+      onDone(saved.joining === "done" ? saved.into : saved.id);
       return;
     }
     const first = firstFault(state.faults.value);
@@ -86,17 +88,18 @@ export function ReportForm({ onDone }: ReportFormProps) {
         <PlaceField of={state} />
         <TypeField of={state} />
         <PriorityField of={state} />
-        <PlanNeeds of={state} />
+        <ForeseenNeeds of={state} />
         <LanguageField of={state} />
         <AddressField of={state} />
         <CallerFields of={state} />
         <p class="report-credit">{text.credit}</p>
       </div>
       <footer>
+        <SimilarReports of={state} onOpen={onDone} />
         <Outcome of={state} />
         <div class="report-actions">
           <button type="submit" class="btn main" data-action="submit-incident" aria-disabled={state.isSending.value} aria-keyshortcuts="Control+Enter">
-            {state.isSending.value ? text.saving : text.save}
+            {state.isSending.value ? text.saving : draft.joins === null ? text.save : text.saveAndJoin(shortId(draft.joins.id))}
             <KeyCap of="Ctrl Enter" />
           </button>
           <button type="button" class="btn" data-action="postpone-incident" aria-keyshortcuts="Escape" onClick={() => onDone(null)}>

@@ -3,6 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import { freshKey } from "../../shared/api_client";
 import type { components } from "../../shared/api";
 import { serverNow } from "../../shared/clock";
+import { eraseKept } from "../drafts";
 
 export type Priority = components["schemas"]["Priority"];
 export type Names = components["schemas"]["NamesShown"];
@@ -15,6 +16,12 @@ export interface ChosenPlace {
   readonly name: Names | null;
   readonly district: Names | null;
   readonly region: Names | null;
+}
+
+/** The open incident to which the person adds the report. */
+export interface Joined {
+  readonly id: string;
+  readonly type: string;
 }
 
 export interface Draft {
@@ -33,11 +40,14 @@ export interface Draft {
   readonly priority: Priority | null;
   readonly callerName: string;
   readonly callerPhone: string;
+  /** null: a report of its own. */
+  readonly joins: Joined | null;
 }
 
 /** A draft of an earlier shift would be taken for a new call. */
 const KEPT_FOR_MS = 12 * 3600 * 1000;
-const nameOf = (person: string): string => `komek-report:${person}`;
+const PREFIX = "komek-report:";
+const nameOf = (person: string): string => `${PREFIX}${person}`;
 
 export function emptyDraft(): Draft {
   return {
@@ -53,6 +63,7 @@ export function emptyDraft(): Draft {
     priority: null,
     callerName: "",
     callerPhone: "",
+    joins: null,
   };
 }
 
@@ -97,7 +108,7 @@ export class DraftStore {
   private read(): Draft {
     try {
       const found = JSON.parse(this.storage?.getItem(nameOf(this.person)) ?? "null") as Draft | null;
-      if (found === null || serverNow() - found.savedAtMs > KEPT_FOR_MS) return emptyDraft();
+      if (found === null || isOver(found)) return emptyDraft();
       return { ...emptyDraft(), ...found };
     } catch {
       return emptyDraft();
@@ -112,6 +123,27 @@ export class DraftStore {
       // Storage is full: what is typed stays on the page, and the form says that it is not kept.
       this.isKept.value = false;
     }
+  }
+}
+
+const isOver = (kept: Partial<Draft> | null): boolean => !(serverNow() - (kept?.savedAtMs ?? 0) <= KEPT_FOR_MS);
+
+/** Erases drafts of earlier shifts and damaged ones, whoever typed them: they hold the caller's phone. */
+export function eraseOldDrafts(): void {
+  eraseKept(PREFIX, (kept) => isOver(parsed(kept)));
+}
+
+/** Erases every draft of a report on this device. */
+export function eraseReportDrafts(): void {
+  eraseKept(PREFIX);
+  stores.clear();
+}
+
+function parsed(kept: string): Partial<Draft> | null {
+  try {
+    return JSON.parse(kept) as Partial<Draft> | null;
+  } catch {
+    return null;
   }
 }
 

@@ -46,7 +46,7 @@ export function WordsField({ of }: { of: FormState }) {
         id={`${id}-input`}
         class="field report-field"
         data-field="description"
-        rows={3}
+        rows={2}
         lang={draft.language === "" ? undefined : draft.language}
         value={draft.description}
         aria-invalid={fault !== null}

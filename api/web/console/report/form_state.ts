@@ -1,11 +1,12 @@
 // What the form does: choosing, checking, and sending once. The draft is the only place where typed text lives.
-import { type Signal, computed, signal } from "@preact/signals";
+import { type Signal, computed, effect, signal } from "@preact/signals";
 import type { components } from "../../shared/api";
 import { ask } from "../../shared/api_client";
 import { language } from "../../shared/language";
 import type { Problem } from "../../shared/problem";
 import { draftPlace, type LonLat } from "../map/picking";
-import type { DraftStore, Draft } from "./draft";
+import type { DraftStore, Draft, Joined } from "./draft";
+import { Foresight, type SimilarReport } from "./foresight";
 import { matching, meant, saidFor } from "./matching";
 import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, onlyPoint } from "./places";
 import { type Faults, faultsBy, faultsOf, firstFault, reportOf } from "./sending";
@@ -19,24 +20,39 @@ export class FormState {
   readonly problem: Signal<Problem | null> = signal(null);
   readonly isSending = signal(false);
   readonly lookup: PlaceLookup;
+  /** Similar reports as of the last answer: a later one that is under way does not make them vanish under a key. */
+  readonly similar: Signal<readonly SimilarReport[]> = signal([]);
   readonly fitting = computed(() => matching(this.draft.value.typeText, this.types.value, saidFor));
 
   constructor(
     readonly store: DraftStore,
     lookup = new PlaceLookup(),
+    readonly foresight = new Foresight(),
   ) {
     this.lookup = lookup;
     const { place, placeText } = this.draft.value;
     draftPlace.value = place;
     if (place === null && placeText !== "") this.look(placeText);
+    this.stops = [
+      effect(() => this.foresight.look(this.draft.value)),
+      effect(() => {
+        const seen = this.foresight.state.value;
+        if (seen.kind === "known") this.similar.value = seen.preview.similar;
+        else if (seen.kind !== "looking") this.similar.value = [];
+      }),
+    ];
   }
+
+  private readonly stops: readonly (() => void)[];
 
   get draft(): Signal<Draft> {
     return this.store.draft;
   }
 
   close(): void {
+    this.stops.forEach((stop) => stop());
     this.lookup.close();
+    this.foresight.close();
     draftPlace.value = null;
   }
 
@@ -86,6 +102,11 @@ export class FormState {
     this.faults.value = others;
   }
 
+  /** Chooses the incident to which the report is added, or takes the choice back. */
+  join({ id, type }: Joined): void {
+    this.change({ joins: this.draft.value.joins?.id === id ? null : { id, type } });
+  }
+
   /** Empties the form, with a new key: what is typed next is another report. */
   empty(): void {
     this.store.clear();
@@ -95,8 +116,8 @@ export class FormState {
     draftPlace.value = null;
   }
 
-  /** Once at a time, under the key of the form. The id of the incident; null if it was not sent. */
-  async send(): Promise<string | null> {
+  /** Once at a time, under the key of the form. Null if it was not sent. */
+  async send(): Promise<Saved | null> {
     if (this.isSending.value) return null;
     this.isSending.value = true;
     try {
@@ -106,7 +127,7 @@ export class FormState {
     }
   }
 
-  private async sendNow(): Promise<string | null> {
+  private async sendNow(): Promise<Saved | null> {
     await this.takeWhatIsMeant();
     this.faults.value = faultsOf(this.draft.value);
     this.problem.value = null;
@@ -114,8 +135,9 @@ export class FormState {
     const sent = this.draft.value;
     const answer = await ask("post", "/v1/incidents", { body: reportOf(sent), key: sent.key });
     if (answer.ok) {
+      const saved = await joined(answer.data.id, sent);
       this.store.clear();
-      return answer.data.id;
+      return saved;
     }
     this.problem.value = answer.problem;
     this.faults.value = faultsBy(answer.problem);
@@ -145,6 +167,21 @@ export class FormState {
       if (only !== null && !only.isOutside && place === null && found.kind === "found" && placeText.trim() === found.text) this.pickPlace(only);
     });
   }
+}
+
+/** `joining`: what became of the wish to add it to another incident; null without one. */
+export interface Saved {
+  readonly id: string;
+  readonly into: string | null;
+  readonly joining: "done" | "failed" | null;
+}
+
+/** By the order to merge. Its key follows from that of the form, so that a repeat is the same order. */
+async function joined(id: string, { joins, key }: Draft): Promise<Saved> {
+  if (joins === null) return { id, into: null, joining: null };
+  const path = { incident_id: id };
+  const answer = await ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into: joins.id }, key: `${key}-join` });
+  return { id, into: joins.id, joining: answer.ok ? "done" : "failed" };
 }
 
 function onlyName(of: Lookup): FoundPlace | null {

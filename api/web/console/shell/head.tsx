@@ -3,7 +3,8 @@ import { now } from "../../shared/clock";
 import { deployment } from "../../shared/deployment";
 import { timeZone } from "../../shared/formats";
 import { LANGUAGES, type Language, OWN_NAMES, language } from "../../shared/language";
-import { session, signOut } from "../../shared/session";
+import { session } from "../../shared/session";
+import { leave } from "../leaving";
 import { choose } from "../../shared/text";
 import { arm, isArmed } from "../alarms/sounds";
 import { counts } from "../queue/list";
@@ -37,7 +38,7 @@ export function Head() {
         ))}
       </div>
       <div class="cell me">
-        <button type="button" class="plain k" data-action="sign-out" onClick={() => void signOut()}>{t().common.signIn.out}</button>
+        <button type="button" class="plain k" data-action="sign-out" onClick={() => void leave()}>{t().common.signIn.out}</button>
         <span class="v">{session.value.kind === "signed-in" ? session.value.session.id : ""}</span>
       </div>
     </header>

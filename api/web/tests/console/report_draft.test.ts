@@ -1,5 +1,6 @@
+import { draft, eraseDrafts, keepDraft } from "../../console/drafts";
 import { beforeEach, expect, test } from "vitest";
-import { DraftStore, emptyDraft, isEmpty } from "../../console/report/draft";
+import { DraftStore, emptyDraft, eraseOldDrafts, eraseReportDrafts, isEmpty } from "../../console/report/draft";
 
 beforeEach(() => localStorage.clear());
 
@@ -41,4 +42,27 @@ test("a full device keeps the text on the page and says so", () => {
 test.each(["{", "null", "[]", '"text"', "{}"])("a damaged draft is an empty one: %s", (kept) => {
   localStorage.setItem("komek-report:op-1", kept);
   expect(isEmpty(new DraftStore("op-1").draft.value)).toBe(true);
+});
+
+const kept = (person: string, ageH: number): void =>
+  localStorage.setItem(`komek-report:${person}`, JSON.stringify({ ...emptyDraft(), callerPhone: "+7 701", savedAtMs: Date.now() - ageH * 3600 * 1000 }));
+
+test("a start of the page erases old and damaged drafts of everybody, and nothing else", () => {
+  kept("op-1", 13);
+  kept("op-2", 11);
+  localStorage.setItem("komek-report:op-3", "{");
+  localStorage.setItem("theme", "dark");
+  eraseOldDrafts();
+  expect(Object.keys(localStorage).sort()).toEqual(["komek-report:op-2", "theme"]);
+});
+
+test("whoever signs out leaves no draft on the desk, also none of others", () => {
+  kept("op-1", 0);
+  kept("op-2", 1);
+  keepDraft("note i-1", "пациент 3");
+  localStorage.setItem("theme", "dark");
+  eraseReportDrafts();
+  eraseDrafts();
+  expect(Object.keys(localStorage)).toEqual(["theme"]);
+  expect(draft("note i-1")).toBe("");
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { draftPlace } from "../../console/map/picking";
 import { DraftStore } from "../../console/report/draft";
+import { Foresight } from "../../console/report/foresight";
 import { FormState } from "../../console/report/form_state";
 import { type FoundPlace, type Lookup, PlaceLookup } from "../../console/report/places";
 
@@ -12,7 +13,7 @@ let answers: Response[] = [];
 
 function state(found: Partial<Lookup> = { kind: "found", form: "coordinates", items: [POINT] }): FormState {
   const lookup = new PlaceLookup((text) => Promise.resolve({ text, ...found } as Lookup));
-  const made = new FormState(new DraftStore("op-1"), lookup);
+  const made = new FormState(new DraftStore("op-1"), lookup, new Foresight(() => Promise.resolve(null)));
   made.types.value = [TYPE as never];
   return made;
 }
@@ -32,7 +33,7 @@ test("typed coordinates and a part of a word are enough", async () => {
   const form = state();
   form.typeType("навод");
   form.typePlace("43.24, 76.95");
-  expect(await form.send()).toBe("i-1");
+  expect(await form.send()).toMatchObject({ id: "i-1" });
   expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ type: "flood", location: { type: "Point", coordinates: [76.95, 43.24] } });
 });
 
@@ -41,7 +42,7 @@ test("held keys and double clicks make one request", async () => {
   form.pickType("flood");
   form.pickPlace(POINT);
   const all = await Promise.all([form.send(), form.send(), form.send()]);
-  expect(all).toEqual(["i-1", null, null]);
+  expect(all.map((one) => one?.id ?? null)).toEqual(["i-1", null, null]);
   expect(sent).toHaveLength(1);
 });
 
@@ -52,7 +53,7 @@ test("an attempt after a refusal has the same key, the next form another", async
   form.pickPlace(POINT);
   expect(await form.send()).toBeNull();
   expect(form.faults.value).toEqual({ description: "refused" });
-  expect(await form.send()).toBe("i-1");
+  expect(await form.send()).toMatchObject({ id: "i-1" });
   expect(sent[0]?.key).toBe(sent[1]?.key);
   expect(form.draft.value.key).not.toBe(sent[0]?.key);
 });
@@ -90,4 +91,32 @@ test("coordinates outside the country are not taken before the person sends them
   form.typePlace("76.95 43.24");
   await form.lookup.settled();
   expect(form.draft.value.place).toBeNull();
+});
+
+test("a chosen incident gets the report by the order to merge, under a key that follows from that of the form", async () => {
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  form.join({ id: "i-9", type: "flood" });
+  const { key } = form.draft.value;
+  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining: "done" });
+  expect(sent.map((one) => one.key)).toEqual([key, `${key}-join`]);
+  expect(JSON.parse(sent[1]?.body ?? "")).toEqual({ into: "i-9" });
+});
+
+test("a report that could not be added is an incident of its own", async () => {
+  answers = [Response.json({ id: "i-1", status: "reported", links: {} }, { status: 202 }), Response.json({ code: "conflict" }, { status: 409 })];
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  form.join({ id: "i-9", type: "flood" });
+  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining: "failed" });
+  expect(form.draft.value.joins).toBeNull();
+});
+
+test("choosing again takes the choice back", () => {
+  const form = state();
+  form.join({ id: "i-9", type: "flood" });
+  form.join({ id: "i-9", type: "flood" });
+  expect(form.draft.value.joins).toBeNull();
 });

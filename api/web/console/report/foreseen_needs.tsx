@@ -1,0 +1,68 @@
+// Whom the report would ask, before it is saved; only the lines of the plan while nobody can tell who is free.
+import { f, skillWord } from "../say";
+import { t } from "../text";
+import type { ForeseenNeed } from "./foresight";
+import type { FormState } from "./form_state";
+
+interface Line {
+  readonly skill: string;
+  readonly capability: "field" | "digital";
+  readonly count: number;
+  readonly found: ForeseenNeed | null;
+}
+
+export function ForeseenNeeds({ of }: { of: FormState }) {
+  const text = t().own.report;
+  const seen = of.foresight.state.value;
+  const lines = seen.kind === "known" ? seen.preview.needs.map((one) => ({ ...one, found: one })) : linesOfPlan(of);
+  if (lines.length === 0) return null;
+  return (
+    <section class="report-needs" aria-busy={seen.kind === "looking"}>
+      <table aria-label={text.whom}>
+        <thead>
+          <tr>
+            <th scope="col">{text.whom}</th>
+            <th scope="col">{text.free}</th>
+            <th scope="col">{text.nearest}</th>
+            <th scope="col">{text.chance}</th>
+          </tr>
+        </thead>
+        <tbody>{lines.map((one, at) => <Need key={at} line={one} />)}</tbody>
+      </table>
+      <p class="report-echo" role="status">
+        {seen.kind === "looking" ? text.counting : seen.kind === "unknown" ? text.freeUnknown : seen.kind === "none" ? text.freeNeedsPlace : null}
+      </p>
+    </section>
+  );
+}
+
+function Need({ line }: { line: Line }) {
+  const { skill, capability, count, found } = line;
+  return (
+    <tr>
+      <th scope="row">
+        {skillWord(skill)} <b>{count}</b>
+        {capability === "digital" && <span class="quiet"> {t().words.capabilities.digital}</span>}
+      </th>
+      <td class="live">{found === null ? "" : freeOf(found)}</td>
+      <td class="live">{found === null ? "" : found.nearest_eta_s === null ? "—" : f().duration(found.nearest_eta_s)}</td>
+      <td class="live"><b>{found === null ? "" : found.chance === null ? "—" : f().percent(found.chance)}</b></td>
+    </tr>
+  );
+}
+
+/** `4–10`: the server tells bounds, not numbers. `31+`: the search stopped, because there are enough. */
+export function freeOf(found: Pick<ForeseenNeed, "free_near" | "free_near_at_least" | "is_capped">): string {
+  const { free_near: most, free_near_at_least: least } = found;
+  if (most === null || least === null) return "—";
+  if (found.is_capped === true) return `${least}+`;
+  return least === most ? String(most) : `${least}–${most}`;
+}
+
+function linesOfPlan(of: FormState): Line[] {
+  const { type, priority } = of.draft.value;
+  const plan = of.types.value.find((one) => one.type === type);
+  if (plan === undefined) return [];
+  const urgency = priority ?? plan.priority;
+  return plan.lines.filter((one) => one.level === 1 && one.priorities.includes(urgency)).map((one) => ({ ...one, found: null }));
+}
