@@ -163,11 +163,11 @@ class Lookups(Protocol):
     async def load(self, commands: Sequence[tuple[str, str]]) -> tuple[int, list[Loaded]]:
         """For (command id, incident id) pairs, in one round trip: the store's clock and what is known of each."""
 
-    async def find(self, needs: Sequence[Need]) -> list[Found]:
+    async def find(self, needs: Sequence[Need], *, most: int | None = None) -> list[Found]:
         """People for each need, in one round trip for all: free (or held for the same command), on duty, fitting. A hint: the
         claim decides. At least `need.want` candidates when there are that many. A field need has an area (DESIGN 105).
 
-        The search may stop earlier, with a `mark`, at its own limit of people examined in one call."""
+        The search may stop earlier, with a `mark`, at its own limit of people examined in one call, or at `most` of each need."""
 
     async def find_more(self, searches: Sequence[tuple[Need, Found]], *, within_s: float) -> list[Found]:
         """Continues the searches from their marks, in one round trip for all: each returns the people it had (as the caller kept

@@ -52,8 +52,8 @@ class RedisStore:
             for offset, state in zip(known[::2], known[1::2], strict=True)
         ]
 
-    async def find(self, needs: Sequence[Need]) -> list[Found]:
-        answers = await self.link.run(list(map(search.call_of, needs)))
+    async def find(self, needs: Sequence[Need], *, most: int | None = None) -> list[Found]:
+        answers = await self.link.run([search.call_of(need, most=most or search.LOOK_AT_MOST) for need in needs])
         return [search.found_of(answer) for answer in answers]
 
     async def find_more(self, searches: Sequence[tuple[Need, Found]], *, within_s: float) -> list[Found]:

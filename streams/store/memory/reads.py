@@ -90,9 +90,9 @@ class MemoryReads:
         ]
         return self._clock(), known
 
-    async def find(self, needs: Sequence[Need]) -> list[Found]:
+    async def find(self, needs: Sequence[Need], *, most: int | None = None) -> list[Found]:
         self._check()
-        return [self._find(need) for need in needs]
+        return [self._find(need, most=most or LOOK_AT_MOST) for need in needs]
 
     async def find_more(
         self,
