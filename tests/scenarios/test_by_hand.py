@@ -63,6 +63,23 @@ def test_nobody_without_the_language_is_asked_while_the_one_who_speaks_it_may_an
     assert bridges(town, incident) == ["no_translator", None]
 
 
+def test_what_a_preview_tells_is_what_the_report_then_does(town: Town) -> None:
+    def preview() -> Any:
+        return order(town, "/v1/incidents/preview", town.report_body()).json()
+
+    person = town.volunteer("foreseen", north_m=300)
+    until(lambda: preview()["needs"][0]["free_near"] == 3, 10)
+    assert preview()["similar"] == []
+    offers = town.call("GET", f"/v1/volunteers/{person}/offers", "operator", "op-1").json()
+    assert offers["items"] == [], "nobody is asked by a look"
+
+    incident = town.report()
+
+    until(lambda: town.live(incident).keys() == {person}, 10)
+    until(lambda: [one["id"] for one in preview()["similar"]] == [incident], 10)
+    assert preview()["needs"][0]["free_near"] == 0
+
+
 def test_a_person_is_named_phones_and_is_taken_off_again(town: Town) -> None:
     named = town.volunteer("named", skills=["boat"], north_m=300)
     incident = town.report(requirements=need(window_s=120))

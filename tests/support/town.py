@@ -79,13 +79,15 @@ class Town:
         return str(answer.json()["id"])
 
     def report_answer(self, *, key: str | None = None, **extra: Any) -> Any:
-        body = {
+        return self.call("POST", "/v1/incidents", "operator", "op-1", self.report_body(**extra), key)
+
+    def report_body(self, **extra: Any) -> dict[str, Any]:
+        return {
             "type": "road.accident",
             "location": {"type": "Point", "coordinates": [self.centre.lon, self.centre.lat]},
             "requirements": [{"capability": "field", "skill": "first_aid", "count": 1}],
             **extra,
         }
-        return self.call("POST", "/v1/incidents", "operator", "op-1", body, key)
 
     def incident(self, incident: str) -> Any:
         answer = self.call("GET", f"/v1/incidents/{incident}", "operator", "op-1")

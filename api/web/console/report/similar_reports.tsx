@@ -37,10 +37,10 @@ export function SimilarReports({ of, onOpen }: Given) {
         {found.map((one, at) => (
           <li key={one.id} class={joins?.id === one.id ? "is-chosen" : ""} data-similar={one.id}>
             <Name of={one} />
-            <p class="quiet clip" title={aboutOf(one)}>{aboutOf(one)}</p>
+            <p class="quiet">{aboutOf(one)}</p>
             <p class="report-similar-acts">
               <button type="button" class="btn" data-action="join-incident" aria-pressed={joins?.id === one.id} aria-keyshortcuts={`Alt+${JOIN_KEYS[at]}`} onClick={() => of.join(one)}>
-                {joins?.id === one.id ? text.joined : text.join}
+                {text.join}
                 <KeyCap of={`Alt ${JOIN_KEYS[at]?.toUpperCase()}`} />
               </button>
               <button type="button" class="btn" data-action="open-similar" aria-keyshortcuts={`Alt+${OPEN_KEYS[at]}`} onClick={() => onOpen(one.id)}>

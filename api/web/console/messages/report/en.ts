@@ -29,7 +29,6 @@ export const en = {
   ago: (time: string) => `${time} ago`,
   likeness: { text: "similar words", external_id: "same number", reporter: "same reporter" },
   join: "Add to it",
-  joined: "Will be added",
   open: "Open",
   joinsHint: (id: string) => `The report is saved and merged into ${id}. Whoever is asked in between is released at once.`,
   chosen: "chosen by you",
