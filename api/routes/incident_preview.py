@@ -30,7 +30,8 @@ async def preview(body: IncidentReport, caller: Operator, services: ServicesDep)
     Idempotency-Key. 503 while Redis cannot be read: the report itself can still be sent.
     """
     check_report(body, services.plans)
-    command, _ = commands.report(body, commands.Preview(caller), client_digests(services.ring.now))
+    digests, is_drill = client_digests(services.ring.now), services.settings.exercise
+    command, _ = commands.report(body, commands.Preview(caller), digests, is_drill=is_drill)
     found, place = await asyncio.gather(
         services.previews.of(command, services.plans, logged_ms=clock.now_ms()),
         place_at(services, command.area.centre, with_incidents=True) if command.area else _nowhere(),

@@ -65,6 +65,7 @@ def test_who_would_be_asked_and_a_duplicate_are_seen_and_joined_by_keys(visit: V
         f'[data-incident="{earlier}"][data-state="unfilled"], [data-incident="{earlier}"][data-state="dispatching"]'
     ).wait_for()
 
+    expect(page.locator(".report")).to_have_count(0)
     open_form(page)
     fill_by_keys(page, "степ", "49.8065 73.1005", OTHER_WORDS)
 

@@ -29,7 +29,7 @@ export function ForeseenNeeds({ of }: { of: FormState }) {
         </thead>
         <tbody>{lines.map((one, at) => <Need key={at} line={one} />)}</tbody>
       </table>
-      <p class="report-echo" role="status">
+      <p class="report-told" role="status">
         {seen.kind === "looking" ? text.counting : seen.kind === "unknown" ? text.freeUnknown : seen.kind === "none" ? text.freeNeedsPlace : null}
       </p>
     </section>
