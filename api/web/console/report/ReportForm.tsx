@@ -6,7 +6,7 @@ import { language } from "../../shared/language";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { session } from "../../shared/session";
 import { picker } from "../map/picking";
-import { shortId } from "../queue/order";
+import { numberById } from "../state";
 import { t } from "../text";
 import { draftsOf, isEmpty } from "./draft";
 import { AddressField, CallerFields, LanguageField, PlaceField, PriorityField, TypeField, WordsField } from "./fields";
@@ -46,7 +46,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
     if (state.isSending.value) return;
     const saved = await state.send();
     if (saved !== null) {
-      announce(saved.joining === null ? text.saved : saved.joining === "done" ? text.savedAndJoined(shortId(saved.into ?? "")) : text.savedNotJoined);
+      announce(saved.joining === null ? text.saved : saved.joining === "done" ? text.savedAndJoined(numberById(saved.into ?? "")) : text.savedNotJoined);
       onDone(saved.joining === "done" ? saved.into : saved.id);
       return;
     }
@@ -99,7 +99,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
         <Outcome of={state} />
         <div class="report-actions">
           <button type="submit" class="btn main" data-action="submit-incident" aria-disabled={state.isSending.value} aria-keyshortcuts="Control+Enter">
-            {state.isSending.value ? text.saving : draft.joins === null ? text.save : text.saveAndJoin(shortId(draft.joins.id))}
+            {state.isSending.value ? text.saving : draft.joins === null ? text.save : text.saveAndJoin(numberById(draft.joins.id))}
             <KeyCap of="Ctrl Enter" />
           </button>
           <button type="button" class="btn" data-action="postpone-incident" aria-keyshortcuts="Escape" onClick={() => onDone(null)}>

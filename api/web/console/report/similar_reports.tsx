@@ -3,17 +3,16 @@ import { useLayoutEffect } from "preact/hooks";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SeverityShape } from "../../shared/parts/severity";
 import { bindKeys } from "../keys";
-import { shortId } from "../queue/order";
 import { f, typeWord } from "../say";
-import { rows } from "../state";
+import { numberById, rows } from "../state";
 import { t } from "../text";
 import type { Joined } from "./draft";
 import type { SimilarReport } from "./foresight";
 import type { FormState } from "./form_state";
 
 /** Keys of the first, second and third; free beside those of desk, queue and map. */
-const JOIN_KEYS = ["m", "b", "v"];
-const OPEN_KEYS = ["i", "h", "u"];
+const JOIN_KEYS = ["m", "l", "q"];
+const OPEN_KEYS = ["i", "h", "d"];
 
 interface Given {
   readonly of: FormState;
@@ -51,7 +50,7 @@ export function SimilarReports({ of, onOpen }: Given) {
           </li>
         ))}
       </ul>
-      {joins !== null && <p class="report-joins" role="status">{text.joinsHint(shortId(joins.id))}</p>}
+      {joins !== null && <p class="report-joins" role="status">{text.joinsHint(numberById(joins.id))}</p>}
     </section>
   );
 }
@@ -60,7 +59,7 @@ function Name({ of }: { of: Shown }) {
   const row = rows.value.get(of.id);
   return (
     <p class={`mark ${row?.priority ?? ""}`}>
-      {row !== undefined && <SeverityShape of={row.priority} />} <b>{shortId(of.id)}</b> <span>{typeWord(of.type)}</span>
+      {row !== undefined && <SeverityShape of={row.priority} />} <b>{numberById(of.id)}</b> <span>{typeWord(of.type)}</span>
     </p>
   );
 }
