@@ -2,7 +2,6 @@
 import { type ComponentType, h, render } from "preact";
 import "./style/base.css";
 import { startClock } from "./clock";
-import { startDeployment } from "./deployment";
 import { startSession } from "./session";
 import { type Loaders, type SharedTexts, startTexts } from "./text";
 import { startTheme } from "./theme";
@@ -14,12 +13,13 @@ export const BUILD: string = __BUILD__;
 export async function startPage<Texts extends SharedTexts>(loaders: Loaders<Texts>, page: ComponentType): Promise<void> {
   startTheme();
   startClock();
-  void startDeployment();
   // The language first: there is nothing to show before. The session is read meanwhile.
   const reading = startSession();
   await startTexts(loaders);
   const root = document.getElementById("page");
   if (root === null) throw new Error("the page has no #page");
   render(h(page, {}), root);
+  // Not before the first drawing: the first load of the phone is at its limit.
+  void import("./deployment_reading").then(({ startDeployment }) => startDeployment(), () => undefined);
   await reading;
 }

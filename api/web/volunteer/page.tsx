@@ -14,7 +14,6 @@ import { Icon } from "./parts/icon";
 import { later, loadLater } from "./parts/later";
 import { sharePosition } from "./position";
 import { DistressScreen, asking } from "./screens/distress";
-import { EndedScreen } from "./screens/ended";
 import { First } from "./screens/first";
 import { Home } from "./screens/home";
 import { OfferScreen } from "./screens/offer";
@@ -22,6 +21,7 @@ import { isBusy, link, open, profile, stream, view, waiting } from "./state";
 import { t } from "./text";
 import "./volunteer.css";
 
+const EndedScreen = later(async () => (await import("./screens/ended")).EndedScreen);
 const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
 const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
 const History = later(async () => (await import("./screens/history")).History);
@@ -108,7 +108,7 @@ function App({ id, session: present }: { id: string; session: Session }) {
   return (
     <main class="app" data-stale={isStale ? "true" : "false"}>
       {live !== null && isStale && <Lost />}
-      {isDrill() && <p class="exercise" role="note" data-exercise><strong>{t().common.exercise}</strong> {t().common.exerciseMore}</p>}
+      {isDrill() && <p class="band doubt exercise" data-exercise><strong>{t().common.exercise}</strong></p>}
       <Screen id={id} />
     </main>
   );

@@ -24,7 +24,7 @@ export function Head() {
       <Count label={text.open} value={counts.value.all} />
       <Count label={text.short} value={counts.value.short} isWarning={counts.value.short > 0} />
       <Count label={text.duty} value={onDuty} />
-      {deployment.value?.exercise === true && <div class="cell drill" data-exercise><span class="k">{t().common.exerciseMore}</span><span class="v">{t().common.exercise}</span></div>}
+      {deployment.value?.exercise === true && <div class="cell drill" data-exercise><span class="k">{text.drill}</span><span class="v">{t().common.exercise}</span></div>}
       <div class="push" />
       <button type="button" class="cell sound" data-action="arm-sound" aria-pressed={isArmed.value} onClick={() => void arm()}>
         <span class="k">{text.sound}</span>

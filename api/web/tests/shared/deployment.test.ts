@@ -1,6 +1,7 @@
 // The deployment: its zone counts everywhere, also without a network, and a bad answer breaks nothing.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Deployment, deployment, startDeployment } from "../../shared/deployment";
+import { type Deployment, deployment } from "../../shared/deployment";
+import { startDeployment } from "../../shared/deployment_reading";
 import { formats, setTimeZone, timeZone } from "../../shared/formats";
 
 const found = { time_zone: "Asia/Tokyo", exercise: true } as Deployment;

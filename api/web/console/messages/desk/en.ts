@@ -6,6 +6,7 @@ const f = formats("en");
 
 export const en = {
   head: {
+    drill: "not a real incident",
     working: "working",
     silent: "stream is silent",
     degraded: "limited",

@@ -5,6 +5,7 @@ const f = formats("kk");
 
 export const kk = {
   head: {
+    drill: "шын оқиға емес",
     working: "жұмыс істеп тұр",
     silent: "ағын үнсіз",
     degraded: "шектеулі",

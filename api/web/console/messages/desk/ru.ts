@@ -6,6 +6,7 @@ const f = formats("ru");
 
 export const ru = {
   head: {
+    drill: "не настоящее происшествие",
     working: "работает",
     silent: "поток молчит",
     degraded: "с ограничениями",

@@ -7,7 +7,6 @@ const f = formats("en");
 export const en = {
   name: "Komek",
   exercise: "EXERCISE",
-  exerciseMore: "not a real incident",
   language: { label: "Language" },
   theme: { label: "Appearance", system: "As the device", light: "Light", dark: "Dark" },
   signIn: {

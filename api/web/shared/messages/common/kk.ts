@@ -7,7 +7,6 @@ const f = formats("kk");
 export const kk = {
   name: "Komek",
   exercise: "ОҚУ-ЖАТТЫҒУ",
-  exerciseMore: "шын оқиға емес",
   language: { label: "Тіл" },
   theme: { label: "Көрініс", system: "Құрылғыдағыдай", light: "Ашық", dark: "Қараңғы" },
   signIn: {

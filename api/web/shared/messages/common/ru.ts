@@ -7,7 +7,6 @@ const f = formats("ru");
 export const ru = {
   name: "Komek",
   exercise: "УЧЕНИЯ",
-  exerciseMore: "не настоящее происшествие",
   language: { label: "Язык" },
   theme: { label: "Оформление", system: "Как на устройстве", light: "Светлое", dark: "Тёмное" },
   signIn: {
