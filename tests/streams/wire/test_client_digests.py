@@ -35,6 +35,7 @@ HASHING = {
     "streams/store/scripts.py": "Lua scripts, as Redis names them",
     "streams/ring/key_ring.py": "ids, check values and purpose keys, derived from the keys of the ring",
     "streams/wire/address_digests.py": "MACs of addresses and codes of channels under keys derived from the data keys",
+    "streams/wire/offer_links.py": "tokens of one-offer links under keys derived from the data keys",
     "streams/wire/client_digests.py": "this list of purposes",
 }
 """Every module that hashes, and what. Client data that is stored needs a keyed digest."""

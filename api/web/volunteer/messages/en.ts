@@ -147,10 +147,6 @@ export const en = {
     missing: "Choose an answer first",
     drafted: "Your text is kept on this device until it is sent.",
   },
-  link: {
-    over: "This request is over",
-    overMore: "There is nothing left to answer here. Sign in to see your requests.",
-  },
   ended: {
     lease: "The time for this work has passed",
     typed: "What you had typed",

@@ -47,14 +47,13 @@ function Screen() {
 
 /** Nothing is left to answer. Everything else is behind the login. */
 function Over() {
-  const { own } = t();
+  const { own, words } = t();
   return (
     <article class="screen first">
       <p class="brand">Komek</p>
       <LanguageSwitch />
       <section class="calm grow" role="status">
-        <p class="lead">{own.link.over}</p>
-        <p class="more">{own.link.overMore}</p>
+        <p class="lead">{words.problems.link_ended}</p>
         <p class="pair-line"><Icon of="phone" /><span>{own.first.yourself}</span></p>
       </section>
       <OutboxList />
