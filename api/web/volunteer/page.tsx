@@ -24,6 +24,7 @@ import "./volunteer.css";
 const EndedScreen = later(async () => (await import("./screens/ended")).EndedScreen);
 const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
 const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
+const EndedScreen = later(async () => (await import("./screens/ended")).EndedScreen);
 const History = later(async () => (await import("./screens/history")).History);
 const LinkPage = later(async () => (await import("./screens/link")).LinkPage);
 const Notices = later(async () => (await import("./screens/notices")).loadNotices());
