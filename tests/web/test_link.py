@@ -53,6 +53,7 @@ def test_a_person_without_a_session_answers_one_offer_by_its_link(visit: Visit, 
     routes = {url.removeprefix(shared_stack.api) for url in phone.asked if "/v1/" in url}
     assert {route.split("?")[0] for route in routes} <= {
         "/v1/session",
+        "/v1/deployment",
         "/v1/session/renew",
         f"/v1/offers/{offer}",
         f"/v1/offers/{offer}/accept",
