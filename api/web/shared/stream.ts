@@ -8,7 +8,7 @@ export const STALE_AFTER_MS = 10_000;
 /** Silence after which the leader connects anew, and then another tab takes over: a connection can die without an end. */
 const RECONNECT_AFTER_MS = 15_000;
 const TAKE_OVER_AFTER_MS = 30_000;
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 250;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const NAME = "komek-stream";

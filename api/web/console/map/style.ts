@@ -29,38 +29,42 @@ export function groundOf(base: BaseMap, colours: Palette, language: Language): S
   };
 }
 
-/** What is live, above any ground: that of the build, or a street map. */
+/** What is live, above any ground: that of the build, or a street map. The cells alone lie below its first name. */
 export function styleOf(under: StyleSpecification, colours: Palette): StyleSpecification {
+  const firstName = under.layers.findIndex(({ type }) => type === "symbol");
+  const at = firstName < 0 ? under.layers.length : firstName;
+  const live = [cellNumbers(colours), ...areas(colours), ...people(colours), ...incidents(colours)];
   return {
     ...under,
     sources: { ...under.sources, ...Object.fromEntries(LIVE.map((name) => [name, empty])) },
-    layers: [...under.layers, ...cells(colours), ...areas(colours), ...people(colours), ...incidents(colours)],
+    layers: [...under.layers.slice(0, at), cellFills(colours), ...under.layers.slice(at), ...live],
   };
 }
 
-function cells(colours: Palette): LayerSpecification[] {
-  return [
-    {
-      id: "cells",
-      type: "fill",
-      source: "cells",
-      filter: ["==", ["geometry-type"], "Polygon"],
-      paint: {
-        "fill-color": ["match", ["get", "level"], 1, colours["cell-1"], 2, colours["cell-2"], colours["cell-3"]],
-        "fill-opacity": ["case", ["get", "isOld"], 0.35, 0.85],
-        "fill-outline-color": colours["map-land"],
-      },
+function cellFills(colours: Palette): LayerSpecification {
+  return {
+    id: "cells",
+    type: "fill",
+    source: "cells",
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: {
+      "fill-color": ["match", ["get", "level"], 1, colours["cell-1"], 2, colours["cell-2"], colours["cell-3"]],
+      "fill-opacity": ["case", ["get", "isOld"], 0.35, 0.85],
+      "fill-outline-color": colours["map-land"],
     },
-    {
-      id: "cell-numbers",
-      type: "symbol",
-      source: "cells",
-      filter: ["==", ["geometry-type"], "Point"],
-      layout: { "text-field": ["get", "label"], "text-font": REGULAR, "text-size": 12, "symbol-sort-key": 1 },
-      // Fills fade when they are old, texts never: they turn to the colour of what is not sure.
-      paint: { "text-color": ["case", ["get", "isOld"], colours.stale, colours["cell-ink"]] },
-    },
-  ];
+  };
+}
+
+function cellNumbers(colours: Palette): LayerSpecification {
+  return {
+    id: "cell-numbers",
+    type: "symbol",
+    source: "cells",
+    filter: ["==", ["geometry-type"], "Point"],
+    layout: { "text-field": ["get", "label"], "text-font": REGULAR, "text-size": 12, "symbol-sort-key": 1 },
+    // Fills fade when they are old, texts never: they turn to the colour of what is not sure.
+    paint: { "text-color": ["case", ["get", "isOld"], colours.stale, colours["cell-ink"]] },
+  };
 }
 
 function ground(colours: Palette): LayerSpecification[] {

@@ -37,3 +37,11 @@ test("each live source has a layer", () => {
   const drawn = new Set(styleOf(groundOf(base, colours, "kk"), colours).layers.flatMap((layer) => ("source" in layer ? [layer.source] : [])));
   for (const name of LIVE) expect(drawn).toContain(name);
 });
+
+test("cells lie below every name, also without one", () => {
+  const ids = styleOf(groundOf(base, colours, "kk"), colours).layers.map(({ id }) => id);
+  expect(ids.indexOf("cells")).toBeLessThan(ids.indexOf("region-names"));
+  expect(ids.indexOf("cells")).toBeGreaterThan(ids.indexOf("region-lines"));
+  const bare = styleOf({ version: 8, sources: {}, layers: [{ id: "ground", type: "background" }] }, colours);
+  expect(bare.layers.slice(0, 2).map(({ id }) => id)).toEqual(["ground", "cells"]);
+});
