@@ -71,10 +71,6 @@ VERIFIED_UNTIL = f"{PREFIX}verified-until"
 """ZSET `volunteer|skill` by the end of the verification (ms). Ended ones are removed once their offers were looked at."""
 
 
-ANY_SKILL = "*"
-"""In the place of a skill: the field index of everybody. Each person is once in it, so it can be counted by cells."""
-
-
 def field_index(skill: str) -> str:
     """GEO with TTL: on-duty field volunteers with this skill who are not engaged, at their fix, or at home when the fix is stale.
     A pending claim does not remove a person; the search reads it from the hash."""

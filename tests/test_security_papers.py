@@ -43,7 +43,7 @@ COMMAND = re.compile(r"(?:`|^)komek ([a-z][^`\n]*)", re.MULTILINE)
 OF_NO_HOST = {"host", "HOST", "json-schema.org", "127.0.0.1"}
 OF_TELEGRAM = {"api.telegram.org", "t.me"}
 """Asked only with a bot's token that the deployer has set; the second stands in links that people open."""
-DURATION = {"hour": HOUR_S, "days": DAY_S}
+DURATION = {"hour": HOUR_S, "hours": HOUR_S, "days": DAY_S}
 
 papers = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 
@@ -189,7 +189,7 @@ def test_the_localisation_paper_lists_each_topic_with_its_time() -> None:
 
     assert rows.keys() == {topic.name for topic in TOPICS}
     for topic in TOPICS:
-        stated = re.fullmatch(r"(\d+) (hour|days)", rows[topic.name])
+        stated = re.fullmatch(r"(\d+) (hours?|days)", rows[topic.name])
         assert (int(stated[1]) * DURATION[stated[2]] if stated else None) == topic.kept.kept_s
 
 

@@ -14,7 +14,6 @@ from api.reads.listing import box_of
 from api.schemas.people_cells import PeopleCell
 from api.views.people_cells import cells
 from dispatch.model.geo import Box
-from streams.redis_keys import ANY_SKILL
 from streams.store.people_cells import cells_in
 
 router = APIRouter(prefix="/v1/people", tags=["people"], route_class=StrictRoute)
@@ -35,7 +34,7 @@ async def people_cells(
 
     A count of one is told as two. Never a person; each reading is in the audit log.
     """
-    counts = await services.reads.people_cells(cells_in(box_of(bbox) or COUNTRY, zoom), skill or ANY_SKILL)
+    counts = await services.reads.people_cells(cells_in(box_of(bbox) or COUNTRY, zoom), skill)
     # Nobody is a subject of the entry: the answer says of no person where they are.
     disclosed(request, [])
     return shown(cells(counts), headers={"Cache-Control": "no-store"})

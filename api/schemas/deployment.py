@@ -49,4 +49,4 @@ class DeploymentShown(Exact):
     """Ways by which notices are sent."""
     exercise: bool
     """The whole deployment is an exercise."""
-    emergency_phone: str
+    rescue_phone: str

@@ -10,7 +10,7 @@ from streams.settings import Settings
 LANGUAGES = ("kk", "ru", "en")
 STYLE_PATH, PMTILES_PATH = "/map/style.json", "/map/tiles.pmtiles"
 ATTRIBUTION = "geokz (CC BY 4.0), OCHA COD-AB (CC BY-IGO), GeoNames (CC BY 4.0)"
-EMERGENCY_PHONE = "112"
+RESCUE_PHONE = "112"
 """The single emergency number of Kazakhstan."""
 UNNAMED = "Komek"
 
@@ -37,7 +37,7 @@ def deployment(settings: Settings, source: MapSource, defaults: Defaults, *, bui
         "vapid_public_key": vapid_key,
         "channels": configured.kinds(settings),
         "exercise": settings.exercise,
-        "emergency_phone": EMERGENCY_PHONE,
+        "rescue_phone": RESCUE_PHONE,
     }
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import msgspec
 
 from dispatch.model.geo import Box
-from streams import redis_keys
 from streams.store.redis_client import RedisClient
+from streams.store.scripts import ANY_SKILL
 
 GEO_LIMIT = 85.05112878
 """Largest latitude of Redis' geohash (geohash.h)."""
@@ -79,9 +79,11 @@ def cell_at(lon: float, lat: float, steps: int) -> Cell:
     )
 
 
-async def count(link: RedisClient, cells: Sequence[Cell], skill: str = redis_keys.ANY_SKILL) -> list[CellCount]:
-    """The cells with people who have the skill. Raises StoreUnavailable, NotReady."""
-    answer = await link.call("people_cells", skill, _pack([[str(end) for end in cell.scores()] for cell in cells]))
+async def count(link: RedisClient, cells: Sequence[Cell], skill: str | None = None) -> list[CellCount]:
+    """The cells with people who have the skill; None: with anybody on duty. Raises StoreUnavailable, NotReady."""
+    answer = await link.call(
+        "people_cells", skill or ANY_SKILL, _pack([[str(end) for end in cell.scores()] for cell in cells])
+    )
     numbers = iter(answer)
     return [
         CellCount(cell=cells[at - 1], on_duty=free + engaged, engaged=engaged)  # Lua counts from 1

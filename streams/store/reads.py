@@ -224,7 +224,7 @@ class Reads:
             oldest_shortfall_ms=next((int(float(score)) for _, score in _pairs(oldest)), None),
         )
 
-    async def people_cells(self, cells: Sequence[Cell], skill: str = redis_keys.ANY_SKILL) -> list[CellCount]:
+    async def people_cells(self, cells: Sequence[Cell], skill: str | None = None) -> list[CellCount]:
         """As `people_cells.count`."""
         return await people_cells.count(self._link, cells, skill)
 

@@ -17,6 +17,8 @@ from dispatch.safety.absence import WARN_BEFORE_S
 from streams import redis_keys as keys
 from streams.retention.classes import COMMAND_S, ENDED_S, ERASED_S, HOLD_S, PLACES_S, READY_S
 
+ANY_SKILL = "*"
+"""In the place of a skill: the field index of everybody. Each person is once in it, so it can be counted by cells."""
 JOIN_AFTER_MS = 10_000
 """A profile follows its sealed record within two seconds; a service may be behind the log a little longer."""
 
@@ -151,7 +153,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
     heading = (
         f"local KEY = {_table(_KEYS)}\n"
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
-        f"local ANY_SKILL = '{keys.ANY_SKILL}'\n"
+        f"local ANY_SKILL = '{ANY_SKILL}'\n"
         f"local WARN_BEFORE_MS = {WARN_BEFORE_S * 1000}\n"
         f"local JOIN_AFTER_MS = {JOIN_AFTER_MS}\n"
         f"local PLACES_TTL_S, READY_TTL_S, HOLD_MS = {PLACES_S}, {READY_S}, {HOLD_S * 1000}\n"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from dispatch.model.places import Place
 from streams import redis_keys
+from streams.store.scripts import ANY_SKILL
 
 Row = Mapping[str, str]
 
@@ -42,7 +43,7 @@ def _keys_of(row: Row, now_ms: int) -> list[str]:
     keys: list[str] = []
     if "field" in capabilities and ("x" in row or "hx" in row):
         index = redis_keys.engaged_index if engaged else redis_keys.field_index
-        keys += [index(skill) for skill in (*skills, redis_keys.ANY_SKILL)]
+        keys += [index(skill) for skill in (*skills, ANY_SKILL)]
     if "digital" in capabilities and engaged:
         keys += [redis_keys.digital_engaged(skill) for skill in skills]
     elif "digital" in capabilities:

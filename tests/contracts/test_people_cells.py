@@ -8,7 +8,6 @@ import pytest
 from dispatch.model.geo import Box
 from dispatch.model.places import Place
 from dispatch.ports import NotReady
-from streams.redis_keys import ANY_SKILL
 from streams.store.people import PrivateWrite
 from streams.store.people_cells import CellCount, cell_at, cells_in
 from tests.contracts.builders import CENTRE, DIGITAL, application, claim, fix, hold, incident, offer, profile
@@ -22,7 +21,7 @@ STEPS = 13
 
 
 async def counted(
-    world: StoreWorld, box: Box = ALMATY, zoom: float = 12, skill: str = ANY_SKILL
+    world: StoreWorld, box: Box = ALMATY, zoom: float = 12, skill: str | None = None
 ) -> Sequence[CellCount]:
     assert isinstance(world, RedisWorld | MemoryWorld)
     reads = world.reads if isinstance(world, RedisWorld) else world.memory

@@ -21,7 +21,6 @@ from streams.monitoring.lag_monitor import Measured
 from streams.notices.lag import NotifierLag
 from streams.readers.alarm_answers import AlarmBook
 from streams.readers.last_known import LastKnown
-from streams.redis_keys import ANY_SKILL
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
 from streams.store.intake_marks import Repeat
@@ -198,7 +197,7 @@ class FakeRedis:
         self.verified = Verified(clock.now_ms)
         self.registered: set[str] = set()
         """People who are known to `are_known` besides those of `profiles`."""
-        self.crowd: dict[str, list[CellCount]] = {}
+        self.crowd: dict[str | None, list[CellCount]] = {}
         """Answers of `people_cells` by skill."""
         self.asked_cells: list[Cell] = []
         self.is_down = False
@@ -307,7 +306,7 @@ class FakeRedis:
         self._ask()
         return self.places.get(incident_id, [])
 
-    async def people_cells(self, cells: Sequence[Cell], skill: str = ANY_SKILL) -> list[CellCount]:
+    async def people_cells(self, cells: Sequence[Cell], skill: str | None = None) -> list[CellCount]:
         self._ask()
         self.asked_cells = list(cells)
         return self.crowd.get(skill, [])

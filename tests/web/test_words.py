@@ -19,6 +19,7 @@ OF_PROGRAMS = {
     "bad_request",
     "duplicate_key",
     "nul_character",
+    "range_not_satisfiable",
     "idempotency_key_required",
     "method_not_allowed",
     "not_acceptable",

@@ -2163,11 +2163,11 @@ export interface components {
             build: string;
             centre: components["schemas"]["CentreShown"] | null;
             channels: components["schemas"]["ChannelKind"][];
-            emergency_phone: string;
             exercise: boolean;
             languages: ("kk" | "ru" | "en")[];
             map: components["schemas"]["MapShown"];
             name: components["schemas"]["NamesShown"];
+            rescue_phone: string;
             thresholds: components["schemas"]["ThresholdsShown"];
             time_zone: string;
             vapid_public_key: string | null;

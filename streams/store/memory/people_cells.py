@@ -3,15 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from streams.redis_keys import ANY_SKILL
 from streams.store.memory.people import People
 from streams.store.people_cells import Cell, CellCount, cell_at
 
 
-def count(people: People, cells: Sequence[Cell], skill: str = ANY_SKILL) -> list[CellCount]:
+def count(people: People, cells: Sequence[Cell], skill: str | None = None) -> list[CellCount]:
     found: Counter[tuple[Cell, str]] = Counter()
     for person in people.known.values():
-        if person.found_at is not None and skill in (ANY_SKILL, *person.skills):
+        if person.found_at is not None and (skill is None or skill in person.skills):
             for steps in {cell.steps for cell in cells}:
                 found[cell_at(person.found_at.lon, person.found_at.lat, steps), person.field_mode] += 1
     counts = (

@@ -15,7 +15,6 @@ from dispatch.ports import (
     PartitionProgress,
     UnderWay,
 )
-from streams.redis_keys import ANY_SKILL
 from streams.store.memory import hazards, nearby, people_cells, search
 from streams.store.memory.claims import Claims
 from streams.store.memory.people import People
@@ -143,7 +142,7 @@ class MemoryReads:
         people = ((one, self.people.known.get(one)) for one in volunteer_ids)
         return {one: self.people.asked_lately(person) for one, person in people if person and person.profile}
 
-    async def people_cells(self, cells: Sequence[Cell], skill: str = ANY_SKILL) -> list[CellCount]:
+    async def people_cells(self, cells: Sequence[Cell], skill: str | None = None) -> list[CellCount]:
         """As `Reads.people_cells`."""
         self._check()
         return people_cells.count(self.people, cells, skill)

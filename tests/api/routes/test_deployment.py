@@ -45,7 +45,7 @@ async def test_everybody_may_read_the_deployment_and_keep_it_for_a_minute(world:
     found = answer.json()
     assert answer.headers["cache-control"] == "public, max-age=60"
     assert found["languages"] == ["kk", "ru", "en"]
-    assert (found["time_zone"], found["exercise"], found["emergency_phone"]) == ("Asia/Almaty", False, "112")
+    assert (found["time_zone"], found["exercise"], found["rescue_phone"]) == ("Asia/Almaty", False, "112")
     assert (found["centre"], found["vapid_public_key"], found["channels"]) == (None, None, [])
     assert found["map"]["style"] is None
     assert found["thresholds"] == {"fix_stale_s": 1800, "offer_window_s": 90, "digital_window_s": 120}

@@ -9,7 +9,7 @@ CELL = cell_at(76.945, 43.238, 13)
 
 
 async def test_a_cell_has_its_counts_its_centre_and_its_box(world: World) -> None:
-    world.redis.crowd["*"] = [CellCount(cell=CELL, on_duty=7, engaged=3)]
+    world.redis.crowd[None] = [CellCount(cell=CELL, on_duty=7, engaged=3)]
 
     answer = await world.ask("GET", "/v1/people/cells?bbox=76,43,77,44&zoom=10")
 
