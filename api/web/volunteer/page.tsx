@@ -21,7 +21,6 @@ import { isBusy, link, open, profile, stream, view, waiting } from "./state";
 import { t } from "./text";
 import "./volunteer.css";
 
-const EndedScreen = later(async () => (await import("./screens/ended")).EndedScreen);
 const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
 const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
 const EndedScreen = later(async () => (await import("./screens/ended")).EndedScreen);
