@@ -7,6 +7,7 @@ import type { components } from "../shared/api";
 import { takeAnswers } from "./alarms/answers";
 import { takePresence } from "./detail/colleagues";
 import { takePositions } from "./map/people";
+import { heldOrder } from "./queue/hold";
 import * as s from "./state";
 
 type AlarmEvent = components["schemas"]["AlarmEvent"];
@@ -22,8 +23,11 @@ const READ_EVERY_MS = 1_000;
 /** Whoever walks through the queue does not connect anew for each row. */
 const SETTLED_MS = 300;
 
+/** Of so many ended incidents the version is kept: a list that was asked for before their end must not bring them back. */
+const ENDED_AT_MOST = 1_000;
+
 const waiting = new Map<string, s.Row>();
-/** The newest version that the stream told of an incident, also of one that has ended. */
+/** The newest version that the stream told of an incident, also of one that has ended; the one told longest ago first. */
 const versions = new Map<string, number>();
 let drawing: ReturnType<typeof setTimeout> | null = null;
 let rowListener: (row: s.Row) => void = () => undefined;
@@ -77,6 +81,7 @@ function takeNotice(notice: NoticeEvent): void {
 function takeRow(row: s.Row): void {
   const seen = versions.get(row.id) ?? -1;
   if (row.version < seen) return;
+  versions.delete(row.id);
   versions.set(row.id, row.version);
   waiting.set(row.id, row);
   rowListener(row);
@@ -84,7 +89,9 @@ function takeRow(row: s.Row): void {
 }
 
 function draw(): void {
-  drawing = null;
+  // Lines above the queue come and go with its rows: while a row is pressed nothing moves, not even for what ended.
+  drawing = heldOrder.peek() === null ? null : setTimeout(draw, TOGETHER_MS);
+  if (drawing !== null) return;
   const next = new Map(s.rows.value);
   for (const row of waiting.values()) {
     if (s.isOpen(row)) next.set(row.id, row);
@@ -92,10 +99,26 @@ function draw(): void {
   }
   const changed = [...waiting.keys()];
   waiting.clear();
+  forgetEnded(next);
   batch(() => {
     s.rows.value = next;
     if (s.selectedId.value !== null && changed.includes(s.selectedId.value)) refreshDetail();
   });
+}
+
+function forgetEnded(open: ReadonlyMap<string, s.Row>): void {
+  let surplus = versions.size - open.size - ENDED_AT_MOST;
+  if (surplus <= 0) return;
+  for (const id of versions.keys()) {
+    if (open.has(id)) continue;
+    versions.delete(id);
+    if (--surplus <= 0) return;
+  }
+}
+
+/** How many things are kept of incidents, for the test of their bounds. */
+export function keptCounts(): Readonly<Record<string, number>> {
+  return { versions: versions.size, waiting: waiting.size, rows: s.rows.value.size };
 }
 
 /** Reads the whole queue. What the stream told meanwhile is newer and stays. */

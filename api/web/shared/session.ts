@@ -59,14 +59,23 @@ export function forgetCode(): void {
 function signedIn(found: Session): void {
   session.value = { kind: "signed-in", session: found };
   sessionProblem.value = null;
+  if (found.renew_by == null) return stopRenewing();
+  again(Math.max(LEAST_PAUSE_MS, Date.parse(found.renew_by) - serverNow() - RENEW_BEFORE_MS));
+}
+
+/** One timer, whatever failed meanwhile: requests that are refused renew as well. */
+function again(inMs: number): void {
+  stopRenewing();
+  timer = setTimeout(() => void renewed(), inMs);
+}
+
+function stopRenewing(): void {
   if (timer !== null) clearTimeout(timer);
-  if (found.renew_by == null) return;
-  const left = Date.parse(found.renew_by) - serverNow() - RENEW_BEFORE_MS;
-  timer = setTimeout(() => void renewed(), Math.max(LEAST_PAUSE_MS, left));
+  timer = null;
 }
 
 function signedOut(): void {
-  if (timer !== null) clearTimeout(timer);
+  stopRenewing();
   session.value = { kind: "signed-out" };
   sessionProblem.value = null;
 }
@@ -94,7 +103,7 @@ async function renew(): Promise<boolean> {
     }
     if (answer?.status === 401 || answer?.status === 403) signedOut();
     // The cookie can be renewed after its end: a network that is away for an hour logs nobody out.
-    else timer = setTimeout(() => void renewed(), LEAST_PAUSE_MS);
+    else again(LEAST_PAUSE_MS);
     return false;
   });
 }

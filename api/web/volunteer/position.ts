@@ -46,16 +46,18 @@ export function sharePosition(id: string, wanted: () => boolean): () => void {
     );
   });
   // Another app takes the screen: say that no positions follow, else silence would look like trouble.
-  const hide = (): void => {
+  const turn = (): void => {
     const fix = lastFix.value;
+    // Back again: the next position says so at once.
+    if (document.visibilityState === "visible") nextAtMs = 0;
     if (watch === null || fix === null || document.visibilityState !== "hidden") return;
     void send(id, [{ ...fix, continues: false }], true);
   };
-  document.addEventListener("visibilitychange", hide);
+  document.addEventListener("visibilitychange", turn);
   return () => {
     dispose();
     stopWatching();
-    document.removeEventListener("visibilitychange", hide);
+    document.removeEventListener("visibilitychange", turn);
   };
 }
 

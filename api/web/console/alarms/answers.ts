@@ -75,10 +75,12 @@ export function isSilent(key: string, nowMs: number): boolean {
 
 /** At once here, and for every desk as soon as the server has it. */
 export async function acknowledge(given: readonly Named[], sounded: (key: string) => number): Promise<void> {
+  // Counted first: what is silent is counted no more.
+  const counted = given.map((one) => [one, sounded(one.key)] as const);
   silence(given.map((one) => one.key));
-  for (const one of given) {
+  for (const [one, times] of counted) {
     const path = { name: one.name, ref: one.ref };
-    const answer = await ask("post", "/v1/alarms/{name}/{ref}/ack", { path, body: { sounded: sounded(one.key) } });
+    const answer = await ask("post", "/v1/alarms/{name}/{ref}/ack", { path, body: { sounded: times } });
     const left = new Map(untold.value);
     if (answer.ok || answer.problem.status === 404) left.delete(one.key);
     else left.set(one.key, one);

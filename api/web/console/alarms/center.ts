@@ -4,7 +4,7 @@ import { alarm as say } from "../../shared/announcer";
 import { now, serverNow } from "../../shared/clock";
 import { isLoaded, rows, status } from "../state";
 import { type Named, acknowledge, forgetOver, isSilent, shelve, silence, startAnswers } from "./answers";
-import { play } from "./sounds";
+import { isArmed, play } from "./sounds";
 import { type Alarm, keyOf, pauseMs, standing } from "./standing";
 
 const all = computed(() => standing(rows.value, now.value));
@@ -22,7 +22,7 @@ export const impaired = computed(() => {
 });
 /** When the next repetition of the first alarm is due, server time. */
 export const nextSoundAtMs = signal<number | null>(null);
-/** How often and when each has sounded at this desk. */
+/** How often each was heard at this desk (0 while the browser plays nothing), and when it came or sounded last. */
 const sounded = new Map<string, { times: number; atMs: number }>();
 const timesOf = (key: string): number => sounded.get(key)?.times ?? 0;
 
@@ -53,6 +53,12 @@ export function alarmsOf(incidentId: string): readonly Alarm[] {
   return all.value.filter((one) => one.incidentId === incidentId);
 }
 
+/** One sound stands for everything that was mute until now. */
+function heardAgain(most: Alarm, times: number, atMs: number): void {
+  for (const [key, before] of sounded) if (before.times === 0) sounded.set(key, { times: 1, atMs });
+  sounded.set(most.key, { times: times + 1, atMs });
+}
+
 /** Sounds and says the alarms as they come, and repeats the most urgent one. `sentence` is what screen readers say. */
 export function startAlarms(sentence: (of: Alarm) => string): () => void {
   const stopAnswers = startAnswers();
@@ -63,18 +69,19 @@ export function startAlarms(sentence: (of: Alarm) => string): () => void {
     const most = present[0];
     for (const key of sounded.keys()) if (!present.some((one) => one.key === key)) sounded.delete(key);
     const fresh = present.filter((one) => !sounded.has(one.key));
-    for (const one of fresh) sounded.set(one.key, { times: 1, atMs: at });
     const due = most === undefined ? undefined : sounded.get(most.key);
+    // What stood while the page was mute sounds as soon as it is not.
+    const isUnheard = isArmed.value && due?.times === 0;
     if (fresh[0] !== undefined) {
       // One sound, whatever number came at once: the most urgent.
-      play(fresh[0].kind);
+      const times = play(fresh[0].kind) ? 1 : 0;
+      for (const one of fresh) sounded.set(one.key, { times, atMs: at });
       say(sentence(fresh[0]));
-    } else if (most !== undefined && due !== undefined && now.value >= due.atMs + pauseMs(due.times)) {
-      play(most.kind);
-      sounded.set(most.key, { times: due.times + 1, atMs: at });
+    } else if (most !== undefined && due !== undefined && (isUnheard || now.value >= due.atMs + pauseMs(due.times))) {
+      if (play(most.kind)) heardAgain(most, due.times, at);
     }
     const last = most === undefined ? undefined : sounded.get(most.key);
-    batch(() => (nextSoundAtMs.value = last === undefined ? null : last.atMs + pauseMs(last.times)));
+    batch(() => (nextSoundAtMs.value = last === undefined || !isArmed.value ? null : last.atMs + pauseMs(last.times)));
   });
   const stopForgetting = effect(() => {
     const keys = new Set(all.value.map((one) => one.key));

@@ -43,9 +43,11 @@ function look(): void {
   isArmed.value = context?.state === "running";
 }
 
-export function play(kind: AlarmKind): void {
-  if (context === null || context.state !== "running") return;
+/** False: the browser plays nothing now. */
+export function play(kind: AlarmKind): boolean {
+  if (context === null || context.state !== "running") return false;
   for (const beep of RHYTHMS[kind]) sound(context, beep);
+  return true;
 }
 
 function sound(on: AudioContext, beep: Beep): void {

@@ -66,6 +66,9 @@ async function read(key: string, place: LonLat): Promise<void> {
     asked.delete(key);
     return;
   }
-  const kept = [...names.peek()].slice(-KEPT_AT_MOST);
-  names.value = new Map([...kept, [key, answer.ok ? answer.data : null]]);
+  const next = new Map([...names.peek(), [key, answer.ok ? answer.data : null]]);
+  const oldest = next.size > KEPT_AT_MOST ? next.keys().next().value : undefined;
+  // Asked for once more, should somebody look at it again.
+  if (oldest !== undefined && next.delete(oldest)) asked.delete(oldest);
+  names.value = next;
 }
