@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.support.chromium import Visit, Visitor, faults_of, keep_picture, overflows_of
+from tests.support.chromium import LIVE, Visit, Visitor, faults_of, keep_picture, overflows_of
 from tests.support.pmtiles import CREDIT, write_pmtiles
 
 pytestmark = pytest.mark.stack
@@ -86,7 +86,7 @@ def test_the_map_in_a_window_of_its_own_follows_the_selection(visit: Visit) -> N
     page.keyboard.press("Control+Enter")
     page.locator("[data-incident]").first.wait_for()
     window = visitor.open("/console/map")
-    window.locator('main[data-stale="false"]').wait_for()
+    window.locator(LIVE).wait_for()
 
     # What was reported is selected; a window that is opened later asks for it.
     expect(window.locator(".strip.chosen")).to_be_visible()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.support.chromium import Visit, faults_of, keep_picture, overflows_of
+from tests.support.chromium import LIVE, Visit, faults_of, keep_picture, overflows_of
 
 pytestmark = pytest.mark.stack
 DESK = {"width": 1366, "height": 768}
@@ -114,7 +114,7 @@ def test_what_was_typed_survives_leaving_and_a_reload(visit: Visit) -> None:
     expect(page.locator(".report")).to_have_count(0)
 
     page.reload()
-    page.locator('main[data-stale="false"]').wait_for()
+    page.locator(LIVE).wait_for()
     open_form(page)
 
     expect(page.locator('[data-field="description"]')).to_have_value(WORDS)

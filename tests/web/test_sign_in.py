@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.chromium import Visit, faults_of, keep_picture, link, overflows_of
+from tests.support.chromium import LIVE, Visit, faults_of, keep_picture, link, overflows_of
 from tests.support.whole_stack import RunningStack
 
 pytestmark = pytest.mark.stack
@@ -33,7 +33,7 @@ def test_a_link_signs_in_by_a_tap_in_every_language(visit: Visit, shared_stack: 
         keep_picture(page, f"sign-in-{role}-{language}-{theme}")
         button.click()
 
-        page.locator('main[data-stale="false"]').wait_for()
+        page.locator(LIVE).wait_for()
         expect(page.locator("body")).to_contain_text(f"{role}-web-{language}")
         assert page.evaluate("() => location.hash") == ""
         # What a browser makes of a month whose language it does not know.
@@ -52,7 +52,7 @@ def test_a_preview_of_the_link_spends_nothing_and_a_second_tap_is_told(
     preview.open(path).locator('[data-action="sign-in"]').wait_for()
     page = person.open(path)
     page.locator('[data-action="sign-in"]').click()
-    page.locator('main[data-stale="false"]').wait_for()
+    page.locator(LIVE).wait_for()
     second = late.open(path)
     second.locator('[data-action="sign-in"]').click()
 
@@ -66,7 +66,7 @@ def test_a_code_can_be_typed_where_no_link_opens(visit: Visit, shared_stack: Run
     page.locator('[data-field="code"]').fill(code)
     page.locator('[data-field="code"]').press("Enter")
 
-    page.locator('main[data-stale="false"]').wait_for()
+    page.locator(LIVE).wait_for()
     assert page.url == f"{shared_stack.api}/v/"
 
 
@@ -74,7 +74,7 @@ def test_three_tabs_have_one_stream_and_the_next_takes_it_over(visit: Visit) -> 
     visitor = visit()
     first = visitor.sign_in("operator", "op-web-tabs")
     for page in [visitor.open("/"), visitor.open("/")]:
-        page.locator('main[data-stale="false"]').wait_for()
+        page.locator(LIVE).wait_for()
     streams = [url for url in visitor.asked if "/v1/events" in url]
     assert len(streams) == 1
 
