@@ -22,7 +22,9 @@ from streams.sessions.sessions import SessionEnded
 from streams.tokens import BadToken, Bearer, Role
 
 OPERATOR, VOLUNTEER, TRACKER, MONITOR, ADMIN = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN
-_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+_CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+_NOTHING_PRESENTED = {"WWW-Authenticate": "Bearer"}
+"""RFC 6750 §3.1: no error where there were no credentials. A page without a session then need not try to renew one."""
 
 
 class Allow(HTTPBearer):
@@ -70,7 +72,8 @@ async def identified(request: Request) -> Caller:
         return _by_token(request, services)
     value = session_cookies.presented(request)
     if value is None:
-        raise unauthenticated("expected the header Authorization: Bearer <token>, or a session cookie")
+        detail = "expected the header Authorization: Bearer <token>, or a session cookie"
+        raise ProblemResponse("unauthenticated", detail, headers=_NOTHING_PRESENTED)
     try:
         cookie, record = await services.sessions.used(value)
     except SessionEnded as error:

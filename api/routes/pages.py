@@ -17,6 +17,7 @@ from api.http import built_files
 from api.http.auth import PUBLIC
 from api.http.problems import ProblemResponse
 from api.http.strict_route import StrictRoute
+from api.views import negotiation
 from streams.map_source import MapSource
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False, dependencies=[PUBLIC])
@@ -78,8 +79,15 @@ async def console_map(request: Request) -> Response:
 
 
 def _console(request: Request) -> Response:
-    found = built_files.answer(request, "console/index.html", built_files.NO_CACHE, _with_map(request))
-    return found or _start_page(request)
+    return _localised(request, "console", _with_map(request))
+
+
+def _localised(request: Request, name: str, more: Mapping[str, str] | None = None) -> Response:
+    """The page that asks for the texts of the browser's language at once; another choice is loaded by its scripts."""
+    language = negotiation.chosen(request.headers.get("accept-language"), default="kk")
+    headers = {"Vary": f"Accept-Encoding, {negotiation.VARY['Vary']}", **(more or {})}
+    path = f"{name}/index.{language}.html"
+    return built_files.answer(request, path, built_files.NO_CACHE, headers) or _start_page(request)
 
 
 def _with_map(request: Request) -> dict[str, str]:
@@ -89,7 +97,7 @@ def _with_map(request: Request) -> dict[str, str]:
 
 @router.get("/v/")
 async def volunteer_app(request: Request) -> Response:
-    return built_files.answer(request, "volunteer/index.html", built_files.NO_CACHE) or _start_page(request)
+    return _localised(request, "volunteer")
 
 
 @router.get("/v")

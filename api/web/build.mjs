@@ -22,7 +22,7 @@ const ON_DEMAND = /(^|\/)(leaflet|place_map)/;
  */
 const FIRST_LOADS = [
   { name: "shared", test: /node_modules.(preact|@preact|idb|eventsource-parser).|web.shared.(?!messages|kazakh|plural|base_map|notice_bus|parts.key_cap)|vite.preload-helper/ },
-  { name: "first", test: /web.volunteer.(address|answers|device|duty|geometry|jobs|position|state|text|texts_later|words|parts.(band|countdown|head|icon|later|outbox_list|sketch|tabs))\.tsx?$/ },
+  { name: "first", test: /web.volunteer.(address|answers|device|duty|geometry|jobs|position|state|text|texts_later|words|parts.(band|countdown|head|icon|later|outbox_list|sketch|tabs)|page|screens.(distress|first|home|offer))\.tsx?$/ },
 ];
 const ICONS = { "icon-192.png": [192, false], "icon-512.png": [512, false], "icon-maskable-512.png": [512, true], "apple-touch-icon.png": [180, true] };
 const DESCRIPTIONS = {
@@ -110,7 +110,24 @@ function manifests() {
   }
 }
 
+/** One page a language, which asks for the texts of that language together with its scripts: otherwise one round trip later. */
+function pagesByLanguage(output) {
+  const chunks = new Map(output.filter((one) => one.type === "chunk").map((one) => [one.fileName, one]));
+  const withImports = (name) => [name, ...chunks.get(name).imports.flatMap(withImports)];
+  for (const [page, path] of Object.entries(PAGES)) {
+    const html = readFileSync(join(OUT, path), "utf-8");
+    for (const lang of Object.keys(DESCRIPTIONS)) {
+      const texts = [...chunks.values()].find((one) => one.facadeModuleId?.endsWith(`/${page}/catalogue/${lang}.ts`));
+      const missing = [...new Set(withImports(texts.fileName))].filter((name) => !html.includes(name));
+      const links = missing.map((name) => `<link rel="modulepreload" crossorigin href="/${name}">\n`).join("");
+      const text = html.replace("</head>", `${links}</head>`).replace('<html lang="kk"', `<html lang="${lang}"`);
+      writeFileSync(join(OUT, page, `index.${lang}.html`), text);
+    }
+  }
+}
+
 const output = await pages();
+pagesByLanguage(output);
 icons();
 manifests();
 await worker(["/v/", "/v/icon-192.png", ...volunteerFiles(output)]);

@@ -9,7 +9,7 @@ export type Result<T> =
   | { readonly ok: false; readonly problem: Problem };
 
 /** `session.ts` sets it: tries to renew the session. True: the request may be repeated. */
-export type OnUnauthenticated = () => Promise<boolean>;
+export type OnUnauthenticated = (problem: Problem) => Promise<boolean>;
 
 const WITHIN_MS = 15_000;
 const REPEATS = 3;
@@ -84,7 +84,7 @@ export async function send<T>(request: PlainRequest, signal?: AbortSignal, repea
     const result = await once<T>(request, signal);
     if (result.ok || signal?.aborted) return result;
     if (result.problem.status === 401) {
-      if (mayRenew && (await onUnauthenticated())) {
+      if (mayRenew && (await onUnauthenticated(result.problem))) {
         mayRenew = false;
         continue;
       }

@@ -14,6 +14,8 @@ export interface Problem {
   readonly retryAfterMs: number | null;
   /** Whether a repeat with the same key may succeed without anybody changing anything. */
   readonly mayRepeat: boolean;
+  /** A 401 that saw no credentials at all: there is no session that could be renewed. */
+  readonly isAnonymous?: boolean;
 }
 
 const REPEATED = new Set([
@@ -43,6 +45,7 @@ export async function problemOf(answer: Response): Promise<Problem> {
     params,
     retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : null,
     mayRepeat: REPEATED.has(code) || [502, 503, 504].includes(answer.status),
+    isAnonymous: answer.headers.get("WWW-Authenticate") === "Bearer",
   };
 }
 

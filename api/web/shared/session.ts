@@ -21,7 +21,8 @@ let timer: ReturnType<typeof setTimeout> | null = null;
 
 /** Reads the session, and renews it as long as the page is open. */
 export async function startSession(): Promise<void> {
-  setOnUnauthenticated(renewed);
+  // Without a cookie at the start there is nothing to renew. Later its absence is told late: somebody may have signed in meanwhile.
+  setOnUnauthenticated(async ({ isAnonymous }) => (!isAnonymous || session.value.kind !== "unknown") && renewed());
   await readSession();
 }
 

@@ -185,7 +185,11 @@ async def test_every_route_requires_a_token(world: World, method: str, path: str
     answer = await world.ask(method, path, role=None, raw=b"{ not json")
 
     assert (answer.status_code, code(answer)) == (401, "unauthenticated")
+    # No `error`, which a page reads as: nothing was presented that could be renewed (RFC 6750 §3.1).
     assert answer.headers["www-authenticate"] == "Bearer"
+    if (method, path) == ("GET", "/v1/session"):
+        wrong = await world.ask(method, path, role=None, headers={"Authorization": "Bearer x.y.z"})
+        assert wrong.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
 @pytest.mark.parametrize(

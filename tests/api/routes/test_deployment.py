@@ -74,7 +74,7 @@ async def test_in_an_exercise_every_report_is_a_drill(world: World) -> None:
 async def test_the_console_may_load_from_the_origins_of_the_map_and_the_phone_from_none(
     world: World, tmp_path: Path
 ) -> None:
-    for path in ("console/index.html", "volunteer/index.html", "assets/worker-a.js", "v/sw.js"):
+    for path in ("console/index.kk.html", "volunteer/index.kk.html", "assets/worker-a.js", "v/sw.js"):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text("x", "utf-8")
     source = MapSource(style_url="https://tiles.example/s.json", origins=("https://tiles.example",))

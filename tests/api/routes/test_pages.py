@@ -19,8 +19,9 @@ SCRIPT = "console.log('komek');" * 100
 def built(tmp_path: Path) -> Path:
     """A small build: what `make web` writes."""
     for path, text in {
-        "console/index.html": "<title>console</title>",
-        "volunteer/index.html": "<title>volunteer</title>",
+        "console/index.kk.html": "<title>console</title>",
+        "volunteer/index.kk.html": "<title>volunteer</title>",
+        "volunteer/index.ru.html": "<title>по-русски</title>",
         "v/sw.js": "self;",
         "v/manifest.webmanifest": "{}",
         "assets/console-Ab3.js": SCRIPT,
@@ -53,6 +54,22 @@ async def test_each_page_stands_at_its_address(client: httpx2.AsyncClient) -> No
         assert answer.headers["cache-control"] == "no-cache"
         assert answer.headers["komek-build"] == "b1"
         assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_a_page_comes_with_the_texts_of_the_browsers_language_and_in_kazakh_without_one_of_ours(
+    client: httpx2.AsyncClient,
+) -> None:
+    titles = {}
+    for language in ("ru-KZ, en;q=0.5", "de", "kk"):
+        answer = await client.get("/v/", headers={"Accept-Language": language})
+        titles[language] = answer.text
+        assert answer.headers["vary"] == "Accept-Encoding, Accept-Language"
+
+    assert titles == {
+        "ru-KZ, en;q=0.5": "<title>по-русски</title>",
+        "de": "<title>volunteer</title>",
+        "kk": "<title>volunteer</title>",
+    }
 
 
 async def test_the_address_without_a_slash_leads_to_the_scope_of_the_service_worker(client: httpx2.AsyncClient) -> None:

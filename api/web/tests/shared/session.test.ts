@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { codeInAddress, session, sessionProblem, signIn, signOut, startSession } from "../../shared/session";
+import { codeInAddress, readSession, session, sessionProblem, signIn, signOut, startSession } from "../../shared/session";
 import { json, problem } from "../support/answers";
 import { FakeLocks } from "../support/locks";
 
@@ -44,6 +44,22 @@ test("whoever has none is signed out, after one attempt to renew it", async () =
 
   expect(session.value.kind).toBe("signed-out");
   expect(asked).toEqual(["GET /v1/session", "POST /v1/session/renew"]);
+});
+
+test("a browser without a cookie asks for no renewal: the page opens one round trip earlier", async () => {
+  const nothing = (): Response => problem("unauthenticated", 401, {}, { "WWW-Authenticate": "Bearer" });
+  answers["GET /v1/session"] = [nothing, nothing];
+  await startSession();
+  expect([session.value.kind, asked]).toEqual(["signed-out", ["GET /v1/session"]]);
+
+  // Told late: somebody has signed in meanwhile.
+  answers["POST /v1/session/exchange"] = [signedIn];
+  answers["POST /v1/session/renew"] = [signedIn];
+  await signIn("x");
+  await readSession();
+
+  expect(session.value.kind).not.toBe("unknown");
+  expect(asked).toContain("POST /v1/session/renew");
 });
 
 test("the session is renewed before it must be", async () => {
