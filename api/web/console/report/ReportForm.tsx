@@ -34,6 +34,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
 
   useEffect(() => {
     void state.readTypes();
+    void state.adopt();
     picker.value = (at) => void state.pickPoint(at);
     form.current?.querySelector<HTMLElement>("[data-field=description]")?.focus();
     return () => {
@@ -45,6 +46,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
   async function send(): Promise<void> {
     if (state.isSending.value) return;
     const saved = await state.send();
+    if (saved !== null && !saved.isWhole) return;
     if (saved !== null) {
       announce(saved.joining === null ? text.saved : saved.joining === "done" ? text.savedAndJoined(numberById(saved.into ?? "")) : text.savedNotJoined);
       onDone(saved.joining === "done" ? saved.into : saved.id);

@@ -4,6 +4,7 @@ import { freshKey } from "../../shared/api_client";
 import type { components } from "../../shared/api";
 import { serverNow } from "../../shared/clock";
 import { eraseKept } from "../drafts";
+import { amongWindows, windowId } from "./window";
 
 export type Priority = components["schemas"]["Priority"];
 export type Names = components["schemas"]["NamesShown"];
@@ -25,8 +26,10 @@ export interface Joined {
 }
 
 export interface Draft {
-  /** The idempotency key: one for each form, also after a reload. */
+  /** The idempotency key: one for each content that is sent, also after a reload. */
   readonly key: string;
+  /** What was last sent under the key; null before. */
+  readonly sentAs: string | null;
   readonly savedAtMs: number;
   readonly description: string;
   /** Empty: not stated. */
@@ -47,11 +50,12 @@ export interface Draft {
 /** A draft of an earlier shift would be taken for a new call. */
 const KEPT_FOR_MS = 12 * 3600 * 1000;
 const PREFIX = "komek-report:";
-const nameOf = (person: string): string => `${PREFIX}${person}`;
+const nameOf = (person: string, tab: string): string => `${PREFIX}${person}:${tab}`;
 
 export function emptyDraft(): Draft {
   return {
     key: freshKey(),
+    sentAs: null,
     savedAtMs: 0,
     description: "",
     language: "",
@@ -72,7 +76,12 @@ export function isEmpty(draft: Draft): boolean {
   return draft.type === null && draft.place === null && typed.every((one) => one.trim() === "");
 }
 
-/** The draft of one person. `storage` is null where the browser denies it: then the draft lasts as long as the page. */
+/** What the person has typed and chosen, to tell whether it changed. The district of a place follows by itself. */
+export function contentOf({ key: _, sentAs: _sent, savedAtMs: _at, joins: _joins, place, ...typed }: Draft): string {
+  return JSON.stringify([typed, place?.lon, place?.lat]);
+}
+
+/** The draft of one person in one window. `storage` is null where the browser denies it: then the draft lasts as long as the page. */
 export class DraftStore {
   readonly draft: Signal<Draft>;
   /** False: it could not be written to this device. */
@@ -81,12 +90,27 @@ export class DraftStore {
   constructor(
     private readonly person: string,
     private readonly storage: Storage | null = deviceStorage(),
+    private readonly tab = windowId(),
   ) {
     this.draft = signal(this.read());
   }
 
-  change(part: Partial<Omit<Draft, "key" | "savedAtMs">>): void {
+  change(part: Partial<Omit<Draft, "key" | "sentAs" | "savedAtMs">>): void {
     this.draft.value = { ...this.draft.value, ...part, savedAtMs: serverNow() };
+    this.write();
+  }
+
+  /** The draft as it goes out. Another content than that of an earlier attempt is another request, with another key. */
+  sending(body: string): Draft {
+    const { key, sentAs } = this.draft.value;
+    this.draft.value = { ...this.draft.value, key: sentAs === null || sentAs === body ? key : freshKey(), sentAs: body };
+    this.write();
+    return this.draft.value;
+  }
+
+  /** What is typed stays, as another report: the key belongs to one that is stored. */
+  renew(): void {
+    this.draft.value = { ...this.draft.value, key: freshKey(), sentAs: null };
     this.write();
   }
 
@@ -94,30 +118,39 @@ export class DraftStore {
   clear(): void {
     this.draft.value = emptyDraft();
     try {
-      this.storage?.removeItem(nameOf(this.person));
+      this.storage?.removeItem(nameOf(this.person, this.tab));
     } catch {
       this.isKept.value = false;
     }
   }
 
-  /** A form that another window has sent or changed in the meantime is taken over as it is there. */
-  readAgain(): void {
-    this.draft.value = this.read();
+  /** Where nothing is typed here: takes over the newest draft of the person whose window is gone, with its key. */
+  async adopt(): Promise<void> {
+    if (isEmpty(this.draft.value)) await amongWindows((living) => this.takeOver(living));
   }
 
-  private read(): Draft {
-    try {
-      const found = JSON.parse(this.storage?.getItem(nameOf(this.person)) ?? "null") as Draft | null;
-      if (found === null || isOver(found)) return emptyDraft();
-      return { ...emptyDraft(), ...found };
-    } catch {
-      return emptyDraft();
-    }
+  private takeOver(living: ReadonlySet<string>): void {
+    const { storage } = this;
+    if (storage === null || !isEmpty(this.draft.value)) return;
+    const prefix = nameOf(this.person, "");
+    const names = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? "");
+    const left = names.filter((name) => name.startsWith(prefix) && !living.has(name.slice(prefix.length)));
+    const drafts = left.map((name) => ({ name, draft: this.read(name) })).filter(({ draft }) => !isEmpty(draft));
+    const newest = drafts.sort((a, b) => b.draft.savedAtMs - a.draft.savedAtMs)[0];
+    if (newest === undefined) return;
+    storage.removeItem(newest.name);
+    this.draft.value = newest.draft;
+    this.write();
+  }
+
+  private read(name = nameOf(this.person, this.tab)): Draft {
+    const found = parsed(this.storage, name);
+    return found === null || isOver(found) ? emptyDraft() : { ...emptyDraft(), ...found };
   }
 
   private write(): void {
     try {
-      this.storage?.setItem(nameOf(this.person), JSON.stringify(this.draft.value));
+      this.storage?.setItem(nameOf(this.person, this.tab), JSON.stringify(this.draft.value));
       this.isKept.value = this.storage !== null;
     } catch {
       // Storage is full: what is typed stays on the page, and the form says that it is not kept.
@@ -130,7 +163,7 @@ const isOver = (kept: Partial<Draft> | null): boolean => !(serverNow() - (kept?.
 
 /** Erases drafts of earlier shifts and damaged ones, whoever typed them: they hold the caller's phone. */
 export function eraseOldDrafts(): void {
-  eraseKept(PREFIX, (kept) => isOver(parsed(kept)));
+  eraseKept(PREFIX, (kept) => isOver(parsed({ getItem: () => kept }, "")));
 }
 
 /** Erases every draft of a report on this device. */
@@ -139,9 +172,9 @@ export function eraseReportDrafts(): void {
   stores.clear();
 }
 
-function parsed(kept: string): Partial<Draft> | null {
+function parsed(storage: Pick<Storage, "getItem"> | null, name: string): Partial<Draft> | null {
   try {
-    return JSON.parse(kept) as Partial<Draft> | null;
+    return JSON.parse(storage?.getItem(name) ?? "null") as Partial<Draft> | null;
   } catch {
     return null;
   }

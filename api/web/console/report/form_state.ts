@@ -5,7 +5,7 @@ import { ask } from "../../shared/api_client";
 import { language } from "../../shared/language";
 import type { Problem } from "../../shared/problem";
 import { draftPlace, type LonLat } from "../map/picking";
-import type { DraftStore, Draft, Joined } from "./draft";
+import { type Draft, type DraftStore, type Joined, contentOf } from "./draft";
 import { Foresight, type SimilarReport } from "./foresight";
 import { matching, meant, saidFor } from "./matching";
 import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, onlyPoint } from "./places";
@@ -19,6 +19,8 @@ export class FormState {
   readonly faults: Signal<Faults> = signal({});
   readonly problem: Signal<Problem | null> = signal(null);
   readonly isSending = signal(false);
+  /** The incident that is stored while what was typed after sending is not. */
+  readonly stored = signal<string | null>(null);
   readonly lookup: PlaceLookup;
   /** Similar reports as of the last answer: a later one that is under way does not make them vanish under a key. */
   readonly similar: Signal<readonly SimilarReport[]> = signal([]);
@@ -30,9 +32,7 @@ export class FormState {
     readonly foresight = new Foresight(),
   ) {
     this.lookup = lookup;
-    const { place, placeText } = this.draft.value;
-    draftPlace.value = place;
-    if (place === null && placeText !== "") this.look(placeText);
+    this.showPlace();
     this.stops = [
       effect(() => this.foresight.look(this.draft.value)),
       effect(() => {
@@ -47,6 +47,19 @@ export class FormState {
 
   get draft(): Signal<Draft> {
     return this.store.draft;
+  }
+
+  /** Takes over what a window that is gone has left. */
+  async adopt(): Promise<void> {
+    const before = this.draft.value;
+    await this.store.adopt();
+    if (this.draft.value !== before) this.showPlace();
+  }
+
+  private showPlace(): void {
+    const { place, placeText } = this.draft.value;
+    draftPlace.value = place;
+    if (place === null && placeText !== "") this.look(placeText);
   }
 
   close(): void {
@@ -113,6 +126,7 @@ export class FormState {
     this.lookup.look("");
     this.faults.value = {};
     this.problem.value = null;
+    this.stored.value = null;
     draftPlace.value = null;
   }
 
@@ -132,16 +146,28 @@ export class FormState {
     this.faults.value = faultsOf(this.draft.value);
     this.problem.value = null;
     if (firstFault(this.faults.value) !== null) return null;
-    const sent = this.draft.value;
-    const answer = await ask("post", "/v1/incidents", { body: reportOf(sent), key: sent.key });
-    if (answer.ok) {
-      const saved = await joined(answer.data.id, sent);
-      this.store.clear();
-      return saved;
-    }
+    this.stored.value = null;
+    const body = reportOf(this.draft.value);
+    const sent = this.store.sending(JSON.stringify(body));
+    const answer = await ask("post", "/v1/incidents", { body, key: sent.key });
+    if (answer.ok) return this.keepRest(sent, await joined(answer.data.id, sent));
+    if (answer.problem.code === "idempotency_key_reused") this.store.renew();
     this.problem.value = answer.problem;
     this.faults.value = faultsBy(answer.problem);
     return null;
+  }
+
+  /** What was typed after sending is in no report: it stays, to be added to the incident that is stored now. */
+  private keepRest(sent: Draft, saved: Omit<Saved, "isWhole">): Saved {
+    const isWhole = contentOf(this.draft.value) === contentOf(sent);
+    if (isWhole) this.store.clear();
+    else {
+      const id = saved.joining === "done" ? (saved.into ?? saved.id) : saved.id;
+      this.store.renew();
+      this.store.change({ joins: { id, type: sent.type ?? "" } });
+      this.stored.value = id;
+    }
+    return { ...saved, isWhole };
   }
 
   /** A text that can mean one thing only needs no choice. */
@@ -169,15 +195,16 @@ export class FormState {
   }
 }
 
-/** `joining`: what became of the wish to add it to another incident; null without one. */
+/** `joining`: what became of the wish to add it to another incident; null without one. `isWhole`: nothing was typed after sending. */
 export interface Saved {
   readonly id: string;
   readonly into: string | null;
   readonly joining: "done" | "failed" | null;
+  readonly isWhole: boolean;
 }
 
 /** By the order to merge. Its key follows from that of the form, so that a repeat is the same order. */
-async function joined(id: string, { joins, key }: Draft): Promise<Saved> {
+async function joined(id: string, { joins, key }: Draft): Promise<Omit<Saved, "isWhole">> {
   if (joins === null) return { id, into: null, joining: null };
   const path = { incident_id: id };
   const answer = await ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into: joins.id }, key: `${key}-join` });

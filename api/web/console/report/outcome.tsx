@@ -1,16 +1,20 @@
 // Why it was not saved, and whether sending again is safe.
 import { sentenceOf } from "../../shared/parts/problem_text";
+import { numberById } from "../state";
 import { t } from "../text";
 import type { FormState } from "./form_state";
 
 export function Outcome({ of }: { of: FormState }) {
   const problem = of.problem.value;
-  if (problem === null) return null;
   const text = t().own.report;
-  const isStored = problem.code === "idempotency_key_reused";
+  if (of.stored.value !== null) {
+    return <p class="report-outcome fault" role="alert" data-stored={of.stored.value}>{text.restNotSaved(numberById(of.stored.value))}</p>;
+  }
+  if (problem === null) return null;
+  const isOther = problem.code === "idempotency_key_reused";
   return (
     <div class="report-outcome" role="alert">
-      <p class="fault">{isStored ? text.storedBefore : sentenceOf(problem)}</p>
+      <p class="fault">{isOther ? text.notThisOne : sentenceOf(problem)}</p>
       {problem.mayRepeat && <p class="quiet">{text.again}</p>}
     </div>
   );

@@ -12,6 +12,7 @@ import { onRow, startLive } from "../live";
 import { Later } from "../parts";
 import { openPalette } from "../palette/palette";
 import { Queue } from "../queue/queue";
+import { claimWindow } from "../report/window";
 import { priorityWord, typeWord } from "../say";
 import { type Row, cursorId, isLoaded, isStale, numberById, place, rows, select, selectedId, stream } from "../state";
 import { t } from "../text";
@@ -25,7 +26,8 @@ import { MapSide } from "./map_side";
 
 const loadInvite = () => import("../people/InviteForm").then((module) => module.InviteForm);
 const loadViews = () => import("../views/Views").then((module) => module.Views);
-const loadReport = () => import("../report/ReportForm").then((module) => module.ReportForm);
+// Two windows must never type into one draft.
+const loadReport = () => Promise.all([import("../report/ReportForm"), claimWindow()]).then(([module]) => module.ReportForm);
 const loadTasks = () => import("../tasks/TaskList").then((module) => module.TaskList);
 
 /** One step back: what was opened last closes first. */

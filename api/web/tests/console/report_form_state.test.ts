@@ -99,7 +99,7 @@ test("a chosen incident gets the report by the order to merge, under a key that 
   form.pickPlace(POINT);
   form.join({ id: "i-9", type: "flood" });
   const { key } = form.draft.value;
-  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining: "done" });
+  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining: "done", isWhole: true });
   expect(sent.map((one) => one.key)).toEqual([key, `${key}-join`]);
   expect(JSON.parse(sent[1]?.body ?? "")).toEqual({ into: "i-9" });
 });
@@ -110,7 +110,7 @@ test("a report that could not be added is an incident of its own", async () => {
   form.pickType("flood");
   form.pickPlace(POINT);
   form.join({ id: "i-9", type: "flood" });
-  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining: "failed" });
+  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining: "failed", isWhole: true });
   expect(form.draft.value.joins).toBeNull();
 });
 
@@ -119,4 +119,41 @@ test("choosing again takes the choice back", () => {
   form.join({ id: "i-9", type: "flood" });
   form.join({ id: "i-9", type: "flood" });
   expect(form.draft.value.joins).toBeNull();
+});
+
+test("what is typed while the report is saved stays, under another key, to be added to the stored incident", async () => {
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  form.change({ description: "су" });
+  const saving = form.send();
+  await Promise.resolve();
+  form.change({ description: "су, шатырда екі бала" });
+  expect(await saving).toMatchObject({ id: "i-1", isWhole: false });
+  expect(form.stored.value).toBe("i-1");
+  expect(form.draft.value).toMatchObject({ description: "су, шатырда екі бала", joins: { id: "i-1" } });
+  answers = [Response.json({ id: "i-2", status: "reported", links: {} }, { status: 202 })];
+  expect(await form.send()).toMatchObject({ id: "i-2", into: "i-1", joining: "done", isWhole: true });
+  expect(sent[1]?.key).not.toBe(sent[0]?.key);
+});
+
+test("a changed report after an attempt has another key", async () => {
+  answers = [Response.json({ code: "invalid" }, { status: 422 })];
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  await form.send();
+  form.change({ description: "су" });
+  expect(await form.send()).toMatchObject({ id: "i-1" });
+  expect(sent[1]?.key).not.toBe(sent[0]?.key);
+});
+
+test("a key that is taken is told as not saved, and the next attempt has another", async () => {
+  answers = [Response.json({ code: "idempotency_key_reused" }, { status: 422 })];
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  expect(await form.send()).toBeNull();
+  expect(await form.send()).toMatchObject({ id: "i-1" });
+  expect(sent[1]?.key).not.toBe(sent[0]?.key);
 });

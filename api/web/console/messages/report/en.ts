@@ -48,8 +48,9 @@ export const en = {
   saved: "The incident is saved.",
   savedAndJoined: (id: string) => `The report is saved and added to ${id}.`,
   savedNotJoined: "The report is saved as an incident of its own: it could not be added to the other one.",
-  again: "The outcome of the earlier attempt is unknown. Sending again creates no second incident.",
-  storedBefore: "This report is stored already, as it was sent first. Look for it in the queue and change it there.",
+  again: "The outcome of the earlier attempt is unknown. Sending it again unchanged creates no second incident.",
+  notThisOne: "This report is not saved yet: another one was sent from this form before. Check it and save again.",
+  restNotSaved: (id: string) => `${id} is saved. What you typed after sending is not: save again to add it to ${id}.`,
   typesFailed: "The types cannot be read.",
   credit: "Places: © OpenStreetMap contributors (ODbL), GeoNames, geokz (CC BY 4.0)",
   faults: {
