@@ -1,6 +1,6 @@
 """Decrypts private records from Redis with the data key of the deployment, and writes an audit entry for each disclosure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -132,6 +132,16 @@ async def labels_of(services: Services, volunteer_ids: Sequence[str]) -> dict[st
     }
 
 
+async def labels_or_none(services: Services, volunteer_ids: Sequence[str]) -> dict[str, str]:
+    """As `labels_of`, but without names while Redis does not answer, so that the other fields can be shown."""
+    if not volunteer_ids:
+        return {}
+    try:
+        return await labels_of(services, volunteer_ids)
+    except (StoreUnavailable, NotReady):
+        return {}
+
+
 def _open(services: Services, ref: str, sealed: bytes | None) -> VolunteerPrivate | IncidentPrivate | None:
     if sealed is None:
         return None
@@ -165,8 +175,11 @@ async def refuse_to_replace_unreadable(services: Services, ref: str) -> None:
         raise ProblemResponse("private_unreadable")
 
 
-async def person_in_distress(services: Services, caller: Caller, state: Incident) -> View:
-    """The field `person` of an incident about a person in distress: their latest place. For operators and the people assigned."""
+async def person_in_distress(
+    services: Services, caller: Caller, state: Incident, labels: Mapping[str, str] | None = None
+) -> View:
+    """The field `person` of an incident about a person in distress: their latest place. For operators and the people assigned.
+    `labels`: names by id, for operators only."""
     if state.distress_of is None or not state.is_open:
         return {}
     try:
@@ -178,6 +191,7 @@ async def person_in_distress(services: Services, caller: Caller, state: Incident
     return {
         "person": {
             "volunteer_id": state.distress_of,
+            **({} if labels is None else {"label": labels.get(state.distress_of)}),
             "place": lon_lat(known.place) if known and known.place else None,
             "accuracy_m": known.accuracy_m if known and seen else None,
             "seen_at": rfc3339(known.fix_at_ms) if known and seen and known.fix_at_ms is not None else None,

@@ -194,6 +194,7 @@ def _refs(incident_id: str, item: dict[str, Any]) -> Iterator[tuple[dict[str, An
     if item["what"] in ORDERS_WITH_REASON:
         yield item, text_ref(incident_id, "reason", item["command_id"])
     for event in item["events"]:
-        for holder in (event, event.get("result") or {}):
-            if holder.get("private_ref"):
+        for holder in (event, event.get("result")):
+            # The result of a proposal is a word.
+            if isinstance(holder, dict) and holder.get("private_ref"):
                 yield holder, holder["private_ref"]

@@ -1,5 +1,6 @@
 """Incidents: reported by operators, listed and read."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,7 +16,7 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.csv_export import csv_of
-from api.reads.disclosure import opened_material, opened_or_none, person_in_distress
+from api.reads.disclosure import labels_or_none, opened_material, opened_or_none, person_in_distress
 from api.reads.listing import Filters, list_incidents
 from api.reads.offer_details import opened_for, verified_skills
 from api.reads.queue import list_urgent
@@ -158,7 +159,7 @@ async def list_(
 
 
 @router.get("/{incident_id}", response_model=IncidentShown, responses=problems(404))
-async def read(incident_id: IncidentId, caller: Reader, services: ServicesDep) -> Response:
+async def read(incident_id: IncidentId, request: Request, caller: Reader, services: ServicesDep) -> Response:
     """The decided state of the incident; before its first decision, the report (version 0)."""
     state = await _decided_state(services, incident_id)
     if state is None:
@@ -175,16 +176,27 @@ async def read(incident_id: IncidentId, caller: Reader, services: ServicesDep) -
         return shown(incidents.incident_for_monitor(state), headers=headers)
     private = await opened_or_none(services, caller, state)
     found = await opened_material(services, caller, state)
-    person = await person_in_distress(services, caller, state)
+    labels = await labels_or_none(services, _people_of(state))
+    disclosed(request, list(labels))
+    person = await person_in_distress(services, caller, state, labels)
     view = {**incidents.incident(state, private, found), **person}
-    return shown({**view, "offers": await _with_reach(services, view["offers"])}, headers=headers)
+    return shown({**view, "offers": await _with_people(services, view["offers"], labels)}, headers=headers)
 
 
-async def _with_reach(services: Services, shown_offers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _people_of(state: Incident) -> list[str]:
+    """Ids of those who were asked, and of the person in distress, each once."""
+    return list(dict.fromkeys([*(offer.volunteer_id for offer in state.offers), *filter(None, [state.distress_of])]))
+
+
+async def _with_people(
+    services: Services, shown_offers: list[dict[str, Any]], labels: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The offers with what operators need to know a person: their name, and whether notices reach them."""
     reached = await services.reach.of_offers([one["id"] for one in shown_offers]) if shown_offers else []
     return [
         {
             **one,
+            "label": labels.get(one["volunteer_id"]),
             "reach": [
                 {"way": way.kind, "outcome": way.outcome, "code": way.code, "at": time(way.at_ms)} for way in ways
             ],

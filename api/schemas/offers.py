@@ -98,6 +98,8 @@ class OfferOfIncident(OfferCore):
     lease_expires_at: Time | None
     reach: list[ReachShown] | None = None
     """For operators who read one incident: the newest notice by each way that was used in the last day."""
+    label: str | None = None
+    """For operators who read one incident: how the person chose to be shown."""
 
 
 class IncidentOfOffer(Shown):

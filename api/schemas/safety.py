@@ -64,9 +64,11 @@ class WarningList(Shown):
 
 
 class PersonInDistress(Shown):
-    """The latest known place of a person in distress; null where it is not known."""
+    """The latest known place of a person in distress; null where it is not known. `label`: how they chose to be shown, for
+    operators."""
 
     volunteer_id: str
+    label: str | None = None
     place: LonLat | None
     accuracy_m: float | None
     seen_at: Time | None

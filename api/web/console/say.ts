@@ -13,6 +13,8 @@ export function f(): Formats {
 
 export const typeWord = (value: string): string => word(t().words.types, value);
 export const skillWord = (value: string): string => word(t().words.skills, value);
+/** Where a column is narrow: the standard short form of a long name; the whole name belongs into `title`. */
+export const shortSkill = (value: string): string => (t().own.case.shortSkills as WordTable)[value] ?? skillWord(value);
 export const priorityWord = (value: Priority): string => word(t().words.priorities, value);
 export const offerWord = (value: string): string => word(t().words.offerStates, value);
 export const statusWord = (value: string): string => word(t().words.incidentStates, value);

@@ -3912,6 +3912,8 @@ export interface components {
             /** @description incidents of whose hazard area the person was told: on their way, or where they work */
             hazards_on_way: string[];
             id: string;
+            /** @default null */
+            label?: string | null;
             lease_expires_at: string | null;
             /** @default null */
             reach?: components["schemas"]["ReachShown"][] | null;
@@ -4163,9 +4165,14 @@ export interface components {
             state: components["schemas"]["OfferState"];
             volunteer_id: string;
         };
-        /** @description The latest known place of a person in distress; null where it is not known. */
+        /**
+         * @description The latest known place of a person in distress; null where it is not known. `label`: how they chose to be shown, for
+         *     operators.
+         */
         PersonInDistress: {
             accuracy_m: number | null;
+            /** @default null */
+            label?: string | null;
             place: components["schemas"]["LonLat"] | null;
             seen_at: string | null;
             volunteer_id: string;

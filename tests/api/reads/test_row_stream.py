@@ -157,6 +157,19 @@ async def test_positions_of_the_open_incident_are_in_the_stream_and_in_the_audit
     assert (entry.action, entry.subject, entry.subjects) == ("incident.positions.read", INCIDENT, ("v-1",))
 
 
+async def test_an_operator_reads_of_an_incident_who_was_asked_by_name_and_the_audit_says_so(world: World) -> None:
+    with_people(world)
+    path = f"/v1/incidents/{INCIDENT}"
+
+    seen = (await world.ask("GET", path)).json()["offers"]
+    own = await world.ask("GET", path, role="volunteer", subject="v-2")
+
+    assert [(item["volunteer_id"], item["label"]) for item in seen] == [("v-1", "Данияр А."), ("v-2", None)]
+    assert next(entry.subjects for entry in world.log.audits if entry.action == "incident.read") == ("v-1",)
+    assert "Данияр" not in own.text
+    assert "Данияр" not in (await world.ask("GET", path, role="monitor")).text
+
+
 async def test_whom_an_event_outside_the_topics_names_is_recorded_before_it_is_sent() -> None:
     recorded = list[str]()
     events = [NewsItem("alarm", b"{}", ("i-1",)), NewsItem("positions", b"{}", ("i-1", "v-1"))]

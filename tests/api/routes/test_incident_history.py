@@ -1,9 +1,11 @@
 """The history of an incident: timeline, decision records, explanations."""
 
+from dataclasses import replace
 from typing import Any
 
+from dispatch.model.digital_events import ProposalAccepted
 from dispatch.model.places import Place
-from dispatch.model.vocabulary import Capability, TravelMode
+from dispatch.model.vocabulary import Capability, ResultKind, TravelMode
 from streams import wire
 from streams.store.volunteer_view import VolunteerView
 from streams.wire import IncidentPrivate
@@ -41,6 +43,20 @@ async def test_the_timeline_has_authors_commands_and_texts(world: World) -> None
     assert items[2]["events"][0]["text"] == "gate code 12"
     assert items[3]["text"] == "false alarm"
     assert [entry.action for entry in world.log.audits] == ["incident.texts.read", "incident.timeline.read"]
+
+
+async def test_the_timeline_shows_what_an_operator_decided_about_a_proposal(world: World) -> None:
+    story = Story(people=helpers("v-1"))
+    story.report()
+    accepted = ProposalAccepted(proposal_id="p-1", result=ResultKind.FALSE, by="operator-1", people=("d-1",))
+    story.decisions.append(replace(story.note(), events=(accepted,)))
+    stored(world, story)
+
+    items = (await world.ask("GET", f"/v1/incidents/{INCIDENT}/timeline")).json()["items"]
+
+    assert items[-1]["events"] == [
+        {"kind": "proposal_accepted", "proposal_id": "p-1", "result": "false", "by": "operator-1", "people": ["d-1"]}
+    ]
 
 
 async def test_decisions_show_people_considered_and_excluded(world: World) -> None:

@@ -166,7 +166,7 @@ async def test_a_person_in_distress_without_a_fix_has_no_place(world: World) -> 
 
     shown = (await world.ask("GET", f"/v1/incidents/{INCIDENT}")).json()
 
-    assert shown["person"] == {"volunteer_id": "v-9", "place": None, "accuracy_m": None, "seen_at": None}
+    assert shown["person"] == {"volunteer_id": "v-9", "label": None, "place": None, "accuracy_m": None, "seen_at": None}
 
 
 async def test_warnings_are_for_people_found_in_the_hazard_area(world: World) -> None:

@@ -4,6 +4,8 @@ import { ask } from "../../shared/api_client";
 import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { attentionWord, f, typeWord } from "../say";
+import { attentionLines } from "../detail/attention_lines";
+import { nameIn, nameOf } from "../people/names";
 import { type Incident, numberById, rows, select } from "../state";
 import { t } from "../text";
 import { isSilent } from "./answers";
@@ -37,7 +39,7 @@ export function DistressBand() {
   const isHeard = isSilent(first.key, now.value);
   const clock = (ms: number): string => f().clockwork(Math.max(0, Math.floor(ms / 1000)));
   const again = nextSoundAtMs.value === null ? "" : text.again(clock(nextSoundAtMs.value - now.value));
-  const [about, said] = [title(incident, first.incidentId, first.reason), words(incident)];
+  const [about, place, said] = [title(incident, first.incidentId, first.reason), fix(incident), words(incident)];
   return (
     <div class={isHeard ? "distress-band is-heard" : "distress-band"} role={isHeard ? "status" : "alert"} aria-relevant="additions" data-alarm={first.incidentId}>
       <svg class="octagon" viewBox="0 0 44 44" aria-hidden="true">
@@ -48,7 +50,7 @@ export function DistressBand() {
         <span aria-hidden="true">{text.since(clock(now.value - first.sinceMs))}{isHeard ? "" : `, ${isArmed.value ? again : text.silent}`}</span>
       </div>
       <div class="who">
-        <b class="clip" title={about}>{about}</b>
+        <p class="clip" title={`${about}. ${place}`}><b>{about}</b> {place}</p>
         <span class="clip" title={said}>{said}</span>
       </div>
       {others > 0 && <span>{text.more(others)}</span>}
@@ -64,19 +66,25 @@ export function DistressBand() {
 
 function title(incident: Incident | null, id: string, reason: string | null): string {
   const row = rows.value.get(id);
-  const person = incident?.person?.volunteer_id;
-  if (person !== undefined) return t().own.desk.alarms.at(person, numberById(incident?.parent_id ?? id));
+  if (incident?.person != null) return t().own.desk.alarms.at(nameOf(incident.person), numberById(incident.parent_id ?? id));
   const said = reason === null || reason === "distress" ? typeWord(row?.type ?? "distress") : attentionWord(reason);
-  return `${numberById(id)}, ${said}`;
+  const people = incident === null ? [] : attentionLines(incident).find((one) => one.reason === reason)?.people ?? [];
+  if (people.length === 0) return `${numberById(id)}, ${said}`;
+  const named = t().own.desk.alarms.at(people.map((one) => nameIn(incident ?? undefined, one)).join(", "), numberById(id));
+  return reason === "distress" ? named : `${named}: ${said}`;
 }
 
-/** The person's own words, and how old and how exact the place is. */
+/** The person's own words. Those of another incident are its caller's, not theirs. */
 function words(incident: Incident | null): string {
+  return incident?.person != null && incident.description ? `«${incident.description}»` : "";
+}
+
+/** How old and how exact the place is; nothing while it is not known who is in danger. */
+function fix(incident: Incident | null): string {
   const text = t().own.desk.alarms;
-  const said = incident?.description ? [`«${incident.description}»`] : [];
   const person = incident?.person;
-  if (person == null) return said.join(" ");
-  if (person.place === null || person.seen_at === null) return [...said, text.noFix].join(" ");
+  if (person == null) return "";
+  if (person.place === null || person.seen_at === null) return text.noFix;
   const age = f().duration((now.value - Date.parse(person.seen_at)) / 1000);
-  return [...said, text.fix(age, person.accuracy_m === null ? null : f().distance(person.accuracy_m))].join(" ");
+  return text.fix(age, person.accuracy_m === null ? null : f().distance(person.accuracy_m));
 }

@@ -3,6 +3,7 @@ import { attentionWord, f, skillWord } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { Bang } from "../parts";
+import { nameIn } from "../people/names";
 import { attentionLines } from "./attention_lines";
 import { handled, isBusy, judge } from "./orders";
 import type { components } from "../../shared/api";
@@ -19,7 +20,7 @@ export function Attention({ of }: { of: Incident }) {
       <h3>{text.attentionTitle}</h3>
       <ul class="lines asks">
         {waiting.map((one) => {
-          const about = [...one.people, ...one.skills.map(skillWord)].join(", ");
+          const about = [...one.people.map((id) => nameIn(of, id)), ...one.skills.map(skillWord)].join(", ");
           const said = [attentionWord(one.reason), about].filter(Boolean).join(": ");
           return (
             <li key={one.reason} data-attention={one.reason}>

@@ -6,7 +6,7 @@ type Waiting = NonNullable<Incident["attention"]>[number];
 export interface AttentionLine {
   readonly reason: string;
   readonly since: string;
-  /** People, else skills that the reason is about. */
+  /** Ids of people, else skills that the reason is about. */
   readonly people: readonly string[];
   readonly skills: readonly string[];
 }

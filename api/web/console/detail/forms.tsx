@@ -5,6 +5,7 @@ import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { draft, keepDraft } from "../drafts";
+import { nameById } from "../people/names";
 import { isCalled } from "../queue/number";
 import { f, offerWord, ruleWord } from "../say";
 import { type Incident, rows } from "../state";
@@ -98,10 +99,10 @@ export function WhyForm({ of }: { of: Incident }) {
 function sentence(found: Shown): string {
   const text = t().own.case;
   const verdicts: Readonly<Partial<Record<string, string>>> = text.whyVerdicts;
-  const said = [`${found.volunteer_id ?? ""}: ${verdicts[found.verdict] ?? found.verdict}`];
+  const said = [`${nameById(found.volunteer_id ?? "")}: ${verdicts[found.verdict] ?? found.verdict}`];
   for (const fact of found.facts) {
     if (fact.rank != null) said.push(text.rank(fact.rank));
-    if (fact.before != null && fact.before.length > 0) said.push(text.before(fact.before.slice(0, 5).join(", ")));
+    if (fact.before != null && fact.before.length > 0) said.push(text.before(fact.before.slice(0, 5).map(nameById).join(", ")));
     said.push(...(fact.moves ?? []).map((move) => `${offerWord(move.state)} ${f().time(move.at)}`));
     if (fact.code === "excluded" && fact.reason != null) said.push(ruleWord(fact.reason));
     if (fact.chance != null) said.push(text.panel.chanceOf(f().percent(fact.chance)));

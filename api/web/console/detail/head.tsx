@@ -8,6 +8,7 @@ import { certaintyWord, coordinates, f, fieldWord, statusWord, typeWord } from "
 import { type Incident, rows } from "../state";
 import { t } from "../text";
 import { HeardAlarms } from "../alarms/heard_by";
+import { nameOf } from "../people/names";
 import { centreOf } from "./centre";
 import { colleagues } from "./colleagues";
 
@@ -23,7 +24,7 @@ export function Head({ of }: { of: Incident }) {
       <h2>{typeWord(of.type)}</h2>
       <AlsoHere />
       {isOver ? (
-        <p class="over">{[statusWord(of.status), of.times.closed === null ? "" : f().dayTime(of.times.closed)].join(" ")}</p>
+        <p class="ended-at">{[statusWord(of.status), of.times.closed === null ? "" : f().dayTime(of.times.closed)].join(" ")}</p>
       ) : (
         <p class="big">
           <span class={`age live ${row === undefined ? "plain" : ageLook(row, ageS)}`}>{f().clockwork(ageS)}</span>
@@ -33,7 +34,7 @@ export function Head({ of }: { of: Incident }) {
       <p class="fact">{centre === null ? text.noPlace : (nameAt(centre) ?? coordinates(centre))}{of.location !== null && of.location.type !== "Point" && <span>, {text.area}</span>}</p>
       {centre !== null && nameAt(centre) !== null && <p class="fact q">{coordinates(centre)}</p>}
       {of.address && <p class="fact q">{text.address}: <span dir="auto">{of.address}</span></p>}
-      {of.person != null && <p class="fact danger">{text.distressOf(of.person.volunteer_id)}</p>}
+      {of.person != null && <p class="fact danger" title={of.person.volunteer_id}>{text.distressOf(nameOf(of.person))}</p>}
       <p class="fact q">
         {[
           of.alarm_level > 1 ? text.level(of.alarm_level) : "",

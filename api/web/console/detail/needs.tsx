@@ -1,5 +1,5 @@
 // Chance, who is needed, and why somebody is missing.
-import { f, ruleWord, shortfallWord, skillWord } from "../say";
+import { f, ruleWord, shortSkill, shortfallWord, skillWord } from "../say";
 import type { Decision, Incident, Requirement } from "../state";
 import { t } from "../text";
 import { isSaidToBeOver } from "./attention_lines";
@@ -38,7 +38,7 @@ function Need({ need }: { need: Requirement }) {
   const boxes = Math.min(need.count, BOXES_AT_MOST);
   return (
     <li data-requirement={need.id}>
-      <span class="clip" title={skillWord(need.skill)}>{skillWord(need.skill)}</span>
+      <span class="clip" title={skillWord(need.skill)}>{shortSkill(need.skill)}</span>
       <span class="boxes" aria-hidden="true">
         {Array.from({ length: boxes }, (_, at) => <i key={at} class={at < need.accepted ? "f" : need.shortfall > 0 ? "m" : ""} />)}
       </span>

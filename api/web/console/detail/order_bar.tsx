@@ -31,20 +31,25 @@ export function OrderBar({ of }: { of: Incident }) {
       {form.value === null && (
         <div class="acts">
           {isOver ? (
-            <>
+            <p>
               <Order label={isMerged ? text.orders.unmerge : text.orders.reopen} keyOf="R" isMain onClick={() => void again()} />
               <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
               <Order label={text.whyNot} keyOf="W" onClick={() => openForm("why")} />
-            </>
+            </p>
           ) : (
             <>
-              <Order label={text.orders.assign} keyOf="S" isMain onClick={() => openForm("assign")} />
-              <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate()} />
-              <Order label={text.orders.edit} keyOf="D" onClick={() => openForm("edit")} />
-              <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
-              <Order label={text.orders.merge} keyOf="M" onClick={() => openForm("merge")} />
-              <Order label={text.orders.close} keyOf="C" action="close-incident" onClick={() => openForm("close")} />
-              <Order label={text.orders.cancel} keyOf="X" action="cancel-incident" isRisk onClick={() => openForm("cancel")} />
+              {/* The longest words of each language are spread over both rows: none is cut at the narrowest pane. */}
+              <p>
+                <Order label={text.orders.assign} keyOf="S" isMain onClick={() => openForm("assign")} />
+                <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate()} />
+                <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
+                <Order label={text.orders.close} keyOf="C" action="close-incident" onClick={() => openForm("close")} />
+              </p>
+              <p>
+                <Order label={text.orders.edit} keyOf="D" onClick={() => openForm("edit")} />
+                <Order label={text.orders.merge} keyOf="M" onClick={() => openForm("merge")} />
+                <Order label={text.orders.cancel} keyOf="X" action="cancel-incident" isRisk onClick={() => openForm("cancel")} />
+              </p>
             </>
           )}
         </div>

@@ -2,9 +2,10 @@
 import { signal } from "@preact/signals";
 import { now } from "../../shared/clock";
 import { StateSign } from "../parts";
-import { declineWord, f, noticeWord, offerWord, outcomeWord, skillWord, wayWord } from "../say";
+import { declineWord, f, noticeWord, offerWord, outcomeWord, shortSkill, skillWord, wayWord } from "../say";
 import type { Incident, Offer } from "../state";
 import { t } from "../text";
+import { nameById } from "../people/names";
 import { isSaidOfPerson } from "./attention_lines";
 import { type OfferOrder, aboutOffer, isBusy } from "./orders";
 import { arrangedPeople, dueOf, endedPeople, isLive, signOf, troubleOf } from "./people";
@@ -15,7 +16,7 @@ const openOffer = signal<string | null>(null);
 export function People({ of }: { of: Incident }) {
   const text = t().own.case;
   const [live, ended] = [arrangedPeople(of.offers), endedPeople(of.offers)];
-  const skillOf = (offer: Offer): string => skillWord(of.requirements.find((need) => need.id === offer.requirement_id)?.skill ?? "");
+  const skillOf = (offer: Offer): string => of.requirements.find((need) => need.id === offer.requirement_id)?.skill ?? "";
   return (
     <section class="sec">
       <h3>{text.peopleTitle}</h3>
@@ -33,6 +34,7 @@ export function People({ of }: { of: Incident }) {
 
 interface PersonProps {
   readonly offer: Offer;
+  /** As the API names it. */
   readonly skill: string;
   /** What is wrong stands at the top already: here the mark and the state. */
   readonly isSaid: boolean;
@@ -45,8 +47,8 @@ function Person({ offer, skill, isSaid }: PersonProps) {
     <li data-offer={offer.id} data-state={offer.state}>
       <button type="button" class="person" aria-expanded={isOpen} disabled={!isLive(offer)} onClick={() => (openOffer.value = isOpen ? null : offer.id)}>
         <StateSign of={signOf(offer)} />
-        <b class="clip" title={offer.volunteer_id}>{offer.volunteer_id}</b>
-        <span class="clip" title={skill}>{skill}</span>
+        <b class="clip" title={offer.volunteer_id}>{nameById(offer.volunteer_id)}</b>
+        <span class="clip" title={skillWord(skill)}>{shortSkill(skill)}</span>
         <span class={trouble === null ? "clip q" : "clip bad"} title={standing(offer, isSaid)}>{standing(offer, isSaid)}</span>
         <Figure offer={offer} />
       </button>
@@ -104,7 +106,7 @@ function OfferOrders({ offer }: { offer: Offer }) {
     </button>
   );
   return (
-    <div class="offer-orders" role="group" aria-label={text.open(offer.volunteer_id)}>
+    <div class="offer-orders" role="group" aria-label={text.open(nameById(offer.volunteer_id))}>
       {said.length > 0 && <span class="q">{text.heard}</span>}
       {said.map(button)}
       <span class="gap" />

@@ -1,5 +1,6 @@
 // One line per decision in the reader's language: who, and what happened. Texts of people stay as they were written.
 import { attentionWord, certaintyWord, declineWord, f, fieldWord, offerWord, outcomeWord, problemWord, shortfallWord, stepWord } from "../say";
+import { nameById } from "../people/names";
 import type { TimelineEntry } from "../state";
 import { t } from "../text";
 
@@ -14,6 +15,7 @@ export interface Line {
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const person = (event: Event): string => nameById(text(event["volunteer_id"]));
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** The newest first; decisions without anything to tell are left out. */
@@ -30,12 +32,12 @@ function lineOf(entry: TimelineEntry): string {
   const events = entry.events as readonly Event[];
   const asked = events.filter((one) => one["kind"] === "offer_made");
   const said = events.map(sayingOf).filter((one) => one !== "");
-  if (asked.length > 0) said.push(`${own.events.requests(asked.length)}: ${f().list(asked.slice(0, 4).map((one) => text(one["volunteer_id"])))}${asked.length > 4 ? " …" : ""}`);
+  if (asked.length > 0) said.push(`${own.events.requests(asked.length)}: ${f().list(asked.slice(0, 4).map((one) => person(one)))}${asked.length > 4 ? " …" : ""}`);
   // The author stands in front already.
-  const whole = [...new Set(said.map((one) => withoutAuthor(one, entry.by)))].join("; ");
+  const whole = [...new Set(said.map((one) => withoutAuthor(one, nameById(entry.by))))].join("; ");
   if (whole === "") return entry.text == null ? "" : nameOf(entry.by);
   const heard = entry.heard_by === null ? wayOf(entry) : `, ${own.said(t().words.heardBy[entry.heard_by])}`;
-  return isPerson(entry.by) ? `${entry.by}: ${whole}${heard}` : `${whole}${heard}`;
+  return isPerson(entry.by) ? `${nameById(entry.by)}: ${whole}${heard}` : `${whole}${heard}`;
 }
 
 /** How the person's own words came, if not from the app. */
@@ -53,7 +55,7 @@ function isPerson(by: string): boolean {
 }
 
 function nameOf(by: string): string {
-  return isPerson(by) ? by : t().common.name;
+  return isPerson(by) ? nameById(by) : t().common.name;
 }
 
 function wordsOf(entry: TimelineEntry): string[] {
@@ -74,14 +76,14 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   incident_cancelled: (e) => ended(t().own.case.events.cancelled, e),
   incident_reopened: () => t().own.case.events.reopened,
   incident_escalated: (e) => t().own.case.events.escalated(Number(e["alarm_level"])),
-  offer_moved: (e) => `${text(e["volunteer_id"])} ${offerWord(text(e["state"]))}${e["reason"] && e["state"] === "declined" ? ` (${declineWord(text(e["reason"]))})` : ""}`,
-  person_reminded: (e) => `${text(e["volunteer_id"])}: ${t().own.case.events.reminded}`,
+  offer_moved: (e) => `${person(e)} ${offerWord(text(e["state"]))}${e["reason"] && e["state"] === "declined" ? ` (${declineWord(text(e["reason"]))})` : ""}`,
+  person_reminded: (e) => `${person(e)}: ${t().own.case.events.reminded}`,
   shortfall_found: (e) => t().own.case.events.short(shortfallWord(text((e["shortfall"] as Event | null)?.["reason"]))),
   ladder_stepped: (e) => (e["skipped"] ? "" : t().own.case.events.step(stepWord(text(e["action"])))),
   partner_asked: (e) => t().own.case.events.partner(text(e["partner"])),
-  help_asked: (e) => `${text(e["volunteer_id"])}: ${t().own.case.events.help}`,
-  distress_raised: (e) => `${text(e["volunteer_id"])}: ${t().own.case.events.distress}`,
-  checked_in: (e) => `${text(e["volunteer_id"])}: ${t().own.case.events.safe}`,
+  help_asked: (e) => `${person(e)}: ${t().own.case.events.help}`,
+  distress_raised: (e) => `${person(e)}: ${t().own.case.events.distress}`,
+  checked_in: (e) => `${person(e)}: ${t().own.case.events.safe}`,
   hazard_declared: () => t().own.case.events.hazard,
   hazard_warned: (e) => t().own.case.events.warned(list(e["volunteer_ids"]).length + Number(e["beyond"] ?? 0)),
   attention_raised: (e) => attentionWord(text(e["reason"])),

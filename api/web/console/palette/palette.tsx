@@ -147,6 +147,7 @@ function Open() {
         aria-controls="palette-options"
         aria-activedescendant={options.length === 0 ? undefined : `option-${at}`}
         aria-label={text.label}
+        placeholder={t().own.desk.foot.command}
         autocomplete="off"
         spellcheck={false}
         value={typed}

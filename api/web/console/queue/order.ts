@@ -71,7 +71,11 @@ export interface Flags {
 /** What an operator must do about a row: at most two lines, and how many there are beyond. */
 export function flagsOf(row: Row): Flags {
   const said = new Set<string>();
-  for (const reason of row.attention ?? []) said.add(ABOUT_SHORTAGE.has(reason) && row.short ? "unfilled" : reason);
+  for (const reason of row.attention ?? []) {
+    // Its type says that already.
+    if (reason === "distress" && row.type === "distress") continue;
+    said.add(ABOUT_SHORTAGE.has(reason) && row.short ? "unfilled" : reason);
+  }
   const rank = (reason: string): number => (WEIGHT.includes(reason) ? WEIGHT.indexOf(reason) : WEIGHT.length);
   const reasons = [...said].sort((a, b) => rank(a) - rank(b));
   return { reasons: reasons.slice(0, FLAGS_AT_MOST), more: Math.max(0, reasons.length - FLAGS_AT_MOST) };

@@ -2,7 +2,7 @@
 import { KeyCap } from "../../shared/parts/key_cap";
 import { Later } from "../parts";
 import { typeWord } from "../say";
-import { numberById, rows, select, selectedId } from "../state";
+import { known, numberById, rows, select, selectedId } from "../state";
 import { t } from "../text";
 import { Help, isHelpOpen } from "./help";
 
@@ -11,7 +11,7 @@ const loadMap = () => import("../map/MapPane").then((module) => module.MapPane);
 export function MapSide() {
   const text = t().own.desk;
   const id = selectedId.value;
-  const type = id === null ? undefined : rows.value.get(id)?.type;
+  const type = id === null ? undefined : (rows.value.get(id)?.type ?? known.value?.incident.type);
   const says = id === null ? text.strip.none : text.strip.selected(numberById(id), type === undefined ? "" : typeWord(type));
   return (
     <section class="map-side" aria-label={text.panes.map}>

@@ -38,6 +38,10 @@ test("a row says at most two things to do, the most urgent first, and how many m
   expect(flagsOf(row("b"))).toEqual({ reasons: [], more: 0 });
 });
 
+test("a row of distress does not say a second time that somebody is in danger", () => {
+  expect(flagsOf(row("a", { type: "distress", attention: ["distress"] }))).toEqual({ reasons: [], more: 0 });
+});
+
 test("filters show those short of people, and those that wait for an operator", () => {
   expect(passes(row("a", { accepted: 2 }), "short")).toBe(false);
   expect(passes(row("a", { attention: ["no_place"] }), "attention")).toBe(true);

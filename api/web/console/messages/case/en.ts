@@ -125,6 +125,8 @@ export const en = {
   },
   ways: { app: "app", webpush: "push", telegram: "Telegram", sms: "SMS", email: "mail", voice: "call" },
   notices: { sent: "sent", failed: "failed", delivered: "shown", seen: "seen", asked: "asked for" },
+  /** Of skills with long names, for narrow columns; the whole name is the hint. */
+  shortSkills: { cpr: "CPR", nurse: "nurse", off_road: "off-road", verification: "verification", media_monitoring: "media" },
   orders: {
     assign: "Assign",
     escalate: "Escalate",

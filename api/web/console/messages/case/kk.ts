@@ -124,6 +124,8 @@ export const kk = {
   },
   ways: { app: "қолданба", webpush: "хабарландыру", telegram: "Telegram", sms: "SMS", email: "пошта", voice: "қоңырау" },
   notices: { sent: "жіберілді", failed: "жетпеді", delivered: "көрсетілді", seen: "оқылды", asked: "сұралды" },
+  /** Of skills with long names, for narrow columns; the whole name is the hint. */
+  shortSkills: { cpr: "ЖӨР", nurse: "мейіргер", off_road: "жолсыз жер", verification: "тексеру", media_monitoring: "БАҚ" },
   orders: {
     assign: "Тағайындау",
     escalate: "Күшейту",

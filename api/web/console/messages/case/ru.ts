@@ -125,6 +125,8 @@ export const ru = {
   },
   ways: { app: "приложение", webpush: "уведомление", telegram: "Telegram", sms: "SMS", email: "почта", voice: "звонок" },
   notices: { sent: "отправлено", failed: "не доставлено", delivered: "показано", seen: "прочитано", asked: "запрошено" },
+  /** Of skills with long names, for narrow columns; the whole name is the hint. */
+  shortSkills: { cpr: "СЛР", nurse: "медсестра", off_road: "внедорожник", verification: "проверка", media_monitoring: "СМИ" },
   orders: {
     assign: "Назначить",
     escalate: "Усилить",
