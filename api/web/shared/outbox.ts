@@ -25,10 +25,22 @@ export interface Saying {
 }
 export type SendItem = (request: PlainRequest) => Promise<Result<unknown>>;
 
+export interface Opening {
+  readonly name?: string;
+  readonly send?: SendItem;
+  /** Whose answers these are. Those of others on this device are neither shown nor sent nor deleted. Null: of links. */
+  readonly owner?: string | null;
+  /** Whose the items are that an older build saved without a person. */
+  readonly heir?: string | null;
+  /** Whether the session of this browser is the owner's. */
+  readonly isPresent?: () => boolean;
+}
+
 export class Outbox {
-  /** All items, oldest first, of every tab. */
+  /** All items of the owner, oldest first, of every tab. */
   readonly items: Signal<readonly OutboxItem[]> = signal([]);
   private readonly channel: BroadcastChannel;
+  private readonly lock: string;
   private readonly closed = new AbortController();
   private wake: (() => void) | null = null;
   private draining = false;
@@ -36,18 +48,24 @@ export class Outbox {
   private constructor(
     private readonly store: OutboxStore,
     private readonly send: SendItem,
-    private readonly name: string,
+    name: string,
+    private readonly owner: string | null,
+    private readonly isPresent: () => boolean,
   ) {
+    // One person's answers that wait never hold up another's.
+    this.lock = `${name} ${owner ?? ""}`;
     this.channel = new BroadcastChannel(name);
     this.channel.onmessage = () => void this.refresh();
     window.addEventListener("online", this.tryNow);
     document.addEventListener("visibilitychange", this.tryNow);
   }
 
-  static async open(options: { name?: string; send?: SendItem } = {}): Promise<Outbox> {
+  static async open(options: Opening = {}): Promise<Outbox> {
     // One attempt each: this file decides when to repeat.
-    const name = options.name ?? NAME;
-    const box = new Outbox(await OutboxStore.open(name), options.send ?? ((request) => send(request, undefined, 0)), name);
+    const { name = NAME, owner = null, heir = owner, isPresent = () => true } = options;
+    const store = await OutboxStore.open(name);
+    for (const item of await store.all()) if (item.owner === undefined) await store.put({ ...item, owner: heir });
+    const box = new Outbox(store, options.send ?? ((request) => send(request, undefined, 0)), name, owner, isPresent);
     await box.refresh();
     box.drainInBackground();
     return box;
@@ -66,6 +84,7 @@ export class Outbox {
       tapped_at: new Date(serverNow()).toISOString(),
       state: "saved",
       problem: null,
+      owner: this.owner,
       ...(saying.link === undefined ? {} : { link: saying.link }),
     });
     await this.changed();
@@ -100,7 +119,7 @@ export class Outbox {
     this.draining = true;
     const drain = (): Promise<void> => this.drain();
     navigator.locks
-      .request(this.name, { signal: this.closed.signal }, drain)
+      .request(this.lock, { signal: this.closed.signal }, drain)
       .catch(() => undefined)
       .finally(() => {
         this.draining = false;
@@ -112,7 +131,7 @@ export class Outbox {
   private async drain(): Promise<void> {
     for (let failures = 0; !this.closed.signal.aborted; ) {
       // Read again each time: another tab may have said something, and the order is that of the store.
-      const next = (await this.store.all()).find(isWaiting);
+      const next = (await this.own()).find(isWaiting);
       if (next === undefined) return;
       if (await this.deliver(next)) failures = 0;
       else await this.pause(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++));
@@ -121,8 +140,8 @@ export class Outbox {
 
   /** One attempt. False: nobody answered, or the server asked for a repeat; the item keeps its place. */
   private async deliver(item: OutboxItem): Promise<boolean> {
-    // Without a network nothing leaves the device, and the page must not say that it did.
-    if (!navigator.onLine) return false;
+    // Without a network nothing leaves the device, and the page must not say that it did. In another's name nothing may leave.
+    if (!navigator.onLine || !this.isPresent()) return false;
     // Before the request: if the tab ends now, the item may be at the server, and must not read as never sent.
     await this.keep({ ...item, state: "sent" });
     const headers: Record<string, string> = { Accept: "application/json", "Idempotency-Key": item.key };
@@ -153,7 +172,11 @@ export class Outbox {
   }
 
   private async refresh(): Promise<void> {
-    if (!this.closed.signal.aborted) this.items.value = await this.store.all();
+    if (!this.closed.signal.aborted) this.items.value = await this.own();
+  }
+
+  private async own(): Promise<OutboxItem[]> {
+    return (await this.store.all()).filter((item) => item.owner === this.owner);
   }
 
   private pause(ms: number): Promise<void> {

@@ -18,6 +18,8 @@ export interface OutboxItem {
   /** When the person tapped, RFC 3339, by the server's clock as far as it was known. */
   readonly tapped_at: string;
   readonly state: OutboxState;
+  /** Who said it: sent under their session only. Null: by a link. Absent: saved by a build that did not know. */
+  readonly owner?: string | null;
   /** The one-offer link by which the person answers; absent: their session. */
   readonly link?: string;
   /** Why it was refused: a code of the API. */

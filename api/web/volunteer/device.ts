@@ -1,4 +1,4 @@
-// What the page keeps on this device, so that a job stays visible without a network. Everything goes with the session.
+// What the page keeps on this device, so that a job stays visible without a network. It is of one person, and goes with the session.
 import type { Offer } from "./jobs";
 import { isEnded } from "./jobs";
 import type { components } from "../shared/api";
@@ -13,7 +13,7 @@ export interface Kept {
   readonly seenEnds: readonly string[];
 }
 
-const KEPT_AS = "komek-volunteer";
+export const KEPT_AS = "komek-volunteer";
 const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [] };
 const SEEN_KEPT = 50;
 
@@ -27,9 +27,20 @@ export function kept(): Kept {
   }
 }
 
+/** Keeps what is of this session. What another person kept here goes. */
+export function keepSession(session: Session): void {
+  const before = kept();
+  write({ ...(before.session?.id === session.id ? before : NOTHING), session });
+}
+
+/** Keeps for this person; nothing when the device is another's by now, or nobody's. */
+export function keep(id: string | null, change: Partial<Omit<Kept, "session">>): void {
+  const before = kept();
+  if (before.session?.id === id) write({ ...before, ...change });
+}
+
 /** Of offers only those that have not ended: after the work nothing about the caller stays on the device. */
-export function keep(change: Partial<Kept>): void {
-  const all = { ...kept(), ...change };
+function write(all: Kept): void {
   const contact = all.profile === null ? null : { ...all.profile, contact: null, home: null };
   const text = JSON.stringify({
     ...all,

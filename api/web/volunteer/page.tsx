@@ -8,19 +8,20 @@ import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
 import { StaleBand } from "../shared/parts/stale_band";
 import { type SessionState, readSession, session, sessionProblem, signOut } from "../shared/session";
-import { type Session, keep, kept } from "./device";
+import type { Session } from "./device";
 import type { View } from "./jobs";
 import { Icon } from "./parts/icon";
 import { later, loadLater } from "./parts/later";
 import { sharePosition } from "./position";
 import { DistressScreen, asking } from "./screens/distress";
-import { First } from "./screens/first";
 import { Home } from "./screens/home";
 import { OfferScreen } from "./screens/offer";
-import { isBusy, link, open, profile, stream, view, waiting } from "./state";
+import { isBusy, lastSession, link, open, profile, stream, view, waiting } from "./state";
 import { t } from "./text";
 import "./volunteer.css";
 
+// Shown only when the server has said that nobody is signed in, so the network is there.
+const First = later(async () => (await import("./screens/first")).First);
 const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
 const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
 const EndedScreen = later(async () => (await import("./screens/ended")).EndedScreen);
@@ -45,7 +46,7 @@ function Content() {
   if (state.kind === "signed-in") return <ForSession session={state.session} />;
   if (state.kind === "signed-out") return <main data-stale="false"><First /></main>;
   // Without a network the page opens as it was left: the job must stay visible.
-  const last = kept().session;
+  const last = lastSession();
   if (last !== null && sessionProblem.value !== null) return <ForSession session={last} />;
   return <Opening />;
 }
@@ -53,7 +54,7 @@ function Content() {
 /** Whose app this is, also without a network. */
 function ownId(state: SessionState): string | null {
   if (state.kind === "signed-in") return state.session.id;
-  return state.kind === "unknown" ? (kept().session?.id ?? null) : null;
+  return state.kind === "unknown" ? (lastSession()?.id ?? null) : null;
 }
 
 function Opening() {
@@ -72,9 +73,9 @@ function Opening() {
   );
 }
 
-function ForSession({ session: { id, role, ...rest } }: { session: Session }) {
+function ForSession({ session: { id, role } }: { session: Session }) {
   const { common, words } = t();
-  if (role === "volunteer") return <App id={id} session={{ id, role, ...rest }} key={id} />;
+  if (role === "volunteer") return <App id={id} key={id} />;
   const roles: Readonly<Partial<Record<string, string>>> = words.roles;
   return (
     <main data-stale="false">
@@ -88,9 +89,8 @@ function ForSession({ session: { id, role, ...rest } }: { session: Session }) {
   );
 }
 
-function App({ id, session: present }: { id: string; session: Session }) {
+function App({ id }: { id: string }) {
   useEffect(() => {
-    keep({ session: present });
     void loadLater();
     const close = open(id, () => void readSession());
     const stop = sharePosition(id, () => isBusy.value || (profile.value?.on_duty ?? false));
@@ -101,6 +101,7 @@ function App({ id, session: present }: { id: string; session: Session }) {
       silence();
       stop();
       close();
+      asking.value = null;
     };
   }, [id]);
   const live = stream.value;

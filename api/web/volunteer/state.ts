@@ -5,13 +5,18 @@ import { now } from "../shared/clock";
 import { Outbox, type Saying } from "../shared/outbox";
 import type { OutboxItem } from "../shared/outbox_store";
 import type { Problem } from "../shared/problem";
+import { readSession, session } from "../shared/session";
 import { LiveStream, type StreamEvent } from "../shared/stream";
 import { wantedOffer } from "./address";
-import { type Profile, keep, kept } from "./device";
+import { KEPT_AS, type Profile, type Session, forgetAll, keep, keepSession, kept } from "./device";
 import type { components } from "../shared/api";
 import { type Offer, viewOf } from "./jobs";
 
 const start = kept();
+/** Whose profile, offers and answers these are; null: nobody's. */
+let owner = start.session?.id ?? null;
+/** Older builds saved answers without their person: they are of whoever was here last. */
+const heir = owner;
 export const profile = signal<Profile | null>(start.profile);
 export const offers = signal<readonly Offer[]>(start.offers);
 /** Why the last load failed; null after one that did not. */
@@ -34,12 +39,36 @@ export const view = computed(() => viewOf(offers.value, items.value, now.value, 
 /** Whether the person holds a job or is asked for one. */
 export const isBusy = computed(() => view.value.kind !== "quiet" && view.value.kind !== "ended");
 
+/** The session with which the page was left, for a start without a network. */
+export function lastSession(): Session | null {
+  const found = kept().session;
+  return found?.id === owner ? found : null;
+}
+
+// Before anything is drawn: the next person on this device sees nothing of the last one.
+session.subscribe((state) => {
+  if (state.kind === "unknown") return;
+  const next = state.kind === "signed-in" ? state.session : null;
+  if (next === null) forgetAll();
+  else keepSession(next);
+  if (owner === (next?.id ?? null)) return;
+  owner = next?.id ?? null;
+  const own = kept();
+  [offers.value, profile.value, seenEnds.value] = [own.offers, own.profile, new Set(own.seenEnds)];
+  [problem.value, isUnknown.value, isFull.value] = [null, false, false];
+  noticeOf.clear();
+});
+// Another tab signed somebody in or out: the session is the same for all tabs.
+window.addEventListener("storage", (event) => {
+  if (event.key === KEPT_AS && lastSession() === null) void readSession();
+});
+
 /** Opens the outbox and the stream of this person. Returns what closes them. */
 export function open(id: string, onEnd: () => void): () => void {
   let isOpen = true;
   const live = new LiveStream({ onEvent: (event) => hear(id, event), onReset: () => void load(id), onEnd });
   stream.value = live;
-  void Outbox.open().then((box) => {
+  void openOutbox().then((box) => {
     if (isOpen) outbox.value = box;
     else box.close();
   });
@@ -52,6 +81,12 @@ export function open(id: string, onEnd: () => void): () => void {
     outbox.value?.close();
     [stream.value, outbox.value, isLoaded.value] = [null, null, false];
   };
+}
+
+/** The outbox of whoever is here. Another tab may have signed in somebody else: then it sends nothing. */
+function openOutbox(): Promise<Outbox> {
+  const id = owner;
+  return Outbox.open({ owner: id, heir, isPresent: () => (kept().session?.id ?? id) === id });
 }
 
 /** Shows one offer by a link: nothing that a session left behind, and answers in an outbox of their own. Returns what ends that. */
@@ -98,7 +133,7 @@ export function load(id: string): Promise<void> {
     loading = null;
     if (isOutdated) {
       isOutdated = false;
-      void load(id);
+      void load(owner ?? id);
     }
   });
   return loading;
@@ -110,19 +145,21 @@ async function loadOnce(id: string): Promise<void> {
     ask("get", "/v1/volunteers/{volunteer_id}", { path }),
     ask("get", "/v1/volunteers/{volunteer_id}/offers", { path }),
   ]);
+  // The answers of a session that has ended meanwhile are nobody's.
+  if (owner !== id) return;
   if (person.ok) [profile.value, isUnknown.value] = [person.data, false];
   else isUnknown.value = person.problem.status === 404;
   if (list.ok) offers.value = list.data.items;
   const failed = [person, list].find((one) => !one.ok && one.problem.status !== 404);
   problem.value = failed === undefined || failed.ok ? null : failed.problem;
   isLoaded.value ||= list.ok;
-  if (list.ok) keep({ offers: list.data.items, ...(person.ok ? { profile: person.data } : {}) });
+  if (list.ok) keep(id, { offers: list.data.items, ...(person.ok ? { profile: person.data } : {}) });
 }
 
 /** Saves an answer on this device and sends it as soon as possible. */
 export async function say(saying: Saying): Promise<void> {
   try {
-    const box = outbox.value ?? (outbox.value = await Outbox.open());
+    const box = outbox.value ?? (outbox.value = await openOutbox());
     await box.say(link.value === null ? saying : { ...saying, link: link.value });
     isFull.value = false;
   } catch {
@@ -137,5 +174,5 @@ export function forget(item: OutboxItem): void {
 /** The person has read how an offer ended. */
 export function seen(offer: Offer): void {
   seenEnds.value = new Set([...seenEnds.value, offer.id]);
-  keep({ seenEnds: [...seenEnds.value] });
+  keep(owner, { seenEnds: [...seenEnds.value] });
 }

@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PlainRequest, Result } from "../../shared/api_client";
 import { Outbox } from "../../shared/outbox";
+import { OutboxStore } from "../../shared/outbox_store";
 import { localProblem } from "../../shared/problem";
 import { FakeChannel } from "../support/channels";
 import { FakeLocks } from "../support/locks";
@@ -189,4 +190,54 @@ test("the person may forget what has ended, and nothing else", async () => {
   if (received !== undefined) await box.forget(received);
 
   expect(box.items.value).toHaveLength(0);
+});
+
+async function openedFor(owner: string, isPresent = (): boolean => true): Promise<Outbox> {
+  const box = await Outbox.open({ name: `outbox-${name}`, send: server.send, owner, heir: "v-1", isPresent });
+  open.push(box);
+  return box;
+}
+
+test("what one person said waits for them, unseen by the next person on the device", async () => {
+  let isAway = true;
+  server.cut = () => (isAway ? "before" : null);
+  const first = await openedFor("v-1");
+  await first.say(saying("a"));
+  for (let turn = 0; turn < 20; turn += 1) await realPause();
+  first.close();
+  isAway = false;
+  const second = await openedFor("v-2");
+  await second.say(saying("b"));
+  await drained(second);
+
+  expect(second.items.value.map((item) => item.key)).toEqual(["b"]);
+  expect(server.applied).toEqual(["b"]);
+  second.close();
+
+  await drained(await openedFor("v-1"));
+
+  expect(server.applied).toEqual(["b", "a"]);
+});
+
+test("nothing is sent while another tab has signed in somebody else", async () => {
+  let isPresent = false;
+  const box = await openedFor("v-1", () => isPresent);
+  await box.say(saying("a"));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(server.attempts).toEqual([]);
+  isPresent = true;
+
+  await drained(box);
+
+  expect(server.applied).toEqual(["a"]);
+});
+
+test("an answer without a person, of an older build, is of whoever was here last", async () => {
+  server.cut = () => "before";
+  const old = await OutboxStore.open(`outbox-${name}`);
+  await old.add({ ...saying("a"), key: "a", body: "{}", tapped_at: "2026-11-27T00:00:00Z", state: "saved", problem: null });
+  old.close();
+
+  expect((await openedFor("v-2")).items.value).toEqual([]);
+  expect((await openedFor("v-1")).items.value.map((item) => item.key)).toEqual(["a"]);
 });
