@@ -43,6 +43,8 @@ function ExerciseMark() {
 function Door() {
   const state = session.value;
   const { common, own, words } = t();
+  // Whoever opens a link goes on by Enter.
+  useEffect(() => document.querySelector<HTMLElement>(".door [data-field=code], .door [data-action=sign-in]")?.focus(), [state.kind]);
   const roles: Readonly<Partial<Record<string, string>>> = words.roles;
   return (
     <main class="door" data-stale={state.kind === "unknown" ? "true" : "false"}>

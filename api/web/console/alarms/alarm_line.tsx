@@ -22,11 +22,10 @@ function First() {
   const text = t().own.desk.alarms;
   const same = alarms.value.filter((one) => one.kind === first.kind);
   const said = first.kind === "severe" ? text.severe(same.length) : text.unanswered(same.length);
-  const whole = `${said}: ${numberById(first.incidentId)}`;
   return (
     <div class="alarm-line">
       <Bang />
-      <button type="button" class="plain clip" title={whole} onClick={() => select(first.incidentId)}>{whole}</button>
+      <button type="button" class="plain" onClick={() => select(first.incidentId)}>{`${numberById(first.incidentId)}: ${said}`}</button>
       <button type="button" class="btn" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
         {text.acknowledge} <KeyCap of="A" />
       </button>

@@ -53,6 +53,16 @@ export function takeTheirs(edit: Edit, field: Field, theirs: string): Edit {
   return typed(keepMine(edit, field, theirs), field, theirs);
 }
 
+/** As it was kept on this device; null for what cannot be read. */
+export function keptEdit(kept: string): Edit | null {
+  try {
+    const { base, mine } = JSON.parse(kept) as Edit;
+    return [base, mine].every((of) => FIELDS.every((field) => typeof of[field] === "string")) ? { base, mine } : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Only the fields that are changed are compared: edits of others never refuse this one. */
 export function bodyOf(edit: Edit): Schemas["IncidentPatch"] {
   const fields = changedFields(edit);

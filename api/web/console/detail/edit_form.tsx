@@ -1,11 +1,12 @@
 // Changes what an incident says of itself. A conflict shows both values, who changed it and when, and the operator chooses.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { draft, keepDraft } from "../drafts";
 import { fieldWord, f, priorityWord, typeWord } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { colleagues, editedField, editorsOf } from "./colleagues";
-import { type Conflict, type Edit, type Field, begun, bodyOf, changedFields, following, keepMine, takeTheirs, typed, valuesOf } from "./edit";
+import { type Conflict, type Edit, type Field, begun, bodyOf, changedFields, following, keepMine, keptEdit, takeTheirs, typed, valuesOf } from "./edit";
 import { FormFrame } from "./form_frame";
 import { change, problem } from "./orders";
 
@@ -13,13 +14,24 @@ const PRIORITIES = ["critical", "high", "normal", "low"] as const;
 
 export function EditForm({ of }: { of: Incident }) {
   const text = t().own.case;
-  const [edit, setEdit] = useState<Edit>(() => begun(of));
+  const kept = `edit ${of.id}`;
+  const [edit, setEdit] = useState<Edit>(() => keptEdit(draft(kept)) ?? begun(of));
+  const [isResumed, setResumed] = useState(() => draft(kept) !== "");
   const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
   useEffect(() => setEdit((before) => following(before, valuesOf(of))), [of]);
   useEffect(() => () => void (editedField.value = null), []);
+  // Leaving the form, by Escape or by a lost session, loses nothing.
+  useEffect(() => void keepDraft(kept, changedFields(edit).length === 0 ? "" : JSON.stringify(edit)), [edit]);
+  useFocusOfChoice(conflicts);
   const send = async (): Promise<void> => {
-    const found = await change(bodyOf(edit));
-    setConflicts(found);
+    if (await change(bodyOf(edit), setConflicts)) keepDraft(kept, "");
+  };
+  const discard = (): void => {
+    setEdit(begun(of));
+    setConflicts([]);
+    setResumed(false);
+    problem.value = null;
+    document.querySelector<HTMLElement>("form.is-edit [data-first]")?.focus();
   };
   const decide = (one: Conflict, how: typeof keepMine): void => {
     setEdit(how(edit, one.field as Field, String(one.theirs ?? "")));
@@ -36,7 +48,8 @@ export function EditForm({ of }: { of: Incident }) {
     ...given,
   });
   return (
-    <FormFrame title={text.panel.edit} canSend={changedFields(edit).length > 0 && conflicts.length === 0} onSend={() => void send()}>
+    <FormFrame title={text.panel.edit} kind="is-edit" canSend={changedFields(edit).length > 0 && conflicts.length === 0} onSend={() => void send()}>
+      {isResumed && <p class="q" role="status">{text.panel.unsent} <button type="button" class="btn" data-action="discard-edit" onClick={discard}>{text.panel.discard}</button></p>}
       <Label of="priority">
         <select class="input" {...input("priority", { "data-first": true })}>
           {PRIORITIES.map((one) => <option key={one} value={one}>{priorityWord(one)}</option>)}
@@ -52,6 +65,17 @@ export function EditForm({ of }: { of: Incident }) {
       {conflicts.map((one) => <Choice key={one.field} of={one} onMine={() => decide(one, keepMine)} onTheirs={() => decide(one, takeTheirs)} />)}
     </FormFrame>
   );
+}
+
+/** A choice takes its own button away: the keys go on to the next choice, then to what sends it. */
+function useFocusOfChoice(conflicts: readonly Conflict[]): void {
+  const before = useRef(conflicts.length);
+  useLayoutEffect(() => {
+    const form = document.querySelector("form.is-edit");
+    if (conflicts.length > 0) form?.querySelector<HTMLElement>("[data-choice=mine]")?.focus();
+    else if (before.current > 0) (form?.querySelector<HTMLElement>("[type=submit]:enabled") ?? form?.querySelector<HTMLElement>("[data-first]"))?.focus();
+    before.current = conflicts.length;
+  }, [conflicts]);
 }
 
 function Label({ of, children }: { of: Field; children: ComponentChildren }) {

@@ -7,6 +7,7 @@ import { isBusy, openForm } from "./orders";
 
 interface Props {
   readonly title: string;
+  readonly kind?: string;
   readonly action?: string | undefined;
   readonly send?: string;
   readonly canSend: boolean;
@@ -14,7 +15,7 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
-export function FormFrame({ title, action, send, canSend, onSend, children }: Props) {
+export function FormFrame({ title, kind, action, send, canSend, onSend, children }: Props) {
   const frame = useRef<HTMLFormElement>(null);
   const text = t().own.case.panel;
   // Before the next key arrives, not after the next frame: what is typed at once must not be taken as commands.
@@ -33,7 +34,7 @@ export function FormFrame({ title, action, send, canSend, onSend, children }: Pr
   return (
     <form
       ref={frame}
-      class="form"
+      class={kind === undefined ? "form" : `form ${kind}`}
       onSubmit={onSubmit}
       onKeyDown={(event) => {
         // Held keys repeat: one press is one order.
@@ -43,7 +44,7 @@ export function FormFrame({ title, action, send, canSend, onSend, children }: Pr
       <h3>{title}</h3>
       {children}
       <div class="send">
-        <button type="submit" class="btn main" data-action={action} disabled={!canSend || isBusy.value}>
+        <button type="submit" class="btn main" data-action={action} disabled={!canSend} aria-disabled={isBusy.value}>
           {send ?? text.send} <KeyCap of="Ctrl Enter" />
         </button>
         <button type="button" class="btn" onClick={() => openForm(null)}>{text.back} <KeyCap of="Esc" /></button>

@@ -16,6 +16,8 @@ export type Form = "assign" | "note" | "edit" | "merge" | "close" | "cancel" | "
 export const form = signal<Form | null>(null);
 /** Given to the form of an assignment by the palette. */
 export const givenPerson = signal("");
+/** The incident that the form is about. */
+let formOf: string | null = null;
 export const isBusy = signal(false);
 export const problem = signal<Problem | null>(null);
 /** The last order that was accepted, for the line above the orders. */
@@ -34,11 +36,17 @@ let clearing: ReturnType<typeof setTimeout> | null = null;
 export function openForm(of: Form | null, person = ""): void {
   batch(() => {
     form.value = of;
+    formOf = selectedId.peek();
     givenPerson.value = person;
     problem.value = null;
     sent.value = null;
   });
   key = freshKey();
+}
+
+/** Another incident has other orders; a form that was opened together with its incident stays. */
+export function closeFormOfOther(id: string | null): void {
+  if (form.peek() === null || formOf !== id) openForm(null);
 }
 
 /** Sends one order; a second tap while it is under way does nothing. True when it was accepted. */
@@ -103,11 +111,12 @@ export function note(text: string): Promise<boolean> {
   return give("note", (key) => ask("post", "/v1/incidents/{incident_id}/notes", { path, body: { text }, key }));
 }
 
-/** The fields on which the edit lost, to be chosen by the operator; none when it was accepted, or failed otherwise. */
-export async function change(body: Schemas["IncidentPatch"]): Promise<readonly Schemas["Conflict"][]> {
+/** `onConflicts`: the fields on which the edit lost, to be chosen by the operator; none when it was accepted, or failed otherwise. */
+export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: readonly Schemas["Conflict"][]) => void): Promise<boolean> {
   const path = { incident_id: selectedId.value ?? "" };
   const isDone = await give("edit", (key) => ask("patch", "/v1/incidents/{incident_id}", { path, body, key }));
-  return isDone ? [] : (problem.value?.params.conflicts ?? []);
+  onConflicts(isDone ? [] : (problem.value?.params.conflicts ?? []));
+  return isDone;
 }
 
 function mayUndo(id: string, run: () => Promise<boolean>): void {

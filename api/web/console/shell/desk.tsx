@@ -6,7 +6,7 @@ import { showDistress } from "../alarms/distress_band";
 import type { Alarm } from "../alarms/standing";
 import { startPresence } from "../detail/colleagues";
 import { Detail } from "../detail/detail";
-import { form, openForm } from "../detail/orders";
+import { closeFormOfOther, form, openForm } from "../detail/orders";
 import { bindKeys, startKeys } from "../keys";
 import { onRow, startLive } from "../live";
 import { Later } from "../parts";
@@ -77,8 +77,7 @@ export function Desk() {
     return () => [...stops, unbind].forEach((stop) => stop());
   }, []);
   useEffect(() => {
-    // Another incident has other orders.
-    openForm(null);
+    closeFormOfOther(selectedId.value);
     if (selectedId.value !== null) {
       place.value = "detail";
       acknowledgeNews(selectedId.value);

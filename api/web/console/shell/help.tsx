@@ -10,7 +10,7 @@ export const isHelpOpen = signal(false);
 
 export function Help() {
   if (!isHelpOpen.value) return null;
-  const { desk, case: one, views } = t().own;
+  const { desk, case: one, map, views } = t().own;
   const { help, foot, queue, stale, alarms } = desk;
   const rows: readonly (readonly [string, string])[] = [
     ["N", queue.create],
@@ -39,6 +39,7 @@ export function Help() {
     ["H", views.archive.title],
     ["P", views.print],
     ["R", stale.now],
+    ["F", map.all],
     ["?", foot.keys],
   ];
   return (

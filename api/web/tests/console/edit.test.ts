@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Values, bodyOf, changedFields, following, keepMine, overtaken, takeTheirs, typed } from "../../console/detail/edit";
+import { type Values, bodyOf, changedFields, following, keepMine, keptEdit, overtaken, takeTheirs, typed } from "../../console/detail/edit";
 
 const SEEN: Values = { priority: "normal", type: "flood", description: "smoke", address: "" };
 const fresh = { base: SEEN, mine: SEEN };
@@ -27,4 +27,11 @@ test("after a conflict mine replaces theirs knowingly, or theirs is taken", () =
 
   expect(bodyOf(keepMine(edit, "priority", "low"))).toEqual({ priority: "high", expected: { priority: "low" } });
   expect(changedFields(takeTheirs(edit, "priority", "low"))).toEqual([]);
+});
+
+test("an edit that was put aside is found again as it was, and a damaged one is none", () => {
+  const edit = keepMine(typed(fresh, "priority", "high"), "priority", "low");
+
+  expect(keptEdit(JSON.stringify(edit))).toEqual(edit);
+  expect(["", "null", "[]", '{"base":{},"mine":{}}', "{"].map(keptEdit)).toEqual([null, null, null, null, null]);
 });

@@ -148,6 +148,8 @@ export const en = {
     mine: "Yours",
     keepMine: "Keep mine",
     takeTheirs: "Take theirs",
+    unsent: "Goes on with what you typed and did not send.",
+    discard: "Discard it",
     note: "Note for the timeline, in any language",
     reason: "Reason, if it helps others",
     closeTitle: "Close: how did it end?",
