@@ -80,10 +80,14 @@ function textOf(row: Row): string {
 function assign(id: string, person: string): Action {
   const run = (): void => {
     select(id);
-    place.value = "detail";
-    openForm("assign", person);
+    assignTo(person);
   };
   return { id: "assign person", label: t().own.desk.palette.assign(person, numberById(id)), key: null, run };
+}
+
+function assignTo(person: string): void {
+  place.value = "detail";
+  openForm("assign", person);
 }
 
 export function Palette() {
@@ -105,7 +109,7 @@ function Open() {
   const text = t().own.desk.palette;
   const search = useSearch(typed);
   const local = optionsFor(typed, { rows: rows.value.values(), actions: actions(), textOf, open: openRow, assign });
-  const options = withFound(local, search.items, { rows: rows.value, selected: selectedId.value, open: openRow, assignTo: (person) => openForm("assign", person), show: showPlace });
+  const options = withFound(local, search.items, { rows: rows.value, selected: selectedId.value, open: openRow, assignTo, show: showPlace });
   useLayoutEffect(() => input.current?.focus(), []);
 
   function run(option: Option | undefined): void {
