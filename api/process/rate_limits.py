@@ -7,7 +7,8 @@
     report      other reports                                         3
     write       every other write                                     4
     positions   position fixes                                        5
-    read        GET, previews
+    read        GET
+    preview     previews of reports                                   5
     stream      new live views
     refused     requests without a valid token, by client address
 
@@ -36,6 +37,7 @@ class RequestClass(StrEnum):
     WRITE = "write"
     POSITIONS = "positions"
     READ = "read"
+    PREVIEW = "preview"
     STREAM = "stream"
     REFUSED = "refused"
 
@@ -65,6 +67,8 @@ OF_IDENTITY: Mapping[tuple[RequestClass, Role], Rate] = {
             RequestClass.STREAM: Rate(10, 100),
         }.items()
     },
+    # One is asked while a report is typed; a series of them would measure where people are.
+    (RequestClass.PREVIEW, Role.OPERATOR): Rate(2, 30),
     # A phone: some taps a minute, but repeats after a lost connection come in bursts, and a burst costs a second at most.
     (RequestClass.SAFETY, _PERSON): Rate(20, 1000),
     (RequestClass.ANSWER, _PERSON): Rate(20, 1000),
@@ -113,8 +117,9 @@ def class_of(method: str, path: str) -> RequestClass:
     """The class of a route, by its method and path template. Reports are `REPORT`: only their body shows which are critical."""
     if path == "/v1/events":
         return RequestClass.STREAM
-    # A preview writes nothing, though its report is too long for a URL.
-    if method == "GET" or path == "/v1/incidents/preview":
+    if path == "/v1/incidents/preview":
+        return RequestClass.PREVIEW
+    if method == "GET":
         return RequestClass.READ
     if path in _SAFETY_PATHS or path.endswith("/distress"):
         return RequestClass.SAFETY

@@ -16,6 +16,7 @@ from api.schemas.reports import IncidentReport
 from api.views import previews
 from api.writes import commands
 from api.writes.report_checks import check_report
+from dispatch.model import geo
 from streams import clock
 from streams.wire.client_digests import client_digests
 
@@ -27,7 +28,8 @@ async def preview(body: IncidentReport, caller: Operator, services: ServicesDep)
     """Open incidents that the report may repeat, the district of its place, and for each requirement how many people are free.
 
     Takes the body of POST /v1/incidents and refuses what that refuses; stores nothing and asks nobody, so it needs no
-    Idempotency-Key. 503 while Redis cannot be read: the report itself can still be sent.
+    Idempotency-Key. Every person counts as being at the centre of their cell of some 0.7 km². 503 while Redis cannot be read: the
+    report itself can still be sent.
     """
     check_report(body, services.plans)
     digests, is_drill = client_digests(services.ring.now), services.settings.exercise
@@ -36,7 +38,9 @@ async def preview(body: IncidentReport, caller: Operator, services: ServicesDep)
         services.previews.of(command, services.plans, logged_ms=clock.now_ms()),
         place_at(services, command.area.centre, with_incidents=True) if command.area else _nowhere(),
     )
-    record_audit(services, caller, "incidents.preview", "", [one.incident_id for one, _ in found.similar])
+    # With the cell, so that somebody who looks again and again around one place is seen.
+    around = f"{body.type} {geo.cell_index(command.area.centre)}" if command.area else body.type
+    record_audit(services, caller, "incidents.preview", around, [one.incident_id for one, _ in found.similar])
     return shown(
         {
             "similar": [previews.similar(one, known, body.type) for one, known in found.similar],

@@ -58,14 +58,18 @@ def cell(place: Place) -> Place:
 
     Every recorded number about a person's place is computed from it (`recorded_way.py`).
     """
-    lat, lon = h3.cell_to_latlng(h3.latlng_to_cell(place.lat, place.lon, CELL_RESOLUTION))
+    lat, lon = h3.cell_to_latlng(cell_index(place))
     return Place(lon=lon, lat=lat)
+
+
+def cell_index(place: Place) -> str:
+    """The H3 index of that cell."""
+    return str(h3.latlng_to_cell(place.lat, place.lon, CELL_RESOLUTION))
 
 
 def cell_corners(place: Place) -> tuple[Place, ...]:
     """The corners of that cell: what holds for its hull holds for every place of the person in it."""
-    index = h3.latlng_to_cell(place.lat, place.lon, CELL_RESOLUTION)
-    return tuple(Place(lon=lon, lat=lat) for lat, lon in h3.cell_to_boundary(index))
+    return tuple(Place(lon=lon, lat=lat) for lat, lon in h3.cell_to_boundary(cell_index(place)))
 
 
 def distance_m(a: Place, b: Place) -> float:

@@ -6,8 +6,13 @@ from dataclasses import dataclass, replace
 from dispatch.decide import ForeseenNeed, View, foreseen_needs, settle
 from dispatch.model.commands import ReportIncident
 from dispatch.model.context import Neighbour
+from dispatch.model.copying import changed
 from dispatch.model.decisions import Cause
+from dispatch.model.geo import cell, distance_m
 from dispatch.model.merges import MergeCandidate
+from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.places import Area
+from dispatch.model.recorded_way import CELL_REACH_M
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Lookups
 from streams.lookups.batch_context import CommandContext, load_context
@@ -60,12 +65,31 @@ class ReportPreviews:
         )
         settled = settle(view, command, plans)
         ids = [need.requirement.id for need in settled.needs]
-        # More than the decision looks for at first, so that "free" means more than "as many as are asked".
-        wider = [replace(need, want=max(need.want, COUNTED)) for need in settled.needs]
-        found = dict(zip(ids, await self._store.find(wider, most=EXAMINED_MOST) if wider else [], strict=True))
+        wider = list(map(_wider, settled.needs))
+        hits = await self._store.find(wider, most=EXAMINED_MOST) if wider else []
+        found = {key: _by_cells(hit, need.area) for key, hit, need in zip(ids, hits, settled.needs, strict=True)}
         known = {one.incident_id: one for one in view.around.neighbours}
         proposed = settled.incident.merge_candidates if settled.incident else ()
         return ReportPreview(
             similar=tuple((one, known[one.incident_id]) for one in proposed),
             needs=foreseen_needs(settled, plans, found),
         )
+
+
+def _wider(need: Need) -> Need:
+    """The search for a need: for more people than the decision looks for at first, so that "free" means more than "as many as
+    are asked", and with everybody whose cell may be within a limit."""
+    area = need.area and replace(need.area, reach_m=need.area.reach_m + CELL_REACH_M)
+    return replace(need, want=max(need.want, COUNTED), area=area)
+
+
+def _by_cells(found: Found, area: Area | None) -> Found:
+    """The same people, each at the centre of their cell: the caller chooses place and limits, and could measure exact places."""
+    return replace(found, candidates=tuple(_in_cell(one, area) for one in found.candidates))
+
+
+def _in_cell(one: Candidate, area: Area | None) -> Candidate:
+    if area is None or one.place is None or one.distance_m is None:
+        return one
+    centre = cell(one.place)
+    return changed(one, place=centre, distance_m=distance_m(centre, area.centre))

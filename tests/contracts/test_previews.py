@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dispatch.model.commands import ReportIncident
 from dispatch.model.context import NEAR_M
 from dispatch.model.decisions import Decision
-from dispatch.model.geo import METRES_A_DEGREE
+from dispatch.model.geo import METRES_A_DEGREE, cell, cell_corners
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Place
 from dispatch.model.requirements import RequirementSpec
@@ -103,8 +103,14 @@ def _reports() -> st.SearchStrategy[dict[str, Any]]:
 
 @settings(max_examples=60)
 @given(
+    # Elsewhere in their cells, people near a limit are counted as at its centre.
     people=st.lists(
-        st.tuples(_places(), st.frozensets(st.sampled_from(SKILLS), min_size=1), languages(at_least=1), st.booleans()),
+        st.tuples(
+            _places().map(cell),
+            st.frozensets(st.sampled_from(SKILLS), min_size=1),
+            languages(at_least=1),
+            st.booleans(),
+        ),
         max_size=8,
     ),
     earlier=st.lists(_reports(), max_size=3),
@@ -144,6 +150,33 @@ async def test_a_preview_counts_in_bounds_and_tells_no_exact_way(world: StoreWor
     assert (counted.free_at_least, counted.free_at_most, counted.is_complete) == (4, 10, True)
     assert counted.nearest_eta_s is not None
     assert counted.nearest_eta_s % 30 == 0
+
+
+@settings(max_examples=20)
+@given(
+    places=st.lists(st.tuples(_places(), st.integers(50, 6_000)), min_size=1, max_size=8),
+    share=st.floats(0.05, 0.9),
+    corner=st.integers(0, 4),
+)
+async def test_no_series_of_previews_tells_where_in_their_cell_a_person_is(
+    places: list[tuple[Place, int]], share: float, corner: int
+) -> None:
+    edge = cell_corners(CENTRE)[corner]
+    middle = cell(CENTRE)
+    apart = Place(
+        lon=middle.lon + share * (edge.lon - middle.lon),
+        lat=middle.lat + share * (edge.lat - middle.lat),
+    )
+    told = []
+    for place in (middle, apart):
+        world = MemoryWorld(NOON_MS)
+        await world.rebuilt()
+        await register(world, [(place, frozenset({"first_aid"}), ("kk",), True)])
+        desk = Desk(world)
+        series = [report(area=area(at), requirements=(replace(FIRST_AID, max_distance_m=m),)) for at, m in places]
+        told.append([(await desk.preview(one)).needs for one in series])
+
+    assert told[0] == told[1]
 
 
 async def test_a_preview_finds_a_report_of_the_same_fire(world: StoreWorld) -> None:

@@ -302,7 +302,8 @@ export interface paths {
          * @description Open incidents that the report may repeat, the district of its place, and for each requirement how many people are free.
          *
          *     Takes the body of POST /v1/incidents and refuses what that refuses; stores nothing and asks nobody, so it needs no
-         *     Idempotency-Key. 503 while Redis cannot be read: the report itself can still be sent.
+         *     Idempotency-Key. Every person counts as being at the centre of their cell of some 0.7 km². 503 while Redis cannot be read: the
+         *     report itself can still be sent.
          */
         post: operations["preview_v1_incidents_preview_post"];
         delete?: never;

@@ -27,7 +27,7 @@ CLASSES_OF = {
     "PUT /v1/volunteers/{volunteer_id}/location": RequestClass.POSITIONS,
     "GET /v1/events": RequestClass.STREAM,
     "GET /v1/incidents": RequestClass.READ,
-    "POST /v1/incidents/preview": RequestClass.READ,
+    "POST /v1/incidents/preview": RequestClass.PREVIEW,
     "PATCH /v1/incidents/{incident_id}": RequestClass.WRITE,
 }
 

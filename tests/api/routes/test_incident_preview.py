@@ -1,10 +1,13 @@
 """What an operator sees of a report before it is sent."""
 
+import re
 from typing import Any
 
 import pytest
 
+from api.process.rate_limits import OF_IDENTITY, RequestClass
 from streams import clock
+from streams.tokens import Role
 from tests.contracts.builders import application, fix, north, profile
 from tests.contracts.builders import incident as stored
 from tests.support.api_world import World, code, fields, report
@@ -37,10 +40,23 @@ async def test_needs_similar_reports_and_the_place_are_told_at_once(world: World
 
 
 async def test_nothing_is_sent_and_only_the_look_itself_is_recorded(world: World) -> None:
-    await world.ask("POST", PATH, report(), key=None)
+    await world.ask("POST", PATH, report(type="flood"), key=None)
 
     assert (world.log.commands, world.log.topics(), world.redis.keys, world.redis.reports) == ([], [], {}, {})
-    assert [(entry.action, entry.actor) for entry in world.log.audits] == [("incidents.preview", "operator-1")]
+    (entry,) = world.log.audits
+    assert (entry.action, entry.actor) == ("incidents.preview", "operator-1")
+    # The kind of report and the cell of its place.
+    assert re.fullmatch("flood 88[0-9a-f]{13}", entry.subject)
+
+
+async def test_one_operator_does_not_look_ahead_without_end(world: World) -> None:
+    for _ in range(OF_IDENTITY[RequestClass.PREVIEW, Role.OPERATOR].burst):
+        world.app.state.services.rates.wait_s(RequestClass.PREVIEW, Role.OPERATOR, "operator-1")
+
+    refused = await world.ask("POST", PATH, report(), key=None)
+
+    assert (refused.status_code, code(refused)) == (429, "too_many_requests")
+    assert (await world.report()).status_code == 202
 
 
 async def test_without_a_place_the_field_work_is_listed_uncounted(world: World) -> None:
