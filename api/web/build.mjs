@@ -13,7 +13,7 @@ const [out = join(ROOT, "..", "pages", "built"), id = "development"] = process.a
 const OUT = resolve(out);
 const PAGES = { console: "console/index.html", volunteer: "volunteer/index.html" };
 const TEXT = /\.(js|css|html|json|webmanifest|svg)$/;
-const WORTH_BYTES = 512;
+const WORTH_BYTES = 256;
 /** What a person needs for one kind of work only, and with a network: not kept on every phone. */
 const ON_DEMAND = /(^|\/)(leaflet|place_map)/;
 /**
