@@ -12,6 +12,7 @@ import { type Incident, rows } from "../state";
 import { t } from "../text";
 import { FormFrame } from "./form_frame";
 import { type EndCode, end, merge, note } from "./orders";
+import { PersonField, type Whom, meantPerson } from "./person_field";
 
 export function NoteForm({ id }: { id: string }) {
   const kept = `note ${id}`;
@@ -78,17 +79,18 @@ type Shown = components["schemas"]["WhyShown"];
 
 export function WhyForm({ of }: { of: Incident }) {
   const text = t().own.case;
-  const [person, setPerson] = useState("");
+  const [whom, setWhom] = useState<Whom>({ text: "", id: null });
+  const among = { incident: of.id, skill: null };
   const [found, setFound] = useState<Shown | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const look = async (): Promise<void> => {
-    const answer = await ask("get", "/v1/incidents/{incident_id}/why", { path: { incident_id: of.id }, query: { volunteer_id: person.trim() } });
+    const answer = await ask("get", "/v1/incidents/{incident_id}/why", { path: { incident_id: of.id }, query: { volunteer_id: await meantPerson(whom, among) } });
     setFound(answer.ok ? answer.data : null);
     setProblem(answer.ok ? null : answer.problem);
   };
   return (
-    <FormFrame title={text.whyNot} canSend={person.trim() !== ""} onSend={() => void look()}>
-      <input class="input" data-first data-field="person" aria-label={text.whyAsk} placeholder={text.whyAsk} value={person} onInput={(event) => setPerson(event.currentTarget.value)} />
+    <FormFrame title={text.whyNot} canSend={whom.text.trim() !== ""} onSend={() => void look()}>
+      <PersonField of={whom} among={among} label={text.whyAsk} onChange={setWhom} />
       <ProblemText of={problem} />
       {found !== null && <p role="status">{sentence(found)}</p>}
     </FormFrame>

@@ -9,6 +9,8 @@ export interface Option {
 
 interface Props {
   readonly field: string;
+  /** Takes the focus when its form opens. */
+  readonly isFirst?: boolean;
   readonly text: string;
   readonly options: readonly Option[];
   readonly placeholder: string;
@@ -20,7 +22,7 @@ interface Props {
   onPick(key: string): void;
 }
 
-export function Combobox({ field, text, options, placeholder, isChosen, fault, labelId, onText, onPick }: Props) {
+export function Combobox({ field, isFirst, text, options, placeholder, isChosen, fault, labelId, onText, onPick }: Props) {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const [marked, setMarked] = useState(0);
@@ -62,6 +64,7 @@ export function Combobox({ field, text, options, placeholder, isChosen, fault, l
         class={`field report-field ${isChosen ? "is-chosen" : text === "" ? "" : "is-open"}`}
         id={`${labelId}-input`}
         data-field={field}
+        data-first={isFirst}
         type="text"
         role="combobox"
         autocomplete="off"

@@ -156,7 +156,6 @@ export const en = {
     cancelTitle: "Cancel: why is no help needed? Everybody is stood down.",
     codes: { resolved: "resolved", handed_over: "handed over", false_call: "false call", duplicate: "duplicate", exercise: "exercise", other: "other" },
     person: "Person: id or label",
-    matches: "On duty, by id or label",
     requirement: "For what",
     next: "Next by the last search",
     chanceOf: (share: string) => `accepts ${share}`,

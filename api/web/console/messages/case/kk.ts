@@ -155,7 +155,6 @@ export const kk = {
     cancelTitle: "Тоқтату: көмек неге қажет емес? Бәріне көмек енді қажет емес деп хабарланады.",
     codes: { resolved: "көмек көрсетілді", handed_over: "басқаға берілді", false_call: "жалған шақыру", duplicate: "қайталама", exercise: "оқу-жаттығу", other: "басқа" },
     person: "Волонтер: коды не аты",
-    matches: "Кезекшілікте, коды не аты бойынша",
     requirement: "Не үшін",
     next: "Соңғы іздеу бойынша келесілер",
     chanceOf: (share: string) => `келісуі ${share}`,

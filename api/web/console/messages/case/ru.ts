@@ -156,7 +156,6 @@ export const ru = {
     cancelTitle: "Отменить: почему помощь не нужна? Всем будет отбой.",
     codes: { resolved: "помощь оказана", handed_over: "передано другим", false_call: "ложный вызов", duplicate: "повтор", exercise: "учения", other: "другое" },
     person: "Волонтер: код или имя",
-    matches: "На дежурстве, по коду или имени",
     requirement: "Для чего",
     next: "Следующие по последнему поиску",
     chanceOf: (share: string) => `согласие ${share}`,
