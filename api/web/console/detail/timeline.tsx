@@ -3,6 +3,7 @@ import { computed } from "@preact/signals";
 import { f } from "../say";
 import { known } from "../state";
 import { t } from "../text";
+import { MergedReport } from "./merged_report";
 import { linesOf } from "./timeline_text";
 
 export const lines = computed(() => linesOf(known.value?.timeline ?? []));
@@ -19,6 +20,7 @@ export function Timeline() {
             <time dateTime={line.at}>{f().exactTime(line.at)}</time>
             <span>
               {line.text}
+              {line.other !== null && <MergedReport id={line.other} />}
               {line.words.map((words) => <q key={words} dir="auto">{words}</q>)}
             </span>
           </li>

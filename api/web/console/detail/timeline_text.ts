@@ -12,6 +12,8 @@ export interface Line {
   readonly text: string;
   /** What somebody wrote, unchanged. */
   readonly words: readonly string[];
+  /** The incident that was merged with this one; null for other lines. */
+  readonly other: string | null;
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -21,7 +23,7 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 /** The newest first; decisions without anything to tell are left out. */
 export function linesOf(timeline: readonly TimelineEntry[]): Line[] {
   return timeline
-    .map((entry) => ({ id: entry.decision_id, at: entry.at, text: lineOf(entry), words: wordsOf(entry) }))
+    .map((entry) => ({ id: entry.decision_id, at: entry.at, text: lineOf(entry), words: wordsOf(entry), other: otherOf(entry) }))
     .filter((line) => line.text !== "" || line.words.length > 0)
     .reverse();
 }
@@ -65,6 +67,16 @@ function wordsOf(entry: TimelineEntry): string[] {
     for (const holder of [event, event["result"] as Event | null | undefined]) if (holder?.["text"]) found.add(text(holder["text"]));
   }
   return [...found];
+}
+
+/** The incident on the other side of a merge. */
+export function otherOf(entry: TimelineEntry): string | null {
+  if (entry.outcome === "refused") return null;
+  for (const event of entry.events as readonly Event[]) {
+    if (event["kind"] === "report_adopted") return text(event["other"]) || null;
+    if (event["kind"] === "incident_merged") return text(event["into"]) || null;
+  }
+  return null;
 }
 
 type Saying = (event: Event) => string;

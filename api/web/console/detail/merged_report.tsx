@@ -1,0 +1,24 @@
+// The other side of a merge: its number, which opens it, and the words of its caller.
+import { useEffect, useState } from "preact/hooks";
+import { ask } from "../../shared/api_client";
+import { numberOf } from "../queue/number";
+import { type Incident, select } from "../state";
+
+export function MergedReport({ id }: { id: string }) {
+  const [found, setFound] = useState<Incident | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    // Without an answer the end of the id still opens it.
+    void ask("get", "/v1/incidents/{incident_id}", { path: { incident_id: id }, signal: stop.signal }).then((answer) => {
+      if (answer.ok && !stop.signal.aborted) setFound(answer.data);
+    });
+    return () => stop.abort();
+  }, [id]);
+  return (
+    <>
+      {" "}
+      <button type="button" class="btn" data-merged={id} onClick={() => select(id)}>{numberOf(found ?? { id })}</button>
+      {found?.description && <q dir="auto" {...(found.language === null ? {} : { lang: found.language })}>{found.description}</q>}
+    </>
+  );
+}
