@@ -101,6 +101,7 @@ def test_the_phone_fits_and_is_worked_by_finger_and_keys(
     page.locator('[data-action="confirm"]').click()
     page.locator('[data-action="on-scene"]').wait_for()
     look("on the way")
+    page.locator('[data-action="on-scene"]').click()
     page.locator('[data-action="need-help"]').click()
     look("help asked")
     page.locator('[data-action="distress"]').first.click()

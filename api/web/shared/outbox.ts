@@ -71,7 +71,7 @@ export class Outbox {
     return box;
   }
 
-  /** Stored when the promise resolves; a full disk rejects it, and the page must say so. Sent at once if possible. */
+  /** Stored when the promise resolves; where the device has no space it is only in this page (`isUnsaved`). Sent at once if possible. */
   async say(saying: Saying): Promise<string> {
     const key = saying.key ?? freshKey();
     await this.store.add({

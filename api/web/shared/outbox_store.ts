@@ -22,6 +22,8 @@ export interface OutboxItem {
   readonly owner?: string | null;
   /** The one-offer link by which the person answers; absent: their session. */
   readonly link?: string;
+  /** Only this page holds it: the device had no space, or denies storage. It ends with the page. */
+  readonly isUnsaved?: true;
   /** Why it was refused: a code of the API. */
   readonly problem: string | null;
 }
@@ -33,41 +35,65 @@ interface Schema extends DBSchema {
 const VERSION = 1;
 
 export class OutboxStore {
-  private constructor(private readonly db: IDBPDatabase<Schema>) {}
+  /** What could not be written, by its place in the order. */
+  private readonly unsaved = new Map<number, OutboxItem>();
+  private added = 0;
 
+  private constructor(private readonly db: IDBPDatabase<Schema> | null) {}
+
+  /** Where storage is denied everything stays in memory. */
   static async open(name: string): Promise<OutboxStore> {
-    const db = await openDB<Schema>(name, VERSION, {
-      upgrade(made) {
-        const items = made.createObjectStore("items", { keyPath: "seq", autoIncrement: true });
-        // Unique: the same intention cannot be stored twice, whatever a double tap does.
-        items.createIndex("key", "key", { unique: true });
-      },
-    });
-    return new OutboxStore(db);
-  }
-
-  /** Stores at the end of the order. A key that is stored already changes nothing. */
-  async add(item: Omit<OutboxItem, "seq">): Promise<void> {
-    const transaction = this.db.transaction("items", "readwrite", { durability: "strict" });
-    if ((await transaction.store.index("key").get(item.key)) === undefined) {
-      await transaction.store.add(item as OutboxItem);
+    try {
+      const db = await openDB<Schema>(name, VERSION, {
+        upgrade(made) {
+          const items = made.createObjectStore("items", { keyPath: "seq", autoIncrement: true });
+          // Unique: the same intention cannot be stored twice, whatever a double tap does.
+          items.createIndex("key", "key", { unique: true });
+        },
+      });
+      return new OutboxStore(db);
+    } catch {
+      return new OutboxStore(null);
     }
-    await transaction.done;
   }
 
-  all(): Promise<OutboxItem[]> {
-    return this.db.getAll("items");
+  /** Stores at the end of the order; in memory where the device cannot. A key that is stored already changes nothing. */
+  async add(item: Omit<OutboxItem, "seq">): Promise<void> {
+    try {
+      const transaction = this.db?.transaction("items", "readwrite", { durability: "strict" });
+      if (transaction !== undefined) {
+        await Promise.all([transaction.store.add(item as OutboxItem), transaction.done]);
+        return;
+      }
+    } catch (error) {
+      if ((error as DOMException).name === "ConstraintError") return;
+    }
+    const all = await this.all();
+    if ([...all, ...this.unsaved.values()].some(({ key }) => key === item.key)) return;
+    // After everything before it, and before what is saved next: places that the device gives are whole.
+    const seq = Math.floor(all.at(-1)?.seq ?? 0) + ++this.added / 1e6;
+    this.unsaved.set(seq, { ...item, seq, isUnsaved: true });
+  }
+
+  async all(): Promise<OutboxItem[]> {
+    const saved = (await this.db?.getAll("items").catch(() => [])) ?? [];
+    const rest = saved.filter((item) => !this.unsaved.has(item.seq));
+    return [...rest, ...this.unsaved.values()].sort((one, other) => one.seq - other.seq);
   }
 
   async put(item: OutboxItem): Promise<void> {
-    await this.db.put("items", item);
+    // A state that cannot be written holds for this page: a repeat after a reload has the same key.
+    const done = item.isUnsaved ? undefined : await this.db?.put("items", item).catch(() => undefined);
+    if (done === undefined) this.unsaved.set(item.seq, item);
+    else this.unsaved.delete(item.seq);
   }
 
   async remove(seq: number): Promise<void> {
-    await this.db.delete("items", seq);
+    this.unsaved.delete(seq);
+    await this.db?.delete("items", seq).catch(() => undefined);
   }
 
   close(): void {
-    this.db.close();
+    this.db?.close();
   }
 }

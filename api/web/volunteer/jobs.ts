@@ -47,6 +47,11 @@ export function standing(offer: Offer, items: readonly OutboxItem[]): Standing {
   return { state: expected, isConfirmed: false, waiting, refused: null };
 }
 
+/** The server refused the answer because the offer, or its incident, had ended. */
+export function isLate({ refused }: Standing): boolean {
+  return refused?.problem?.endsWith("_ended") ?? false;
+}
+
 function reached(state: OfferState, expected: OfferState): boolean {
   return expected !== "declined" && ORDER.indexOf(state) >= ORDER.indexOf(expected);
 }

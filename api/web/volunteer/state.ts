@@ -28,13 +28,13 @@ export const isUnknown = signal(false);
 export const stream = signal<LiveStream | null>(null);
 /** The token of the one-offer link by which the page was opened; null: none, or the person is logged in. */
 export const link = signal(new URLSearchParams(location.hash.slice(1)).get("o"));
-/** An answer could not be saved on this device. */
-export const isFull = signal(false);
 const seenEnds = signal<ReadonlySet<string>>(new Set(start.seenEnds));
 const outbox = signal<Outbox | null>(null);
 
 export const items = computed<readonly OutboxItem[]>(() => outbox.value?.items.value ?? []);
 export const waiting = computed(() => items.value.filter((item) => item.state === "saved" || item.state === "sent"));
+/** An answer that waits could not be saved on this device: it ends with the page. */
+export const isFull = computed(() => waiting.value.some((item) => item.isUnsaved));
 export const view = computed(() => viewOf(offers.value, items.value, now.value, seenEnds.value, wantedOffer.value));
 /** Whether the person holds a job or is asked for one. */
 export const isBusy = computed(() => view.value.kind !== "quiet" && view.value.kind !== "ended");
@@ -55,7 +55,7 @@ session.subscribe((state) => {
   owner = next?.id ?? null;
   const own = kept();
   [offers.value, profile.value, seenEnds.value] = [own.offers, own.profile, new Set(own.seenEnds)];
-  [problem.value, isUnknown.value, isFull.value] = [null, false, false];
+  [problem.value, isUnknown.value] = [null, false];
   noticeOf.clear();
 });
 // Another tab signed somebody in or out: the session is the same for all tabs.
@@ -158,13 +158,8 @@ async function loadOnce(id: string): Promise<void> {
 
 /** Saves an answer on this device and sends it as soon as possible. */
 export async function say(saying: Saying): Promise<void> {
-  try {
-    const box = outbox.value ?? (outbox.value = await openOutbox());
-    await box.say(link.value === null ? saying : { ...saying, link: link.value });
-    isFull.value = false;
-  } catch {
-    isFull.value = true;
-  }
+  const box = outbox.value ?? (outbox.value = await openOutbox());
+  await box.say(link.value === null ? saying : { ...saying, link: link.value });
 }
 
 export function forget(item: OutboxItem): void {

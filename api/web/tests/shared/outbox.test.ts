@@ -241,3 +241,35 @@ test("an answer without a person, of an older build, is of whoever was here last
   expect((await openedFor("v-2")).items.value).toEqual([]);
   expect((await openedFor("v-1")).items.value.map((item) => item.key)).toEqual(["a"]);
 });
+
+test("what a full device cannot save is sent all the same, in order, and told as unsaved", async () => {
+  const box = await opened();
+  await box.say(saying("a"));
+  await drained(box);
+  const full = (): never => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  const writes = [vi.spyOn(IDBObjectStore.prototype, "add"), vi.spyOn(IDBObjectStore.prototype, "put")];
+  for (const write of writes) write.mockImplementation(full);
+  await Promise.all([box.say(saying("b")), box.say(saying("c"))]);
+  expect(box.items.value.map((item) => item.isUnsaved)).toEqual([undefined, true, true]);
+  for (const write of writes) write.mockRestore();
+  await box.say(saying("d"));
+
+  await drained(box);
+
+  expect(server.applied).toEqual(["a", "b", "c", "d"]);
+  expect(states(box)).toEqual(["received", "received", "received", "received"]);
+});
+
+test("a device that denies storage still sends", async () => {
+  vi.spyOn(indexedDB, "open").mockImplementationOnce(() => {
+    throw new DOMException("denied", "SecurityError");
+  });
+  const box = await opened();
+  await box.say(saying("a"));
+
+  await drained(box);
+
+  expect(server.applied).toEqual(["a"]);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OutboxItem, OutboxState } from "../../shared/outbox_store";
-import { type Offer, type OfferState, nextStep, standing, viewOf } from "../../volunteer/jobs";
+import { type Offer, type OfferState, isLate, nextStep, standing, viewOf } from "../../volunteer/jobs";
 
 const NOW = Date.parse("2026-11-26T10:00:00Z");
 
@@ -19,6 +19,14 @@ describe("where the person stands", () => {
     for (const state of ["saved", "sent", "received"] as const)
       expect(standing(offer("o", "offered"), [said("o", "accept", state)])).toMatchObject({ state: "accepted", isConfirmed: false });
     expect(standing(offer("o", "accepted"), [said("o", "accept", "received")])).toMatchObject({ state: "accepted", isConfirmed: true });
+  });
+
+  it("an answer that came after the end leaves nothing to answer, another refusal does", () => {
+    const late = said("o", "accept", "refused");
+
+    expect(isLate(standing(offer("o", "offered"), [late]))).toBe(true);
+    expect(isLate(standing(offer("o", "offered"), [{ ...late, problem: "invalid" }]))).toBe(false);
+    expect(isLate(standing(offer("o", "offered"), []))).toBe(false);
   });
 
   it("the server is ahead of an old answer", () => {

@@ -1,5 +1,7 @@
-// Distress: the first tap asks, the second is elsewhere on the screen, and the page says what has been sent and what is not known.
+// Distress: the first tap asks, the second is elsewhere on the screen, and the page says what has been sent, and when.
 import { signal } from "@preact/signals";
+import { formats } from "../../shared/formats";
+import { language } from "../../shared/language";
 import type { OutboxState } from "../../shared/outbox_store";
 import { checkIn, distress } from "../answers";
 import type { Offer } from "../jobs";
@@ -63,12 +65,12 @@ function Sent({ offer, about }: { offer: Offer | null; about: string }) {
       <Head><strong>Komek</strong></Head>
       <section class="ask danger" role="alert" data-outbox={state === "refused" ? undefined : state}>
         <h1>{isFull.value ? t().common.outbox.full : text[state]}</h1>
+        {item !== undefined && <p>{formats(language.value).time(item.tapped_at)}</p>}
       </section>
       <p class="band">
         <Icon of="position" />
         <span>{fix === null ? text.unknownPlace : text.known(new Date(fix.atMs).toISOString(), Math.max(10, fix.accuracy_m))}</span>
       </p>
-      <p class="band"><Icon of="people" /><span>{text.nobody}</span></p>
       <div class="grow" />
       <div class="thumb tall">
         <div class="pair">

@@ -6,7 +6,7 @@ import { language } from "../../shared/language";
 import { languageName } from "../../shared/language_name";
 import { accept, decline } from "../answers";
 import { spotOf } from "../geometry";
-import type { Offer, Standing } from "../jobs";
+import { type Offer, type Standing, isLate } from "../jobs";
 import { Countdown } from "../parts/countdown";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
@@ -21,6 +21,8 @@ export function OfferScreen({ offer, standing }: { offer: Offer; standing: Stand
   const { own, words } = t();
   const isField = offer.capability === "field";
   const wanted = isField ? skillWord(offer.skill) : offer.task ? taskWord(offer.task.kind) : skillWord(offer.skill);
+  // The answer came too late, and the next load will say so: nothing is left to answer.
+  const isOver = isLate(standing);
   const isHazard = offer.hazard || offer.grounds_on_way.length > 0;
   return (
     <article class="screen" data-offer={offer.id} data-state={standing.state}>
@@ -35,8 +37,9 @@ export function OfferScreen({ offer, standing }: { offer: Offer; standing: Stand
           <h1>{own.offer.title(wanted)}</h1>
           <p class="more">{typeWord(offer.incident.type)}{offer.near != null && `, ${placeWord(offer.near)}`}</p>
         </div>
-        <Countdown from={offer.created_at} until={offer.expires_at} label={own.offer.answerIn} />
+        {!isOver && <Countdown from={offer.created_at} until={offer.expires_at} label={own.offer.answerIn} />}
       </section>
+      <OutboxList about={offer.id} />
       {isField ? <Where offer={offer} /> : <p class="band"><Icon of="home" /><span>{own.offer.noPlace}</span></p>}
       {isHazard && (
         <p class="band hazard">
@@ -56,8 +59,7 @@ export function OfferScreen({ offer, standing }: { offer: Offer; standing: Stand
       {offer.task && <p class="band"><Icon of="need" /><span>{offer.task.question}</span></p>}
       <Languages offer={offer} />
       <p class="band quiet grow"><span>{own.offer.free}</span></p>
-      <OutboxList about={offer.id} />
-      <Answers offer={offer} isField={isField} />
+      {!isOver && <Answers offer={offer} isField={isField} />}
     </article>
   );
 }

@@ -99,7 +99,8 @@ function ConsentSwitches({ id }: { id: string }) {
   return (
     <>
       {CONSENTS.map((name) => {
-        const isOn = given.value?.[name] ?? true;
+        const answer = given.value?.[name];
+        const isOn = answer ?? false;
         return (
           <button
             type="button"
@@ -113,7 +114,7 @@ function ConsentSwitches({ id }: { id: string }) {
           >
             <span>
               {name === "positions" ? settings.positions : settings.phone}
-              <small>{isOn ? settings.agreed : settings.notAgreed}</small>
+              <small>{given.value === null ? "" : consentWord(answer)}</small>
             </span>
             <i class={isOn ? "on" : ""} aria-hidden="true" />
           </button>
@@ -121,6 +122,12 @@ function ConsentSwitches({ id }: { id: string }) {
       })}
     </>
   );
+}
+
+/** What nobody answered is not shown as given. */
+function consentWord(answer: boolean | undefined): string {
+  const { settings } = t().own;
+  return answer === undefined ? settings.notAsked : answer ? settings.agreed : settings.notAgreed;
 }
 
 function Sessions() {

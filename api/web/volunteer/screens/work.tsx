@@ -144,7 +144,8 @@ function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing;
         <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
           <Icon of="distress" />{own.distress.open}
         </button>
-        <Help offer={offer} />
+        {/* More people are asked for at the scene; before it the server refuses. */}
+        {standing.state === "on_scene" && <Help offer={offer} />}
       </div>
       {isAsked ? (
         <button type="button" class="answer main tallest" data-action="check-in" onClick={() => void checkIn(offer)}>{own.checkIn.safe}</button>

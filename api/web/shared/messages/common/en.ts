@@ -39,7 +39,7 @@ export const en = {
     unconfirmed: "not confirmed yet",
     waiting: (count: number) =>
       plural("en", count, { one: `${count} answer is not confirmed yet`, other: `${count} answers are not confirmed yet` }),
-    full: "This device has no space left: your answer could not be saved. Call instead.",
+    full: "No space on this device. Keep this page open until the answer has arrived.",
   },
   actions: { retry: "Try again", cancel: "Cancel", close: "Close", back: "Back", save: "Save", send: "Send", undo: "Undo" },
   loading: "Loading…",

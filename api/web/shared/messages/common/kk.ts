@@ -1,5 +1,4 @@
 import { formats } from "../../formats";
-import { plural } from "../../plural";
 import type { Common } from "./shape";
 
 const f = formats("kk");
@@ -27,7 +26,7 @@ export const kk = {
     connecting: "Байланысуда…",
     live: "Байланыс бар",
     stale: (seconds: number) => `${f.duration(seconds)} бойы жаңа дерек жоқ. Көрсетілгені ескірген болуы мүмкін.`,
-    never: "Сервермен әзірге байланыс жоқ. Көрсетілгені ескірген болуы мүмкін.",
+    never: "Сервермен байланыс жоқ. Көрсетілгені ескірген болуы мүмкін.",
     nextTry: (seconds: number) => `Келесі әрекетке дейін ${f.duration(seconds)}`,
     tryNow: "Қазір қайталау",
   },
@@ -37,9 +36,8 @@ export const kk = {
     received: "қабылданды",
     refused: "қабылданбады",
     unconfirmed: "әлі расталмады",
-    waiting: (count: number) =>
-      plural("kk", count, { one: `${count} жауап әлі расталмады`, other: `${count} жауап әлі расталмады` }),
-    full: "Құрылғыда орын жоқ: жауабыңыз сақталмады. Телефон арқылы хабарласыңыз.",
+    waiting: (count: number) => `${count} жауап әлі расталмады`,
+    full: "Құрылғыда орын жоқ. Жауап жеткенше бетті жаппаңыз.",
   },
   actions: {
     retry: "Қайталау",
