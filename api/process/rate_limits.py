@@ -102,8 +102,9 @@ REPLIES = Rate(1 / 300, 10)
 """Messages of one person by SMS or Telegram that are kept and answered; a clear yes or no to an open offer always counts."""
 
 LINK_GUESSES = Rate(1, 200)
-"""Tokens of one-offer links from one address that belong to no offer. Mobile operators put many phones behind one address; at one
-in a second, somebody with 10,000 addresses and 1,000 open offers needs 2,000 years for a hit."""
+"""Tokens of one-offer links from one address that belong to no offer. Mobile operators put many phones behind one address, so
+only wrong tokens are refused, after the look-up. At 10,000 look-ups in a second and with 1,000 open offers, somebody who guesses
+60 bits needs some 2,000 years for a hit."""
 
 LINKS_RESTORED = Rate(1 / 60, 1)
 """Restorations of the index of one-offer links: each reads all open incidents."""
@@ -195,12 +196,8 @@ class RateLimits:
         return self._refused.wait_s(address, self._monotonic_s()) if self._is_on else 0.0
 
     def guess_wait_s(self, address: str) -> float:
-        """How long no one-offer link from this address is looked up; 0: now."""
-        return self._guesses.left_s(address, self._monotonic_s()) if self._is_on else 0.0
-
-    def guessed(self, address: str) -> None:
-        """A one-offer link from this address belongs to no offer."""
-        self._guesses.wait_s(address, self._monotonic_s())
+        """As `wait_s`, for a one-offer link from this address that belongs to no offer."""
+        return self._guesses.wait_s(address, self._monotonic_s()) if self._is_on else 0.0
 
     def links_restored_wait_s(self) -> float:
         """As `wait_s`, for a restoration of the index of one-offer links. Without limits as well."""

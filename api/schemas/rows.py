@@ -17,7 +17,8 @@ class IncidentRow(Shown):
 
     `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
-    `alarms_since`: when the newest entry of those that sound was raised; its milliseconds are the `ref` of its alarm.
+    `alarms_since`: when the newest entry of those that sound was raised, and under `unanswered` and `severe` when the last person
+    left who had accepted; its milliseconds are in the `ref` of the alarm.
     `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse
     places.
     """

@@ -10,7 +10,7 @@ from dispatch.model.places import Place
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.recorded_way import coarse_centre
 from dispatch.model.timers import Timer
-from dispatch.model.vocabulary import DeadlineKind, OfferState
+from dispatch.model.vocabulary import FILLING_STATES, DeadlineKind, OfferState
 from dispatch.state.edits import edit_version
 
 DECIMALS = 5
@@ -31,6 +31,11 @@ ABOUT_PEOPLE = frozenset(
     {AttentionReason.DISTRESS.value, AttentionReason.CHECK_IN_OVERDUE.value, AttentionReason.PERSON_SILENT.value}
 )
 """Reasons of `attention` that are alarms: a person is in danger, or may be."""
+
+
+ABOUT_PLACES = ("unanswered", "severe")
+"""Alarms of an incident that is short of people. Whoever accepts and leaves gives them a new cause."""
+_LEFT = frozenset(OfferState) - FILLING_STATES - {OfferState.OFFERED}
 
 
 class Tally(NamedTuple):
@@ -110,13 +115,21 @@ def _row(state: Incident, place: Place | None) -> View:
 
 
 def _since(state: Incident) -> View:
-    """When the newest entry of each reason that sounds was raised."""
+    """When the newest entry of each reason that sounds was raised, and when the last person left who had accepted."""
     # In the order of time, so that the newest of a reason stays.
-    return {
+    raised = {
         entry.reason: time(entry.since_ms)
         for entry in sorted(state.attention, key=lambda entry: entry.since_ms)
         if entry.reason in ABOUT_PEOPLE
     }
+    left_ms = last_left_ms(state)
+    return raised if left_ms is None else raised | dict.fromkeys(ABOUT_PLACES, time(left_ms))
+
+
+def last_left_ms(state: Incident) -> int | None:
+    """When the last person left who had accepted; None: nobody has, or nobody else is needed."""
+    left = [offer.changed_ms for offer in state.offers if offer.accepted_ms is not None and offer.state in _LEFT]
+    return max(left, default=None) if tally(state).is_short else None
 
 
 def next_deadline(state: Incident) -> Timer | None:

@@ -1,8 +1,8 @@
 """Operators acknowledge or silence an alarm for all desks (DESIGN 170).
 
 `ref` says what an alarm is about, so that a new cause of the same name sounds again: `-` for an alarm of the system, the incident
-id for `severe`, `unanswered` and an incident of a person in distress, and `<incident id>.<ms>` for an entry of `attention`, with
-the time at which it was raised.
+id for `severe`, `unanswered` and an incident of a person in distress, and `<incident id>.<ms>`, with the time of the cause, for
+an entry of `attention` and for a later cause of the others: somebody who had accepted has left, the person signals again.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from api.deps import zone_of_known_cell
 from api.http.audit import record_done
 from api.http.problems import ProblemResponse
 from api.process.services import Alarms, Services, StateReads
-from api.views.rows import ABOUT_PEOPLE, tally
+from api.views.rows import ABOUT_PEOPLE, ABOUT_PLACES, last_left_ms, tally
 from dispatch.model.incidents import Incident
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.safety.distress import TYPE as DISTRESS
@@ -26,7 +26,7 @@ from streams.readers.alarm_answers import AlarmBook, key_of
 from streams.wire import AlarmAnswer
 
 SYSTEM_REF = "-"
-UNANSWERED, SEVERE = "unanswered", "severe"
+UNANSWERED = "unanswered"
 KEPT_MS = 12 * 3_600_000
 """A shift. An alarm that is still active after it sounds again, for other people."""
 TIDY_EVERY_S = 30.0
@@ -40,8 +40,7 @@ def check_alarm(name: str, ref: str) -> None:
     else:
         match = _REF.fullmatch(ref)
         is_known = match is not None and zone_of_known_cell(match[1]) is not None
-        # `severe` and `unanswered` are about the incident itself.
-        is_known = is_known and (name in ABOUT_PEOPLE or (name in (UNANSWERED, SEVERE) and "." not in ref))
+        is_known = is_known and (name in ABOUT_PEOPLE or name in ABOUT_PLACES)
     if not is_known:
         raise ProblemResponse("not_found", "there is no alarm with this name and ref")
 
@@ -49,13 +48,15 @@ def check_alarm(name: str, ref: str) -> None:
 async def answer(
     services: Services, caller: Caller, name: str, ref: str, *, sounded: int, shelved_ms: int | None = None
 ) -> AlarmAnswer:
-    """Writes the answer to the log. Needs no Redis; a repeat renews it.
+    """Writes the answer to the log. Without Redis it is not known what stands, and everything is taken; a repeat renews it.
 
     Raises:
         ProblemResponse: 404.
         IntakeError: Kafka did not confirm; the answer may hold or not.
     """
     check_alarm(name, ref)
+    if ref != SYSTEM_REF:
+        await _require_standing(services, name, ref)
     if services.alarm_book.is_full:
         raise Overloaded("too many alarms are answered at once")
     now_ms = clock.now_ms()
@@ -75,16 +76,27 @@ async def answer(
     return record
 
 
-def has_ended(given: AlarmAnswer, state: Incident) -> bool:
+async def _require_standing(services: Services, name: str, ref: str) -> None:
+    """Raises ProblemResponse (404): the incident is unknown, or the alarm about it is over."""
+    try:
+        (state,) = await services.reads.incidents([ref.partition(".")[0]])
+    except (StoreUnavailable, NotReady):
+        return
+    if state is None or has_ended(name, ref, state):
+        raise ProblemResponse("not_found", "the alarm is over")
+
+
+def has_ended(name: str, ref: str, state: Incident) -> bool:
     """Whether the alarm of an incident is over, judged by the state of that incident."""
-    _, _, cause_ms = given.ref.partition(".")
-    if cause_ms:
-        return not any(one.reason == given.name and one.since_ms == int(cause_ms) for one in state.attention)
+    _, _, cause_ms = ref.partition(".")
+    if name in ABOUT_PLACES:
+        people, left_ms = tally(state), last_left_ms(state)
+        # Somebody has accepted: when they leave, it is a new alarm.
+        is_other = bool(cause_ms) and int(cause_ms) != left_ms
+        return not people.is_short or (name == UNANSWERED and people.accepted > 0) or is_other
     if state.type == DISTRESS:
         return not state.is_open
-    people = tally(state)
-    # Somebody has accepted: when they leave, it is a new alarm.
-    return not state.is_open or not people.is_short or people.accepted > 0
+    return bool(cause_ms) and not any(one.reason == name and one.since_ms == int(cause_ms) for one in state.attention)
 
 
 class AlarmTidy:
@@ -133,7 +145,7 @@ class AlarmTidy:
             # They wait for Redis, at most until their own end.
             return over
         pairs = zip(of_incidents.items(), states, strict=True)
-        return over + [key for (key, one), state in pairs if state is not None and has_ended(one, state)]
+        return over + [key for (key, one), state in pairs if state is not None and has_ended(one.name, one.ref, state)]
 
     async def _keep_tidy(self) -> None:
         while True:

@@ -36,6 +36,7 @@ from dispatch.model.requirements import Requirement
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import ASSIGNED_STATES, IncidentStatus, OfferState, Priority
 from dispatch.plans.book import PlanBook
+from dispatch.safety import distress
 from dispatch.state.edits import changed_fields, conflicts, held_from_now_on, in_order
 
 NOT_NEEDED = "not_needed"
@@ -97,6 +98,8 @@ def _report(
     call_number: CallNumber | None,
 ) -> Ruling:
     if incident is not None:
+        if command.by == command.distress_of == incident.distress_of and incident.is_open:
+            return _pressed_again(incident, command, plans)
         # The same key with the same body is a repeat; with another body it is an error of the client.
         # Digests under two keys say nothing of the bodies: a repeat sent after an upgrade must not be called a conflict.
         if incident.body_digest == command.body_digest or not are_comparable(incident.body_digest, command.body_digest):
@@ -135,6 +138,23 @@ def _report(
             call_number=call_number,
         ),
     )
+
+
+def _pressed_again(incident: Incident, command: ReportIncident, plans: PlanBook) -> Ruling:
+    """A person in distress signals again: it sounds anew, and the newest place they stated counts."""
+    again = distress.renewed(incident, command, None)
+    if not again:
+        return unchanged("report", "repeated_report")
+    moved = UpdateIncident(
+        id=command.id,
+        incident_id=command.incident_id,
+        by=command.by,
+        sent_ms=command.sent_ms,
+        area=command.area,
+        private_ref=command.private_ref,
+        private_fields=command.private_fields,
+    )
+    return applied("report", *_update(incident, moved, plans).events, *again)
 
 
 def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Ruling:

@@ -13,7 +13,7 @@ from dispatch.model.answer_commands import RaiseDistress
 from dispatch.model.commands import DISPATCHER, ReportIncident
 from dispatch.model.decisions import Decision
 from dispatch.model.ids import derived, incident_id
-from dispatch.model.incident_events import AttentionRaised
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Area, Place
 from dispatch.model.reasons import AttentionReason
@@ -24,6 +24,8 @@ from dispatch.model.vocabulary import Capability, OfferState, Priority
 TYPE = "distress"
 SAME_FOR_S = 600
 """A repeated signal within this time is the same distress. An estimate."""
+AGAIN_AFTER_S = 5
+"""Signals closer to each other are one press: a nervous finger, or a request that was repeated."""
 _HAS_BEEN_SENT = frozenset(
     {
         OfferState.ACCEPTED,
@@ -41,7 +43,7 @@ _HAS_BEEN_SENT = frozenset(
 def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     """The ruling on a distress signal of anybody who ever accepted, also after the incident or the offer has ended.
 
-    The person may still be there. Their progress is not changed. A second signal within `SAME_FOR_S` changes nothing.
+    The person may still be there. Their progress is not changed. A second signal within `SAME_FOR_S` only renews the attention.
     """
     offer = incident.offer(command.offer_id)
     if offer is None:
@@ -52,7 +54,8 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     if offer.capability is not Capability.FIELD or offer.accepted_ms is None or offer.state not in _HAS_BEEN_SENT:
         return refused("distress", f"offer_{offer.state}")
     if offer.distress is not None and now_ms - offer.distress.at_ms < SAME_FOR_S * 1000:
-        return unchanged("distress", "already_raised")
+        again = renewed(incident, command, offer.requirement_id, offer.id)
+        return applied("distress", *again) if again else unchanged("distress", "already_raised")
     signal = DistressRaised(
         offer_id=offer.id,
         volunteer_id=offer.volunteer_id,
@@ -66,6 +69,24 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     )
     alarm = AttentionRaised(reason=AttentionReason.DISTRESS, requirement_id=offer.requirement_id, detail=offer.id)
     return applied("distress", signal, alarm)
+
+
+def renewed(
+    incident: Incident, command: RaiseDistress | ReportIncident, requirement_id: str | None, detail: str | None = None
+) -> tuple[AttentionEnded | AttentionRaised, ...]:
+    """A person pressed again: attention is raised anew, so that an alarm that was heard sounds. Empty for one press."""
+    known = [
+        entry
+        for entry in incident.attention
+        if entry.reason == AttentionReason.DISTRESS
+        and entry.requirement_id == requirement_id
+        and entry.offer_id is None
+    ]
+    # By the time of sending: a redelivered signal is no new one, however late it comes.
+    if any(command.sent_ms < entry.since_ms + AGAIN_AFTER_S * 1000 for entry in known):
+        return ()
+    ended = [AttentionEnded(reason=AttentionReason.DISTRESS, requirement_id=requirement_id) for _ in known[:1]]
+    return (*ended, AttentionRaised(reason=AttentionReason.DISTRESS, requirement_id=requirement_id, detail=detail))
 
 
 def report_of_person(

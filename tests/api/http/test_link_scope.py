@@ -207,12 +207,23 @@ async def test_guesses_from_one_address_are_limited_and_ended_links_are_not(worl
         assert code(await by_link(world, "GET", "/v1/session")) == "link_ended"
     # All but one of the guesses that an address has.
     for _ in range(LINK_GUESSES.burst - 1):
-        world.app.state.services.rates.guessed("127.0.0.1")
+        world.app.state.services.rates.guess_wait_s("127.0.0.1")
 
     guesses = [await by_link(world, "GET", "/v1/session", token=f"{number:010}") for number in range(2)]
 
     assert [code(one) for one in guesses] == ["link_ended", "too_many_requests"]
-    assert code(await by_link(world, "GET", "/v1/session")) == "too_many_requests"
+    assert code(await by_link(world, "GET", "/v1/session")) == "link_ended"
+
+
+async def test_a_link_opens_its_offer_whatever_others_guess_behind_the_same_address(world: World) -> None:
+    await linked(world, fresh())
+    for _ in range(LINK_GUESSES.burst):
+        world.app.state.services.rates.guess_wait_s("127.0.0.1")
+
+    guess = await by_link(world, "GET", "/v1/session", token="0" * 10)
+    valid = await by_link(world, "GET", "/v1/session")
+
+    assert (code(guess), valid.status_code) == ("too_many_requests", 200)
 
 
 async def test_a_link_shows_how_to_get_there_and_nobody_who_called(world: World) -> None:

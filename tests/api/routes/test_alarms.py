@@ -10,7 +10,9 @@ from prometheus_client import REGISTRY
 
 from api.process.live_views import Wanted
 from api.reads.row_news import RowNews
+from api.views.rows import row
 from api.writes.alarm_answers import KEPT_MS, AlarmTidy
+from dispatch.model.ids import incident_id
 from dispatch.model.incidents import Attention, Incident
 from dispatch.model.vocabulary import OfferState
 from streams import wire
@@ -21,10 +23,17 @@ from streams.topics import ALARMS
 from streams.wire import AlarmAnswer
 from tests.api.reads.test_event_stream import OPERATOR
 from tests.support.api_world import World
-from tests.support.builders import INCIDENT, NOW_MS, incident, offer
+from tests.support.builders import INCIDENT, NOW_MS, ZONE, incident, offer
 
+OTHER = incident_id(ZONE, "operator", "unknown")
 OVERDUE = f"/v1/alarms/check_in_overdue/{INCIDENT}.{NOW_MS}"
 ROWS = Wanted(is_row=True)
+
+
+@pytest.fixture(autouse=True)
+def _standing(world: World) -> None:
+    """The alarms that the tests answer: somebody is overdue, and nobody has accepted."""
+    world.redis.add(overdue(NOW_MS))
 
 
 def tidy_of(world: World) -> AlarmTidy:
@@ -90,7 +99,6 @@ async def test_a_body_that_is_none_is_refused(world: World, path: str, body: Any
         ("no_such_alarm", "-"),
         ("severe", "-"),  # of an incident only
         ("kafka_away", INCIDENT),  # of the system only
-        ("severe", f"{INCIDENT}.{NOW_MS}"),  # has no cause of its own
         ("check_in_overdue", "i-1"),
         ("check_in_overdue", f"{INCIDENT}.soon"),
         ("check_in_overdue", f"{INCIDENT}.1.2"),
@@ -154,6 +162,25 @@ async def test_somebody_who_accepts_ends_the_alarm_of_an_unanswered_incident(wor
     world.redis.add(incident(offers=(offer(OfferState.ACCEPTED, id="o-1", volunteer_id="v-1"),)))
     await rounds(tidy.tidy)
     assert world.alarm_book.in_force() == {}
+
+
+async def test_who_accepts_and_leaves_gives_the_alarm_a_new_cause(world: World) -> None:
+    left = replace(offer(OfferState.WITHDRAWN, id="o-1", volunteer_id="v-1"), accepted_ms=NOW_MS, changed_ms=NOW_MS + 4)
+    world.redis.add(incident(offers=(left,)))
+
+    since = row(incident(offers=(left,)))["alarms_since"]
+    ref = f"{INCIDENT}.{NOW_MS + 4}"
+
+    assert {*since} == {"unanswered", "severe"}
+    assert (await world.ask("POST", f"/v1/alarms/severe/{ref}/ack", key=None)).status_code == 202
+    assert (await world.ask("POST", f"/v1/alarms/severe/{INCIDENT}.{NOW_MS}/ack", key=None)).status_code == 404
+    assert list(world.alarm_book.in_force()) == [f"severe|{ref}"]
+
+
+@pytest.mark.parametrize("path", [f"check_in_overdue/{INCIDENT}.{NOW_MS + 1}", f"severe/{OTHER}"])
+async def test_what_does_not_stand_is_not_answered(world: World, path: str) -> None:
+    assert (await world.ask("POST", f"/v1/alarms/{path}/ack", key=None)).status_code == 404
+    assert world.log.messages == []
 
 
 async def test_an_alarm_of_the_system_ends_after_two_rounds_without_it_and_never_while_it_is_unknown(

@@ -13,7 +13,7 @@ from dispatch.model.places import Place
 from dispatch.model.reasons import AttentionReason, Exclusion
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority
 from dispatch.plans.book import load_builtin
-from dispatch.safety.distress import SAME_FOR_S, report_of_person
+from dispatch.safety.distress import AGAIN_AFTER_S, SAME_FOR_S, report_of_person
 from dispatch.state.offer_effects import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, digital_spec, helpers, remote, spec
@@ -108,6 +108,44 @@ def test_a_second_press_is_the_same_distress_and_a_later_one_is_another() -> Non
 
     assert (again.outcome, again.reason) == (Outcome.UNCHANGED, "already_raised")
     assert later.outcome is Outcome.APPLIED
+
+
+def test_a_press_that_follows_another_raises_attention_anew() -> None:
+    story = sent("v-1")
+    story.distress("v-1")
+    (first,) = story.incident.attention
+    story.wait(AGAIN_AFTER_S)
+
+    again = story.distress("v-1")
+
+    assert [type(fact).__name__ for fact in again.events] == ["AttentionEnded", "AttentionRaised"]
+    (entry,) = story.incident.attention
+    assert (entry.reason, entry.detail) == (first.reason, first.detail)
+    assert entry.since_ms > first.since_ms
+
+
+def test_a_person_without_an_offer_who_presses_again_is_heard_at_their_newest_place() -> None:
+    story = Story(people=[])
+
+    def press(name: str, place: Place) -> Decision:
+        report = report_of_person(
+            command_id=name, volunteer_id="v-1", place=place, zone="zone", sent_ms=story.now_ms, said_ms=None
+        )
+        return story.tell(report)
+
+    press("c-1", FLOOD_GROUND.centre)
+    (first,) = story.incident.attention
+    assert press("c-2", FLOOD_GROUND.centre).outcome is Outcome.UNCHANGED
+    story.wait(AGAIN_AFTER_S)
+    elsewhere = Place(lon=FLOOD_GROUND.centre.lon, lat=FLOOD_GROUND.centre.lat + 0.01)
+
+    again = press("c-3", elsewhere)
+
+    assert again.outcome is Outcome.APPLIED
+    (entry,) = story.incident.attention
+    assert entry.since_ms > first.since_ms
+    assert story.incident.area is not None
+    assert story.incident.area.centre == elsewhere
 
 
 def test_colleagues_on_the_way_or_on_scene_are_told() -> None:

@@ -22,10 +22,13 @@ export interface Alarm {
 const ABOUT_PEOPLE = ["distress", "check_in_overdue", "person_silent"] as const;
 /** Longer ago than this, a critical incident is no news, whatever was acknowledged on this device. */
 const SEVERE_FOR_MS = 10 * 60_000;
+/** The incident of a person in distress and the first entry of `attention` about it are at most so far apart. */
+const FIRST_SIGNAL_MS = 4_000;
 
 /** All alarms of the present rows: those that stood before the page was opened sound too. */
 export function standing(rows: ReadonlyMap<string, Row>, nowMs: number): Alarm[] {
   const inDistress = new Set([...rows.values()].filter((row) => row.type === "distress").map((row) => row.parent_id));
+  const since = (row: Row | undefined, name: string): number => Date.parse(row?.alarms_since?.[name] ?? "");
   const found: Alarm[] = [];
   for (const row of rows.values()) {
     const sinceMs = Date.parse(row.reported_at);
@@ -34,16 +37,18 @@ export function standing(rows: ReadonlyMap<string, Row>, nowMs: number): Alarm[]
       found.push({ key: keyOf(name, ref), name, ref, kind, incidentId: row.id, reason, sinceMs: Number.isNaN(causeMs) ? sinceMs : causeMs });
     };
     if (row.type === "distress") {
-      add("distress", "distress");
+      // A later signal of the person is a new cause. One that was sent somewhere is noted at that incident.
+      const again = [since(row, "distress"), since(rows.get(row.parent_id ?? ""), "distress")].filter((ms) => ms > sinceMs + FIRST_SIGNAL_MS);
+      add("distress", "distress", again.length > 0 ? Math.max(...again) : NaN);
       continue;
     }
     for (const reason of ABOUT_PEOPLE) {
       if (!(row.attention ?? []).includes(reason) || (reason === "distress" && inDistress.has(row.id))) continue;
-      add("distress", reason, Date.parse(row.alarms_since?.[reason] ?? ""));
+      add("distress", reason, since(row, reason));
     }
     if (row.priority === "low" || !isShort(row)) continue;
-    if (row.accepted === 0 && nowMs - sinceMs >= AGE_LIMITS_S[row.priority][0] * 1000) add("unanswered", null);
-    else if (row.priority === "critical" && nowMs - sinceMs < SEVERE_FOR_MS) add("severe", null);
+    if (row.accepted === 0 && nowMs - sinceMs >= AGE_LIMITS_S[row.priority][0] * 1000) add("unanswered", null, since(row, "unanswered"));
+    else if (row.priority === "critical" && nowMs - sinceMs < SEVERE_FOR_MS) add("severe", null, since(row, "severe"));
   }
   return found.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.sinceMs - b.sinceMs);
 }

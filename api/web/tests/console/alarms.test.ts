@@ -29,6 +29,17 @@ test("a new cause of the same reason is another alarm", () => {
   expect(late("2026-11-22T08:00:00.001Z")).toEqual([`check_in_overdue|late.${AT_MS + 1}`]);
 });
 
+test("who accepts and leaves, and who signals again, sounds again", () => {
+  const at = "2026-11-22T08:01:00.000Z";
+  const own = row("own", { type: "distress", priority: "critical", alarms_since: { distress: at } });
+  const child = row("child", { type: "distress", priority: "critical", parent_id: "parent" });
+  const parent = row("parent", { accepted: 2, attention: ["distress"], alarms_since: { distress: at } });
+
+  expect(said(row("new", { priority: "critical", alarms_since: { severe: at, unanswered: at } }))).toEqual([`severe|new.${Date.parse(at)}`]);
+  expect(said(own)).toEqual([`distress|own.${Date.parse(at)}`]);
+  expect(said(child, parent)).toEqual([`distress|child.${Date.parse(at)}`]);
+});
+
 test("nothing sounds for what needs nobody, for low urgency, or before its time", () => {
   expect(said(row("a", { priority: "critical", accepted: 2 }), row("b", { priority: "low" }, 99_999), row("c", { priority: "high" }, 10))).toEqual([]);
 });
