@@ -123,6 +123,6 @@ def _ended(offer: Offer) -> ProblemResponse:
 
 
 def _not_now(offer: Offer, expected: str) -> ProblemResponse:
-    if offer.state is OfferState.OFFERED:
+    if offer.is_live:
         return ProblemResponse("conflict", f"the offer is {offer.state}, expected {expected}", state=offer.state)
     return _ended(offer)
