@@ -17,7 +17,7 @@ from api.http import built_files
 from api.http.auth import PUBLIC
 from api.http.problems import ProblemResponse
 from api.http.strict_route import StrictRoute
-from api.views import negotiation
+from api.views.negotiation import VARY, LanguageOfPage
 from streams.map_source import MapSource
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False, dependencies=[PUBLIC])
@@ -68,24 +68,23 @@ def _base_url(request: Request) -> str:
 
 
 @router.get("/")
-async def console(request: Request) -> Response:
-    return _console(request)
+async def console(request: Request, language: LanguageOfPage) -> Response:
+    return _console(request, language)
 
 
 @router.get("/console/map")
-async def console_map(request: Request) -> Response:
+async def console_map(request: Request, language: LanguageOfPage) -> Response:
     """The console's map alone, for a second screen. The same files: the page sees by its address what to show."""
-    return _console(request)
+    return _console(request, language)
 
 
-def _console(request: Request) -> Response:
-    return _localised(request, "console", _with_map(request))
+def _console(request: Request, language: str) -> Response:
+    return _localised(request, "console", language, _with_map(request))
 
 
-def _localised(request: Request, name: str, more: Mapping[str, str] | None = None) -> Response:
+def _localised(request: Request, name: str, language: str, more: Mapping[str, str] | None = None) -> Response:
     """The page that asks for the texts of the browser's language at once; another choice is loaded by its scripts."""
-    language = negotiation.chosen(request.headers.get("accept-language"), default="kk")
-    headers = {"Vary": f"Accept-Encoding, {negotiation.VARY['Vary']}", **(more or {})}
+    headers = {"Vary": f"Accept-Encoding, {VARY['Vary']}", **(more or {})}
     path = f"{name}/index.{language}.html"
     return built_files.answer(request, path, built_files.NO_CACHE, headers) or _start_page(request)
 
@@ -96,8 +95,8 @@ def _with_map(request: Request) -> dict[str, str]:
 
 
 @router.get("/v/")
-async def volunteer_app(request: Request) -> Response:
-    return _localised(request, "volunteer")
+async def volunteer_app(request: Request, language: LanguageOfPage) -> Response:
+    return _localised(request, "volunteer", language)
 
 
 @router.get("/v")

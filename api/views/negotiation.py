@@ -104,3 +104,13 @@ async def _language(
 
 
 LanguageOfTexts = Annotated[str, Depends(_language)]
+
+
+async def _page_language(
+    accept_language: Annotated[list[str] | None, Header(include_in_schema=False)] = None,
+) -> str:
+    return chosen(",".join(accept_language or ()), default="kk")
+
+
+LanguageOfPage = Annotated[str, Depends(_page_language)]
+"""Of a page before anybody has chosen one: Kazakh where the browser asks for none of the three."""
