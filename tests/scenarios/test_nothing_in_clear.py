@@ -122,11 +122,12 @@ def test_what_people_type_stands_in_clear_nowhere(town: Town) -> None:
 
 def play(stage: Stage) -> None:
     """Every operation with a text, and the end of every incident."""
-    people_themselves(stage)
     work_in_the_field(stage)
     work_at_a_desk(stage)
     orders_to_people(stage)
     orders_to_incidents(stage)
+    # Last: whoever is free nearby is asked to help the person in danger.
+    people_themselves(stage)
 
 
 def people_themselves(stage: Stage) -> None:

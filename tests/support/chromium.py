@@ -93,6 +93,7 @@ def link(stack: RunningStack, role: str, identity: str) -> str:
 
 def faults_of(page: Page) -> list[str]:
     """What axe finds: `rule: element`, one a line."""
+    _settle(page)
     page.evaluate(AXE.read_text("utf-8"))
     found: Any = page.evaluate(
         "(rules) => axe.run(document, {runOnly: {type: 'tag', values: rules}})"
@@ -100,6 +101,13 @@ def faults_of(page: Page) -> list[str]:
         list(RULES),
     )
     return [str(one) for one in found]
+
+
+def _settle(page: Page) -> None:
+    """Ends the transitions: after a change of theme a colour is for a moment between two."""
+    page.evaluate(
+        "() => document.getAnimations().filter((one) => one instanceof CSSTransition).forEach((one) => one.finish())"
+    )
 
 
 def ask_page(page: Page, name: str, given: object = None) -> Any:
@@ -115,6 +123,7 @@ def overflows_of(page: Page) -> list[str]:
 def keep_picture(page: Page, name: str) -> None:
     """A screenshot, where KOMEK_ARTEFACTS names a folder."""
     if folder := os.environ.get("KOMEK_ARTEFACTS"):
+        _settle(page)
         page.screenshot(path=str(Path(folder) / "web" / f"{name}.png"))
 
 

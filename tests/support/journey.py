@@ -55,7 +55,8 @@ class Journey:
 
     def check(self, name: str) -> None:
         """No fault of accessibility in any look, no text that does not fit; pictures where somebody wants them."""
-        assert faults_in(self.page, self.looks, picture=f"volunteer-{name}") == []
+        faults = faults_in(self.page, self.looks, picture=f"volunteer-{name}")
+        assert faults == [], faults
         speak(self.page, self.language)
 
     def wait_until_found(self) -> None:
