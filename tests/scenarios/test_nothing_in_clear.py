@@ -136,6 +136,9 @@ def people_themselves(stage: Stage) -> None:
     stage.send(f"PATCH {PERSON}", at, {}, who)
     mail = f"{stage.planter.value('address of a channel')}@example.org"
     stage.send(f"POST {PERSON}/channels", at, {"kind": "email", "address": mail, "subscription": None}, who)
+    unknown = {"channel": stage.planter.value("channel of a test")}
+    stage.refusals.append(stage.town.call("POST", f"{PERSON}/test-notice".format(**at), "volunteer", who, unknown))
+    stage.done.add(f"POST {PERSON}/test-notice")
     stage.send(f"POST {PERSON}/distress", at, {}, who)
 
 
@@ -143,6 +146,7 @@ def work_in_the_field(stage: Stage) -> None:
     town = stage.town
     for number in range(3):
         stage.person(f"field-{number}", north_m=100.0 + number)
+    stage.send("POST /v1/incidents/preview", {}, stage.report_words)
     incident = stage.report()
     at = {"incident_id": incident}
     held = until(lambda: len(offers := town.live(incident)) > 1 and offers)
