@@ -117,26 +117,30 @@ def test_links_answer_what_people_answer_and_nothing_that_operators_do() -> None
 
 
 @pytest.mark.parametrize(
-    ("held", "answers"),
+    ("state", "ms_ago", "answers"),
     [
-        (fresh(), BEFORE),
+        (OfferState.OFFERED, {}, BEFORE),
         # The time is up and the dispatcher has not said so yet.
-        (fresh(expires_ms=clock.now_ms() - 1), BEFORE),
-        (fresh(OfferState.EXPIRED), BEFORE),
-        (fresh(OfferState.ACCEPTED), AT_WORK),
-        (fresh(OfferState.ON_SCENE), AT_WORK),
-        (fresh(OfferState.DECLINED), {"decline"}),
-        (fresh(OfferState.DONE), {"progress", "result"}),
-        (fresh(OfferState.WITHDRAWN), set()),
-        (fresh(OfferState.STOOD_DOWN), set()),
-        (fresh(OfferState.VOID), set()),
-        (fresh(OfferState.WITHDRAWN, changed_ms=clock.now_ms() - AFTERWARDS_MS), None),
-        (fresh(OfferState.DONE, changed_ms=clock.now_ms() - AFTERWARDS_MS), None),
-        (fresh(expires_ms=clock.now_ms() - AFTERWARDS_MS), None),
+        (OfferState.OFFERED, {"expires_ms": 1}, BEFORE),
+        (OfferState.EXPIRED, {}, BEFORE),
+        (OfferState.ACCEPTED, {}, AT_WORK),
+        (OfferState.ON_SCENE, {}, AT_WORK),
+        (OfferState.DECLINED, {}, {"decline"}),
+        (OfferState.DONE, {}, {"progress", "result"}),
+        (OfferState.WITHDRAWN, {}, set()),
+        (OfferState.STOOD_DOWN, {}, set()),
+        (OfferState.VOID, {}, set()),
+        (OfferState.WITHDRAWN, {"changed_ms": AFTERWARDS_MS}, None),
+        (OfferState.DONE, {"changed_ms": AFTERWARDS_MS}, None),
+        (OfferState.OFFERED, {"expires_ms": AFTERWARDS_MS}, None),
     ],
     ids=range(13),
 )
-def test_what_a_link_may_say_follows_from_its_offer_alone(held: Offer, answers: set[str] | None) -> None:
+def test_what_a_link_may_say_follows_from_its_offer_alone(
+    state: OfferState, ms_ago: dict[str, int], answers: set[str] | None
+) -> None:
+    held = fresh(state, **{name: clock.now_ms() - ago for name, ago in ms_ago.items()})
+
     assert answers_now(asked(held), held, clock.now_ms()) == answers
 
 
