@@ -17,8 +17,12 @@ def is_soak(test: str) -> bool:
     """Whether all of it is, and not single parameters only. Raises when there is no such test."""
     file, _, name = test.partition("::")
     module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
-    marks = [*getattr(module, "pytestmark", []), *getattr(getattr(module, name), "pytestmark", [])]
-    return any(mark.name == "soak" for mark in marks)
+    return any(mark.name == "soak" for mark in [*marks_of(module), *marks_of(getattr(module, name))])
+
+
+def marks_of(thing: object) -> list[pytest.Mark | pytest.MarkDecorator]:
+    own = getattr(thing, "pytestmark", [])
+    return list(own) if isinstance(own, list) else [own]
 
 
 @pytest.mark.parametrize(("long", "instead"), SOAK.items())
