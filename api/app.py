@@ -20,7 +20,7 @@ from api.http.private_responses import NotStored
 from api.http.request_metrics import Measure
 from api.http.server_sent_events import BeginInTurn
 from api.http.strict_route import StrictRoute
-from api.lifetime import running
+from api.lifespan import running
 from api.openapi import add_openapi
 from api.process.build import BUILT
 from api.process.services import Services

@@ -31,5 +31,5 @@ class PageSettings(NoticeSettings):
         "PMTiles file with a street map, which the API serves; unset: districts and towns of the build",
     )
     exercise: bool = setting(
-        False, pages.on_off, "on: the whole deployment is an exercise, every report is a drill and every page says so"
+        False, values.switch, "on: the whole deployment is an exercise, every report is a drill and every page says so"
     )

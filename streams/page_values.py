@@ -66,9 +66,3 @@ def origin_of(url: str) -> str | None:
     if not is_safe or not _HOST.fullmatch(host) or parts.username or parts.password:
         return None
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
-
-
-def on_off(value: str) -> bool:
-    if value.lower() not in ("on", "off"):
-        raise ValueError("one of on, off")
-    return value.lower() == "on"

@@ -107,6 +107,12 @@ def one_of(*words: str) -> Callable[[str], str]:
     return check
 
 
+def switch(value: str) -> bool:
+    if value.lower() not in ("on", "off"):
+        raise ValueError("one of on, off")
+    return value.lower() == "on"
+
+
 def name_of(*names: str) -> Callable[[str], str]:
     """One of these names, in upper or lower case."""
 

@@ -152,9 +152,9 @@ class Settings(PageSettings):
         values.path,
         "GeoJSON file of the service area: a report from outside is shown as unlikely; `off`: no check; unset: Kazakhstan",
     )
-    budget: str = _setting(
-        "on",
-        values.one_of("on", "off"),
+    budget: bool = _setting(
+        True,
+        values.switch,
         "limits of the plans on offers to one person; off: for drills that run faster than real time",
     )
     rates: float | None = _setting(

@@ -37,7 +37,7 @@ from streams.readers.last_known import LastKnown
 from streams.ring import LiveRing
 from streams.sessions.sessions import Sessions
 from streams.settings import Settings
-from streams.store.lookups import Lookups
+from streams.store.operator_search import OperatorSearch
 from streams.store.operators_here import HerePort
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.people_cells import Cell, CellCount
@@ -264,7 +264,7 @@ class Services:
     audit_pages: AuditPages
     positions: Positions
     reads: StateReads
-    lookups: Lookups
+    operator_search: OperatorSearch
     previews: ReportPreviews
     people: PeoplePort
     marks: IntakeMarks

@@ -20,7 +20,7 @@ _CURSOR = re.compile(r"([0-9]{1,20})\.([0-9]{1,6})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PeopleFilters:
     """`text`: the id, or the begin of a word of the label. `area`: of the incident for which somebody is looked for."""
 
     text: str = ""
@@ -36,7 +36,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class ScanCursor:
     """`scan`: the step of the scan; `skip`: how many of its people, by id, were given before."""
 
     scan: int = 0
@@ -46,7 +46,7 @@ class Position:
         return f"{self.scan}.{self.skip}"
 
     @classmethod
-    def parsed(cls, cursor: str | None) -> "Position":
+    def parsed(cls, cursor: str | None) -> "ScanCursor":
         """Raises ProblemResponse (422)."""
         if cursor is None:
             return cls()
@@ -57,7 +57,7 @@ class Position:
 
 
 async def people_page(
-    services: Services, wanted: Wanted, *, limit: int, cursor: str | None
+    services: Services, filters: PeopleFilters, *, limit: int, cursor: str | None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """A page of people, and the cursor of the next page. Writes no audit entry: the caller does.
 
@@ -65,38 +65,38 @@ async def people_page(
         StoreUnavailable, NotReady: Redis cannot be read.
         ProblemResponse: 422, invalid cursor.
     """
-    position = Position.parsed(cursor)
+    position = ScanCursor.parsed(cursor)
     found: list[dict[str, Any]] = []
-    if cursor is None and is_person_id(wanted.text):
+    if cursor is None and is_person_id(filters.text):
         # Whoever knows the id need not wait for the scan to come by.
-        found += await _listed(services, wanted, [wanted.text])
+        found += await _listed(services, filters, [filters.text])
     examined = 0
     while True:
-        step = await services.lookups.scan_people(position.scan, on_duty=wanted.on_duty is True)
+        step = await services.operator_search.scan_people(position.scan, on_duty=filters.on_duty is True)
         ids = step.ids[position.skip : position.skip + limit - len(found)]
         given = {one["id"] for one in found}
-        found += [one for one in await _listed(services, wanted, ids) if one["id"] not in given]
+        found += [one for one in await _listed(services, filters, ids) if one["id"] not in given]
         examined += len(ids)
         after = position.skip + len(ids)
         if after < len(step.ids):
-            position = Position(scan=position.scan, skip=after)
+            position = ScanCursor(scan=position.scan, skip=after)
         elif step.following == 0:
             return found, None
         else:
-            position = Position(scan=step.following)
+            position = ScanCursor(scan=step.following)
         if len(found) >= limit or examined >= EXAMINED_AT_MOST:
             return found, str(position)
 
 
-async def _listed(services: Services, wanted: Wanted, ids: Sequence[str]) -> list[dict[str, Any]]:
-    views = await services.reads.volunteers_by_id(ids, with_places=wanted.area is not None)
+async def _listed(services: Services, filters: PeopleFilters, ids: Sequence[str]) -> list[dict[str, Any]]:
+    views = await services.reads.volunteers_by_id(ids, with_places=filters.area is not None)
     # Before the labels are decrypted, so that nobody's record is opened in vain.
-    known = [one for one in views if one is not None and wanted.fits_unnamed(one)]
+    known = [one for one in views if one is not None and filters.fits_unnamed(one)]
     labels = await labels_of(services, [one.id for one in known]) if known else {}
-    fitting = [one for one in known if wanted.fits(one, labels.get(one.id))]
+    fitting = [one for one in known if filters.fits(one, labels.get(one.id))]
     devices = await asyncio.gather(*(services.reach.devices(one.id) for one in fitting))
     return [
-        listed_person(one, labels.get(one.id), tuple(states.values()), wanted.area)
+        listed_person(one, labels.get(one.id), tuple(states.values()), filters.area)
         for one, states in zip(fitting, devices, strict=True)
     ]
 

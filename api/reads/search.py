@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.process.services import Services
-from api.reads.people_list import Wanted, people_page
+from api.reads.people_list import PeopleFilters, people_page
 from api.views.places import found_place
 from api.views.rows import row
 from api.views.values import View, time
@@ -35,19 +35,21 @@ async def incidents_named(services: Services, text: str) -> list[View]:
     if zone_of_incident(text) is not None:
         return await _entries(services, [text], "id")
     if (call := call_numbers.parsed(text)) is not None:
-        return await _entries(services, await services.lookups.called(*call), "call_number")
+        return await _entries(services, await services.operator_search.called(*call), "call_number")
     # Keyed, so that the index cannot be searched by whoever reads Redis.
     digest = client_digests(services.ring.now).external_digest(text)
-    return await _entries(services, await services.lookups.with_external(digest), "external_id") if digest else []
+    return (
+        await _entries(services, await services.operator_search.with_external(digest), "external_id") if digest else []
+    )
 
 
 async def people_named(services: Services, text: str) -> list[View]:
     """People on duty by the begin of a word of their label, anybody by id. Raises StoreUnavailable, NotReady."""
     if len(text) < SHORTEST_NAME:
         return []
-    found, _ = await people_page(services, Wanted(text=text, on_duty=True), limit=PEOPLE_AT_MOST, cursor=None)
+    found, _ = await people_page(services, PeopleFilters(text=text, on_duty=True), limit=PEOPLE_AT_MOST, cursor=None)
     if not any(one["id"] == text for one in found):
-        known, _ = await people_page(services, Wanted(text=text), limit=1, cursor=None)
+        known, _ = await people_page(services, PeopleFilters(text=text), limit=1, cursor=None)
         found += [one for one in known if one["id"] == text]
     return [
         {
@@ -87,7 +89,7 @@ def places_called(services: Services, text: str, language: str) -> list[tuple[Pl
 async def incidents_near(services: Services, place: Place, known: Sequence[View]) -> list[View]:
     """Open incidents within NEAR_M of a place that are not among the known entries. Raises StoreUnavailable, NotReady."""
     given = {one["id"] for one in known}
-    ids = [one for one in await services.lookups.near(place, NEAR_M) if one not in given]
+    ids = [one for one in await services.operator_search.near(place, NEAR_M) if one not in given]
     return await _entries(services, ids, "near")
 
 

@@ -12,7 +12,7 @@ from api.http.numbers import DIGITS
 from api.http.problems import invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.reads.people_list import Wanted, people_page
+from api.reads.people_list import PeopleFilters, people_page
 from api.schemas.people_list import PeopleList
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
@@ -40,8 +40,10 @@ async def list_people(
             raise invalid("incident", "the id of an incident", "text")
         state = await services.reads.incident(incident)
         area = state.area if state else None
-    wanted = Wanted(text=q.strip(), skill=skill, on_duty=None if on_duty is None else on_duty == "true", area=area)
-    items, following = await people_page(services, wanted, limit=limit, cursor=cursor)
+    filters = PeopleFilters(
+        text=q.strip(), skill=skill, on_duty=None if on_duty is None else on_duty == "true", area=area
+    )
+    items, following = await people_page(services, filters, limit=limit, cursor=cursor)
     if area is not None:
         items.sort(key=lambda one: (one["distance_m"] is None, one["distance_m"] or 0, one["id"]))
     disclosed(request, [one["id"] for one in items])

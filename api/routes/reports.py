@@ -13,7 +13,7 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.listing import Filters
 from api.reads.summary import summary
-from api.schemas.summary import Summary
+from api.schemas.summary import PeriodSummary
 from api.views.summary import By
 from api.views.values import time
 from streams import clock
@@ -24,7 +24,7 @@ DAY_MS = 86_400_000
 LONGEST_MS = 31 * DAY_MS
 
 
-@router.get("/summary", response_model=Summary, responses=problems())
+@router.get("/summary", response_model=PeriodSummary, responses=problems())
 async def summarised(
     caller: Watcher,
     services: ServicesDep,

@@ -8,7 +8,7 @@ from api.schemas.places import PlaceShown
 from api.schemas.rows import IncidentRow
 
 
-class Found(Shown):
+class FoundEntry(Shown):
     """An incident, a person or a place; the field of its type is set. `title`: the call number or id, the label or id, or the
     name in the language of the request. `match`: what the text was compared with; `near`: open, near the first place."""
 
@@ -25,5 +25,5 @@ class Found(Shown):
 class SearchResult(Shown):
     """The exact matches first. `complete` false: Redis does not answer, so only places were looked for."""
 
-    items: list[Found]
+    items: list[FoundEntry]
     complete: bool

@@ -30,7 +30,7 @@ class SummaryGroup(Shown):
     staffed_share: float | None
 
 
-class Summary(Shown):
+class PeriodSummary(Shown):
     """`kept_from`: ended incidents that were reported before may be gone. `complete` false: the period begins before it, or has
     more incidents than one request reads; `counted_from` then says from when on all are counted."""
 

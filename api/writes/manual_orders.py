@@ -50,7 +50,7 @@ async def check_assignable(services: Services, state: Incident | None, command: 
     if engaged_in is not None:
         raise ProblemResponse("engaged", f"the person holds an offer of {engaged_in}", incident_id=engaged_in)
     # KOMEK_BUDGET=off suspends rests and quiet hours for drills (DESIGN 42).
-    budget = services.plans.budget if services.settings.budget == "on" else UNLIMITED
+    budget = services.plans.budget if services.settings.budget else UNLIMITED
     against = named_for(state, command, Known(around=around, budget=budget, now_ms=clock.now_ms())).against
     if against and not command.force:
         names = ", ".join(against)

@@ -48,7 +48,6 @@ class TextKey(StrEnum):
     ANSWER_NO = "answer_no"
     OPEN = "open"
     LOOK = "look"
-    DUTY_ENDS = "duty_ends"
 
 
 _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
@@ -181,11 +180,6 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
     TextKey.ANSWER_NO: ("Бара алмаймын", "Не могу", "I can't"),
     TextKey.OPEN: ("Ашу", "Открыть", "Open"),
     TextKey.LOOK: ("Қосымшаны қараңыз.", "Ответьте в приложении.", "See the app."),
-    TextKey.DUTY_ENDS: (
-        "Кезекшілігіңіз 15 минуттан кейін аяқталады.",
-        "Ваше дежурство закончится через 15 минут.",
-        "Your duty ends in 15 minutes.",
-    ),
 }
 
 _SMS_HEADS = (("Көмек керек", "Көмек"), ("Нужна помощь", "Помощь"), ("Help needed", "Help"))

@@ -1,4 +1,4 @@
-"""Reads a topic of one partition from its beginning, and follows it: plans, declared keys, sessions."""
+"""Reads a topic of one partition from its beginning, and follows it: plans, declared keys, sessions, answers to alarms."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,6 +14,7 @@ from streams.kafka import clients
 from streams.settings import Settings
 from streams.topics import Topic
 
+START_WITHIN_S = 15.0
 TakeRecords: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 """Gets the records in the order of the log; also called without any. May raise LogUnavailable: the records do not come again."""
 _log = structlog.get_logger(__name__)
@@ -29,6 +30,11 @@ class TopicFollower:
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
         self.next_offset = 0
+
+    async def start(self, take: TakeRecords, within_s: float = START_WITHIN_S) -> None:
+        """Returns once the log has been read to its end, and goes on reading. Raises LogUnavailable, as `read_to_end`."""
+        await self.read_to_end(take, within_s)
+        self.follow(take)
 
     async def read_to_end(self, take: TakeRecords, within_s: float) -> None:
         """Reads up to the end that the log has now. Not while the topic is followed.

@@ -11,7 +11,6 @@ from streams.settings import Settings
 from streams.topics import ALARMS
 from streams.wire import AlarmAnswer
 
-START_WITHIN_S = 15.0
 MOST = 5_000
 """Answers that are kept, as many as an earthquake may need; beyond them no further one is taken. 2 MB."""
 _log = structlog.get_logger(__name__)
@@ -66,8 +65,7 @@ class AlarmAnswers:
 
     async def start(self) -> None:
         """Returns once the log has been read to its end. Raises LogUnavailable."""
-        await self._follower.read_to_end(self._take, START_WITHIN_S)
-        self._follower.follow(self._take)
+        await self._follower.start(self._take)
 
     async def stop(self) -> None:
         await self._follower.stop()

@@ -27,7 +27,6 @@ from streams.topics import PLANS
 log = structlog.get_logger(__name__)
 KEY = b"plans"
 """The same for all records: compaction keeps the newest, and all are in one partition, in order."""
-START_WITHIN_S = 15.0
 _CONFIRM_WITHIN_S = 30.0
 
 Use: TypeAlias = Callable[[PlanBook], None]
@@ -72,8 +71,7 @@ class PlanFollower:
 
     async def start(self) -> None:
         # To the end before `start` returns: nothing may be decided under a book that was replaced before the start.
-        await self._follower.read_to_end(self._take, START_WITHIN_S)
-        self._follower.follow(self._take)
+        await self._follower.start(self._take)
 
     async def stop(self) -> None:
         await self._follower.stop()

@@ -43,9 +43,8 @@ class SessionFollower:
         Raises:
             LogUnavailable: this took more than a minute, or Kafka does not answer.
         """
-        await self._follower.read_to_end(self._take, START_WITHIN_S)
+        await self._follower.start(self._take, START_WITHIN_S)
         _log.info("sessions are read", records=len(self._book))
-        self._follower.follow(self._take)
 
     async def stop(self) -> None:
         await self._follower.stop()

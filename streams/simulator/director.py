@@ -8,15 +8,15 @@ from dispatch.model.vocabulary import PROGRESS_ORDER, OfferState
 from streams.api_client import OPERATOR, Api, ApiResponse, ApiUnavailable
 from streams.api_paths import path_of
 from streams.simulator.answers import Kind
-from streams.simulator.scenes import CHILD, Order, Part, Scene
+from streams.simulator.scenes import CHILD, Order, Scene, ScenePart
 
 LOOK_AGAIN_S = 0.1
 KNOWN_WITHIN_S = 1.0
 """The offers of an incident may arrive before the answer to its report."""
 GIVES_UP_AFTER_S = 90.0
 """Longest wait for what an order waits for, at any pace; then the incidents of the scene are cancelled."""
-SILENT = Part(answer=Kind.SILENCE)
-ELSEWHERE = Part(answer=Kind.DECLINE, after_s=1.0)
+SILENT = ScenePart(answer=Kind.SILENCE)
+ELSEWHERE = ScenePart(answer=Kind.DECLINE, after_s=1.0)
 """Of the cast, to incidents that are not theirs: they stay free for their own."""
 
 
@@ -49,7 +49,7 @@ class Director:
             self._seen[identity] = incident
             self._news[self._of[identity][0].name].set()
 
-    async def part_of(self, person_id: str, incident_id: str) -> Part | None:
+    async def part_of(self, person_id: str, incident_id: str) -> ScenePart | None:
         """How the person answers an offer of the incident; None: as they like."""
         if not self._unfinished:
             return None

@@ -17,7 +17,7 @@ from streams.simulator.director import Director
 from streams.simulator.movement import SimulatedTrip, round_at
 from streams.simulator.observed_offers import SeenOffer
 from streams.simulator.people import SimulatedPerson
-from streams.simulator.scenes import Part
+from streams.simulator.scenes import ScenePart
 
 CONFIRMED_WITHIN_S = 5.0
 """How long a volunteer who accepted waits for the details before leaving without them."""
@@ -61,7 +61,7 @@ class World:
             self.trips[person.id] = replace(trip, start=start, goal=goal, starts_s=min(now_s, trip.arrives_s))
 
 
-class Ending(Enum):
+class OfferEnding(Enum):
     """How work on an offer ended."""
 
     OVER = auto()  # resumed if the offer appears again: answering twice is harmless
@@ -80,10 +80,10 @@ class HeldOffer:
         self._id = job.offer.id
         # By offer and not shared: tasks run in any order, and the draws must not depend on it.
         self._rng = Random(f"{world.seed}:{job.offer.id}")
-        self._part: Part | None = None
+        self._part: ScenePart | None = None
         """In a scene: how the script says that the person answers and works."""
 
-    async def follow(self) -> Ending:
+    async def follow(self) -> OfferEnding:
         director = self._world.director
         self._part = await director.part_of(self._person.id, self._job.offer.incident_id)
         if self._job.offer.is_open:
@@ -92,19 +92,19 @@ class HeldOffer:
             self._api.tally.add("offers seen")
             if answer.kind is Kind.SILENCE:
                 self._api.tally.add("silent")
-                return Ending.ABANDONED
+                return OfferEnding.ABANDONED
             if not await self._answer(answer):
-                return Ending.OVER
+                return OfferEnding.OVER
         details = await self._details()
         if details is None:
-            return Ending.OVER
+            return OfferEnding.OVER
         is_digital = details.get("capability") == Capability.DIGITAL
         work = self._draw_work(details, is_digital)
         if work.is_forgotten:
             self._api.tally.add("never heard of again")
-            return Ending.ABANDONED
+            return OfferEnding.ABANDONED
         await (self._work_remotely(details, work) if is_digital else self._go(details, work))
-        return Ending.OVER
+        return OfferEnding.OVER
 
     def _draw_work(self, details: Mapping[str, Any], is_digital: bool) -> Work:
         if self._part is not None:

@@ -25,7 +25,7 @@ FIRST_NUMBER = 1_001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ScenePart:
     """How one person answers an offer of the incident `at`, and works on it. Times are seconds at a pace of 1."""
 
     who: str = ""
@@ -74,13 +74,13 @@ class Scene:
     name: str
     begins_s: float
     reports: tuple[SceneReport, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[ScenePart, ...]
     orders: tuple[Order, ...]
 
     def has(self, person_id: str) -> bool:
         return any(part.who == person_id for part in self.parts)
 
-    def part(self, person_id: str, at: str) -> Part | None:
+    def part(self, person_id: str, at: str) -> ScenePart | None:
         return next((part for part in self.parts if part.who == person_id and part.at == at), None)
 
 
@@ -122,7 +122,7 @@ def _scene(table: Mapping[str, Any]) -> Scene:
         name=table["name"],
         begins_s=table["begins_s"],
         reports=tuple(_report(report) for report in table["reports"]),
-        parts=tuple(Part(**{**part, "answer": Kind(part.get("answer", Kind.ACCEPT))}) for part in table["parts"]),
+        parts=tuple(ScenePart(**{**part, "answer": Kind(part.get("answer", Kind.ACCEPT))}) for part in table["parts"]),
         orders=tuple(Order(**order) for order in table["orders"]),
     )
 

@@ -10,7 +10,7 @@ from dispatch.model.places import Place
 from dispatch.model.vocabulary import OfferState
 from streams.api_client import ApiCaller, ApiUnavailable
 from streams.api_paths import path_of
-from streams.simulator.held_offer import Ending, HeldOffer, Job, World, place_in
+from streams.simulator.held_offer import HeldOffer, Job, OfferEnding, World, place_in
 from streams.simulator.observed_offers import SeenOffer
 from streams.simulator.people import SimulatedPerson
 
@@ -109,7 +109,7 @@ class Volunteers:
 
     async def _hold(self, person: SimulatedPerson, job: Job) -> None:
         try:
-            if await HeldOffer(self._world, person, job).follow() is Ending.ABANDONED:
+            if await HeldOffer(self._world, person, job).follow() is OfferEnding.ABANDONED:
                 self._abandoned.add(job.offer.id)
         except ApiUnavailable:
             self._world.api.tally.add("given up, no answer")

@@ -12,10 +12,8 @@ from dataclasses import replace
 
 import structlog
 
-from dispatch.decide import Settled, View, settle
-from dispatch.model.call_numbers import CallNumber
+from dispatch.decide import View, settle
 from dispatch.model.commands import Command, ReportIncident
-from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Cause
 from dispatch.model.hazard_areas import ground_of
 from dispatch.model.service_area import ServiceArea
@@ -230,37 +228,19 @@ class Dispatcher:
         )
         drafts = []
         for (record, command, known), around in zip(fresh, self._hazards.seen(contexts, people), strict=True):
-            settled = self._settled(record, command, known, now_ms, around, numbering.following(record))
+            view = View(
+                incident=known.incident,
+                cause=_cause(record, command),
+                logged_ms=record.timestamp,
+                now_ms=now_ms,
+                around=around,
+                priors=known.priors,
+                call_number=numbering.following(record),
+            )
+            settled = settle(view, command, self._plans)
             numbering.note(settled)
             drafts.append(Draft(record=record, command=command, settled=settled))
         return drafts
-
-    def _settled(
-        self,
-        record: Consumed,
-        command: Command,
-        known: Loaded,
-        now_ms: int,
-        around: DecisionContext,
-        call_number: CallNumber | None,
-    ) -> Settled:
-        cause = Cause(
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            command_id=command.id,
-            command_kind=wire.kind_of(command),
-        )
-        view = View(
-            incident=known.incident,
-            cause=cause,
-            logged_ms=record.timestamp,
-            now_ms=now_ms,
-            around=around,
-            priors=known.priors,
-            call_number=call_number,
-        )
-        return settle(view, command, self._plans)
 
     async def _find_to_warn(self, drafts: Sequence[Draft]) -> None:
         inside = await self._hazards.inside([draft.settled.new_ground for draft in drafts])
@@ -301,3 +281,13 @@ class Dispatcher:
         # After `apply`: the holds of these decisions are confirmed, and a release does not touch confirmed holds.
         await self._ledger.release_unused(decisions)
         count_decisions(decisions, drafts)
+
+
+def _cause(record: Consumed, command: Command) -> Cause:
+    return Cause(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        command_id=command.id,
+        command_kind=wire.kind_of(command),
+    )

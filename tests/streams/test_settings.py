@@ -55,7 +55,7 @@ def test_every_setting_is_read() -> None:
     )
     assert (settings.partitions, settings.replication, settings.min_insync) == (256, 3, 2)
     assert (settings.batch, settings.position_ttl_s, settings.log_level) == (1, 60, "debug")
-    assert (settings.budget, load({}).budget) == ("off", "on")
+    assert (settings.budget, load({}).budget) == (False, True)
 
 
 @pytest.mark.parametrize("coded", [CODED, CODED.rstrip("=")])

@@ -24,7 +24,7 @@ from streams.readers.last_known import LastKnown
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
 from streams.store.intake_marks import Repeat
-from streams.store.memory.lookups import MemoryLookups
+from streams.store.memory.operator_search import MemoryOperatorSearch
 from streams.store.memory.verified import Verified
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.people_cells import Cell, CellCount
@@ -201,7 +201,7 @@ class FakeRedis:
         """Answers of `people_cells` by skill."""
         self.asked_cells: list[Cell] = []
         self.is_down = False
-        self.lookups = MemoryLookups(self.states.values, self._people, self._ask)
+        self.operator_search = MemoryOperatorSearch(self.states.values, self._people, self._ask)
 
     def _people(self, on_duty: bool) -> list[str]:
         known: dict[str, VolunteerRecord | VolunteerView] = {**self.profiles, **self.volunteers}

@@ -107,7 +107,7 @@ class World:
             audit_pages=self.log,
             positions=self.log,
             reads=self.redis,
-            lookups=self.redis.lookups,
+            operator_search=self.redis.operator_search,
             previews=ReportPreviews(self.store),
             people=self.redis,
             marks=IntakeMarks(self.redis),

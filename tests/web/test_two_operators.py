@@ -42,6 +42,14 @@ def read(stack: RunningStack, incident: str) -> dict[str, Any]:
     return found
 
 
+def opened_at_both(desks: tuple[Page, Page], stack: RunningStack) -> str:
+    """A new incident that both operators have open."""
+    incident = reported(stack)
+    for page in desks:
+        opened(page, incident)
+    return incident
+
+
 def test_what_one_has_heard_is_silent_at_the_other_desk_and_shown_with_who(
     desks: tuple[Page, Page], shared_stack: RunningStack
 ) -> None:
@@ -62,9 +70,7 @@ def test_edits_of_different_fields_are_both_kept_and_colleagues_are_shown(
     desks: tuple[Page, Page], shared_stack: RunningStack
 ) -> None:
     one, other = desks
-    incident = reported(shared_stack)
-    for page in desks:
-        opened(page, incident)
+    incident = opened_at_both(desks, shared_stack)
 
     edit(one, priority="high")
     edit(other, description="Two people on the roof")
@@ -86,9 +92,7 @@ def test_edits_of_one_field_show_both_values_and_the_second_person_chooses(
     desks: tuple[Page, Page], shared_stack: RunningStack
 ) -> None:
     one, other = desks
-    incident = reported(shared_stack)
-    for page in desks:
-        opened(page, incident)
+    incident = opened_at_both(desks, shared_stack)
     edit(one, description="Smoke on floor 3")
     edit(other, description="Smoke on floor 4")
 
@@ -112,9 +116,7 @@ def test_edits_of_one_field_show_both_values_and_the_second_person_chooses(
 def test_notes_of_both_appear_and_two_forms_are_two_incidents(
     desks: tuple[Page, Page], shared_stack: RunningStack
 ) -> None:
-    incident = reported(shared_stack)
-    for page in desks:
-        opened(page, incident)
+    opened_at_both(desks, shared_stack)
     for page, text in zip(desks, ("seen from the east", "seen from the west"), strict=True):
         page.keyboard.press("t")
         page.keyboard.type(text)

@@ -24,7 +24,6 @@ export const taskWord = (value: string): string => word(t().words.tasks, value);
 export const shortfallWord = (value: string): string => word(t().words.shortfalls, value);
 export const certaintyWord = (value: string): string => word(t().words.certainties, value);
 export const declineWord = (value: string): string => word(t().words.declineReasons, value);
-export const heardWord = (value: string): string => word(t().words.heardBy, value);
 export const ruleWord = (value: string): string => word(t().own.case.rules, value);
 export const stepWord = (value: string): string => word(t().own.case.steps, value);
 export const wayWord = (value: string): string => word(t().own.case.ways, value);

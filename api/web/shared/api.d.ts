@@ -2277,7 +2277,7 @@ export interface components {
          * @description An incident, a person or a place; the field of its type is set. `title`: the call number or id, the label or id, or the
          *     name in the language of the request. `match`: what the text was compared with; `near`: open, near the first place.
          */
-        Found: {
+        FoundEntry: {
             at: string | null;
             id: string;
             incident?: components["schemas"]["IncidentRow"] | null;
@@ -4152,6 +4152,24 @@ export interface components {
             p95: number | null;
             p99: number | null;
         };
+        /**
+         * @description `kept_from`: ended incidents that were reported before may be gone. `complete` false: the period begins before it, or has
+         *     more incidents than one request reads; `counted_from` then says from when on all are counted.
+         */
+        PeriodSummary: {
+            by: components["schemas"]["By"];
+            complete: boolean;
+            /** Format: date-time */
+            counted_from: string;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["SummaryGroup"][];
+            /** Format: date-time */
+            kept_from: string;
+            /** Format: date-time */
+            to: string;
+            total: components["schemas"]["SummaryGroup"];
+        };
         /** @description One offer, from the first to the last step. `state` and `reason`: how it ended, or where it is now. */
         PersonAsked: {
             accepted_at: string | null;
@@ -4756,7 +4774,7 @@ export interface components {
         /** @description The exact matches first. `complete` false: Redis does not answer, so only places were looked for. */
         SearchResult: {
             complete: boolean;
-            items: components["schemas"]["Found"][];
+            items: components["schemas"]["FoundEntry"][];
         };
         /**
          * @description `at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
@@ -4924,24 +4942,6 @@ export interface components {
         SubscriptionKeys: {
             auth: string;
             p256dh: string;
-        };
-        /**
-         * @description `kept_from`: ended incidents that were reported before may be gone. `complete` false: the period begins before it, or has
-         *     more incidents than one request reads; `counted_from` then says from when on all are counted.
-         */
-        Summary: {
-            by: components["schemas"]["By"];
-            complete: boolean;
-            /** Format: date-time */
-            counted_from: string;
-            /** Format: date-time */
-            from: string;
-            items: components["schemas"]["SummaryGroup"][];
-            /** Format: date-time */
-            kept_from: string;
-            /** Format: date-time */
-            to: string;
-            total: components["schemas"]["SummaryGroup"];
         };
         /**
          * @description Seconds from the report to the first offer, the first acceptance and the first arrival; null where there was none.
@@ -6940,7 +6940,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Summary"];
+                    "application/json": components["schemas"]["PeriodSummary"];
                 };
             };
         };

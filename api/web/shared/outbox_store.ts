@@ -69,7 +69,7 @@ export class OutboxStore {
       if ((error as DOMException).name === "ConstraintError") return;
     }
     const all = await this.all();
-    if ([...all, ...this.unsaved.values()].some(({ key }) => key === item.key)) return;
+    if (all.some(({ key }) => key === item.key)) return;
     // After everything before it, and before what is saved next: places that the device gives are whole.
     const seq = Math.floor(all.at(-1)?.seq ?? 0) + ++this.added / 1e6;
     this.unsaved.set(seq, { ...item, seq, isUnsaved: true });

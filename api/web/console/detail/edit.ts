@@ -35,11 +35,6 @@ export function following(edit: Edit, now: Values): Edit {
   return { base: pick(edit.base), mine: pick(edit.mine) };
 }
 
-/** Touched fields whose value another person has changed meanwhile. */
-export function overtaken(edit: Edit, now: Values): Field[] {
-  return changedFields(edit).filter((field) => now[field] !== edit.base[field]);
-}
-
 export function typed(edit: Edit, field: Field, value: string): Edit {
   return { ...edit, mine: { ...edit.mine, [field]: value } };
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import type { components } from "../../shared/api";
 
-export type Found = components["schemas"]["Found"];
+export type Found = components["schemas"]["FoundEntry"];
 
 export interface Search {
   readonly items: readonly Found[];

@@ -14,7 +14,7 @@ import { HOURS, type Hours, periodOf } from "./period";
 import { useAnswer } from "./reading";
 
 type Group = components["schemas"]["SummaryGroup"];
-type Summary = components["schemas"]["Summary"];
+type Summary = components["schemas"]["PeriodSummary"];
 const GROUPS = ["kind", "district", "hour"] as const;
 
 export function Shift() {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Values, bodyOf, changedFields, following, keepMine, keptEdit, overtaken, takeTheirs, typed } from "../../console/detail/edit";
+import { type Values, bodyOf, changedFields, following, keepMine, keptEdit, takeTheirs, typed } from "../../console/detail/edit";
 
 const SEEN: Values = { priority: "normal", type: "flood", description: "smoke", address: "" };
 const fresh = { base: SEEN, mine: SEEN };
@@ -15,7 +15,6 @@ test("fields that nobody touches here follow the incident, and typed text is nev
 
   expect(edit.mine).toEqual({ ...SEEN, priority: "critical", description: "smoke and fire" });
   expect(changedFields(edit)).toEqual(["description"]);
-  expect(overtaken(edit, { ...SEEN, description: "a flood" })).toEqual(["description"]);
 });
 
 test("a text that is put back is no change", () => {

@@ -1,15 +1,15 @@
-"""`Lookups` in memory, over the incidents and people that a test has."""
+"""`OperatorSearch` in memory, over the incidents and people that a test has."""
 
 from collections.abc import Callable, Collection, Iterable
 
 from dispatch.model.context import Spot
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Place
-from streams.store.lookups import SCANNED_AT_ONCE, ScannedPeople
 from streams.store.memory import nearby
+from streams.store.operator_search import SCANNED_AT_ONCE, ScannedPeople
 
 
-class MemoryLookups:
+class MemoryOperatorSearch:
     """`people`: ids of all people, or of those on duty. `check` raises what the store would raise."""
 
     def __init__(

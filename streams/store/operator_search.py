@@ -1,4 +1,4 @@
-"""Look-ups of operators: incidents by their spoken or external number or near a place, and people in pages.
+"""What operators search: incidents by their spoken or external number or near a place, and people in pages.
 
 All methods raise `StoreUnavailable` when Redis does not reply, and `NotReady` until Redis has been rebuilt.
 """
@@ -25,8 +25,8 @@ class ScannedPeople(NamedTuple):
     following: int
 
 
-class Lookups(Protocol):
-    """`RedisLookups` and `streams.store.memory.lookups.MemoryLookups`."""
+class OperatorSearch(Protocol):
+    """`RedisOperatorSearch` and `streams.store.memory.operator_search.MemoryOperatorSearch`."""
 
     async def called(self, letters: str, number: int) -> list[str]:
         """Ids of the incidents with this call number, of the last 35 days, the newest day first."""
@@ -42,7 +42,7 @@ class Lookups(Protocol):
         missed or repeated."""
 
 
-class RedisLookups:
+class RedisOperatorSearch:
     def __init__(self, link: RedisClient) -> None:
         self._link = link
 

@@ -8,16 +8,16 @@ from dispatch.model.call_numbers import Series
 from dispatch.model.local_time import DAY_MS, local_day
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import NotReady
-from streams.store.lookups import Lookups, RedisLookups
-from streams.store.memory.lookups import MemoryLookups
+from streams.store.memory.operator_search import MemoryOperatorSearch
 from streams.store.memory.store import MemoryStore
+from streams.store.operator_search import OperatorSearch, RedisOperatorSearch
 from tests.contracts.builders import CENTRE, application, area, incident, north, profile
 from tests.contracts.worlds import RedisWorld, StoreWorld, applied
 
 
-def lookups_of(world: StoreWorld) -> Lookups:
+def search_of(world: StoreWorld) -> OperatorSearch:
     if isinstance(world, RedisWorld):
-        return RedisLookups(world.api)
+        return RedisOperatorSearch(world.api)
     store = world.store
     assert isinstance(store, MemoryStore)
 
@@ -25,7 +25,7 @@ def lookups_of(world: StoreWorld) -> Lookups:
         known = store.people.known.values()
         return [one.id for one in known if one.profile and (one.is_on_duty or not on_duty)]
 
-    return MemoryLookups(store.incidents.values, people, store._check)
+    return MemoryOperatorSearch(store.incidents.values, people, store._check)
 
 
 async def test_incidents_of_several_days_share_a_number_and_the_newest_comes_first(world: StoreWorld) -> None:
@@ -36,10 +36,10 @@ async def test_incidents_of_several_days_share_a_number_and_the_newest_comes_fir
     other = replace(incident("other", at_ms=now_ms), call_number=today.number(4))
     await applied(world, *[application(at, one, command=f"c-{at}") for at, one in enumerate((old, new, other))])
 
-    lookups = lookups_of(world)
+    search = search_of(world)
 
-    assert await lookups.called("AK", 3) == [new.id, old.id]
-    assert await lookups.called("AM", 3) == []
+    assert await search.called("AK", 3) == [new.id, old.id]
+    assert await search.called("AM", 3) == []
 
 
 async def test_open_incidents_are_found_by_external_id_and_by_place(world: StoreWorld) -> None:
@@ -49,21 +49,21 @@ async def test_open_incidents_are_found_by_external_id_and_by_place(world: Store
     far = incident("far", at_ms=1_000, at=area(north(9_000)))
     await applied(world, *[application(at, one, command=f"c-{at}") for at, one in enumerate((here, gone, far))])
 
-    lookups = lookups_of(world)
+    search = search_of(world)
 
-    assert await lookups.with_external(digest) == [here.id]
-    assert await lookups.near(CENTRE, 1_000) == [here.id]
+    assert await search.with_external(digest) == [here.id]
+    assert await search.near(CENTRE, 1_000) == [here.id]
 
 
 async def test_a_scan_reaches_everybody_and_that_of_duty_only_those_on_duty(world: StoreWorld) -> None:
     names = [f"v-{number:03}" for number in range(300)]
     await world.people.put_profiles([profile(name, 1, on_duty=name < "v-150") for name in names])
-    lookups = lookups_of(world)
+    search = search_of(world)
 
     async def all_of(*, on_duty: bool) -> set[str]:
         found, start = set[str](), 0
         while True:
-            step = await lookups.scan_people(start, on_duty=on_duty)
+            step = await search.scan_people(start, on_duty=on_duty)
             found |= set(step.ids)
             if not step.following:
                 return found
@@ -74,14 +74,14 @@ async def test_a_scan_reaches_everybody_and_that_of_duty_only_those_on_duty(worl
 
 
 async def test_an_emptied_store_says_nothing_instead_of_nobody(world: StoreWorld) -> None:
-    lookups = lookups_of(world)
+    search = search_of(world)
     await world.forget()
 
     for asked in (
-        lookups.called("AK", 1),
-        lookups.with_external("d" * 64),
-        lookups.near(CENTRE, 1),
-        lookups.scan_people(0, on_duty=True),
+        search.called("AK", 1),
+        search.with_external("d" * 64),
+        search.near(CENTRE, 1),
+        search.scan_people(0, on_duty=True),
     ):
         with pytest.raises(NotReady):
             await asked

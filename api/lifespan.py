@@ -13,9 +13,9 @@ import structlog
 
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
-from api.process.lifetimes import Lifetimes
 from api.process.oidc_issuer import OidcIssuer
 from api.process.rate_limits import RateLimits
+from api.process.service_stack import ServiceStack
 from api.process.services import PlansInForce, Services
 from api.process.shutdown import on_stop_signal
 from api.reads.event_stream import Live
@@ -49,7 +49,7 @@ from streams.sessions.sessions import Sessions
 from streams.settings import STRICT, Settings
 from streams.store import RedisClient, RedisStore
 from streams.store.intake_marks import RedisIntakeMarks
-from streams.store.lookups import RedisLookups
+from streams.store.operator_search import RedisOperatorSearch
 from streams.store.operators_here import OperatorsHere
 from streams.store.people import PeopleStore
 from streams.store.reach import ReachStore
@@ -82,10 +82,10 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     await _check_topics(settings)
     # Read here, so that no request waits for its files.
     await asyncio.to_thread(gazetteer.built_in)
-    async with Lifetimes() as lifetimes:
-        services, feed = await _connected(settings, ring, keys, PlansInForce(plans), lifetimes)
+    async with ServiceStack() as stack:
+        services, feed = await _connected(settings, ring, keys, PlansInForce(plans), stack)
         # Entered last, so that a signal during the start goes to uvicorn alone.
-        lifetimes.enter_context(on_stop_signal(feed.end_listeners))
+        stack.enter_context(on_stop_signal(feed.end_listeners))
         if settings.tokens != STRICT:
             _log.info("tokens without jti or typ are accepted; KOMEK_TOKENS=strict refuses them")
         _log.info("api is ready", name=_name())
@@ -97,51 +97,51 @@ def _name() -> str:
 
 
 async def _connected(
-    settings: Settings, ring: LiveRing, keys: KeyFile, plans_in_force: PlansInForce, lifetimes: Lifetimes
+    settings: Settings, ring: LiveRing, keys: KeyFile, plans_in_force: PlansInForce, stack: ServiceStack
 ) -> tuple[Services, Feed]:
     """All services, in the order in which they need each other; and the feed, whose listeners end before the process does."""
     name, latency = _name(), Latency()
     link = RedisClient(target_of(settings))
     # First in, so closed last: `marks` finishes its background writes to Redis when it stops.
-    lifetimes.push_async_callback(link.close)
+    stack.push_async_callback(link.close)
     # Before anything is written: with the wrong key ring this process would make texts that nobody can read.
-    await lifetimes.started(KeyLog(settings, f"{name}-keys", ring, uses=tuple(KeyUse)))
-    intake = await lifetimes.started(CommandIntake(settings, name, ring=ring))
+    await stack.started(KeyLog(settings, f"{name}-keys", ring, uses=tuple(KeyUse)))
+    intake = await stack.started(CommandIntake(settings, name, ring=ring))
     # A name that no process had before: numbers of entries begin anew with each.
-    audit_log = await lifetimes.started(AuditLog(settings, client_digests(ring.now), f"api-{clock.fresh_id()}"))
-    positions = await lifetimes.started(PositionIntake(settings, name))
-    feed = await lifetimes.started(Feed(settings, f"{name}-live", latency.watch))
+    audit_log = await stack.started(AuditLog(settings, client_digests(ring.now), f"api-{clock.fresh_id()}"))
+    positions = await stack.started(PositionIntake(settings, name))
+    feed = await stack.started(Feed(settings, f"{name}-live", latency.watch))
     # Live views end with the key of their token, and with the token or session itself.
     keys.on_change = feed.interrupt_listeners
-    sessions = await _sessions(settings, f"{name}-sessions", lifetimes, intake, feed, ring)
-    await lifetimes.started(keys)
-    monitor = await lifetimes.started(Monitor(settings, name))
-    letters = await lifetimes.started(LetterWatch(settings, f"{name}-letters"))
+    sessions = await _sessions(settings, f"{name}-sessions", stack, intake, feed, ring)
+    await stack.started(keys)
+    monitor = await stack.started(Monitor(settings, name))
+    letters = await stack.started(LetterWatch(settings, f"{name}-letters"))
     watch = AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring, audit=audit_log)
-    alarms = await lifetimes.started(watch)
-    answers = await lifetimes.started(AlarmAnswers(settings, f"{name}-alarms"))
+    alarms = await stack.started(watch)
+    answers = await stack.started(AlarmAnswers(settings, f"{name}-alarms"))
     reads = Reads(link)
-    await lifetimes.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
+    await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
     # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
     fallback, use = plans_in_force.book, plans_in_force.put
-    await lifetimes.started(PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use))
+    await stack.started(PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use))
     services = Services(
         settings=settings,
         ring=ring,
         keys=keys,
         sessions=sessions,
-        issuer=lifetimes.kept(OidcIssuer(settings)) if settings.oidc_issuer else None,
+        issuer=stack.kept(OidcIssuer(settings)) if settings.oidc_issuer else None,
         plans_in_force=plans_in_force,
         intake=intake,
         audit=audit_log,
         audit_pages=AuditReader(settings, f"{name}-audit"),
         positions=positions,
         reads=reads,
-        lookups=RedisLookups(link),
+        operator_search=RedisOperatorSearch(link),
         previews=ReportPreviews(RedisStore(link)),
         people=PeopleStore(link),
-        marks=lifetimes.kept(IntakeMarks(RedisIntakeMarks(link))),
-        explanations=lifetimes.kept(DecisionReader(settings, f"{name}-decisions")),
+        marks=stack.kept(IntakeMarks(RedisIntakeMarks(link))),
+        explanations=stack.kept(DecisionReader(settings, f"{name}-decisions")),
         last_known=LastKnownReader(settings, f"{name}-last-known"),
         private_log=PrivateLogReader(settings, f"{name}-private"),
         live=Live(feed),
@@ -159,13 +159,13 @@ async def _connected(
 
 
 async def _sessions(
-    settings: Settings, name: str, lifetimes: Lifetimes, intake: CommandIntake, feed: Feed, ring: LiveRing
+    settings: Settings, name: str, stack: ServiceStack, intake: CommandIntake, feed: Feed, ring: LiveRing
 ) -> Sessions:
     """The sessions of this process, which follow the log."""
     book = SessionBook()
-    follower = await lifetimes.started(SessionFollower(settings, name, book, feed.interrupt_listeners))
+    follower = await stack.started(SessionFollower(settings, name, book, feed.interrupt_listeners))
     log = KafkaSessionLog(intake.send_session, follower)
-    return await lifetimes.started(Sessions(book, log, lambda: ring.now))
+    return await stack.started(Sessions(book, log, lambda: ring.now))
 
 
 async def _check_topics(settings: Settings) -> None:

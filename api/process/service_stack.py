@@ -16,7 +16,7 @@ S = TypeVar("S", bound=_Stoppable)
 R = TypeVar("R", bound=_Startable)
 
 
-class Lifetimes(contextlib.AsyncExitStack):
+class ServiceStack(contextlib.AsyncExitStack):
     """Starts services, and stops them in the reverse order. A service whose start fails is stopped as well."""
 
     async def started(self, service: R) -> R:
