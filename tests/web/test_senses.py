@@ -41,9 +41,10 @@ def test_forced_colours_hide_neither_choice_nor_severity_nor_focus_and_nothing_m
 
 def test_forced_colours_show_what_is_chosen_on_the_phone(visit: Visit, shared_stack: RunningStack) -> None:
     journey = Journey(visit, shared_stack, "en", (63.90, 46.60), forced_colors="active", reduced_motion="reduce")
-    for name in ("home", "settings"):
+    # Of each screen a control that only it has: the screens come by and by.
+    for name, control in (("home", "duty"), ("settings", "sign-out")):
         journey.page.goto(f"{shared_stack.api}/v/#{name}")
-        journey.page.locator("main").wait_for()
+        journey.page.locator(f'[data-action="{control}"]').wait_for()
 
         assert ask_page(journey.page, "vanished") == []
         assert ask_page(journey.page, "moving") == []

@@ -37,12 +37,15 @@ OF_PROGRAMS = {
 
 
 def words(section: str) -> set[str]:
-    text = "".join(path.read_text("utf-8") for path in WORDS)
+    return {name for path in WORDS for name in _words_in(path.read_text("utf-8"), section)}
+
+
+def _words_in(text: str, section: str) -> list[str]:
     # A section ends on its line, or with a line that closes it.
     block = text.partition(f"\n  {section}: {{")[2]
     first = block.partition("\n")[0]
     block = first if first.endswith("},") else block.partition("\n  },")[0]
-    return set(re.findall(r'(?:^|[{,])\s*"?([a-z_.]+)"?:', block, re.MULTILINE))
+    return re.findall(r'(?:^|[{,])\s*"?([a-z_.]+)"?:', block, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

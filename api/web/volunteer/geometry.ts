@@ -1,4 +1,6 @@
 // The plain geometry of the sketch: metres east and north of the person, whole kilometres as rings.
+import { METRES_PER_DEGREE } from "../shared/earth";
+
 /** GeoJSON, as far as it matters here. */
 interface Geometry {
   readonly coordinates?: unknown;
@@ -11,8 +13,6 @@ export interface Metres {
   readonly east: number;
   readonly north: number;
 }
-
-const METRES_PER_DEGREE = 111_195; // mean earth radius 6,371,008.8 m
 
 /** Equirectangular: below 100 km the error is under a pixel of the sketch. */
 export function metresFrom(centre: Spot, to: Spot): Metres {

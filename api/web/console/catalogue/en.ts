@@ -5,4 +5,4 @@ import { en as operatorWords } from "../messages/words/en";
 import { en as own } from "../messages/en";
 import type { Catalogue } from "./shape";
 
-export default { common, words: { ...words, ...operatorWords }, own } satisfies Catalogue;
+export default { common, words: { ...words, ...operatorWords, problems: { ...words.problems, ...operatorWords.problems } }, own } satisfies Catalogue;

@@ -5,4 +5,4 @@ import { kk as operatorWords } from "../messages/words/kk";
 import { kk as own } from "../messages/kk";
 import type { Catalogue } from "./shape";
 
-export default { common, words: { ...words, ...operatorWords }, own } satisfies Catalogue;
+export default { common, words: { ...words, ...operatorWords, problems: { ...words.problems, ...operatorWords.problems } }, own } satisfies Catalogue;

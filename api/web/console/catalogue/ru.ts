@@ -5,4 +5,4 @@ import { ru as operatorWords } from "../messages/words/ru";
 import { ru as own } from "../messages/ru";
 import type { Catalogue } from "./shape";
 
-export default { common, words: { ...words, ...operatorWords }, own } satisfies Catalogue;
+export default { common, words: { ...words, ...operatorWords, problems: { ...words.problems, ...operatorWords.problems } }, own } satisfies Catalogue;

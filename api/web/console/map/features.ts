@@ -1,6 +1,8 @@
 // What the map shows, as GeoJSON, from the state of the console. Pure: no map library here.
 import type { Feature, FeatureCollection, Geometry, LineString, Point, Polygon } from "geojson";
 import type { components } from "../../shared/api";
+import { METRES_PER_DEGREE } from "../../shared/earth";
+import { NUMBER_OF } from "../../shared/parts/severity";
 import { numberOf } from "../queue/number";
 import type { LonLat } from "./picking";
 
@@ -9,10 +11,8 @@ export type Row = Schemas["IncidentRow"];
 export type PersonUnderWay = Schemas["PersonUnderWay"];
 export type Box = readonly [west: number, south: number, east: number, north: number];
 
-const ORDER: Readonly<Record<Row["priority"], number>> = { critical: 1, high: 2, normal: 3, low: 4 };
 /** A fix that is older says where somebody was. */
 export const OLD_AFTER_S = 120;
-const METRES_PER_DEGREE = 111_320;
 const RING_POINTS = 96;
 
 /** What the plate of an incident says: its number, then people found and needed. */
@@ -26,7 +26,7 @@ export function incidentFeatures(rows: Iterable<Row>, selected: string | null): 
     if (row.place === null) continue;
     features.push({
       type: "Feature",
-      properties: { id: row.id, priority: row.priority, plate: plateText(row), order: ORDER[row.priority], isSelected: row.id === selected },
+      properties: { id: row.id, priority: row.priority, plate: plateText(row), order: NUMBER_OF[row.priority], isSelected: row.id === selected },
       geometry: { type: "Point", coordinates: [row.place.lon, row.place.lat] },
     });
   }

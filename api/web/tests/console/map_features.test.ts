@@ -1,3 +1,4 @@
+import { METRES_PER_DEGREE } from "../../shared/earth";
 import { expect, test } from "vitest";
 import {
   OLD_AFTER_S,
@@ -64,7 +65,7 @@ test.each([
 
 test("the ring has its radius to the north and is closed", () => {
   const [ring = []] = ringFeature({ lon: 77, lat: 43 }, 8000, "").geometry.coordinates;
-  expect(((ring[0]?.[1] ?? 0) - 43) * 111_320).toBeCloseTo(8000, 3);
+  expect(((ring[0]?.[1] ?? 0) - 43) * METRES_PER_DEGREE).toBeCloseTo(8000, 3);
   expect(ring[0]).toEqual(ring[ring.length - 1]);
 });
 

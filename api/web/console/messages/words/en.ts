@@ -88,4 +88,20 @@ export const en = {
     way_failing: "A way to people does not take notices",
     audit_unwritten: "The audit log cannot be written",
   },
+  /** Of orders that operators alone give. */
+  problems: {
+    unreachable: "No device of this person takes notices. Call them.",
+    incident_open: "The incident has not ended.",
+    off_duty: "The person is off duty.",
+    engaged: "The person has other work.",
+    filled: "The place is filled.",
+    rules_against: "Rules speak against this person.",
+    unknown_volunteer: "Nobody is registered under this id.",
+    proposal_outdated: "There is a newer proposal.",
+    already_escalated: "The level has been raised already.",
+    edit_conflict: "Somebody else has changed the same field.",
+    version_conflict: "Somebody else has changed the same field.",
+    reminded_lately: "A reminder was sent a moment ago.",
+    ended_too_long_ago: "It ended too long ago to be opened again.",
+  },
 };

@@ -88,4 +88,20 @@ export const kk = {
     way_failing: "Адамдарға хабар жеткізу жолдарының бірі істемей тұр",
     audit_unwritten: "Аудит журналы жазылмайды",
   },
+  /** Of orders that operators alone give. */
+  problems: {
+    unreachable: "Бұл адамның ешбір құрылғысы хабарлама қабылдамайды. Оған қоңырау шалыңыз.",
+    incident_open: "Оқиға әлі аяқталған жоқ.",
+    off_duty: "Адам кезекшілікте емес.",
+    engaged: "Адам басқа жұмыста.",
+    filled: "Орын толған.",
+    rules_against: "Ережелер бұл адамға рұқсат бермейді.",
+    unknown_volunteer: "Бұл нөмірмен ешкім тіркелмеген.",
+    proposal_outdated: "Жаңарақ ұсыныс бар.",
+    already_escalated: "Деңгей көтерілген.",
+    edit_conflict: "Бұл өрісті басқа адам өзгертті.",
+    version_conflict: "Бұл өрісті басқа адам өзгертті.",
+    reminded_lately: "Еске салу жаңа ғана жіберілді.",
+    ended_too_long_ago: "Тым ертеде аяқталған, қайта ашу мүмкін емес.",
+  },
 } satisfies OperatorWords;

@@ -88,4 +88,20 @@ export const ru = {
     way_failing: "Один из способов оповещения людей не работает",
     audit_unwritten: "Журнал аудита не записывается",
   },
+  /** Of orders that operators alone give. */
+  problems: {
+    unreachable: "Ни одно устройство этого человека не принимает уведомления. Позвоните ему.",
+    incident_open: "Происшествие ещё не завершено.",
+    off_duty: "Человек не на дежурстве.",
+    engaged: "Человек занят другим делом.",
+    filled: "Место уже занято.",
+    rules_against: "Правила против этого человека.",
+    unknown_volunteer: "Под этим номером никто не зарегистрирован.",
+    proposal_outdated: "Есть более новое предложение.",
+    already_escalated: "Уровень уже повышен.",
+    edit_conflict: "Кто-то уже изменил это поле.",
+    version_conflict: "Кто-то уже изменил это поле.",
+    reminded_lately: "Напоминание отправлено только что.",
+    ended_too_long_ago: "Завершено слишком давно, снова открыть нельзя.",
+  },
 } satisfies OperatorWords;
