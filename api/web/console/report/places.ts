@@ -48,11 +48,7 @@ export class PlaceLookup {
   look(typed: string): void {
     this.running?.abort();
     const text = typed.trim().slice(0, LONGEST);
-    if (text === "") {
-      this.state.value = { kind: "none" };
-      this.pending = Promise.resolve(this.state.value);
-      return;
-    }
+    if (text === "") return this.settleAs({ kind: "none" });
     const mine = (this.running = new AbortController());
     this.state.value = { kind: "looking", text };
     this.pending = this.find(text, mine.signal);
@@ -65,6 +61,13 @@ export class PlaceLookup {
 
   close(): void {
     this.running?.abort();
+    // A look-up that ends early is told what came after it, so something must have come.
+    if (this.state.value.kind === "looking") this.settleAs({ kind: "none" });
+  }
+
+  private settleAs(known: Lookup): void {
+    this.state.value = known;
+    this.pending = Promise.resolve(known);
   }
 
   private async find(text: string, ends: AbortSignal): Promise<Lookup> {

@@ -157,3 +157,20 @@ test("a key that is taken is told as not saved, and the next attempt has another
   expect(await form.send()).toMatchObject({ id: "i-1" });
   expect(sent[1]?.key).not.toBe(sent[0]?.key);
 });
+
+test("a look-up that the closed form no longer waits for ends without an error, at every step", async () => {
+  let answer: (found: Lookup) => void = () => undefined;
+  const lookup = new PlaceLookup((text) => new Promise((resolve) => (answer = () => resolve({ kind: "failed", text } as Lookup))));
+  lookup.look("Талғ");
+  const early = lookup.settled();
+  lookup.close();
+  expect(await early).toEqual({ kind: "none" });
+
+  lookup.look("Талғар");
+  const late = lookup.settled();
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  lookup.close();
+  answer({ kind: "none" });
+  expect(await late).toEqual({ kind: "none" });
+  expect(lookup.state.value).toEqual({ kind: "none" });
+});
