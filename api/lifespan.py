@@ -115,16 +115,17 @@ async def _connected(
     keys.on_change = feed.interrupt_listeners
     sessions = await _sessions(settings, f"{name}-sessions", stack, intake, feed, ring)
     await stack.started(keys)
-    monitor = await stack.started(Monitor(settings, name))
-    letters = await stack.started(LetterWatch(settings, f"{name}-letters"))
-    watch = AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring, audit=audit_log)
-    alarms = await stack.started(watch)
-    answers = await stack.started(AlarmAnswers(settings, f"{name}-alarms"))
-    reads = Reads(link)
-    await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
+    monitor = Monitor(settings, name)
+    letters = LetterWatch(settings, f"{name}-letters")
+    answers = AlarmAnswers(settings, f"{name}-alarms")
     # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
     fallback, use = plans_in_force.book, plans_in_force.put
-    await stack.started(PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use))
+    plans = PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use)
+    await stack.started_together(monitor, letters, answers, plans)
+    watch = AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring, audit=audit_log)
+    alarms = await stack.started(watch)
+    reads = Reads(link)
+    await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
     services = Services(
         settings=settings,
         ring=ring,

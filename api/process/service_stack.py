@@ -1,5 +1,6 @@
 """Starting the services of a process, and stopping them in the reverse order."""
 
+import asyncio
 import contextlib
 from typing import Protocol, TypeVar
 
@@ -23,6 +24,10 @@ class ServiceStack(contextlib.AsyncExitStack):
         # Registered before the start: one that fails half-way may hold connections.
         await self.kept(service).start()
         return service
+
+    async def started_together(self, *services: _Startable) -> None:
+        """For services that do not need each other."""
+        await asyncio.gather(*map(self.started, services))
 
     def kept(self, service: S) -> S:
         """For a service that needs no start."""

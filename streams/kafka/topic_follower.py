@@ -44,8 +44,7 @@ class TopicFollower:
         """
         try:
             async with asyncio.timeout(within_s):
-                await self._connect()
-                end = await self.end()
+                end = await self._connected_end()
                 while self.next_offset < end:
                     await self._step(take, 200)
         except (KafkaError, TimeoutError) as error:
@@ -86,12 +85,16 @@ class TopicFollower:
         self.next_offset = await consumer.position(self._part)
         await take(batches.get(self._part, ()))
 
-    async def _connect(self) -> None:
-        if self._consumer is None:
-            self._consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
-            await self._consumer.start()
-            self._consumer.assign([self._part])
-            await self._consumer.seek_to_beginning(self._part)
+    async def _connected_end(self) -> int:
+        if self._consumer is not None:
+            return await self.end()
+        self._consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
+        await self._consumer.start()
+        # Asked before the topic is assigned: afterwards the answer waits behind a fetch that finds nothing new.
+        end = await self.end()
+        self._consumer.assign([self._part])
+        await self._consumer.seek_to_beginning(self._part)
+        return end
 
     def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:
