@@ -26,8 +26,10 @@ class ServiceStack(contextlib.AsyncExitStack):
         return service
 
     async def started_together(self, *services: _Startable) -> None:
-        """For services that do not need each other."""
-        await asyncio.gather(*map(self.started, services))
+        """For services that do not need each other. Raises the first error once all have ended their start."""
+        for ended in await asyncio.gather(*map(self.started, services), return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
 
     def kept(self, service: S) -> S:
         """For a service that needs no start."""
