@@ -11,6 +11,7 @@ from functools import partial
 
 import structlog
 
+from api.process.in_flight import InFlight
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.oidc_issuer import OidcIssuer
@@ -153,6 +154,7 @@ async def _connected(
         reach=ReachStore(link),
         latency=latency,
         rates=RateLimits(settings.rates),
+        in_flight=InFlight(is_on=settings.rates is not None),
     )
     # Who was logged out by time gets no notices there either.
     sessions.when_over = partial(end_of_sessions, services)

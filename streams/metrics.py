@@ -78,7 +78,9 @@ AUDIT_LOST = Counter("komek_audit_lost_total", "Audit entries that could be writ
 AUDIT_WAITING = Gauge("komek_audit_waiting", "Audit entries that Kafka has not confirmed yet")
 AUDIT_SPOOL_BROKEN = Gauge("komek_audit_file_broken", "1 if the file of the audit log cannot be written")
 LIMITED = Counter(
-    "komek_limited_requests_total", "Requests refused by a rate limit, by class and role", ["kind", "role"]
+    "komek_limited_requests_total",
+    "Requests refused by a limit of their rate or number, by class and role",
+    ["kind", "role"],
 )
 STALE_REQUESTS = Counter(
     "komek_stale_requests_total", "Requests refused because they had waited too long before they were read"

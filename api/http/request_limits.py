@@ -25,12 +25,12 @@ async def limit(request: Request, caller: Caller, kind: RequestClass) -> None:
         kind = RequestClass.CRITICAL
         wait_s = services.rates.wait_s(kind, caller.role, caller.id)
     if wait_s > 0:
-        raise limited(kind, caller.role.value, wait_s)
+        raise limited(kind.value, caller.role.value, wait_s)
 
 
-def limited(kind: RequestClass, role: str, wait_s: float) -> ProblemResponse:
-    """429 with Retry-After, counted."""
-    metrics.LIMITED.labels(kind=kind.value, role=role).inc()
+def limited(kind: str, role: str, wait_s: float) -> ProblemResponse:
+    """429 with Retry-After, counted. `kind`: a `RequestClass` or `Work`."""
+    metrics.LIMITED.labels(kind=kind, role=role).inc()
     after_s = max(1, math.ceil(wait_s))
     return ProblemResponse(
         "too_many_requests",

@@ -8,12 +8,13 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from api.http import request_limits
+from api.http import in_flight_limits, request_limits
 from api.http.audit import READS, record_read
 from api.http.auth import Allow, allowance
 from api.http.numbers import natural
 from api.http.problems import ProblemResponse, not_json
 from api.http.strict_json import BadJson, parse
+from api.process.in_flight import work_of
 from api.process.rate_limits import class_of
 
 LIMIT = 64 * 1024
@@ -92,12 +93,16 @@ class StrictRoute(APIRoute):
 
         action = READS.get(self.path) if "GET" in (self.methods or ()) and isinstance(declared, Allow) else None
         kind = class_of(min(self.methods or {"GET"}), self.path)
+        work = work_of(kind, self.path, is_public=not isinstance(declared, Allow))
 
         async def strict(request: Request) -> Response:
             bounded = StrictRequest(request.scope, request.receive)
             # Before the body is read: a caller without permission must not make the process buffer it.
-            if isinstance(declared, Allow):
-                await request_limits.limit(bounded, await declared.admit(request), kind)
+            caller = await declared.admit(request) if isinstance(declared, Allow) else None
+            if caller is not None:
+                await request_limits.limit(bounded, caller, kind)
+            if work is not None:
+                await in_flight_limits.take_place(bounded, caller, work)
             if takes_body and await bounded.body():
                 require_json(bounded)
             elif needs_body:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from api.caller import Caller
+from api.process.in_flight import InFlight
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.live_views import EVERYTHING, NewsItem, ViewRoom, Wanted
@@ -284,6 +285,7 @@ class Services:
     """Read from its files by the first call, once for the process."""
     person_locks: PersonLocks = field(default_factory=PersonLocks)
     rates: RateLimits = field(default_factory=RateLimits)
+    in_flight: InFlight = field(default_factory=InFlight)
     newcomers: Newcomers = field(default_factory=Newcomers)
     links_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the index of one-offer links is restored (`offer_links.py`)."""
