@@ -21,7 +21,7 @@ from dispatch.model.events import Event
 from dispatch.model.ids import derived
 from dispatch.model.incident_events import IncidentReported
 from dispatch.model.merge_events import IncidentSplit, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
-from dispatch.model.safety_events import DistressRaised, WaysToCheck
+from dispatch.model.safety_events import DistressAgain, DistressRaised, WaysToCheck
 from dispatch.safety import distress
 
 
@@ -70,7 +70,7 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
         return ReleaseReport(**_order(decision, "release", fact.was_in), other=own)
     if isinstance(fact, MergeDeclined):
         return ReleaseReport(**_order(decision, "release", fact.into), other=own)
-    if isinstance(fact, DistressRaised):
+    if isinstance(fact, DistressRaised | DistressAgain):
         return distress.report_of(decision, fact)
     return None
 

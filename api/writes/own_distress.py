@@ -34,7 +34,10 @@ async def prepared(
         if place is not None and (known is None or known.positions):
             await services.positions.send([FixRecord(volunteer_id=person, lon=place.lon, lat=place.lat)])
 
-    write = _of_offer(once, body, held) if held is not None else _alone(once, body, place or _last_place(known))
+    if held is not None:
+        write = _of_offer(once, body, held)
+    else:
+        write = await _alone(services, once, body, place or _last_place(known))
     return replace(write, subject=person, status="received", links=links, after=tell_place)
 
 
@@ -49,6 +52,16 @@ async def _known(services: Services, person: str) -> tuple[VolunteerView | None,
     if state is None or held is None or held.accepted_ms is None or held.capability is not Capability.FIELD:
         return known, None
     return known, OfferWithIncident(incident=state, offer=held)
+
+
+async def _open_already(services: Services, person: str, zone: str, now_ms: int) -> str | None:
+    """The open incident of an earlier signal; None: there is none, or it is not known."""
+    ids_ = distress.recent_of_person(person, zone, now_ms)
+    try:
+        states = await services.marks.read_promptly(services.reads.incidents(ids_))
+    except (StoreUnavailable, NotReady):
+        return None
+    return next((state.id for state in states if state is not None and state.is_open), None)
 
 
 def _last_place(known: VolunteerView | None) -> Place | None:
@@ -74,7 +87,7 @@ def _of_offer(once: IdempotentRequest, body: DistressOf, held: OfferWithIncident
     return PreparedWrite(command=command, subject="", links={}, private=texts_of(command, body.note))
 
 
-def _alone(once: IdempotentRequest, body: DistressOf, place: Place | None) -> PreparedWrite:
+async def _alone(services: Services, once: IdempotentRequest, body: DistressOf, place: Place | None) -> PreparedWrite:
     person, now_ms = once.caller.id, clock.now_ms()
     zone = geo.zone_of(place) if place else ids.placeless_zone(person, distress.TYPE)
     report = distress.report_of_person(
@@ -85,6 +98,7 @@ def _alone(once: IdempotentRequest, body: DistressOf, place: Place | None) -> Pr
         sent_ms=now_ms,
         said_ms=_said_ms(body, now_ms),
     )
+    report = replace(report, incident_id=await _open_already(services, person, zone, now_ms) or report.incident_id)
     exact = f"{body.lat:.5f}, {body.lon:.5f}" if body.lat is not None else None
     if body.note is None and exact is None:
         return PreparedWrite(command=report, subject="", links={})

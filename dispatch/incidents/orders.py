@@ -10,6 +10,7 @@ from dispatch.incidents.requirement_changes import in_language, restated
 from dispatch.incidents.retyping import priority_of, retyped
 from dispatch.model.call_numbers import CallNumber
 from dispatch.model.commands import (
+    DISPATCHER,
     AddNote,
     CancelIncident,
     CloseIncident,
@@ -98,8 +99,12 @@ def _report(
     call_number: CallNumber | None,
 ) -> Ruling:
     if incident is not None:
-        if command.by == command.distress_of == incident.distress_of and incident.is_open:
-            return _pressed_again(incident, command, plans)
+        if command.distress_of is not None and command.distress_of == incident.distress_of:
+            return (
+                _pressed_again(incident, command, plans)
+                if incident.is_open
+                else distress.after_the_end(incident, command)
+            )
         # The same key with the same body is a repeat; with another body it is an error of the client.
         # Digests under two keys say nothing of the bodies: a repeat sent after an upgrade must not be called a conflict.
         if incident.body_digest == command.body_digest or not are_comparable(incident.body_digest, command.body_digest):
@@ -142,7 +147,8 @@ def _report(
 
 def _pressed_again(incident: Incident, command: ReportIncident, plans: PlanBook) -> Ruling:
     """A person in distress signals again: it sounds anew, and the newest place they stated counts."""
-    again = distress.renewed(incident, command, None)
+    again = distress.renewed(incident, command)
+    is_told_on = command.by == DISPATCHER
     if not again:
         return unchanged("report", "repeated_report")
     moved = UpdateIncident(
@@ -150,7 +156,8 @@ def _pressed_again(incident: Incident, command: ReportIncident, plans: PlanBook)
         incident_id=command.incident_id,
         by=command.by,
         sent_ms=command.sent_ms,
-        area=command.area,
+        # A signal of somebody who was sent names the place to which they were sent; an operator may know better by now.
+        area=None if is_told_on else command.area,
         private_ref=command.private_ref,
         private_fields=command.private_fields,
     )

@@ -50,6 +50,7 @@ from dispatch.model.safety_events import (
     CheckInAsked,
     CheckInClockSet,
     ComingAsked,
+    DistressAgain,
     DistressRaised,
     HazardDeclared,
     HazardEnded,
@@ -135,6 +136,7 @@ Event: TypeAlias = (
     | ChangesConfirmed
     | HelpAsked
     | DistressRaised
+    | DistressAgain
     | PersonReminded
 )
 
@@ -199,5 +201,6 @@ EVENTS: dict[str, type] = {
     "changes_confirmed": ChangesConfirmed,
     "help_asked": HelpAsked,
     "distress_raised": DistressRaised,
+    "distress_again": DistressAgain,
     "person_reminded": PersonReminded,
 }

@@ -141,3 +141,21 @@ class DistressRaised:
     hazard: Hazard | None = None
     language: str | None = None
     private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistressAgain:
+    """A person in danger signals again; `child_id` is the incident that hears it, and is opened unless it exists.
+
+    `offer_id`: of a person who was sent, at the incident to which they were sent. None: at an incident of their danger that has
+    ended, whose successor `child_id` is. `area`: for an incident that is opened.
+    """
+
+    volunteer_id: str
+    child_id: str
+    parent_id: str
+    area: Area | None
+    offer_id: str | None = None
+    hazard: Hazard | None = None
+    private_ref: str | None = None
+    private_fields: tuple[str, ...] = ()

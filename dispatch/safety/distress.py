@@ -14,16 +14,20 @@ from dispatch.model.commands import DISPATCHER, ReportIncident
 from dispatch.model.decisions import Decision
 from dispatch.model.ids import derived, incident_id
 from dispatch.model.incident_events import AttentionEnded, AttentionRaised
-from dispatch.model.incidents import Incident
+from dispatch.model.incidents import Attention, Incident
+from dispatch.model.offers import Distress, Offer
 from dispatch.model.places import Area, Place
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.safety_events import DistressRaised
+from dispatch.model.safety_events import DistressAgain, DistressRaised
 from dispatch.model.vocabulary import Capability, OfferState, Priority
 
 TYPE = "distress"
 SAME_FOR_S = 600
-"""A repeated signal within this time is the same distress. An estimate."""
+"""Signals without an offer within this time name the same incident. Within it, colleagues of a person who was sent are told
+once. An estimate."""
+HEARD_FOR_S = 3600
+"""An incident of a person that is open and younger than this hears their further signals: one danger is one incident."""
 AGAIN_AFTER_S = 5
 """Signals closer to each other are one press: a nervous finger, or a request that was repeated."""
 _HAS_BEEN_SENT = frozenset(
@@ -43,7 +47,8 @@ _HAS_BEEN_SENT = frozenset(
 def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     """The ruling on a distress signal of anybody who ever accepted, also after the incident or the offer has ended.
 
-    The person may still be there. Their progress is not changed. A second signal within `SAME_FOR_S` only renews the attention.
+    The person may still be there. Their progress is not changed. All signals of an offer are one danger: each further one renews
+    the attention here and at the incident that the first one opened, or at its successor.
     """
     offer = incident.offer(command.offer_id)
     if offer is None:
@@ -54,13 +59,12 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     if offer.capability is not Capability.FIELD or offer.accepted_ms is None or offer.state not in _HAS_BEEN_SENT:
         return refused("distress", f"offer_{offer.state}")
     if offer.distress is not None and now_ms - offer.distress.at_ms < SAME_FOR_S * 1000:
-        again = renewed(incident, command, offer.requirement_id, offer.id)
-        return applied("distress", *again) if again else unchanged("distress", "already_raised")
+        return _again(incident, command, offer, offer.distress)
     signal = DistressRaised(
         offer_id=offer.id,
         volunteer_id=offer.volunteer_id,
         # From the command, so that a redelivered signal names the same child; in the same zone as the parent (DESIGN 26).
-        child_id=incident_id(incident.zone, TYPE, command.id),
+        child_id=offer.distress.incident_id if offer.distress else incident_id(incident.zone, TYPE, command.id),
         area=incident.area,
         # `since` 0: the parent warns the people inside. The child only keeps the rule who may enter.
         hazard=replace(incident.hazard, since=0) if incident.hazard else None,
@@ -71,22 +75,72 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     return applied("distress", signal, alarm)
 
 
-def renewed(
-    incident: Incident, command: RaiseDistress | ReportIncident, requirement_id: str | None, detail: str | None = None
-) -> tuple[AttentionEnded | AttentionRaised, ...]:
+def _again(incident: Incident, command: RaiseDistress, offer: Offer, before: Distress) -> Ruling:
+    # By their own signal before: a colleague of the same requirement may have pressed a moment ago.
+    if command.sent_ms < before.at_ms + AGAIN_AFTER_S * 1000:
+        return unchanged("distress", "already_raised")
+    signal = DistressAgain(
+        volunteer_id=offer.volunteer_id,
+        child_id=before.incident_id,
+        parent_id=incident.id,
+        area=incident.area,
+        offer_id=offer.id,
+        hazard=replace(incident.hazard, since=0) if incident.hazard else None,
+        private_ref=command.private_ref,
+        private_fields=("description",) if command.private_ref else (),
+    )
+    return applied("distress", signal, *_anew(incident, offer.requirement_id, offer.id))
+
+
+def after_the_end(incident: Incident, command: ReportIncident) -> Ruling:
+    """A signal about a danger whose incident has ended: its successor hears it, and is opened unless it is open."""
+    # A person who signals again after an operator has ended it is in danger again: nothing may be dropped here.
+    signal = DistressAgain(
+        volunteer_id=command.distress_of or "",
+        child_id=successor_of(incident.id, incident.zone),
+        parent_id=incident.parent_id or incident.id,
+        # What a person states is newer than the incident; what the dispatcher tells on is older.
+        area=incident.area if command.by == DISPATCHER else command.area or incident.area,
+        hazard=replace(incident.hazard, since=0) if incident.hazard else None,
+        private_ref=command.private_ref,
+        private_fields=command.private_fields,
+    )
+    return applied("report", signal)
+
+
+def successor_of(ended_id: str, zone: str) -> str:
+    """The id of the incident that is opened when a person signals after the end of `ended_id`: one, however often they do."""
+    return incident_id(zone, TYPE, str(derived("distress after the end", ended_id)))
+
+
+def renewed(incident: Incident, command: ReportIncident) -> tuple[AttentionEnded | AttentionRaised, ...]:
     """A person pressed again: attention is raised anew, so that an alarm that was heard sounds. Empty for one press."""
-    known = [
+    # The incident of the offer has judged already whether it is another press.
+    gap_ms = 1 if command.by == DISPATCHER else AGAIN_AFTER_S * 1000
+    # By the time of sending: a redelivered signal is no new one, however late it comes.
+    if any(command.sent_ms < entry.since_ms + gap_ms for entry in _entries(incident, None)):
+        return ()
+    return _anew(incident, None)
+
+
+def _anew(
+    incident: Incident, requirement_id: str | None, detail: str | None = None
+) -> tuple[AttentionEnded | AttentionRaised, ...]:
+    ended = [
+        AttentionEnded(reason=AttentionReason.DISTRESS, requirement_id=requirement_id)
+        for _ in _entries(incident, requirement_id)[:1]
+    ]
+    return (*ended, AttentionRaised(reason=AttentionReason.DISTRESS, requirement_id=requirement_id, detail=detail))
+
+
+def _entries(incident: Incident, requirement_id: str | None) -> list[Attention]:
+    return [
         entry
         for entry in incident.attention
         if entry.reason == AttentionReason.DISTRESS
         and entry.requirement_id == requirement_id
         and entry.offer_id is None
     ]
-    # By the time of sending: a redelivered signal is no new one, however late it comes.
-    if any(command.sent_ms < entry.since_ms + AGAIN_AFTER_S * 1000 for entry in known):
-        return ()
-    ended = [AttentionEnded(reason=AttentionReason.DISTRESS, requirement_id=requirement_id) for _ in known[:1]]
-    return (*ended, AttentionRaised(reason=AttentionReason.DISTRESS, requirement_id=requirement_id, detail=detail))
 
 
 def report_of_person(
@@ -96,7 +150,7 @@ def report_of_person(
 
     Two signals of a person within one `SAME_FOR_S` of the clock name the same incident, whatever their keys.
     """
-    signal = str(derived("distress", volunteer_id, str(sent_ms // (SAME_FOR_S * 1000))))
+    signal = _signal(volunteer_id, sent_ms)
     return ReportIncident(
         id=command_id,
         incident_id=incident_id(zone, TYPE, signal),
@@ -111,8 +165,22 @@ def report_of_person(
     )
 
 
-def report_of(decision: Decision, fact: DistressRaised) -> ReportIncident:
-    """The report of the child incident. The same decision gives the same report, so a repeated one changes nothing."""
+def recent_of_person(volunteer_id: str, zone: str, now_ms: int) -> list[str]:
+    """Ids that incidents of a person's danger without an offer may have, the newest first: of `HEARD_FOR_S`, in one zone."""
+    ids = []
+    for before_s in range(0, HEARD_FOR_S, SAME_FOR_S):
+        first = incident_id(zone, TYPE, _signal(volunteer_id, now_ms - before_s * 1000))
+        ids += [successor_of(first, zone), first]
+    return ids
+
+
+def _signal(volunteer_id: str, sent_ms: int) -> str:
+    return str(derived("distress", volunteer_id, str(sent_ms // (SAME_FOR_S * 1000))))
+
+
+def report_of(decision: Decision, fact: DistressRaised | DistressAgain) -> ReportIncident:
+    """The report to the child incident. The same decision gives the same report, so a repeated one changes nothing."""
+    again = fact if isinstance(fact, DistressAgain) else None
     command_id = str(derived("follow-up", decision.id, TYPE, fact.child_id))
     return ReportIncident(
         id=command_id,
@@ -125,10 +193,10 @@ def report_of(decision: Decision, fact: DistressRaised) -> ReportIncident:
         body_digest=command_id,
         area=fact.area,
         language=None,
-        parent_id=decision.incident_id,
+        parent_id=again.parent_id if again else decision.incident_id,
         distress_of=fact.volunteer_id,
         hazard=fact.hazard,
         # Their words are the child's description: whoever looks for the person reads them there.
         private_ref=fact.private_ref,
-        private_fields=("description",) if fact.private_ref else (),
+        private_fields=again.private_fields if again else ("description",) if fact.private_ref else (),
     )

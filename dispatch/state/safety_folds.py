@@ -137,7 +137,14 @@ def help_asked(state: Incident, fact: safety_events.HelpAsked, moment: Moment) -
 
 def distress_raised(state: Incident, fact: safety_events.DistressRaised, moment: Moment) -> Incident:
     signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
-    # The newest signal only: `distress.raised` compares the next one with its time.
+    # The newest signal only: `distress.raised` tells the next one to the same incident.
+    return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
+
+
+def distress_again(state: Incident, fact: safety_events.DistressAgain, moment: Moment) -> Incident:
+    if fact.offer_id is None:
+        return state
+    signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
 
 
@@ -158,4 +165,5 @@ FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     offer_events.ChangesConfirmed: changes_confirmed,
     safety_events.HelpAsked: help_asked,
     safety_events.DistressRaised: distress_raised,
+    safety_events.DistressAgain: distress_again,
 }

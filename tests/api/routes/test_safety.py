@@ -7,6 +7,7 @@ import pytest
 
 from api.caller import Caller
 from api.reads.event_encoding import data_of, is_for, name_for
+from dispatch.model import geo
 from dispatch.model.answer_commands import AskForHelp, RaiseDistress
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import StatusRecord
@@ -15,6 +16,8 @@ from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.offers import CheckInClock, Distress
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
+from dispatch.safety.distress import report_of_person, successor_of
+from streams import clock
 from streams.readers.feed_records import FeedRecord
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS
@@ -233,6 +236,26 @@ async def test_distress_without_an_offer_is_a_report_of_its_own_and_tells_the_ex
     (texts,) = world.log.opened().values()
     assert isinstance(texts, IncidentPrivate)
     assert (texts.description, texts.address) == ("көмектесіңіз", "43.23846, 76.94512")
+
+
+async def test_further_signals_of_a_person_go_to_their_incident_that_is_open(world: World) -> None:
+    earlier = report_of_person(
+        command_id="c-1",
+        volunteer_id="v-1",
+        place=STAGING,
+        zone=geo.zone_of(STAGING),
+        sent_ms=clock.now_ms() - 30 * 60_000,
+        said_ms=None,
+    )
+    ended = replace(incident(type="distress", distress_of="v-1"), id=earlier.incident_id, status=IncidentStatus.CLOSED)
+    opened = replace(incident(type="distress", distress_of="v-1"), id=successor_of(ended.id, geo.zone_of(STAGING)))
+    for state in (ended, opened):
+        world.redis.add(state)
+
+    await alarm(world, {"lon": STAGING.lon, "lat": STAGING.lat})
+
+    (command,) = world.log.commands
+    assert command.incident_id == opened.id
 
 
 async def test_distress_without_a_place_uses_the_last_known_one_or_none(world: World) -> None:

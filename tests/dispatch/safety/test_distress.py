@@ -13,7 +13,7 @@ from dispatch.model.places import Place
 from dispatch.model.reasons import AttentionReason, Exclusion
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority
 from dispatch.plans.book import load_builtin
-from dispatch.safety.distress import AGAIN_AFTER_S, SAME_FOR_S, report_of_person
+from dispatch.safety.distress import AGAIN_AFTER_S, SAME_FOR_S, recent_of_person, report_of_person, successor_of
 from dispatch.state.offer_effects import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, digital_spec, helpers, remote, spec
@@ -98,30 +98,123 @@ def test_the_child_has_the_place_of_its_parent_and_never_that_of_the_person() ->
     assert child.incident.warned == {}
 
 
-def test_a_second_press_is_the_same_distress_and_a_later_one_is_another() -> None:
+def test_every_press_of_an_offer_is_one_danger_at_one_incident() -> None:
     story = sent("v-1")
-    story.distress("v-1")
+    child = child_of(story.distress("v-1")).incident_id
 
+    at_once = story.distress("v-1")
+    story.wait(AGAIN_AFTER_S)
     again = story.distress("v-1")
     story.wait(SAME_FOR_S)
     later = story.distress("v-1")
 
-    assert (again.outcome, again.reason) == (Outcome.UNCHANGED, "already_raised")
-    assert later.outcome is Outcome.APPLIED
+    assert (at_once.outcome, at_once.reason) == (Outcome.UNCHANGED, "already_raised")
+    assert [type(fact).__name__ for fact in again.events] == ["DistressAgain", "AttentionEnded", "AttentionRaised"]
+    assert child_of(again).incident_id == child_of(later).incident_id == child
+    signal = story.offer_of("v-1").distress
+    assert signal is not None
+    assert (signal.incident_id, signal.at_ms) == (child, story.now_ms)
 
 
-def test_a_press_that_follows_another_raises_attention_anew() -> None:
-    story = sent("v-1")
+def test_a_press_that_follows_another_is_heard_at_the_incident_of_the_danger_and_at_no_other() -> None:
+    story = sent("v-1", "v-2")
+    first, other = child_of(story.distress("v-1")), child_of(story.distress("v-2"))
+    own, colleague = Story(people=[], now_ms=story.now_ms), Story(people=[], now_ms=story.now_ms)
+    own.tell(first)
+    colleague.tell(other)
+    (before,) = own.incident.attention
+    for each in (story, own):
+        each.wait(AGAIN_AFTER_S)
+
+    again = child_of(story.distress("v-1"))
+    own.tell(again)
+
+    assert again.incident_id == first.incident_id != other.incident_id
+    (entry,) = own.incident.attention
+    assert entry.since_ms > before.since_ms
+
+
+def test_a_press_is_heard_also_when_a_colleague_has_pressed_a_moment_before() -> None:
+    story = sent("v-1", "v-2")
     story.distress("v-1")
-    (first,) = story.incident.attention
+    story.distress("v-2")
     story.wait(AGAIN_AFTER_S)
 
-    again = story.distress("v-1")
+    assert [story.distress(person).outcome for person in ("v-1", "v-2")] == [Outcome.APPLIED, Outcome.APPLIED]
 
-    assert [type(fact).__name__ for fact in again.events] == ["AttentionEnded", "AttentionRaised"]
-    (entry,) = story.incident.attention
-    assert (entry.reason, entry.detail) == (first.reason, first.detail)
-    assert entry.since_ms > first.since_ms
+
+def test_a_press_that_the_dispatcher_tells_on_is_never_taken_for_the_one_before() -> None:
+    story = sent("v-1")
+    first = child_of(story.distress("v-1"))
+    # The incident of the danger was decided later than the signal, by as much as a worker was behind.
+    own = Story(people=[], now_ms=story.now_ms + 3_000)
+    own.tell(first)
+    story.wait(AGAIN_AFTER_S)
+    again = child_of(story.distress("v-1"))
+    own.wait(AGAIN_AFTER_S)
+
+    assert own.tell(again).outcome is Outcome.APPLIED
+    assert own.tell(replace(again, id="redelivered")).outcome is Outcome.UNCHANGED
+
+
+def test_a_press_does_not_move_an_incident_that_an_operator_has_moved() -> None:
+    story = sent("v-1")
+    own = Story(people=[], now_ms=story.now_ms)
+    own.tell(child_of(story.distress("v-1")))
+    own.update(area=FLOOD_GROUND)
+    for each in (story, own):
+        each.wait(AGAIN_AFTER_S)
+
+    own.tell(child_of(story.distress("v-1")))
+
+    assert own.incident.area == FLOOD_GROUND
+
+
+@pytest.mark.parametrize("end", ["close", "cancel"])
+def test_who_presses_after_an_operator_has_ended_it_is_in_danger_again(end: str) -> None:
+    story = Story(people=[])
+    story.tell(of_person(story.now_ms, "c-1"))
+    getattr(story, end)()
+
+    again, once_more = story.tell(of_person(story.now_ms, "c-2")), story.tell(of_person(story.now_ms, "c-3"))
+    report = child_of(again)
+    opened = Story(people=[], now_ms=story.now_ms)
+    opened.tell(report)
+
+    assert not story.incident.is_open
+    assert opened.incident.distress_of == "v-1"
+    assert opened.incident.parent_id == again.incident_id
+    assert opened.incident.area == story.incident.area
+    assert [entry.reason for entry in opened.incident.attention] == ["distress"]
+    # One danger: further presses go to the incident that is open.
+    assert child_of(once_more).incident_id == report.incident_id
+
+
+def test_who_was_sent_and_presses_after_the_end_of_their_danger_is_in_danger_again() -> None:
+    story = sent("v-1")
+    first = child_of(story.distress("v-1"))
+    own = Story(people=[], now_ms=story.now_ms)
+    own.tell(first)
+    own.close()
+    for each in (story, own):
+        each.wait(AGAIN_AFTER_S)
+
+    forwarded = own.tell(child_of(story.distress("v-1")))
+    report = child_of(forwarded)
+
+    assert report.incident_id not in (first.incident_id, story.incident.id)
+    assert (report.parent_id, report.distress_of) == (story.incident.id, "v-1")
+
+
+def test_the_incidents_that_may_hear_a_person_are_those_of_an_hour_and_their_successors() -> None:
+    report = of_person(NOW_MS)
+
+    ids = recent_of_person("v-1", "8320e5", NOW_MS + 59 * 60_000)
+
+    assert len(set(ids)) == 12
+    assert report.incident_id in ids
+    assert successor_of(report.incident_id, "8320e5") in ids
+    assert report.incident_id not in recent_of_person("v-1", "8320e5", NOW_MS + 71 * 60_000)
 
 
 def test_a_person_without_an_offer_who_presses_again_is_heard_at_their_newest_place() -> None:

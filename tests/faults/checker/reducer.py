@@ -341,6 +341,11 @@ def _hazard_on_way(state: State, event: Event, _: Moment) -> None:
     offer_of(state, event["offer_id"])["hazards_on_way"][event["hazard_incident_id"]] = event["ground"]
 
 
+def _distress_again(state: State, event: Event, moment: Moment) -> None:
+    if event.get("offer_id") is not None:
+        offer_of(state, event["offer_id"])["distress"] = {"incident_id": event["child_id"], "at_ms": moment.at_ms}
+
+
 def _way_cleared(state: State, event: Event, _: Moment) -> None:
     known = offer_of(state, event["offer_id"])["hazards_on_way"]
     for incident in event["hazard_incident_ids"]:
@@ -457,6 +462,7 @@ FOLDS: dict[str, Fold] = {
     "confirmation_missed": _confirmation_missed,
     "changes_confirmed": _confirmed,
     "person_reminded": _of_offer("reminded_ms", lambda _, at: at.at_ms),
+    "distress_again": _distress_again,
     "distress_raised": _of_offer("distress", lambda event, at: {"incident_id": event["child_id"], "at_ms": at.at_ms}),
 }
 """What each event changes; `incident_reported` makes the state."""

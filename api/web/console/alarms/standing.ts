@@ -24,6 +24,8 @@ const ABOUT_PEOPLE = ["distress", "check_in_overdue", "person_silent"] as const;
 const SEVERE_FOR_MS = 10 * 60_000;
 /** The incident of a person in distress and the first entry of `attention` about it are at most so far apart. */
 const FIRST_SIGNAL_MS = 4_000;
+/** The incident of a person in distress is there by then; if not, the entry at the incident to which they were sent sounds. */
+const OWN_INCIDENT_MS = 3_000;
 
 /** All alarms of the present rows: those that stood before the page was opened sound too. */
 export function standing(rows: ReadonlyMap<string, Row>, nowMs: number): Alarm[] {
@@ -37,13 +39,15 @@ export function standing(rows: ReadonlyMap<string, Row>, nowMs: number): Alarm[]
       found.push({ key: keyOf(name, ref), name, ref, kind, incidentId: row.id, reason, sinceMs: Number.isNaN(causeMs) ? sinceMs : causeMs });
     };
     if (row.type === "distress") {
-      // A later signal of the person is a new cause. One that was sent somewhere is noted at that incident.
-      const again = [since(row, "distress"), since(rows.get(row.parent_id ?? ""), "distress")].filter((ms) => ms > sinceMs + FIRST_SIGNAL_MS);
-      add("distress", "distress", again.length > 0 ? Math.max(...again) : NaN);
+      // A later signal of this person is a new cause. Those of others who were sent to the same place have incidents of their own.
+      const newestMs = since(row, "distress");
+      add("distress", "distress", newestMs > sinceMs + FIRST_SIGNAL_MS ? newestMs : NaN);
       continue;
     }
     for (const reason of ABOUT_PEOPLE) {
-      if (!(row.attention ?? []).includes(reason) || (reason === "distress" && inDistress.has(row.id))) continue;
+      if (!(row.attention ?? []).includes(reason)) continue;
+      // One danger is one alarm: the incident of the person sounds, which appears a moment after this entry.
+      if (reason === "distress" && (inDistress.has(row.id) || nowMs - since(row, reason) < OWN_INCIDENT_MS)) continue;
       add("distress", reason, since(row, reason));
     }
     if (row.priority === "low" || !isShort(row)) continue;

@@ -95,6 +95,7 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   partner_asked: (e) => t().own.case.events.partner(text(e["partner"])),
   help_asked: (e) => `${person(e)}: ${t().own.case.events.help}`,
   distress_raised: (e) => `${person(e)}: ${t().own.case.events.distress}`,
+  distress_again: (e) => `${person(e)}: ${t().own.case.events.distress}`,
   checked_in: (e) => `${person(e)}: ${t().own.case.events.safe}`,
   hazard_declared: () => t().own.case.events.hazard,
   hazard_warned: (e) => t().own.case.events.warned(list(e["volunteer_ids"]).length + Number(e["beyond"] ?? 0)),

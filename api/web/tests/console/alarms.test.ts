@@ -32,12 +32,25 @@ test("a new cause of the same reason is another alarm", () => {
 test("who accepts and leaves, and who signals again, sounds again", () => {
   const at = "2026-11-22T08:01:00.000Z";
   const own = row("own", { type: "distress", priority: "critical", alarms_since: { distress: at } });
-  const child = row("child", { type: "distress", priority: "critical", parent_id: "parent" });
-  const parent = row("parent", { accepted: 2, attention: ["distress"], alarms_since: { distress: at } });
 
   expect(said(row("new", { priority: "critical", alarms_since: { severe: at, unanswered: at } }))).toEqual([`severe|new.${Date.parse(at)}`]);
   expect(said(own)).toEqual([`distress|own.${Date.parse(at)}`]);
-  expect(said(child, parent)).toEqual([`distress|child.${Date.parse(at)}`]);
+});
+
+test("a person who signals again sounds alone: neither a colleague nor the place to which both were sent sounds with them", () => {
+  const at = "2026-11-22T08:01:00.000Z";
+  const parent = row("parent", { accepted: 2, attention: ["distress"], alarms_since: { distress: at } });
+  const own = row("own", { type: "distress", priority: "critical", parent_id: "parent", alarms_since: { distress: at } });
+  const colleague = row("colleague", { type: "distress", priority: "critical", parent_id: "parent" });
+
+  expect(said(parent, own, colleague).sort()).toEqual(["distress|colleague", `distress|own.${Date.parse(at)}`]);
+});
+
+test("a signal waits a moment for the incident of the person, and sounds without it", () => {
+  const parent = (agoMs: number): string[] =>
+    said(row("parent", { accepted: 2, attention: ["distress"], alarms_since: { distress: new Date(AT_MS - agoMs).toISOString() } }));
+
+  expect([parent(500).length, parent(3_000).length]).toEqual([0, 1]);
 });
 
 test("nothing sounds for what needs nobody, for low urgency, or before its time", () => {
