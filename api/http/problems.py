@@ -76,6 +76,7 @@ TABLE: dict[str, ProblemType] = {
     "filled": ProblemType(409, "The requirement is filled"),
     "unreachable": ProblemType(409, "No device of the person takes notices; force with a reason overrides this"),
     "rules_against": ProblemType(409, "Soft rules exclude this person; force with a reason overrides them"),
+    "alarm_not_standing": ProblemType(409, "The alarm is over, or has not begun"),
     "proposal_outdated": ProblemType(409, "The proposal has ended, or a newer one has taken its place"),
     "already_escalated": ProblemType(409, "The alarm level has been raised since"),
     "edit_conflict": ProblemType(409, "A field has another value or a later edit than the request expects"),

@@ -22,11 +22,15 @@ AlarmRef = Annotated[
 ]
 
 
-@router.post("/{name}/{ref}/ack", status_code=202, response_model=AlarmAnswered, responses=problems(400, 404, 413, 415))
+@router.post(
+    "/{name}/{ref}/ack", status_code=202, response_model=AlarmAnswered, responses=problems(400, 404, 409, 413, 415)
+)
 async def acknowledge(
     name: AlarmName, ref: AlarmRef, caller: Operator, services: ServicesDep, body: AlarmHeard | None = None
 ) -> Response:
     """The alarm is silent at all desks until it ends, and the others see who has heard it. Settles nothing.
+
+    409 `alarm_not_standing`: it is over, or has not begun. Nothing is silenced.
 
     No Idempotency-Key: a repeat changes the time only. Works while Redis is away. Ends after 12 hours.
     """
@@ -35,7 +39,7 @@ async def acknowledge(
 
 
 @router.post(
-    "/{name}/{ref}/shelve", status_code=202, response_model=AlarmAnswered, responses=problems(400, 404, 413, 415)
+    "/{name}/{ref}/shelve", status_code=202, response_model=AlarmAnswered, responses=problems(400, 404, 409, 413, 415)
 )
 async def shelve(name: AlarmName, ref: AlarmRef, body: AlarmShelf, caller: Operator, services: ServicesDep) -> Response:
     """As `ack`, for at most ten minutes; then the alarm sounds again."""

@@ -15,10 +15,9 @@ from api.deps import zone_of_known_cell
 from api.http.audit import record_done
 from api.http.problems import ProblemResponse
 from api.process.services import Alarms, Services, StateReads
-from api.views.rows import ABOUT_PEOPLE, ABOUT_PLACES, last_left_ms, tally
-from dispatch.model.incidents import Incident
+from api.views.rows import ABOUT_PEOPLE, ABOUT_PLACES
+from api.views.standing_alarms import has_ended, stands, system_stands
 from dispatch.ports import NotReady, StoreUnavailable
-from dispatch.safety.distress import TYPE as DISTRESS
 from streams import clock, event_loop, metrics
 from streams.errors import IntakeError, LogUnavailable, Overloaded
 from streams.monitoring.alarms import NAMES
@@ -26,7 +25,6 @@ from streams.readers.alarm_answers import AlarmBook, key_of
 from streams.wire import AlarmAnswer
 
 SYSTEM_REF = "-"
-UNANSWERED = "unanswered"
 KEPT_MS = 12 * 3_600_000
 """A shift. An alarm that is still active after it sounds again, for other people."""
 TIDY_EVERY_S = 30.0
@@ -51,12 +49,11 @@ async def answer(
     """Writes the answer to the log. Without Redis it is not known what stands, and everything is taken; a repeat renews it.
 
     Raises:
-        ProblemResponse: 404.
+        ProblemResponse: 404, 409.
         IntakeError: Kafka did not confirm; the answer may hold or not.
     """
     check_alarm(name, ref)
-    if ref != SYSTEM_REF:
-        await _require_standing(services, name, ref)
+    await _require_standing(services, name, ref)
     if services.alarm_book.is_full:
         raise Overloaded("too many alarms are answered at once")
     now_ms = clock.now_ms()
@@ -77,26 +74,19 @@ async def answer(
 
 
 async def _require_standing(services: Services, name: str, ref: str) -> None:
-    """Raises ProblemResponse (404): the incident is unknown, or the alarm about it is over."""
-    try:
-        (state,) = await services.reads.incidents([ref.partition(".")[0]])
-    except (StoreUnavailable, NotReady):
-        return
-    if state is None or has_ended(name, ref, state):
-        raise ProblemResponse("not_found", "the alarm is over")
-
-
-def has_ended(name: str, ref: str, state: Incident) -> bool:
-    """Whether the alarm of an incident is over, judged by the state of that incident."""
-    _, _, cause_ms = ref.partition(".")
-    if name in ABOUT_PLACES:
-        people, left_ms = tally(state), last_left_ms(state)
-        # Somebody has accepted: when they leave, it is a new alarm.
-        is_other = bool(cause_ms) and int(cause_ms) != left_ms
-        return not people.is_short or (name == UNANSWERED and people.accepted > 0) or is_other
-    if state.type == DISTRESS:
-        return not state.is_open
-    return bool(cause_ms) and not any(one.reason == name and one.since_ms == int(cause_ms) for one in state.attention)
+    """Raises ProblemResponse: 404, there is no such incident; 409, the alarm does not stand: it is over, or never was."""
+    if ref == SYSTEM_REF:
+        is_standing = system_stands(name, services.alarms.told())
+    else:
+        try:
+            (state,) = await services.reads.incidents([ref.partition(".")[0]])
+        except (StoreUnavailable, NotReady):
+            return
+        if state is None:
+            raise ProblemResponse("not_found", "there is no incident with this id")
+        is_standing = stands(name, ref, state, clock.now_ms())
+    if not is_standing:
+        raise ProblemResponse("alarm_not_standing", "the alarm is over, or has not begun: nothing was silenced")
 
 
 class AlarmTidy:
@@ -136,8 +126,7 @@ class AlarmTidy:
     async def _over(self) -> list[str]:
         given = self._book.in_force()
         told = self._alarms.told()
-        active = {alarm.name for alarm in told.alarms} | set(told.unknown)
-        over = [key for key, one in given.items() if one.ref == SYSTEM_REF and one.name not in active]
+        over = [key for key, one in given.items() if one.ref == SYSTEM_REF and not system_stands(one.name, told)]
         of_incidents = {key: one for key, one in given.items() if one.ref != SYSTEM_REF}
         try:
             states = await self._reads.incidents([one.ref.partition(".")[0] for one in of_incidents.values()])

@@ -77,6 +77,8 @@ export interface paths {
          * Acknowledge
          * @description The alarm is silent at all desks until it ends, and the others see who has heard it. Settles nothing.
          *
+         *     409 `alarm_not_standing`: it is over, or has not begun. Nothing is silenced.
+         *
          *     No Idempotency-Key: a repeat changes the time only. Works while Redis is away. Ends after 12 hours.
          */
         post: operations["acknowledge_v1_alarms__name___ref__ack_post"];
@@ -2118,7 +2120,7 @@ export interface components {
         /** @enum {string} */
         DeadlineKind: "offer_expiry" | "retry" | "lease" | "merge" | "ladder" | "wave" | "check_in" | "watch" | "confirmation";
         /** @description An event of a decision, told apart by `kind`. Times are milliseconds since 1970-01-01 UTC. */
-        DecisionEvent: components["schemas"]["LoggedIncidentReported"] | components["schemas"]["LoggedIncidentUpdated"] | components["schemas"]["LoggedIncidentCancelled"] | components["schemas"]["LoggedIncidentClosed"] | components["schemas"]["LoggedIncidentReopened"] | components["schemas"]["LoggedIncidentEscalated"] | components["schemas"]["LoggedNoteAdded"] | components["schemas"]["LoggedOfferMade"] | components["schemas"]["LoggedOfferMoved"] | components["schemas"]["LoggedResultGiven"] | components["schemas"]["LoggedCheckedIn"] | components["schemas"]["LoggedShortfallFound"] | components["schemas"]["LoggedShortfallEnded"] | components["schemas"]["LoggedRetryScheduled"] | components["schemas"]["LoggedWaveTimed"] | components["schemas"]["LoggedWaveFellShort"] | components["schemas"]["LoggedTranslatorLacked"] | components["schemas"]["LoggedLeaseHeld"] | components["schemas"]["LoggedAnswerWanted"] | components["schemas"]["LoggedWorkSettled"] | components["schemas"]["LoggedCertaintyChanged"] | components["schemas"]["LoggedProposalMade"] | components["schemas"]["LoggedProposalAccepted"] | components["schemas"]["LoggedProposalRejected"] | components["schemas"]["LoggedProposalEnded"] | components["schemas"]["LoggedIncidentMoved"] | components["schemas"]["LoggedOfferRemeasured"] | components["schemas"]["LoggedMergeProposed"] | components["schemas"]["LoggedMergeBegun"] | components["schemas"]["LoggedMergeEnded"] | components["schemas"]["LoggedIncidentMerged"] | components["schemas"]["LoggedIncidentUnmerged"] | components["schemas"]["LoggedMergeDeclined"] | components["schemas"]["LoggedReportAdopted"] | components["schemas"]["LoggedReportReleased"] | components["schemas"]["LoggedIncidentSplit"] | components["schemas"]["LoggedLadderScheduled"] | components["schemas"]["LoggedLadderStepped"] | components["schemas"]["LoggedRequirementsAdded"] | components["schemas"]["LoggedBridgeEnded"] | components["schemas"]["LoggedPartnerAsked"] | components["schemas"]["LoggedAttentionRaised"] | components["schemas"]["LoggedAttentionEnded"] | components["schemas"]["LoggedHazardDeclared"] | components["schemas"]["LoggedHazardEnded"] | components["schemas"]["LoggedHazardWarned"] | components["schemas"]["LoggedStagingMoved"] | components["schemas"]["LoggedCheckInClockSet"] | components["schemas"]["LoggedCheckInAsked"] | components["schemas"]["LoggedWatchSet"] | components["schemas"]["LoggedComingAsked"] | components["schemas"]["LoggedJobChanged"] | components["schemas"]["LoggedWaysToCheck"] | components["schemas"]["LoggedHazardOnWay"] | components["schemas"]["LoggedWayCleared"] | components["schemas"]["LoggedConfirmationMissed"] | components["schemas"]["LoggedChangesConfirmed"] | components["schemas"]["LoggedHelpAsked"] | components["schemas"]["LoggedDistressRaised"] | components["schemas"]["LoggedPersonReminded"];
+        DecisionEvent: components["schemas"]["LoggedIncidentReported"] | components["schemas"]["LoggedIncidentUpdated"] | components["schemas"]["LoggedIncidentCancelled"] | components["schemas"]["LoggedIncidentClosed"] | components["schemas"]["LoggedIncidentReopened"] | components["schemas"]["LoggedIncidentEscalated"] | components["schemas"]["LoggedNoteAdded"] | components["schemas"]["LoggedOfferMade"] | components["schemas"]["LoggedOfferMoved"] | components["schemas"]["LoggedResultGiven"] | components["schemas"]["LoggedCheckedIn"] | components["schemas"]["LoggedShortfallFound"] | components["schemas"]["LoggedShortfallEnded"] | components["schemas"]["LoggedRetryScheduled"] | components["schemas"]["LoggedWaveTimed"] | components["schemas"]["LoggedWaveFellShort"] | components["schemas"]["LoggedTranslatorLacked"] | components["schemas"]["LoggedLeaseHeld"] | components["schemas"]["LoggedAnswerWanted"] | components["schemas"]["LoggedWorkSettled"] | components["schemas"]["LoggedCertaintyChanged"] | components["schemas"]["LoggedProposalMade"] | components["schemas"]["LoggedProposalAccepted"] | components["schemas"]["LoggedProposalRejected"] | components["schemas"]["LoggedProposalEnded"] | components["schemas"]["LoggedIncidentMoved"] | components["schemas"]["LoggedOfferRemeasured"] | components["schemas"]["LoggedMergeProposed"] | components["schemas"]["LoggedMergeBegun"] | components["schemas"]["LoggedMergeEnded"] | components["schemas"]["LoggedIncidentMerged"] | components["schemas"]["LoggedIncidentUnmerged"] | components["schemas"]["LoggedMergeDeclined"] | components["schemas"]["LoggedReportAdopted"] | components["schemas"]["LoggedReportReleased"] | components["schemas"]["LoggedIncidentSplit"] | components["schemas"]["LoggedLadderScheduled"] | components["schemas"]["LoggedLadderStepped"] | components["schemas"]["LoggedRequirementsAdded"] | components["schemas"]["LoggedBridgeEnded"] | components["schemas"]["LoggedPartnerAsked"] | components["schemas"]["LoggedAttentionRaised"] | components["schemas"]["LoggedAttentionEnded"] | components["schemas"]["LoggedHazardDeclared"] | components["schemas"]["LoggedHazardEnded"] | components["schemas"]["LoggedHazardWarned"] | components["schemas"]["LoggedStagingMoved"] | components["schemas"]["LoggedCheckInClockSet"] | components["schemas"]["LoggedCheckInAsked"] | components["schemas"]["LoggedWatchSet"] | components["schemas"]["LoggedComingAsked"] | components["schemas"]["LoggedJobChanged"] | components["schemas"]["LoggedWaysToCheck"] | components["schemas"]["LoggedHazardOnWay"] | components["schemas"]["LoggedWayCleared"] | components["schemas"]["LoggedConfirmationMissed"] | components["schemas"]["LoggedChangesConfirmed"] | components["schemas"]["LoggedHelpAsked"] | components["schemas"]["LoggedDistressRaised"] | components["schemas"]["LoggedDistressAgain"] | components["schemas"]["LoggedPersonReminded"];
         /** @description A record of the topic `decisions` with its position. Times are milliseconds since 1970-01-01 UTC. */
         DecisionShown: {
             against: components["schemas"]["SoftRule"][];
@@ -2994,6 +2996,24 @@ export interface components {
         };
         /** @enum {unknown} */
         LoggedConfirmationState: "asked" | "overdue" | "reminded";
+        LoggedDistressAgain: {
+            area: components["schemas"]["LoggedArea"] | null;
+            child_id: string;
+            /** @default null */
+            hazard?: components["schemas"]["LoggedHazard"] | null;
+            /** @constant */
+            kind: "distress_again";
+            /** @default null */
+            offer_id?: string | null;
+            parent_id: string;
+            /** @default [] */
+            private_fields?: string[];
+            /** @default null */
+            private_ref?: string | null;
+            text?: string | null;
+            text_unreadable?: boolean;
+            volunteer_id: string;
+        };
         LoggedDistressRaised: {
             area: components["schemas"]["LoggedArea"] | null;
             child_id: string;

@@ -16,6 +16,7 @@ export interface Named {
 const KEPT_AS = "komek-acknowledged";
 const KEPT_AT_MOST = 200;
 export const AGAIN_MS = 15_000;
+export const TOLD_MS = 10_000;
 
 /** By key, as the server says. */
 export const heard = signal<ReadonlyMap<string, Answer>>(new Map());
@@ -23,6 +24,8 @@ export const heard = signal<ReadonlyMap<string, Answer>>(new Map());
 export const silentHere = signal<ReadonlySet<string>>(new Set(kept()));
 /** Acknowledged here, and the server does not know. */
 const untold = signal<ReadonlyMap<string, Named>>(new Map());
+/** What was answered last had ended before the answer arrived: nobody has done anything wrong. */
+export const wasOver = signal(false);
 export const isOnlyHere = computed(() => untold.value.size > 0);
 
 function kept(): string[] {
@@ -82,11 +85,18 @@ export async function acknowledge(given: readonly Named[], sounded: (key: string
     const path = { name: one.name, ref: one.ref };
     const answer = await ask("post", "/v1/alarms/{name}/{ref}/ack", { path, body: { sounded: times } });
     const left = new Map(untold.value);
-    if (answer.ok || answer.problem.status === 404) left.delete(one.key);
+    const isOver = noteOver(answer);
+    if (answer.ok || isOver || answer.problem.status === 404) left.delete(one.key);
     else left.set(one.key, one);
     untold.value = left;
     if (answer.ok) takeAnswers({ answers: [answer.data], is_complete: false });
   }
+}
+
+function noteOver(answer: Awaited<ReturnType<typeof ask>>): boolean {
+  wasOver.value = !answer.ok && answer.problem.code === "alarm_not_standing";
+  if (wasOver.value) setTimeout(() => (wasOver.value = false), TOLD_MS);
+  return wasOver.value;
 }
 
 /** For ten minutes; then they sound again. Without the server they go on sounding, so nothing needs to be said. */
@@ -94,6 +104,7 @@ export async function shelve(given: readonly Named[], sounded: (key: string) => 
   for (const one of given) {
     const body = { minutes: 10, sounded: sounded(one.key) };
     const answer = await ask("post", "/v1/alarms/{name}/{ref}/shelve", { path: { name: one.name, ref: one.ref }, body });
+    noteOver(answer);
     if (answer.ok) takeAnswers({ answers: [answer.data], is_complete: false });
   }
 }

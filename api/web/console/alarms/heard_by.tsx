@@ -1,8 +1,8 @@
 // Who has heard an alarm, and when.
 import { now } from "../../shared/clock";
-import { f } from "../say";
+import { f, problemWord } from "../say";
 import { t } from "../text";
-import { heard, isOnlyHere, isSilent } from "./answers";
+import { heard, isOnlyHere, isSilent, wasOver } from "./answers";
 import { alarmsOf } from "./center";
 
 /** Nothing while nobody has. */
@@ -23,6 +23,7 @@ export function HeardAlarms({ incidentId }: { incidentId: string }) {
 }
 
 export function OnlyHere() {
+  if (wasOver.value) return <p class="only-here" role="status" data-was-over>{problemWord("alarm_not_standing")}</p>;
   if (!isOnlyHere.value) return null;
   return <p class="only-here" role="status" data-only-here>{t().own.desk.alarms.onlyHere}</p>;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { acknowledge, forgetOver, heard, isOnlyHere, isSilent, shelve, silence, silentHere, startAnswers, takeAnswers, AGAIN_MS } from "../../console/alarms/answers";
+import { acknowledge, forgetOver, heard, isOnlyHere, isSilent, shelve, silence, silentHere, startAnswers, takeAnswers, wasOver, AGAIN_MS, TOLD_MS } from "../../console/alarms/answers";
 import { keyOf } from "../../console/alarms/standing";
 
 const SEVERE = { name: "severe", ref: "i-1", key: keyOf("severe", "i-1") };
@@ -29,7 +29,7 @@ afterEach(() => {
 const taken = (): Response => new Response(JSON.stringify({ ...BY_OTHER, acked_by: "op-1" }), { status: 202 });
 const away = (): Response => new Response(JSON.stringify({ code: "unknown_outcome" }), { status: 503 });
 async function settled(work: Promise<void>): Promise<void> {
-  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(9_000);
   await work;
 }
 
@@ -66,6 +66,16 @@ test("acknowledging silences at once, and tells the server how often it sounded"
   expect(asked).toEqual([{ url: "/v1/alarms/severe/i-1/ack", body: { sounded: 3 } }]);
   expect(heard.value.get(SEVERE.key)?.acked_by).toBe("op-1");
   expect(isOnlyHere.value).toBe(false);
+});
+
+test("an alarm that was over before the answer arrived is told calmly, and asks nothing more of anybody", async () => {
+  answers.push(() => new Response(JSON.stringify({ code: "alarm_not_standing" }), { status: 409 }));
+  await settled(acknowledge([SEVERE], once));
+
+  expect([wasOver.value, isOnlyHere.value]).toEqual([true, false]);
+
+  await vi.advanceTimersByTimeAsync(TOLD_MS);
+  expect(wasOver.value).toBe(false);
 });
 
 test("while the server cannot be told it is silent here only, the page says so, and it is told later", async () => {

@@ -97,6 +97,7 @@ export const en = {
     filled: "The place is filled.",
     rules_against: "Rules speak against this person.",
     unknown_volunteer: "Nobody is registered under this id.",
+    alarm_not_standing: "The alarm was over already.",
     proposal_outdated: "There is a newer proposal.",
     already_escalated: "The level has been raised already.",
     edit_conflict: "Somebody else has changed the same field.",

@@ -97,6 +97,7 @@ export const kk = {
     filled: "Орын толған.",
     rules_against: "Ережелер бұл адамға рұқсат бермейді.",
     unknown_volunteer: "Бұл нөмірмен ешкім тіркелмеген.",
+    alarm_not_standing: "Дабыл бұған дейін-ақ аяқталған.",
     proposal_outdated: "Жаңарақ ұсыныс бар.",
     already_escalated: "Деңгей көтерілген.",
     edit_conflict: "Бұл өрісті басқа адам өзгертті.",

@@ -97,6 +97,7 @@ export const ru = {
     filled: "Место уже занято.",
     rules_against: "Правила против этого человека.",
     unknown_volunteer: "Под этим номером никто не зарегистрирован.",
+    alarm_not_standing: "Тревога к этому времени уже закончилась.",
     proposal_outdated: "Есть более новое предложение.",
     already_escalated: "Уровень уже повышен.",
     edit_conflict: "Кто-то уже изменил это поле.",
