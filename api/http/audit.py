@@ -43,9 +43,9 @@ READS: Mapping[str, str] = {
 _SUBJECTS = ("incident_id", "volunteer_id")
 
 
-def disclosed(request: Request, subjects: Sequence[str]) -> None:
-    """States what the response of this request is about, for its audit entry."""
-    request.state.disclosed = subjects
+def disclosed(request: Request, subjects: Sequence[str], *, about: str = "") -> None:
+    """States what the response is about, for its audit entry. `about`: what was looked at, where no path names it."""
+    request.state.disclosed, request.state.looked_at = subjects, about
 
 
 def record_read(request: Request, caller: Caller, action: str) -> None:
@@ -57,7 +57,7 @@ def record_read(request: Request, caller: Caller, action: str) -> None:
     subjects: Sequence[str] | None = getattr(request.state, "disclosed", None)
     if {named, *(subjects or ())} - {""} != {caller.id}:
         services: Services = request.app.state.services
-        record_audit(services, caller, action, named, subjects)
+        record_audit(services, caller, action, named or getattr(request.state, "looked_at", ""), subjects)
 
 
 def record_audit(

@@ -40,7 +40,9 @@ async def preview(body: IncidentReport, caller: Operator, services: ServicesDep)
     )
     # With the cell, so that somebody who looks again and again around one place is seen.
     around = f"{body.type} {geo.cell_index(command.area.centre)}" if command.area else body.type
-    record_audit(services, caller, "incidents.preview", around, [one.incident_id for one, _ in found.similar])
+    # A time to the nearest of one or two people tells of them: repeated around them, where they are. They can see who asked.
+    subjects = [*(one.incident_id for one, _ in found.similar), *found.told_of]
+    record_audit(services, caller, "incidents.preview", around, subjects)
     return shown(
         {
             "similar": [previews.similar(one, known, body.type) for one, known in found.similar],

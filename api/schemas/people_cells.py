@@ -9,7 +9,8 @@ from api.schemas.places import Exact
 
 
 class PeopleCell(Exact):
-    """A cell with people on duty for field work. Nobody is named, and no cell is smaller than about 1.6 x 1.2 km."""
+    """A cell with people on duty for field work. Nobody is named, and no cell is smaller than about 1.6 x 1.2 km; of one skill
+    all are about 114 x 74 km."""
 
     cell: Annotated[str, Field(description="its id: steps, column and row of the grid")]
     location: Geometry

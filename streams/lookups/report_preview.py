@@ -1,6 +1,7 @@
 """What the decision on a report would find, without deciding anything: similar incidents, and the people it would ask."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dispatch.decide import ForeseenNeed, View, foreseen_needs, settle
@@ -18,6 +19,8 @@ from dispatch.ports import Lookups
 from streams.lookups.batch_context import CommandContext, load_context
 from streams.lookups.batch_lookups import BatchLookups
 
+FEW = 3
+"""Fewer people than this are no crowd in which one of them is hidden."""
 COUNTED = 30
 """People searched for each requirement: bounds above 30 are not told apart."""
 EXAMINED_MOST = 250
@@ -32,6 +35,8 @@ class ReportPreview:
 
     similar: tuple[tuple[MergeCandidate, Neighbour], ...]
     needs: tuple[ForeseenNeed, ...]
+    told_of: tuple[str, ...] = ()
+    """Ids of people who are found for a requirement with fewer than FEW others: what is told of it is told of them."""
 
 
 class ReportPreviews:
@@ -73,6 +78,7 @@ class ReportPreviews:
         return ReportPreview(
             similar=tuple((one, known[one.incident_id]) for one in proposed),
             needs=foreseen_needs(settled, plans, found),
+            told_of=_told_of(found.values()),
         )
 
 
@@ -81,6 +87,12 @@ def _wider(need: Need) -> Need:
     are asked", and with everybody whose cell may be within a limit."""
     area = need.area and replace(need.area, reach_m=need.area.reach_m + CELL_REACH_M)
     return replace(need, want=max(need.want, COUNTED), area=area)
+
+
+def _told_of(found: Iterable[Found]) -> tuple[str, ...]:
+    few = (one.candidates for one in found if len(one.candidates) < FEW)
+    # Of people for digital work no place is used.
+    return tuple(sorted({one.volunteer_id for candidates in few for one in candidates if one.distance_m is not None}))
 
 
 def _by_cells(found: Found, area: Area | None) -> Found:

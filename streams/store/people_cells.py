@@ -1,4 +1,4 @@
-"""How many people are on duty, by cells of a grid: never who they are.
+"""How many people are on duty, by cells of a grid: never who they are (DESIGN 172, 182).
 
 The grid is that of Redis' geohash: longitudes, and latitudes up to `GEO_LIMIT`, are halved `steps` times. A cell is then one
 range of scores in the field indexes, and counting it costs O(log people), however many people are in it.
@@ -18,6 +18,11 @@ GEO_LIMIT = 85.05112878
 FINEST_STEPS = 14
 """About 1.6 x 1.2 km in Almaty: the smallest cell that is counted is larger than the cells that homes are kept as."""
 COARSEST_STEPS = 4
+SKILL_STEPS = 8
+"""About 114 x 74 km in Almaty, half a district: the one size of cells that are counted by a skill. Of a rare skill there is often
+one known person, and smaller cells, or cells of several sizes whose differences can be taken, would tell where they are."""
+COUNTRY = Box(west=46.0, south=40.0, east=88.0, north=56.0)
+"""What is counted unless a box is stated."""
 CELLS_AT_MOST = 1_024
 """Of one query: about 5 ms of Redis' time."""
 _BITS = 26
@@ -69,6 +74,17 @@ def cells_in(box: Box, zoom: float) -> list[Cell]:
         steps -= 1
     rows = _rows(box, steps)
     return [Cell(steps=steps, column=column, row=row) for row in rows for column in _columns(box, steps)]
+
+
+def skill_cells_in(box: Box) -> list[Cell]:
+    """The cells by which people of one skill are counted: each is the same whatever box meets it, at any zoom.
+
+    At most CELLS_AT_MOST: of a larger box those within COUNTRY.
+    """
+    if _size(box, SKILL_STEPS) > CELLS_AT_MOST:
+        box = COUNTRY
+    rows = _rows(box, SKILL_STEPS)
+    return [Cell(steps=SKILL_STEPS, column=column, row=row) for row in rows for column in _columns(box, SKILL_STEPS)]
 
 
 def cell_at(lon: float, lat: float, steps: int) -> Cell:

@@ -4,14 +4,20 @@ import itertools
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from api.views.people_cells import cells
 from dispatch.model.geo import Box
 from dispatch.model.places import Place
 from dispatch.ports import NotReady
+from streams.store.memory.people import People, StoredPerson
+from streams.store.memory.people_cells import count
 from streams.store.people import PrivateWrite
-from streams.store.people_cells import CellCount, cell_at, cells_in
+from streams.store.people_cells import SKILL_STEPS, CellCount, cell_at, cells_in, skill_cells_in
 from tests.contracts.builders import CENTRE, DIGITAL, application, claim, fix, hold, incident, offer, profile
 from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld, applied
+from tests.support.strategies import SKILLS, boxes, people_on_map, places_in
 
 ALMATY = Box(west=76.5, south=43.0, east=77.5, north=43.5)
 EVERYWHERE = Box(west=-180, south=-85, east=180, north=85)
@@ -25,6 +31,7 @@ async def counted(
 ) -> Sequence[CellCount]:
     assert isinstance(world, RedisWorld | MemoryWorld)
     reads = world.reads if isinstance(world, RedisWorld) else world.memory
+    # By the size that the test asks for: which sizes the API asks for is its own test.
     return await reads.people_cells(cells_in(box, zoom), skill)
 
 
@@ -124,3 +131,47 @@ def test_the_cells_of_a_box_cover_it_without_overlap(zoom: int) -> None:
     assert all(ends <= begins for (_, ends), (begins, _) in itertools.pairwise(ranges))
     assert min(cell.box.west for cell in cells) <= ALMATY.west
     assert max(cell.box.north for cell in cells) >= ALMATY.north
+
+
+def crowd_of(people: Sequence[tuple[Place, frozenset[str], str]]) -> People:
+    crowd = People(now_ms=lambda: 0, fix_age_limit_ms=0)
+    for number, (place, skills, mode) in enumerate(people):
+        crowd.known[f"v-{number}"] = StoredPerson(
+            id=f"v-{number}", found_at=place, skills=tuple(sorted(skills)), field_mode=mode
+        )
+    return crowd
+
+
+@given(data=st.data())
+@settings(max_examples=60)
+def test_no_reading_by_skill_tells_where_within_a_cell_a_person_is(data: st.DataObject) -> None:
+    others = data.draw(people_on_map(ALMATY))
+    here = data.draw(places_in(ALMATY))
+    told = cell_at(here.lon, here.lat, SKILL_STEPS)
+    there = data.draw(places_in(inside(told.box)))
+    mode = data.draw(st.sampled_from(["free", "engaged"]))
+    one, other = (crowd_of([*others, (place, frozenset({*SKILLS}), mode)]) for place in (here, there))
+
+    for box in data.draw(st.lists(boxes(), min_size=1, max_size=3)):
+        for skill in SKILLS:
+            cells_ = skill_cells_in(box)
+            assert cells(count(one, cells_, skill)) == cells(count(other, cells_, skill))
+
+
+@given(box=boxes(), other=boxes())
+def test_a_count_by_skill_depends_on_the_cell_alone(box: Box, other: Box) -> None:
+    both = {*skill_cells_in(box)} & {*skill_cells_in(other)}
+    crowd = crowd_of([(CENTRE, frozenset({"boat"}), "free")] * 3)
+
+    told = [
+        [one for one in cells(count(crowd, skill_cells_in(each), "boat")) if one["cell"] in {cell.id for cell in both}]
+        for each in (box, other)
+    ]
+
+    assert told[0] == told[1]
+
+
+def inside(box: Box) -> Box:
+    """Without its sides, which belong to one cell each."""
+    gap = 1e-6
+    return Box(west=box.west + gap, south=box.south + gap, east=box.east - gap, north=box.north - gap)

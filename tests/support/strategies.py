@@ -16,8 +16,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from dispatch.model.geo import Box
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.people import Candidate, Found
+from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
 from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import OUTCOMES_OF_TASK, Capability, OnFalse, Task, TravelMode
@@ -218,3 +220,22 @@ def hostile_keys(valid: Sequence[Mapping[str, Any]]) -> st.SearchStrategy[dict[s
     names = ("kty", "crv", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi", "kid", "use", "alg", "key_ops")
     values = texts | _json_values() | st.sampled_from(["P-256", "Ed25519", "RSA", "EC", "OKP", ["verify"], ["sign"]])
     return st.builds(operator.or_, st.sampled_from(valid), _some_of(dict.fromkeys(names, values), most=2))
+
+
+# People on a map, and what is asked about it.
+
+
+def places_in(box: Box) -> st.SearchStrategy[Place]:
+    return st.builds(Place, lon=st.floats(box.west, box.east), lat=st.floats(box.south, box.north))
+
+
+def boxes() -> st.SearchStrategy[Box]:
+    """Of any size, also across the antimeridian."""
+    degrees = st.tuples(st.floats(-180, 180), st.floats(-85, 85), st.floats(-180, 180), st.floats(-85, 85))
+    return degrees.map(lambda at: Box(west=at[0], south=min(at[1], at[3]), east=at[2], north=max(at[1], at[3])))
+
+
+def people_on_map(box: Box) -> st.SearchStrategy[list[tuple[Place, frozenset[str], str]]]:
+    """Of each person the place, the skills, and whether they are free or engaged."""
+    skills = st.frozensets(st.sampled_from(SKILLS), min_size=1)
+    return st.lists(st.tuples(places_in(box), skills, st.sampled_from(["free", "engaged"])), max_size=12)

@@ -1059,7 +1059,8 @@ export interface paths {
          * People Cells
          * @description The cells with people on duty for field work. Their number per query is bounded: a large box gets larger cells.
          *
-         *     A count of one is told as two. Never a person; each reading is in the audit log.
+         *     A count of one is told as two. With a skill the cells have one size, about 114 x 74 km, at any zoom: of a rare skill there is
+         *     often one known person. Never a person; each reading is in the audit log, with its box and skill.
          */
         get: operations["people_cells_v1_people_cells_get"];
         put?: never;
@@ -4123,7 +4124,10 @@ export interface components {
             rejected: components["schemas"]["RejectedPosition"][];
             status: string;
         };
-        /** @description A cell with people on duty for field work. Nobody is named, and no cell is smaller than about 1.6 x 1.2 km. */
+        /**
+         * @description A cell with people on duty for field work. Nobody is named, and no cell is smaller than about 1.6 x 1.2 km; of one skill
+         *     all are about 114 x 74 km.
+         */
         PeopleCell: {
             /** @description west, south, east, north in degrees */
             box: number[];

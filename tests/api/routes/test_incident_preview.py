@@ -49,6 +49,18 @@ async def test_nothing_is_sent_and_only_the_look_itself_is_recorded(world: World
     assert re.fullmatch("flood 88[0-9a-f]{13}", entry.subject)
 
 
+async def test_one_or_two_people_who_are_found_can_see_that_somebody_looked(world: World) -> None:
+    async def named(*people: str) -> set[str]:
+        now_ms = clock.now_ms()
+        await world.store.put_profiles([profile(person, 1, heard_ms=now_ms) for person in people])
+        await world.store.put_fixes([fix(person, now_ms) for person in people])
+        await world.ask("POST", PATH, report(type="flood", requirements=[MANY]), key=None)
+        return {one for one in world.log.audits[-1].subjects if one.startswith("v-")}
+
+    assert await named("v-1", "v-2") == {"v-1", "v-2"}
+    assert await named("v-3") == set()
+
+
 async def test_one_operator_does_not_look_ahead_without_end(world: World) -> None:
     for _ in range(OF_IDENTITY[RequestClass.PREVIEW, Role.OPERATOR].burst):
         world.app.state.services.rates.wait_s(RequestClass.PREVIEW, Role.OPERATOR, "operator-1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.store.people_cells import CELLS_AT_MOST, CellCount, cell_at
+from streams.store.people_cells import CELLS_AT_MOST, SKILL_STEPS, CellCount, cell_at
 from tests.support.api_world import World, code
 
 CELL = cell_at(76.945, 43.238, 13)
@@ -38,11 +38,28 @@ async def test_no_query_counts_more_cells_than_the_bound(world: World, query: st
     assert 0 < len(world.redis.asked_cells) <= CELLS_AT_MOST
 
 
+@pytest.mark.parametrize("zoom", [0, 9, 24])
+@pytest.mark.parametrize("bbox", ["", "bbox=76.94,43.23,76.95,43.24&", "bbox=60,40,80,50&", "bbox=-180,-85,180,85&"])
+async def test_of_a_skill_all_cells_have_one_size(world: World, zoom: int, bbox: str) -> None:
+    await world.ask("GET", f"/v1/people/cells?{bbox}zoom={zoom}&skill=diver")
+
+    assert {cell.steps for cell in world.redis.asked_cells} == {SKILL_STEPS}
+    assert 0 < len(world.redis.asked_cells) <= CELLS_AT_MOST
+
+
 async def test_each_reading_is_in_the_audit_and_names_nobody(world: World) -> None:
     await world.ask("GET", "/v1/people/cells")
 
     (entry,) = [one for one in world.log.audits if one.action == "people.cells.read"]
-    assert (entry.actor, entry.subject, entry.subjects, entry.count) == ("operator-1", "", (), 0)
+    looked_at = "46.00,40.00,88.00,56.00 all"
+    assert (entry.actor, entry.subject, entry.subjects, entry.count) == ("operator-1", looked_at, (), 0)
+
+
+async def test_a_reading_by_skill_names_its_box_and_skill_in_the_audit(world: World) -> None:
+    await world.ask("GET", "/v1/people/cells?bbox=76.5,43,77.5,43.5&skill=diver")
+
+    (entry,) = [one for one in world.log.audits if one.action == "people.cells.read"]
+    assert entry.subject == "76.50,43.00,77.50,43.50 diver"
 
 
 @pytest.mark.parametrize(
