@@ -9,8 +9,9 @@ PREFIX = "komek:"
 
 
 def ready(run_id: str) -> str:
-    """STRING `ms|id of the data`, set at the end of a rebuild for this run of Redis. Scripts raise NOTREADY without it, and when
-    the server has been a replica since (its id of the data, `master_replid`, changed)."""
+    """STRING `ms|L layout|id of the data`, set at the end of a rebuild for this run of Redis. Scripts raise NOTREADY without it,
+    with an earlier layout (`scripts.py`), and when the server has been a replica since (its id of the data, `master_replid`,
+    changed)."""
     return f"{PREFIX}ready:{run_id}"
 
 

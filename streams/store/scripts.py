@@ -19,6 +19,9 @@ from streams.retention.classes import COMMAND_S, ENDED_S, ERASED_S, HOLD_S, PLAC
 
 ANY_SKILL = "*"
 """In the place of a skill: the field index of everybody. Each person is once in it, so it can be counted by cells."""
+LAYOUT = 1
+"""Of everything in Redis that derives from the log. Raise it with every change that data of an earlier version lack or have in
+another form: workers then rebuild Redis by themselves, and nothing is read or granted until they have (DESIGN 184)."""
 JOIN_AFTER_MS = 10_000
 """A profile follows its sealed record within two seconds; a service may be behind the log a little longer."""
 
@@ -154,6 +157,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local KEY = {_table(_KEYS)}\n"
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
         f"local ANY_SKILL = '{ANY_SKILL}'\n"
+        f"local LAYOUT = {LAYOUT}\n"
         f"local WARN_BEFORE_MS = {WARN_BEFORE_S * 1000}\n"
         f"local JOIN_AFTER_MS = {JOIN_AFTER_MS}\n"
         f"local PLACES_TTL_S, READY_TTL_S, HOLD_MS = {PLACES_S}, {READY_S}, {HOLD_S * 1000}\n"

@@ -8,5 +8,5 @@ if refused then return refused end
 local run_id, data, before = this_run()
 if run_id ~= ARGV[2] then return 0 end
 if ARGV[3] ~= data and string.find(before, '[^0]') then return 0 end
-call('SET', KEY.ready .. run_id, now_ms() .. '|' .. data, 'EX', READY_TTL_S)
+call('SET', KEY.ready .. run_id, now_ms() .. '|L' .. LAYOUT .. '|' .. data, 'EX', READY_TTL_S)
 return 1

@@ -22,15 +22,17 @@ local function this_run()
     string.match(info, 'master_replid2:(%x+)')
 end
 
--- Whether this run of Redis has been rebuilt, and has been the master ever since. A server that was demoted and promoted again has
+-- Whether this run of Redis has been rebuilt in the layout that this process reads, and has been the master ever since. A server that was demoted and promoted again has
 -- the same run id and, by replication, its old ready key, but lacks what the master in between did not hand on. Its id of the data
 -- changed. That id also changes when the last replica has been away for long; the id before it is then reset.
 local function is_ready()
   local run_id, data, before = this_run()
   local ready = call('GET', KEY.ready .. run_id)
   if not ready then return false end
-  local rebuilt = string.match(ready, '|(%x+)$')
-  return not rebuilt or rebuilt == data or not string.find(before, '[^0]')
+  local layout, rebuilt = string.match(ready, '|L(%d+)|(%x+)$')
+  -- A later one counts: processes of two versions would otherwise rebuild in turn.
+  if not layout or tonumber(layout) < LAYOUT then return false end
+  return rebuilt == data or not string.find(before, '[^0]')
 end
 
 -- The error reply when the caller may not run now, else nil. Ordinary callers (owner '') require that *this* run of Redis has
