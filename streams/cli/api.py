@@ -18,6 +18,7 @@ from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.redis_login import check_redis
 from streams.components import Component
 from streams.kafka import topic_admin
+from streams.local.early_load import await_begin
 from streams.local.exposure import exposure
 from streams.ring import KeyUse, LiveRing
 from streams.ring.live_ring import require
@@ -37,6 +38,7 @@ FILES = 65_536
 
 def command() -> None:
     """Run one process of the HTTP API on KOMEK_HOST and KOMEK_PORT. Shuts down gracefully on SIGTERM."""
+    await_begin(APP.partition(":")[0])
     settings = settings_here()
     logs.configure(settings.log_level, "api")
     _check(settings)

@@ -12,6 +12,7 @@ from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
 from streams.components import Component
 from streams.kafka import topic_admin
+from streams.local.early_load import await_begin
 from streams.notices.ladder_notifier import LadderNotifier, why_off
 from streams.notices.notifier import Notifier
 from streams.worker.watchdog import LoopWatchdog
@@ -33,6 +34,7 @@ class NotifierProcess(mode.Worker):
 
 def command() -> None:
     """Run one notifier. Several share the partitions. Shuts down gracefully on SIGTERM."""
+    await_begin()
     settings = settings_here()
     logs.configure(settings.log_level, "notifier")
     with broker_errors_reported():

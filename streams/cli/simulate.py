@@ -17,6 +17,7 @@ from streams.cli.client import Access, ApiOption, JsonOption, TokenOption, acces
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
+from streams.local.early_load import await_begin
 from streams.ring import KeyUse, LiveRing
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
 from streams.simulator.run import RunProgress, Transport, http_transport, play
@@ -48,6 +49,7 @@ def command(
     People and incidents are derived from the seed. All requests use the public API; with --bulk, profiles and positions are
     written to Kafka directly, which is faster for many thousands.
     """
+    await_begin()
     changes = {
         "volunteers": volunteers,
         "city": city,

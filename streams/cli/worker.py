@@ -9,6 +9,7 @@ from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.redis_login import check_redis
 from streams.components import Component
 from streams.kafka import topic_admin
+from streams.local.early_load import await_begin
 from streams.ring import KeyUse
 from streams.worker.app import build_app
 from streams.worker.shutdown import GracefulWorker
@@ -16,6 +17,7 @@ from streams.worker.shutdown import GracefulWorker
 
 def command() -> None:
     """Run one worker, which decides about incidents. Several share the partitions. Shuts down gracefully on SIGTERM."""
+    await_begin()
     settings = settings_here()
     logs.configure(settings.log_level, "worker")
     check_redis(settings, Component.WORKER)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from streams.local.early_load import LOADS_FIRST
+
 GUARD = Path(__file__).with_name("die_with_parent.py")
 LOG_LIMIT_BYTES = 32 * 1024 * 1024
 """A larger log is renamed at the next start of its process; one older log is kept."""
@@ -37,9 +39,11 @@ class Part:
 class Child:
     """A started process. Its output is appended to its log file."""
 
-    def __init__(self, part: Part, log: Path) -> None:
+    def __init__(self, part: Part, log: Path, *, loads_first: bool = False) -> None:
+        """`loads_first`: it loads, and begins with `begin` (`early_load.py`)."""
         self.part = part
         self.log = log
+        self.loads_first = loads_first
         self.started_at = time.monotonic()
         _turn_over(log)
         with log.open("ab") as output:
@@ -47,13 +51,19 @@ class Child:
                 # -I and -S: isolated and without site-packages, so that the guard starts fast and nothing of the environment runs
                 # in it.
                 [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *part.command],
-                env=dict(part.environ),
-                stdin=subprocess.DEVNULL,
+                env={**part.environ, LOADS_FIRST: "1"} if loads_first else dict(part.environ),
+                stdin=subprocess.PIPE if loads_first else subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 # Its own process group, so that `signal` reaches the descendants of the process as well.
                 start_new_session=True,
             )
+
+    def begin(self) -> None:
+        """Lets a process that was only loaded begin. No effect on others."""
+        self.loads_first = False
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     @property
     def pid(self) -> int:

@@ -111,12 +111,12 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
 
     try:
         # Also during the start, so that the time told is that of the build.
-        if _start(supervisor, at, wanted, replace(caller, stopped=stopped)):
+        demo = [processes.demo(at.environ_of(Component.OPERATOR))] if wanted.demo else []
+        if _start(supervisor, at, wanted, replace(caller, stopped=stopped), then=demo):
             book.open(supervisor.pids())
             caller.ready(replace(at, stack=book.stack))
-            if wanted.demo:
-                # After `ready`: the demo is a client like any other.
-                supervisor.start([processes.demo(at.environ_of(Component.OPERATOR))])
+            # After `ready`: the demo is a client like any other.
+            supervisor.start(demo)
             supervisor.watch(stopped)
         caller.steps.say("ending")
     finally:
@@ -126,8 +126,8 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
         at.folder.running.unlink(missing_ok=True)
 
 
-def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwner) -> bool:
-    """Starts and waits. False when `stopped` was true before all processes were ready."""
+def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwner, *, then: Sequence[Part]) -> bool:
+    """Starts and waits. `then`: what the caller starts next. False when `stopped` was true before all processes were ready."""
 
     def begin(what: str, some: Sequence[Part], within_s: float) -> bool:
         if not some:
@@ -136,7 +136,6 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
             supervisor.start(some)
             return supervisor.await_ready(some, within_s=within_s, stopped=caller.stopped)
 
-    servers = _servers(at, caller)
     # People of the demo answer and work many times faster than real time and would exceed the hourly limits.
     own = at.environ_of(Component.WORKER)
     of_workers = {"KOMEK_BUDGET": "off"} | own if wanted.demo else own
@@ -145,6 +144,10 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
         processes.notifier(at.environ_of(Component.NOTIFIER)),
         processes.api(_of_api(at), at.addresses.api),
     ]
+    if at.secrets is None:
+        # In a secure stack their users are not there yet.
+        supervisor.load([*komek, *then])
+    servers = _servers(at, caller)
     return (
         begin(" and ".join(part.name for part in servers), servers, SERVERS_WITHIN_S)
         and begin("topics", [processes.topics(_of_administrator(at))], TOPICS_WITHIN_S)

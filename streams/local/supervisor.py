@@ -54,10 +54,20 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         return {name: child.pid for name, child in self._children.items() if child.exit_code() is None}
 
-    def start(self, parts: Sequence[Part]) -> None:
-        """Starts the processes without waiting for them."""
+    def load(self, parts: Sequence[Part]) -> None:
+        """Starts processes that only load until they are started. One that dies meanwhile is not restarted."""
         for part in parts:
-            self._children[part.name] = Child(part, self._logs / f"{part.name}.log")
+            self._children[part.name] = Child(part, self._log_of(part), loads_first=True)
+        self._changed(self.pids())
+
+    def start(self, parts: Sequence[Part]) -> None:
+        """Starts the processes, or lets those begin that were loaded, without waiting for them."""
+        for part in parts:
+            loaded = self._children.get(part.name)
+            if loaded is not None and loaded.loads_first and loaded.exit_code() is None:
+                loaded.begin()
+            else:
+                self._children[part.name] = Child(part, self._log_of(part))
         self._changed(self.pids())
 
     def await_ready(self, parts: Sequence[Part], *, within_s: float, stopped: Stopped) -> bool:
@@ -96,7 +106,8 @@ class Supervisor:
         """One iteration: restarts dead processes whose backoff has passed."""
         for name, child in list(self._children.items()):
             code = child.exit_code()
-            if name not in self._held and code is not None and not (child.part.runs_once and code == 0):
+            is_awaited = name not in self._held and not child.loads_first
+            if is_awaited and code is not None and not (child.part.runs_once and code == 0):
                 self._tend_dead(name, child, code)
 
     def end(self, patience_s: float = TERM_WITHIN_S) -> None:
@@ -108,6 +119,9 @@ class Supervisor:
             for child in same:
                 del self._children[child.part.name]
         self._changed({})
+
+    def _log_of(self, part: Part) -> Path:
+        return self._logs / f"{part.name}.log"
 
     def _is_ready(self, part: Part) -> bool:
         code = self._children[part.name].exit_code()

@@ -159,6 +159,40 @@ def test_ending_goes_from_the_last_rank_to_the_first(told: Told, tmp_path: Path)
     assert told.pids[-1] == {}
 
 
+def test_a_loaded_part_begins_when_it_is_started_and_not_before(told: Told, tmp_path: Path) -> None:
+    loaded, begun = tmp_path / "loaded", tmp_path / "begun"
+    part = program(
+        "api", marks(loaded, f"from streams.local.early_load import await_begin\nawait_begin()\n{marks(begun)}")
+    )
+    told.supervisor.load([part])
+    until(exists(loaded), WITHIN_S)
+    before = told.supervisor.pids()["api"]
+    told.supervisor.tend()
+    assert not begun.exists()
+
+    told.supervisor.start([part])
+    until(exists(begun), WITHIN_S)
+    assert told.supervisor.pids()["api"] == before == int(begun.read_text())
+
+    # One that runs again has nothing to wait for.
+    begun.unlink()
+    os.kill(before, signal.SIGKILL)
+    tend_until(told.supervisor, exists(begun))
+
+
+def test_a_part_that_died_while_it_was_loaded_starts_anew(told: Told, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    part = program("api", marks(begun, "import sys\nsys.exit(1)"))
+    told.supervisor.load([part])
+    until(lambda: "api" not in told.supervisor.pids(), WITHIN_S)
+    tend_until(told.supervisor, exists(begun))
+    begun.unlink()
+    assert told.lines == []
+
+    told.supervisor.start([part])
+    until(exists(begun), WITHIN_S)
+
+
 def test_a_part_that_is_held_stays_dead_until_it_is_let_go(told: Told) -> None:
     told.supervisor.start([program("held"), program("other")])
     first = told.supervisor.pids()
