@@ -19,8 +19,9 @@ def places_named(gazetteer: Gazetteer, text: str, near: Place | None, limit: int
     said = parse_place_text(text, near)
     if said.form is Form.PLUS_CODE and not said.points:
         said = _completed(gazetteer, said, near)
-    if said.form is Form.NAME:
-        return Form.NAME, [found_place(found) for found in gazetteer.find(text, near=near, limit=limit)]
+    if said.form in (Form.NAME, Form.STREET):
+        named = text if said.form is Form.NAME else said.rest
+        return said.form, [found_place(found) for found in gazetteer.find(named, near=near, limit=limit)]
     known = [(point, gazetteer.boundaries.at(point)) for point in said.points]
     # Two orders of the numbers: the one in the country is meant. Neither is: both are shown, as outside.
     inside = [pair for pair in known if pair[1] is not None]

@@ -41,7 +41,10 @@ class PlaceList(Exact):
     items: list[PlaceShown]
     understood_as: Annotated[
         Form,
-        Field(description="`short_link`: the link holds no coordinates; open it and paste the address of the page"),
+        Field(
+            description="`short_link`: the link holds no coordinates; open it and paste the address of the page. "
+            "`street`: streets are not known; `items` are what the text says of a settlement, or empty"
+        ),
     ]
     attribution: Literal["© OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0), geokz (CC BY 4.0)"]
 

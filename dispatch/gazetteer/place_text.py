@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dispatch.gazetteer.map_links import link_in
 from dispatch.gazetteer.plus_codes import ALPHABET, decoded, full_code
+from dispatch.gazetteer.street_text import street_in
 from dispatch.model.places import Place
 
 LONGEST = 2_000
@@ -13,19 +14,21 @@ LONGEST = 2_000
 
 
 class Form(StrEnum):
-    """How a text says where. `short_link`: it leads to a page that Komek does not open. `name`: none of the others."""
+    """How a text says where. `short_link`: it leads to a page that Komek does not open. `street`: it names one, and no gazetteer
+    of Komek has streets; only its settlement is looked for. `name`: none of the others."""
 
     COORDINATES = "coordinates"
     LINK = "link"
     SHORT_LINK = "short_link"
     PLUS_CODE = "plus_code"
+    STREET = "street"
     NAME = "name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceText:
     """`points`: what is meant; two when both orders of the numbers are places on earth, latitude first as written first.
-    `rest`: the locality after a short plus code, whose place it needs."""
+    `rest`: the locality after a short plus code, whose place it needs, or the settlement of a street."""
 
     form: Form
     points: tuple[Place, ...] = ()
@@ -75,7 +78,10 @@ def parse_place_text(text: str, near: Place | None = None) -> PlaceText:
         return PlaceText(form=Form.LINK, points=(link.place,) if link.place else ())
     if points := _coordinates(text):
         return PlaceText(form=Form.COORDINATES, points=points)
-    return _plus_code(text, near) or PlaceText(form=Form.NAME)
+    if code := _plus_code(text, near):
+        return code
+    settlement = street_in(text)
+    return PlaceText(form=Form.NAME) if settlement is None else PlaceText(form=Form.STREET, rest=settlement)
 
 
 def _plus_code(text: str, near: Place | None) -> PlaceText | None:

@@ -45,7 +45,7 @@ _PLAIN = (
     *("кент", "кентінде", "жанында", "маңында", "стансасы", "бекеті"),
     *("in", "at", "near", "the", "village", "town", "city", "of", "from", "to"),
 )
-_NOISE = frozenset(folded for word in _PLAIN for folded in words_of(word))
+NOISE = frozenset(folded for word in _PLAIN for folded in words_of(word))
 """Words that belong to no name. A query of such words alone keeps them: there are places named Кент and Станция."""
 
 
@@ -84,7 +84,7 @@ def _parted(words: Sequence[str]) -> Iterator[Reading]:
 
 def plain(words: Sequence[str]) -> tuple[str, ...]:
     """Without words like "село" and "from", unless there are no others."""
-    return tuple(word for word in words if word not in _NOISE) or tuple(words)
+    return tuple(word for word in words if word not in NOISE) or tuple(words)
 
 
 def _named(words: Sequence[str]) -> tuple[str, ...]:

@@ -2272,10 +2272,11 @@ export interface components {
             offset?: number | null;
         };
         /**
-         * @description How a text says where. `short_link`: it leads to a page that Komek does not open. `name`: none of the others.
+         * @description How a text says where. `short_link`: it leads to a page that Komek does not open. `street`: it names one, and no gazetteer
+         *     of Komek has streets; only its settlement is looked for. `name`: none of the others.
          * @enum {string}
          */
-        Form: "coordinates" | "link" | "short_link" | "plus_code" | "name";
+        Form: "coordinates" | "link" | "short_link" | "plus_code" | "street" | "name";
         /**
          * @description An incident, a person or a place; the field of its type is set. `title`: the call number or id, the label or id, or the
          *     name in the language of the request. `match`: what the text was compared with; `near`: open, near the first place.
@@ -4255,7 +4256,7 @@ export interface components {
             /** @constant */
             attribution: "© OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0), geokz (CC BY 4.0)";
             items: components["schemas"]["PlaceShown"][];
-            /** @description `short_link`: the link holds no coordinates; open it and paste the address of the page */
+            /** @description `short_link`: the link holds no coordinates; open it and paste the address of the page. `street`: streets are not known; `items` are what the text says of a settlement, or empty */
             understood_as: components["schemas"]["Form"];
         };
         /** @description `id`: stable within a release of the data. For `kind` `point` the name is its coordinates. */

@@ -47,6 +47,16 @@ async def test_a_short_plus_code_is_completed_by_its_locality(world: World) -> N
     assert found["region"]["en"] == "Almaty"
 
 
+async def test_a_street_is_said_to_be_unknown_and_no_far_town_of_its_name_is_found(world: World) -> None:
+    alone = (await world.ask("GET", "/v1/places?q=улица Абая 10&near=76.9,43.2")).json()
+    with_town = (await world.ask("GET", "/v1/places?q=улица Абая 10, Талгар&near=76.9,43.2")).json()
+
+    assert (alone["items"], alone["understood_as"]) == ([], "street")
+    assert with_town["understood_as"] == "street"
+    assert with_town["items"][0]["name"]["en"] == "Talgar"
+    assert 20_000 < with_town["items"][0]["distance_m"] < 30_000
+
+
 async def test_a_short_link_is_named_as_such(world: World) -> None:
     answer = await world.ask("GET", "/v1/places?q=https://maps.app.goo.gl/abc")
 

@@ -133,3 +133,37 @@ def test_a_link_without_a_point_has_none(link: str) -> None:
 def test_long_texts_are_cut(piece: str) -> None:
     # A pattern that tried every split of these would not end within the time limit of the test.
     assert parse_place_text(piece * 20_000).points == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "settlement"),
+    [
+        ("улица Абая 10", ""),
+        ("ул. Абая, 10", ""),
+        ("ул Абая д. 10 кв 5", ""),
+        ("Абая улица 10", ""),
+        ("на проспекте Назарбаева", ""),
+        ("Абай көшесі 10", ""),
+        ("Абай Құнанбаев көшесі, 10-үй", ""),
+        ("Назарбаев даңғылы", ""),
+        ("10 Abay Street", ""),
+        ("Талгар, улица Абая 10", "талгар"),
+        ("город Талгар, ул. Абая, дом 10", "талгар"),
+        ("улица Абая 10, Талгар", "талгар"),
+        ("Талгар ул Абая 10", "талгар"),
+        ("ул Абая 10 Талгар", "талгар"),
+        ("Талғар қаласы, Абай көшесі, 10", "талгар"),
+        ("Abay street 10, Talgar", "талгар"),
+    ],
+)
+def test_a_street_is_told_from_a_settlement(text: str, settlement: str) -> None:
+    found = parse_place_text(text)
+
+    assert (found.form, found.rest, found.points) == (Form.STREET, settlement, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Абай", "Абая", "улица", "Проспект", "Кызылту, Уалихановский район", "село Абай", "Разъезд 10"]
+)
+def test_a_name_is_no_street(text: str) -> None:
+    assert parse_place_text(text).form is Form.NAME

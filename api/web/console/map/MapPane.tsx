@@ -18,7 +18,7 @@ import type { MapEngine, View } from "./engine";
 import { type Row, areaFeature, boxOf, incidentFeatures, peopleFeatures, ringFeature, searchRadiusM, stagingFeatures } from "./features";
 import "./map.css";
 import { engaged, followPeople } from "./people";
-import { draftPlace, picker } from "./picking";
+import { draftPlace, middle, picker } from "./picking";
 import { PlaceList } from "./place_list";
 
 export interface MapPaneProps {
@@ -178,7 +178,9 @@ function neededSkill(id: string | null): string | null {
 
 function follow(id: string | null): void {
   const drawn = engine.peek();
-  if (drawn !== null) followCells({ box: drawn.box, zoom: drawn.view.zoom, skill: neededSkill(id) });
+  if (drawn === null) return;
+  middle.value = drawn.view;
+  followCells({ box: drawn.box, zoom: drawn.view.zoom, skill: neededSkill(id) });
 }
 
 function crowdText(): string {

@@ -5,12 +5,13 @@ import { language } from "../../shared/language";
 import { languageName } from "../../shared/language_name";
 import { type Priority, SeverityShape } from "../../shared/parts/severity";
 import { sentenceOf } from "../../shared/parts/problem_text";
+import { f } from "../say";
 import { t } from "../text";
 import { Combobox } from "./combobox";
 import type { ChosenPlace, Names } from "./draft";
 import { type FormState, titleOf } from "./form_state";
 import { languageByLetters } from "./matching";
-import { coordinatesText } from "./places";
+import { type FoundPlace, coordinatesText } from "./places";
 import type { FaultCode, Field as FieldName } from "./sending";
 
 const PRIORITIES: readonly Priority[] = ["critical", "high", "normal", "low"];
@@ -84,6 +85,11 @@ export function LanguageField({ of }: { of: FormState }) {
 const inWords = (...names: readonly (Names | null)[]): string =>
   names.flatMap((one) => (one === null ? [] : one[language.value])).filter((one, at, all) => all.indexOf(one) === at).join(", ");
 
+function around(one: FoundPlace): string {
+  const where = one.isOutside ? t().own.report.outside : inWords(one.district, one.region);
+  return [where, one.distanceM === null ? "" : f().distance(one.distanceM)].filter((part) => part !== "").join(" · ");
+}
+
 export function PlaceField({ of }: { of: FormState }) {
   const id = useId();
   const draft = of.draft.value;
@@ -95,7 +101,7 @@ export function PlaceField({ of }: { of: FormState }) {
     label: (
       <>
         <span>{one.name === null ? coordinatesText(one) : one.name[language.value]}</span>
-        <span class="quiet">{one.isOutside ? text.outside : inWords(one.district, one.region)}</span>
+        <span class="quiet">{around(one)}</span>
       </>
     ),
   }));
@@ -156,6 +162,7 @@ function LookupSays({ of }: { of: FormState }) {
   if (found.kind === "failed") return <>{sentenceOf(found.problem)}</>;
   if (found.kind !== "found") return null;
   if (found.form === "short_link") return <>{text.shortLink}</>;
+  if (found.form === "street") return <>{text.street}</>;
   return found.items.length === 0 ? <>{text.nothing}</> : null;
 }
 

@@ -211,8 +211,9 @@ async function joined(id: string, { joins, key }: Draft): Promise<Omit<Saved, "i
   return { id, into: joins.id, joining: answer.ok ? "done" : "failed" };
 }
 
+/** Never for a street: the middle of its town is not what was said. */
 function onlyName(of: Lookup): FoundPlace | null {
-  return of.kind === "found" && of.items.length === 1 ? (of.items[0] ?? null) : null;
+  return of.kind === "found" && of.form === "name" && of.items.length === 1 ? (of.items[0] ?? null) : null;
 }
 
 export function titleOf(one: IncidentType): string {

@@ -3,6 +3,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { components } from "../../shared/api";
 import { ask } from "../../shared/api_client";
 import type { Problem } from "../../shared/problem";
+import { lookedAt } from "../map/picking";
 import type { ChosenPlace, Names } from "./draft";
 
 type Form = components["schemas"]["Form"];
@@ -12,6 +13,8 @@ export interface FoundPlace extends ChosenPlace {
   readonly id: string;
   readonly kind: string;
   readonly isOutside: boolean;
+  /** From the middle of the map, or of the deployment; null where neither is known. */
+  readonly distanceM: number | null;
 }
 
 export type Lookup =
@@ -28,12 +31,12 @@ export function placeOf(one: PlaceShown): FoundPlace | null {
   if (one.location.type !== "Point") return null;
   const [lon, lat] = one.location.coordinates;
   const name: Names | null = one.kind === "point" ? null : one.name;
-  return { id: one.id, kind: one.kind, lon, lat, name, district: one.district, region: one.region, isOutside: one.is_outside };
+  return { id: one.id, kind: one.kind, lon, lat, name, district: one.district, region: one.region, isOutside: one.is_outside, distanceM: one.distance_m };
 }
 
 /** The answer that needs no choice: coordinates, a plus code or a link name one point. */
 export function onlyPoint(of: Lookup): FoundPlace | null {
-  if (of.kind !== "found" || of.form === "name") return null;
+  if (of.kind !== "found" || of.form === "name" || of.form === "street") return null;
   return of.items.length === 1 ? (of.items[0] ?? null) : null;
 }
 
@@ -81,7 +84,9 @@ export class PlaceLookup {
 }
 
 async function readPlaces(text: string, signal: AbortSignal): Promise<Lookup> {
-  const answer = await ask("get", "/v1/places", { query: { q: text, limit: LIMIT }, signal });
+  const near = lookedAt();
+  const query = { q: text, limit: LIMIT, ...(near === null ? {} : { near: `${near.lon},${near.lat}` }) };
+  const answer = await ask("get", "/v1/places", { query, signal });
   if (!answer.ok) return { kind: "failed", text, problem: answer.problem };
   const items = answer.data.items.flatMap((one) => placeOf(one) ?? []);
   return { kind: "found", text, form: answer.data.understood_as, items };

@@ -5,7 +5,7 @@ import { Foresight } from "../../console/report/foresight";
 import { FormState } from "../../console/report/form_state";
 import { type FoundPlace, type Lookup, PlaceLookup } from "../../console/report/places";
 
-const POINT: FoundPlace = { id: "p", kind: "point", lon: 76.95, lat: 43.24, name: null, district: null, region: null, isOutside: false };
+const POINT: FoundPlace = { id: "p", kind: "point", lon: 76.95, lat: 43.24, name: null, district: null, region: null, isOutside: false, distanceM: null };
 const TALGAR: FoundPlace = { ...POINT, id: "t", kind: "town", name: { kk: "Талғар", ru: "Талгар", en: "Talgar" } };
 const TYPE = { type: "flood", title: { ru: "Наводнение" }, priority: "critical", details: null, lines: [], requirements: [] };
 const sent: { key: string; body: string }[] = [];

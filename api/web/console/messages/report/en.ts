@@ -35,6 +35,7 @@ export const en = {
   proposed: "proposed",
   looking: "Looking up the place…",
   nothing: "No such place. Coordinates, a link of a map and a click on the map work as well.",
+  street: "Streets are not known here: choose a place near it, or click the map.",
   shortLink: "A short link holds no coordinates. Open it and paste the address of the page.",
   onMap: "point on the map",
   point: (coordinates: string) => `understood as ${coordinates}`,
