@@ -108,10 +108,12 @@ def test_what_looks_like_a_test_is_read_as_one(text: str) -> None:
     assert text.count("::") == len(TEST.findall(text))
 
 
-def test_every_named_test_is_run() -> None:
+def test_every_named_test_is_run(request: pytest.FixtureRequest) -> None:
     named = {test for text in TEXTS.values() for test in TEST.findall(text)}
+    # Whoever runs all tests has found them already.
+    others = named - {item.nodeid.partition("[")[0] for item in request.session.items}
 
-    assert named - collected(named) == set()
+    assert not others or others <= collected(others)
 
 
 @papers

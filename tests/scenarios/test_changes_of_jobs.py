@@ -68,7 +68,7 @@ def alarms(town: Town) -> set[str]:
     return {alarm["name"] for alarm in town.call("GET", "/v1/status", "operator", "op-1").json()["alarms"]}
 
 
-def test_who_is_on_the_way_is_told_at_once_and_shown_until_they_confirm(town: Town) -> None:
+def test_who_is_on_the_way_is_told_at_once_until_they_confirm(town: Town) -> None:
     person = town.volunteer("near")
     incident = town.report(requirements=[FIELD], priority="critical", address="Абай 1")
     with listening(town.komek, person, silence_s=20.0) as phone:
@@ -93,10 +93,6 @@ def test_who_is_on_the_way_is_told_at_once_and_shown_until_they_confirm(town: To
         assert sorted(shown["to_confirm"]["fields"]) == ["address", "description", "location"]
         assert shown["to_confirm"]["version"] == said["notice"]["version"] == said["offer"]["version"]
         assert town.live(incident)[person]["to_confirm"] == shown["to_confirm"]
-        until(lambda: both(phone, "location", "address", "description"))  # the second notice, of all that is open
-        until(lambda: unconfirmed(town, incident) == [offer["id"]])
-        assert town.live(incident)[person]["to_confirm"]["state"] == "overdue"
-        until(lambda: "change_unconfirmed" in alarms(town))
 
         town.answer(offer, "confirm", {"version": shown["to_confirm"]["version"]})
         until(lambda: town.live(incident)[person]["to_confirm"] is None)
@@ -104,6 +100,28 @@ def test_who_is_on_the_way_is_told_at_once_and_shown_until_they_confirm(town: To
     assert unconfirmed(town, incident) == []
     assert own(town, offer)["confirmed"]["version"] == shown["to_confirm"]["version"]
     assert town.live(incident)[person]["state"] == "en_route"
+
+
+@pytest.mark.soak
+def test_who_does_not_confirm_is_reminded_and_then_shown_to_the_operator(town: Town) -> None:
+    """Takes the minute that a critical incident gives."""
+    person = town.volunteer("near")
+    incident = town.report(requirements=[FIELD], priority="critical")
+    with listening(town.komek, person, silence_s=20.0) as phone:
+        offer = under_way(town, person, incident)
+        patch(town, incident, address="Сәтбаев 22")
+        until(lambda: both(phone, "address"))
+        patch(town, incident, description="2-кіреберіс")
+
+        # The second notice, of all that is open.
+        until(lambda: both(phone, "address", "description"))
+        until(lambda: unconfirmed(town, incident) == [offer["id"]])
+        held = town.live(incident)[person]
+        assert held["to_confirm"]["state"] == "overdue"
+        until(lambda: "change_unconfirmed" in alarms(town))
+
+        town.answer(offer, "confirm", {"version": held["to_confirm"]["version"]})
+        until(lambda: unconfirmed(town, incident) == [])
 
 
 def test_who_works_at_a_desk_is_told_as_well_and_whoever_moved_it_counts(town: Town) -> None:

@@ -1,11 +1,13 @@
 """What README.md and USING.md tell a stranger to type works as it stands there."""
 
 import re
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.streams.local.test_up import ends_cleanly
 from tests.support.whole_stack import StartStack
 
 ROOT = Path(__file__).parents[2]
@@ -14,7 +16,7 @@ PAGES = ("README.md", "USING.md", "DESIGN.md", "CONTRIBUTING.md")
 
 @pytest.mark.stack
 @pytest.mark.timeout(180)
-def test_the_curl_of_the_guide_posts_an_incident_and_sees_it_assigned(stack: StartStack) -> None:
+def test_the_curl_of_the_guide_sees_its_incident_assigned_and_a_signal_ends_the_demo_cleanly(stack: StartStack) -> None:
     script, *_ = re.findall(r"```bash\n(.*?)```", (ROOT / "USING.md").read_text(encoding="utf-8"), re.DOTALL)
     assert "curl" in script
 
@@ -30,7 +32,8 @@ def test_the_curl_of_the_guide_posts_an_incident_and_sees_it_assigned(stack: Sta
             check=True,
         ).stdout
 
-    assert "offered" in said or "accepted" in said
+        assert "offered" in said or "accepted" in said
+        ends_cleanly(komek, signal.SIGTERM)
 
 
 @pytest.mark.parametrize("page", PAGES)

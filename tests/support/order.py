@@ -28,8 +28,8 @@ SERVERS, STACK = 1, 2
 IN_BROWSER = "tests/web/"
 """They share a stack and break none."""
 ON_STACKS = frozenset({"stack", "browser"})
-TEST_BY_TEST = "tests/simulation/"
-"""Tests of some seconds each: any process takes the next one."""
+TEST_BY_TEST = ("tests/simulation/", "tests/api/test_generated_requests.py", "tests/web/test_units.py")
+"""Tests of many seconds each: any process takes the next one, early, so that none is left alone at the end."""
 
 
 def stage(fixtures: Iterable[str]) -> int:

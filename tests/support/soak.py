@@ -21,6 +21,9 @@ SOAK: dict[str, str] = {
     "tests/scenarios/test_crashes.py::test_one_decision_and_nobody_twice": (
         "tests/scenarios/test_crashes.py::test_one_decision_and_nobody_twice"
     ),
+    "tests/scenarios/test_changes_of_jobs.py::test_who_does_not_confirm_is_reminded_and_then_shown_to_the_operator": (
+        "tests/dispatch/safety/test_confirmations.py::test_the_timer_becomes_the_command_and_comes_back_with_the_state"
+    ),
     "tests/scenarios/test_wall_clocks.py::test_a_clock_that_jumps_changes_no_offer": (
         "tests/scenarios/test_wall_clocks.py::test_a_clock_that_jumps_changes_no_offer"
     ),

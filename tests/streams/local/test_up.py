@@ -112,12 +112,6 @@ def ends_cleanly(komek: WholeStack, number: int) -> None:
 
 
 @pytest.mark.stack
-def test_a_signal_ends_every_process_and_the_exit_is_clean(stack: StartStack) -> None:
-    with stack(workers=1, demo=True) as komek:
-        ends_cleanly(komek, signal.SIGTERM)
-
-
-@pytest.mark.stack
 def test_what_a_killed_supervisor_left_is_no_hindrance_and_ctrl_c_ends_the_next(stack: StartStack) -> None:
     komek = stack(workers=1)
     komek.start()
