@@ -179,6 +179,8 @@ export class FormState {
       if (only !== null) this.pickType(only.type);
     }
     if (before.place !== null || before.placeText.trim() === "") return;
+    // Typed while nobody answered: the text is still what is meant.
+    if (this.lookup.state.value.kind === "failed") this.lookup.look(before.placeText);
     const found = await this.lookup.settled();
     const only = onlyPoint(found) ?? onlyName(found);
     if (this.draft.value.place === null && only !== null) this.pickPlace(only);

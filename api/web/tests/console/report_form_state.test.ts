@@ -37,6 +37,16 @@ test("typed coordinates and a part of a word are enough", async () => {
   expect(JSON.parse(sent[0]?.body ?? "")).toEqual({ type: "flood", location: { type: "Point", coordinates: [76.95, 43.24] } });
 });
 
+test("a place that was typed while nobody answered is looked up again by sending", async () => {
+  const found: Partial<Lookup>[] = [{ kind: "failed" }, { kind: "found", form: "coordinates", items: [POINT] }];
+  const lookup = new PlaceLookup((text) => Promise.resolve({ text, ...found.shift() } as Lookup));
+  const form = new FormState(new DraftStore("op-1"), lookup, new Foresight(() => Promise.resolve(null)));
+  form.pickType("flood");
+  form.typePlace("43.24, 76.95");
+  await lookup.settled();
+  expect(await form.send()).toMatchObject({ id: "i-1" });
+});
+
 test("held keys and double clicks make one request", async () => {
   const form = state();
   form.pickType("flood");
