@@ -47,14 +47,20 @@ class Visitor:
     """Addresses of all requests, in order."""
     complaints: list[str] = field(default_factory=list)
     """Errors of scripts, and what the policy refused."""
+    allowed: tuple[str, ...] = ()
+    """Origins beside the API from which the deployment lets the pages load."""
 
     def open(self, path: str) -> Page:
-        page = self.context.new_page()
+        page = self.watch(self.context.new_page())
+        page.goto(f"{self.stack.api}{path}")
+        return page
+
+    def watch(self, page: Page) -> Page:
+        """Also one that a page has opened. Returns it."""
         page.set_default_timeout(WITHIN_MS)
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self._hear(message.type, message.text))
-        page.goto(f"{self.stack.api}{path}")
         return page
 
     def sign_in(self, role: str, identity: str) -> Page:
@@ -71,7 +77,7 @@ class Visitor:
 
     def check(self) -> None:
         """Raises AssertionError for a request to another host, a refusal of the policy, or an error of a script."""
-        own = (self.stack.api, "data:", "blob:")
+        own = (self.stack.api, "data:", "blob:", *self.allowed)
         assert [url for url in self.asked if not url.startswith(own)] == []
         assert self.complaints == []
 

@@ -1,4 +1,4 @@
-"""Gateways on loopback: a push service that decrypts and checks VAPID, Telegram's Bot API, and an SMS gateway.
+"""Hosts on loopback: a push service that decrypts and checks VAPID, Telegram's Bot API, an SMS gateway, a host of street tiles.
 
 Each gives the statuses it was told to, in order, then 201 or 200; it may delay its answer, and it keeps what it was sent.
 """
@@ -7,9 +7,10 @@ import asyncio
 import base64
 import json
 import os
+import threading
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from py_vapid import Vapid02
 
 from dispatch.notices.ladder import ChannelKind
 from streams.wire import ChannelPrivate, PushSubscription
+from tests.support.pmtiles import grey_picture
 
 
 @dataclass
@@ -87,10 +89,13 @@ class FakePush(FakeGateway):
         )
 
     def read(self, headers: Mapping[str, str], raw: bytes) -> Any:
+        return json.loads(self.decrypted(headers, raw))
+
+    def decrypted(self, headers: Mapping[str, str], raw: bytes) -> bytes:
         assert Vapid02.verify(headers["Authorization"])
         assert headers["Content-Encoding"] == "aes128gcm"
-        plain = http_ece.decrypt(raw, private_key=self.browser, auth_secret=self.auth, version="aes128gcm")
-        return json.loads(plain)
+        plain: bytes = http_ece.decrypt(raw, private_key=self.browser, auth_secret=self.auth, version="aes128gcm")
+        return plain
 
     def response(self, status: int) -> web.Response:
         return web.Response(status=status, headers={"Retry-After": str(self.hint_s)} if status == 429 else {})
@@ -104,6 +109,29 @@ class FakeTelegram(FakeGateway):
     def response(self, status: int) -> web.Response:
         body = {"ok": status == 200, "parameters": {"retry_after": self.hint_s}}
         return web.json_response(body, status=status)
+
+
+class FakeStreets(FakeGateway):
+    """A host of street tiles with a MapLibre style. `asked`: the paths, in order."""
+
+    def __init__(self, credit: str) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self._credit = credit
+
+    @property
+    def style(self) -> str:
+        return f"{self.url}/style.json"
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
+        headers = {"Access-Control-Allow-Origin": "*"}
+        if not request.path.endswith("/style.json"):
+            return web.Response(body=grey_picture(), content_type="image/png", headers=headers)
+        tiles = [f"{self.url}/tiles/{{z}}/{{x}}/{{y}}.png"]
+        source = {"type": "raster", "tiles": tiles, "tileSize": 256, "attribution": self._credit}
+        layer = {"id": "streets", "type": "raster", "source": "streets"}
+        return web.json_response({"version": 8, "sources": {"streets": source}, "layers": [layer]}, headers=headers)
 
 
 @asynccontextmanager
@@ -121,6 +149,27 @@ async def served(gateway: FakeGateway, port: int = 0) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def served_beside(gateway: FakeGateway, port: int = 0) -> Iterator[None]:
+    """As `served`, in a thread of its own, for what does not run in an event loop."""
+    loop, ended, is_open = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
+
+    async def run() -> None:
+        async with served(gateway, port):
+            is_open.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
+    thread.start()
+    try:
+        assert is_open.wait(10)
+        yield
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(10)
+        loop.close()
 
 
 def claims_of(sent: Sent) -> dict[str, Any]:

@@ -12,7 +12,7 @@ UNCOMPRESSED, PNG = 1, 2
 
 def write_pmtiles(path: Path) -> Path:
     """One tile of zoom 0. Returns the path."""
-    tile, about = _picture(), json.dumps({"attribution": CREDIT}).encode()
+    tile, about = grey_picture(), json.dumps({"attribution": CREDIT}).encode()
     # One entry: number of entries, tile id, run length, length, offset plus one.
     root = bytes([1, 0, 1]) + _varint(len(tile)) + _varint(1)
     ends = [HEADER_BYTES, HEADER_BYTES + len(root), HEADER_BYTES + len(root) + len(about)]
@@ -34,7 +34,7 @@ def _varint(number: int) -> bytes:
     return found + bytes([number])
 
 
-def _picture(side: int = 256) -> bytes:
+def grey_picture(side: int = 256) -> bytes:
     """A PNG in one grey."""
     row = b"\0" + b"\x80" * side
     parts = [

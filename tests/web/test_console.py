@@ -1,6 +1,8 @@
 """The operator's console in a real browser: by keys alone, three states of trust, no focus lost."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx2
@@ -8,8 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from streams import clock
-from tests.support.chromium import Visit
+from tests.support.chromium import Visit, faults_of
 from tests.support.page_checks import EACH_LANGUAGE, EVERY, Looks, faults_in
+from tests.support.town import Town
+from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
 
 pytestmark = pytest.mark.stack
@@ -19,6 +23,11 @@ LOOKS = [
     pytest.param(EVERY, id="every-look", marks=pytest.mark.soak),
 ]
 WORDS = "Үйдің 3-қабатынан түтін <b>&amp;"
+COUNT_SOUNDS = """
+window.komekSounds = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) { window.komekSounds += 1; return start.apply(this, when); };
+"""
 
 
 def reported(stack: RunningStack, **more: Any) -> str:
@@ -31,16 +40,21 @@ def reported(stack: RunningStack, **more: Any) -> str:
     return str(made.json()["id"])
 
 
-def in_danger(stack: RunningStack) -> None:
-    """Somebody with a long name reports distress, in words that do not fit into a line."""
+def in_danger(stack: RunningStack) -> Callable[[], None]:
+    """Somebody with a long name reports distress, in words that do not fit into a line. Returns what reports it again."""
     person = f"v-{clock.fresh_id()}"
-    note = "Мен қақпаның жанындамын, " * 6
-    for method, path, body in (
-        ("PUT", f"/v1/volunteers/{person}", {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"]}),
-        ("POST", f"/v1/volunteers/{person}/distress", {"at": clock.rfc3339(clock.now_ms()), "note": note}),
-    ):
+
+    def send(method: str, path: str, body: dict[str, Any]) -> None:
         headers = stack.headers("volunteer", person) | {"Idempotency-Key": clock.fresh_id()}
         httpx2.request(method, f"{stack.api}{path}", headers=headers, json=body, timeout=10).raise_for_status()
+
+    def press() -> None:
+        note = "Мен қақпаның жанындамын, " * 6
+        send("POST", f"/v1/volunteers/{person}/distress", {"at": clock.rfc3339(clock.now_ms()), "note": note})
+
+    send("PUT", f"/v1/volunteers/{person}", {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"]})
+    press()
+    return press
 
 
 def shown(page: Page, incident_id: str) -> Any:
@@ -113,3 +127,55 @@ def test_the_main_states_are_accessible(visit: Visit, shared_stack: RunningStack
         assert faults_in(page, looks, picture=f"console-{name}") == []
         if key:
             page.keyboard.press("Escape")
+
+
+def test_a_person_is_assigned_by_a_line_of_the_palette_and_a_reason(visit: Visit, town: Town) -> None:
+    page = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-line")
+    # Without the skill: nobody asks them, and the operator knows better.
+    person = town.volunteer("near", skills=["driver"])
+    incident = town.report()
+    shown(page, incident)
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type(f"{incident} {person}")
+    page.keyboard.press("Enter")
+    expect(page.locator(f'[data-detail="{incident}"] form.form')).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    reason = page.locator('[data-field="reason"]')
+    reason.wait_for()
+    assert faults_of(page) == []
+    reason.fill("Is beside the house")
+    page.keyboard.press("Control+Enter")
+
+    page.locator(f'[data-detail="{incident}"] [data-offer][data-state="offered"]').wait_for()
+    assert town.live(incident).keys() == {person}
+
+
+def test_who_signals_danger_again_sounds_again_at_their_row(visit: Visit, shared_stack: RunningStack) -> None:
+    visitor = visit(**DESK, locale="en-GB").without_webgl()
+    visitor.context.add_init_script(COUNT_SOUNDS)
+    page = visitor.sign_in("operator", "op-again")
+    page.locator('[data-action="arm-sound"]').click()
+    press = in_danger(shared_stack)
+    band = page.locator(".distress-band")
+    band.wait_for()
+    row = page.locator(f'[data-incident="{band.get_attribute("data-alarm")}"]')
+    expect(row).to_have_class(re.compile(r"\bdistress\b"))
+    page.keyboard.press("a")
+    expect(band).to_have_class(re.compile("is-heard"))
+    sounds = page.evaluate("() => window.komekSounds")
+    assert sounds > 0
+
+    def is_heard_no_more() -> bool:
+        """After one more press; one within seconds of the last is the same signal."""
+        press()
+        with suppress(AssertionError):
+            expect(band).not_to_have_class(re.compile("is-heard"), timeout=2_000)
+            return True
+        return False
+
+    until(is_heard_no_more)
+    page.wait_for_function("(before) => window.komekSounds > before", arg=sounds)
+    expect(row).to_have_class(re.compile(r"\bdistress\b"))
+    page.keyboard.press("o")
+    expect(row).to_have_attribute("aria-selected", "true")

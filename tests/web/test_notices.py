@@ -4,9 +4,7 @@ Headless Chromium has no push service, so `PushManager.subscribe` gives an endpo
 notifier sends; from there the DevTools hand it to the worker, as the browser would.
 """
 
-import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -15,7 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.chromium import Visit
-from tests.support.fake_gateways import FakePush, served
+from tests.support.fake_gateways import FakePush, served_beside
 from tests.support.journey import Journey
 from tests.support.shared_stack import PUSH_HOSTS
 from tests.support.waiting import until
@@ -96,25 +94,10 @@ class PushService:
 
 @contextmanager
 def push_service(stack: RunningStack) -> Iterator[PushService]:
-    """On the port to which this stack may send pushes, in a thread of its own."""
-    gateway, loop, ended = FakePush(), asyncio.new_event_loop(), asyncio.Event()
-    port = int(stack.environ[PUSH_HOSTS].rpartition(":")[2])
-    is_open = threading.Event()
-
-    async def run() -> None:
-        async with served(gateway, port):
-            is_open.set()
-            await ended.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
-    thread.start()
-    try:
-        assert is_open.wait(10)
+    """On the port to which this stack may send pushes."""
+    gateway = FakePush()
+    with served_beside(gateway, int(stack.environ[PUSH_HOSTS].rpartition(":")[2])):
         yield PushService(gateway)
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join(10)
-        loop.close()
 
 
 def test_a_push_is_switched_on_tested_shown_and_opens_its_offer(visit: Visit, shared_stack: RunningStack) -> None:

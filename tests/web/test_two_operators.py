@@ -88,13 +88,13 @@ def test_edits_of_different_fields_are_both_kept_and_colleagues_are_shown(
     assert (now["priority"], now["description"]) == ("high", "Two people on the roof")
 
 
-def test_edits_of_one_field_show_both_values_and_the_second_person_chooses(
+def test_edits_of_the_same_fields_show_both_values_and_the_second_person_chooses_by_keys(
     desks: tuple[Page, Page], shared_stack: RunningStack
 ) -> None:
     one, other = desks
     incident = opened_at_both(desks, shared_stack)
-    edit(one, description="Smoke on floor 3")
-    edit(other, description="Smoke on floor 4")
+    edit(one, description="Smoke on floor 3", address="Abay 3")
+    edit(other, description="Smoke on floor 4", address="Abay 4")
 
     one.keyboard.press("Control+Enter")
     expect(one.locator(".edited")).to_have_count(0)
@@ -106,11 +106,28 @@ def test_edits_of_one_field_show_both_values_and_the_second_person_chooses(
     expect(conflict).to_contain_text("-a")
     assert faults_of(other) == []
     keep_picture(other, "console-conflict-en")
-    conflict.locator('[data-choice="mine"]').click()
-    other.locator('[data-field="edit-description"]').press("Control+Enter")
+    # Each choice takes its buttons away: the focus goes to the next one, then to what sends the edit.
+    choices = other.locator("[data-conflict]")
+    expect(choices).to_have_count(2)
+    first = choices.first.get_attribute("data-conflict")
+    expect(choices.first.locator('[data-choice="mine"]')).to_be_focused()
+    other.keyboard.press("Enter")
+    expect(choices).to_have_count(1)
+    expect(choices.locator('[data-choice="mine"]')).to_be_focused()
+    other.keyboard.press("Tab")
+    expect(choices.locator('[data-choice="theirs"]')).to_be_focused()
+    other.keyboard.press("Enter")
+    expect(choices).to_have_count(0)
+    expect(other.locator(".is-edit [type=submit]")).to_be_focused()
+    other.keyboard.press("Enter")
     expect(other.locator(".edited")).to_have_count(0)
 
-    assert read(shared_stack, incident)["description"] == "Smoke on floor 4"
+    now = read(shared_stack, incident)
+    mine, theirs = (
+        {"description": "Smoke on floor 4", "address": "Abay 4"},
+        {"description": "Smoke on floor 3", "address": "Abay 3"},
+    )
+    assert {name: now[name] for name in mine} == {name: (mine if name == first else theirs)[name] for name in mine}
 
 
 def test_notes_of_both_appear_and_two_forms_are_two_incidents(
