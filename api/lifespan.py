@@ -84,7 +84,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     # Read here, so that no request waits for its files.
     await asyncio.to_thread(gazetteer.built_in)
     async with ServiceStack() as stack:
-        services, feed = await _connected(settings, ring, keys, PlansInForce(plans), stack)
+        services, feed = await _connected(settings, ring, keys, PlansInForce(plans, settings.time_zone), stack)
         # Entered last, so that a signal during the start goes to uvicorn alone.
         stack.enter_context(on_stop_signal(feed.end_listeners))
         if settings.tokens != STRICT:
@@ -139,7 +139,7 @@ async def _connected(
         audit_pages=AuditReader(settings, f"{name}-audit"),
         positions=positions,
         reads=reads,
-        operator_search=RedisOperatorSearch(link),
+        operator_search=RedisOperatorSearch(link, settings.time_zone),
         previews=ReportPreviews(RedisStore(link)),
         people=PeopleStore(link),
         marks=stack.kept(IntakeMarks(RedisIntakeMarks(link))),

@@ -14,7 +14,9 @@ class PageSettings(NoticeSettings):
     name_ru: str | None = setting(None, values.text, "the same in Russian; a language without a name shows another one")
     name_en: str | None = setting(None, values.text, "the same in English")
     time_zone: str = setting(
-        "Asia/Almaty", pages.time_zone, "time zone of all times on the pages, a name of the IANA database"
+        "Asia/Almaty",
+        pages.time_zone,
+        "time zone of all times on the pages, of quiet hours and of the days of call numbers, a name of the IANA database",
     )
     centre: pages.Centre | None = setting(
         None, pages.centre, "where the console's map opens: longitude,latitude,zoom; unset: the whole country"

@@ -23,6 +23,7 @@ from dispatch.gazetteer.gazetteer import Gazetteer
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
+from dispatch.model.local_time import ALMATY
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.plans.book import PlanBook
@@ -61,12 +62,16 @@ from streams.wire import (
 
 @dataclass(slots=True)
 class PlansInForce:
-    """Holds the plan book in force; `PlanFollower` replaces it."""
+    """Holds the plan book in force, with the hours of the deployment; `PlanFollower` replaces it."""
 
     book: PlanBook
+    zone: str = ALMATY
+
+    def __post_init__(self) -> None:
+        self.put(self.book)
 
     def put(self, book: PlanBook) -> None:
-        self.book = book
+        self.book = book.in_zone(self.zone)
 
 
 PrivatePlain: TypeAlias = PrivateRecord

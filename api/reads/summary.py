@@ -59,7 +59,7 @@ def _key_of(services: Services, state: Incident, by: By, coarse: bool) -> tuple[
     if by is By.KIND:
         return state.type, None
     if by is By.HOUR:
-        return f"{local_hour(state.times.reported_ms):02d}", None
+        return f"{local_hour(state.times.reported_ms, services.settings.time_zone):02d}", None
     if state.area is None:
         return NO_PLACE, None
     place = coarse_centre(state.area) if coarse else state.area.centre

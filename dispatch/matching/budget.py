@@ -24,12 +24,12 @@ def asleep_unless_heard_ms(priority: Priority, budget: Budget, now_ms: int) -> i
     """People without a sign of life since this time count as asleep; None outside quiet hours or if the need cannot wait."""
     if priority is Priority.CRITICAL or not _is_quiet(priority, budget, now_ms):
         return None
-    return last_time_it_was(budget.quiet_from_h, now_ms)
+    return last_time_it_was(budget.quiet_from_h, now_ms, budget.time_zone)
 
 
 def quiet_until_ms(budget: Budget, now_ms: int) -> int:
     """The next time at which the quiet hours end."""
-    return last_time_it_was(budget.quiet_until_h, now_ms) + DAY_MS
+    return last_time_it_was(budget.quiet_until_h, now_ms + DAY_MS, budget.time_zone)
 
 
 def held_back(candidate: Candidate, need: Need, budget: Budget, now_ms: int) -> Exclusion | None:
@@ -89,13 +89,13 @@ def _rest_s(candidate: Candidate, budget: Budget) -> int:
 def _is_quiet(priority: Priority, budget: Budget, now_ms: int) -> bool:
     if priority.order < budget.quiet_up_to.order:
         return False
-    since_from = (local_hour(now_ms) - budget.quiet_from_h) % 24
+    since_from = (local_hour(now_ms, budget.time_zone) - budget.quiet_from_h) % 24
     return since_from < (budget.quiet_until_h - budget.quiet_from_h) % 24
 
 
 def _is_awake(candidate: Candidate, budget: Budget, now_ms: int) -> bool:
     """Whether the person changed their own duty or profile since the quiet hours began."""
-    began_ms = last_time_it_was(budget.quiet_from_h, now_ms)
+    began_ms = last_time_it_was(budget.quiet_from_h, now_ms, budget.time_zone)
     return candidate.heard_s is not None and candidate.heard_s * 1000 <= now_ms - began_ms
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dispatch.model.local_time import OFFSET_MS
+from dispatch.model.local_time import ALMATY, local_minute
 from dispatch.model.vocabulary import OfferState, Priority
 from dispatch.notices.rules import Notice
 from dispatch.notices.safety_notices import COLLEAGUE_IN_DISTRESS, REMINDER, STILL_COMING
@@ -62,8 +62,8 @@ class QuietHours:
     from_min: int
     until_min: int
 
-    def contains(self, at_ms: int) -> bool:
-        now_min = (at_ms + OFFSET_MS) // 60_000 % DAY_MIN
+    def contains(self, at_ms: int, zone: str = ALMATY) -> bool:
+        now_min = local_minute(at_ms, zone)
         if self.from_min <= self.until_min:
             return self.from_min <= now_min < self.until_min
         return now_min >= self.from_min or now_min < self.until_min
@@ -98,7 +98,7 @@ def is_everywhere_at_once(notice: Notice) -> bool:
     return notice.kind in _DISTRESS or (notice.kind == "offered" and notice.priority is Priority.CRITICAL)
 
 
-def withheld(notice: Notice, *, on_duty: bool, quiet: QuietHours | None, now_ms: int) -> str | None:
+def withheld(notice: Notice, *, on_duty: bool, quiet: QuietHours | None, now_ms: int, zone: str = ALMATY) -> str | None:
     """Why an offer must not go out to this person now: `off_duty` or `quiet_hours`; None: it may.
 
     Only offers are withheld: who holds an assignment is told what concerns it, also after the end of their duty. An operator who
@@ -108,6 +108,6 @@ def withheld(notice: Notice, *, on_duty: bool, quiet: QuietHours | None, now_ms:
         return None
     if not on_duty:
         return "off_duty"
-    if notice.priority is not Priority.CRITICAL and quiet is not None and quiet.contains(now_ms):
+    if notice.priority is not Priority.CRITICAL and quiet is not None and quiet.contains(now_ms, zone):
         return "quiet_hours"
     return None

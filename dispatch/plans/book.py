@@ -99,6 +99,10 @@ class PlanBook:
         lines = (line for plan in self.plans.values() for line in plan.lines)
         return frozenset(line.requirement.role for line in lines if line.requirement.role)
 
+    def in_zone(self, zone: str) -> "PlanBook":
+        """The same plans with the hours of this time zone, a name of the IANA database."""
+        return replace(self, budget=replace(self.budget, time_zone=zone))
+
     def ladder(self, name: str) -> Ladder:
         """The ladder of this name; `FALLBACK` if there is none: the incident may have been reported under other plans."""
         return self.ladders.get(name, FALLBACK)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dispatch.model.local_time import ALMATY
 from dispatch.model.vocabulary import Priority
 
 MOST_OFFERS = 200
@@ -14,8 +15,8 @@ MAX_S = 604_800
 class Budget:
     """Limits per person; 0 means no limit. The defaults are judgement, to be replaced by the deploying service.
 
-    Hours are local (`local_time.py`). `fairness_s` and `critical_fairness_s` are the largest ranking penalties for recent work,
-    `beyond_s` is the penalty for asking beyond the budget.
+    Hours are local, of `time_zone`: of the deployment, not of a plan file. `fairness_s` and `critical_fairness_s` are the largest
+    ranking penalties for recent work, `beyond_s` is the penalty for asking beyond the budget.
     """
 
     offers_per_hour: int = 10
@@ -32,6 +33,7 @@ class Budget:
     fairness_s: int = 120
     critical_fairness_s: int = 30
     beyond_s: int = 180
+    time_zone: str = ALMATY
 
 
 UNLIMITED = Budget(

@@ -79,6 +79,7 @@ class LadderNotifier(Notifier):
             named=self._named,
             link_of=self._link_of,
             has_replies=settings.sms_secret is not None,
+            zone=settings.time_zone,
         )
         self._poll: asyncio.Task[None] | None = None
         super().__init__(

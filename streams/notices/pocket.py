@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from dispatch.model.ids import notice_id
+from dispatch.model.local_time import ALMATY
 from dispatch.notices import ladder, texts
 from dispatch.notices.ladder import URGENT_KINDS, ChannelKind
 from dispatch.notices.rules import Notice, NoticeOutcome
@@ -54,13 +55,14 @@ class Answering:
     """How people answer from outside the app.
 
     `public_url` None: no link leads here. `named`: the keyed digest of an address that may reply. `link_of`: the token of an
-    offer's link, and its name in Redis. `has_replies`: answers by SMS arrive.
+    offer's link, and its name in Redis. `has_replies`: answers by SMS arrive. `zone`: time zone of people's quiet hours.
     """
 
     public_url: str | None
     named: Callable[[str], str]
     link_of: Callable[[str], tuple[str, str]]
     has_replies: bool
+    zone: str = ALMATY
 
 
 class PocketChannel:
@@ -101,7 +103,8 @@ class PocketChannel:
         if person is None or not devices:
             raise NotSent("no_channel")
         now_ms = clock.now_ms()
-        why = ladder.withheld(notice, on_duty=person.on_duty, quiet=person.record.quiet, now_ms=now_ms)
+        quiet, zone = person.record.quiet, self._answering.zone
+        why = ladder.withheld(notice, on_duty=person.on_duty, quiet=quiet, now_ms=now_ms, zone=zone)
         if why is not None:
             raise NotSent(why)
         link = await self._link(notice)

@@ -33,6 +33,6 @@ def _score(answer: Sequence[object]) -> int:
     return int(float(score))  # type: ignore[arg-type]  # bytes or a number, by the protocol
 
 
-def days_before(now_ms: int) -> list[str]:
+def days_before(now_ms: int, zone: str) -> list[str]:
     """The local days whose call numbers may still be known, newest first."""
-    return [local_day(now_ms - back * DAY_MS) for back in range(ENDED_S // DAY_S + 1)]
+    return [local_day(now_ms - back * DAY_MS, zone) for back in range(ENDED_S // DAY_S + 1)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from dispatch.model.context import Spot
+from dispatch.model.local_time import ALMATY
 from dispatch.model.places import Place
 from dispatch.ports import NotReady
 from streams import clock, redis_keys
@@ -43,11 +44,12 @@ class OperatorSearch(Protocol):
 
 
 class RedisOperatorSearch:
-    def __init__(self, link: RedisClient) -> None:
+    def __init__(self, link: RedisClient, zone: str = ALMATY) -> None:
         self._link = link
+        self._zone = zone
 
     async def called(self, letters: str, number: int) -> list[str]:
-        names = [redis_keys.call_numbers(day, letters) for day in days_before(clock.now_ms())]
+        names = [redis_keys.call_numbers(day, letters) for day in days_before(clock.now_ms(), self._zone)]
         answers = await self._ask([("ZRANGEBYSCORE", name, number, number) for name in names])
         return [incident_id.decode() for answer in answers for incident_id in answer]
 

@@ -15,20 +15,21 @@ from dispatch.ports import Store
 from streams.kafka.records import Consumed
 
 
-def series_for(record: Consumed) -> Series:
+def series_for(record: Consumed, zone: str) -> Series:
     # The day of the arrival, as the log has it: the clock of a worker says nothing here.
-    return Series(day=local_day(record.timestamp), letters=letters_of(record.partition))
+    return Series(day=local_day(record.timestamp, zone), letters=letters_of(record.partition))
 
 
 class CallNumbering:
-    """`last`: the highest number of each series."""
+    """`last`: the highest number of each series. `zone`: time zone of the deployment, whose days have series of their own."""
 
-    def __init__(self, last: dict[Series, int]) -> None:
+    def __init__(self, last: dict[Series, int], zone: str) -> None:
         self._last = last
+        self._zone = zone
 
     def following(self, record: Consumed) -> CallNumber | None:
         """The next number in the series of the record; None if the series was not asked for."""
-        series = series_for(record)
+        series = series_for(record, self._zone)
         last = self._last.get(series)
         return None if last is None else series.number(last + 1)
 
@@ -40,8 +41,8 @@ class CallNumbering:
                 self._last[series_of(call)] = call.number
 
 
-async def numbering_for(store: Store, reports: Iterable[Consumed]) -> CallNumbering:
+async def numbering_for(store: Store, reports: Iterable[Consumed], zone: str) -> CallNumbering:
     """Numbering for the series of these reports. Raises StoreUnavailable, NotReady."""
-    series = list(dict.fromkeys(map(series_for, reports)))
+    series = list(dict.fromkeys(series_for(report, zone) for report in reports))
     last = await store.last_calls(series) if series else []
-    return CallNumbering(dict(zip(series, last, strict=True)))
+    return CallNumbering(dict(zip(series, last, strict=True)), zone)

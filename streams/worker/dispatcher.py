@@ -16,6 +16,7 @@ from dispatch.decide import View, settle
 from dispatch.model.commands import Command, ReportIncident
 from dispatch.model.decisions import Cause
 from dispatch.model.hazard_areas import ground_of
+from dispatch.model.local_time import ALMATY
 from dispatch.model.service_area import ServiceArea
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Loaded, NotReady, Store, StoreUnavailable, TravelTimes
@@ -51,8 +52,10 @@ class Dispatcher:
         travel: TravelTimes | None = None,
         bounds: SearchBounds | None = None,
         served: ServiceArea | None = None,
+        zone: str = ALMATY,
     ) -> None:
         self._store = store
+        self._zone = zone
         self._publisher = publisher
         self._projection = projection
         self._plans = plans
@@ -224,7 +227,7 @@ class Dispatcher:
         contexts, people, numbering = await asyncio.gather(
             load_context(self._store, asking),
             self._hazards.people([(one.incident, one.command) for one in asking]),
-            numbering_for(self._store, reports),
+            numbering_for(self._store, reports, self._zone),
         )
         drafts = []
         for (record, command, known), around in zip(fresh, self._hazards.seen(contexts, people), strict=True):
