@@ -37,8 +37,8 @@ APP = "app"
 async def seen(
     notice_id: NoticeId, caller: Volunteer, services: ServicesDep, body: SeenNotice | None = None
 ) -> Response:
-    """The person has seen a notice, or a device has shown it: no further way of the ladder is used for it. No Idempotency-Key: a
-    repeat changes nothing.
+    """The person has seen a notice: no further way of the ladder is used for it. Or a device has shown it, which ends nothing. No
+    Idempotency-Key: a repeat changes nothing.
 
     It concerns only the caller's own notices: the record is kept under the caller's id.
     """

@@ -26,7 +26,6 @@ from streams.wire import NoticeRecord
 BACK_MS = 3_600_000
 """Longer than a step of the ladder waits, and than a request is valid."""
 REMEMBERED = 200_000
-_SEEN = frozenset({NoticeOutcome.SEEN, NoticeOutcome.DELIVERED})
 log = structlog.get_logger(__name__)
 Value = TypeVar("Value")
 CarryOut = Callable[[NoticeRecord], Awaitable[None]]
@@ -80,9 +79,12 @@ class Receipts:
 
     def take(self, partition: int, record: NoticeRecord) -> None:
         """The next record of a partition."""
-        if record.outcome in _SEEN:
+        if record.outcome is NoticeOutcome.SEEN:
             self._seen.add(record)
             self.stirred(record.volunteer_id)
+        elif record.outcome is NoticeOutcome.DELIVERED:
+            # A lit screen in a pocket is nobody who knows: the ladder goes on. Nor is it the end of a request.
+            return
         elif record.outcome is NoticeOutcome.ASKED and self.owns(partition):
             _keep(self._waiting, record.id, record)
         else:

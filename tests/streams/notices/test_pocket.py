@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.model.ids import notice_id
 from dispatch.model.vocabulary import OfferState, Priority
 from dispatch.notices.ladder import ChannelKind, QuietHours
 from dispatch.notices.rules import Notice, NoticeOutcome
@@ -52,6 +53,9 @@ def offered(**changes: object) -> Notice:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+async def nothing(_: NoticeRecord) -> None: ...
+
+
 class Gateway:
     def __init__(self, kind: ChannelKind = ChannelKind.SMS) -> None:
         self.kind = kind
@@ -78,7 +82,7 @@ class World:
         self.record = ChannelsPrivate(channels=channels or (channel(kind),), ui_language="kk")
         self.on_duty = True
         self.troubles = 0
-        self.seen = Seen()
+        self.receipts = Receipts(Settings(), "test", nothing)
         self.is_true = True
         self.ended: list[tuple[NoticeOutcome, str | None]] = []
         self.dones = 0
@@ -90,6 +94,7 @@ class World:
         )
         made = PocketChannel(self.gateway, self, self.reach, self, answering)
         self.lane = Lane(made, self, self._write, limits=FAST)
+        self.receipts.stirred = self.lane.stirred
 
     async def person(self, volunteer_id: str) -> Reachable | None:
         if self.troubles:
@@ -99,7 +104,7 @@ class World:
         return Reachable(record=self.record, on_duty=self.on_duty, language="kk", states=states)
 
     def is_seen(self, notice: Notice) -> bool:
-        return self.seen.is_seen(notice)
+        return self.receipts.is_seen(notice)
 
     async def _write(self, _: Parcel, outcome: NoticeOutcome, __: int, code: str | None) -> None:
         self.ended.append((outcome, code))
@@ -143,11 +148,22 @@ async def test_a_step_that_waits_is_cancelled_by_what_the_person_has_seen() -> N
     await world.put(offered(priority=Priority.HIGH))
     await asyncio.sleep(0)
 
-    world.seen.add(said(NoticeOutcome.SEEN, sibling_ids("e-1")[0], "v-1", clock.now_ms()))
-    world.lane.stirred("v-1")
+    world.receipts.take(0, said(NoticeOutcome.SEEN, sibling_ids("e-1")[0], "v-1", clock.now_ms()))
     await world.lane.drained()
 
     assert (world.gateway.took, world.ended, world.dones) == ([], [], 1)
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.EMAIL, ChannelKind.TELEGRAM, ChannelKind.SMS, ChannelKind.VOICE])
+async def test_a_push_that_a_device_only_shows_cancels_no_other_way(kind: ChannelKind) -> None:
+    world = World(kind=kind)
+    now_ms = clock.now_ms()
+    push = notice_id("e-1", ChannelKind.WEBPUSH)
+    world.receipts.take(0, said(NoticeOutcome.DELIVERED, push, "v-1", now_ms, offer_id="o-1", device="c-2"))
+
+    await world.sent(offered(priority=Priority.HIGH, at_ms=now_ms - 4 * HOUR_MS))
+
+    assert [device for device, _ in world.gateway.took] == ["c-1"]
 
 
 async def test_a_step_that_waits_is_cancelled_by_an_answer_or_a_withdrawal() -> None:
@@ -166,8 +182,7 @@ async def test_who_was_not_told_by_a_way_is_not_told_the_end_by_it() -> None:
     world = World()
     await world.put(offered(priority=Priority.HIGH))
     await asyncio.sleep(0)
-    world.seen.add(said(NoticeOutcome.SEEN, "x", "v-1", clock.now_ms(), offer_id="o-1"))
-    world.lane.stirred("v-1")
+    world.receipts.take(0, said(NoticeOutcome.SEEN, "x", "v-1", clock.now_ms(), offer_id="o-1"))
 
     await world.sent(
         offered(event_id="e-2", kind="withdrawn", state=OfferState.WITHDRAWN, at_ms=clock.now_ms() - HOUR_MS)
@@ -310,6 +325,8 @@ async def test_requests_are_carried_out_once_and_only_by_the_owner_of_the_partit
     fresh, old, carried_out = (asked(TextKey.TEST, "v-1", at_ms) for at_ms in (now_ms, now_ms - HOUR_MS, now_ms))
     for record in (fresh, old, carried_out, replace(carried_out, outcome=NoticeOutcome.SENT)):
         receipts.take(0, record)
+    # Whoever knows an id cannot end the request of another by a word about it.
+    receipts.take(0, said(NoticeOutcome.DELIVERED, fresh.id, "v-2", now_ms))
     receipts.take(1, asked(TextKey.TEST, "v-2", now_ms))
 
     await receipts.carry_out_waiting()
