@@ -10,10 +10,11 @@ from api.caller import Caller
 from api.deps import ServicesDep, VolunteerId
 from api.http.audit import record_audit, record_done
 from api.http.auth import Volunteer, VolunteerOrAdmin, only_own
-from api.http.problems import ProblemResponse, retry_later
+from api.http.problems import retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
+from api.reads.consents import PHONE, consents_of
 from api.reads.disclosure import opened_volunteer, unsealed
 from api.reads.registered import registered
 from api.schemas.personal_data import Consents, ConsentsShown, VolunteerExport
@@ -26,7 +27,7 @@ from api.writes.profiles import profile_view
 from dispatch.model.private_refs import consents_ref
 from dispatch.plans.budget_table import MOST_OFFERS
 from dispatch.ports import NotReady, StoreUnavailable
-from streams import clock, wire
+from streams import clock
 from streams.audit.reader import AuditFilter
 from streams.store.people import PrivateWrite
 from streams.store.reads import OfferOf
@@ -47,7 +48,7 @@ MOST_ENTRIES = 500
 async def read_consents(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
     """The consents that a person gave or withdrew, when, and which privacy notice they were shown in which language."""
     only_own(caller, volunteer_id)
-    return shown(_consents_view(await _consents(services, volunteer_id)))
+    return shown(_consents_view(await consents_of(services, volunteer_id)))
 
 
 @router.put("/{volunteer_id}/consents", response_model=ConsentsShown, responses=problems(400, 404, 409, 413, 415))
@@ -59,10 +60,10 @@ async def put_consents(volunteer_id: VolunteerId, body: Consents, caller: Volunt
     only_own(caller, volunteer_id)
     async with services.person_locks.held(volunteer_id):
         await registered(services, volunteer_id)
-        before = await _consents(services, volunteer_id)
+        before = await consents_of(services, volunteer_id)
         given = {
             name: answer
-            for name, answer in ((POSITIONS, body.positions), ("contact_by_phone", body.contact_by_phone))
+            for name, answer in ((POSITIONS, body.positions), (PHONE, body.contact_by_phone))
             if answer is not None
         }
         step = ConsentStep(at_ms=clock.now_ms(), notice=body.notice.version, language=body.notice.language, given=given)
@@ -83,18 +84,6 @@ async def _write(services: Services, volunteer_id: str, record: ConsentsPrivate)
         )
     except (StoreUnavailable, NotReady) as error:
         raise retry_later("unknown_outcome", "the consents are in the log, but Redis does not show them yet") from error
-
-
-async def _consents(services: Services, volunteer_id: str) -> ConsentsPrivate:
-    """Raises ProblemResponse (409) when they cannot be decrypted: a new record would replace them."""
-    ref = consents_ref(volunteer_id)
-    sealed = await services.reads.private(ref)
-    if sealed is None:
-        return ConsentsPrivate()
-    try:
-        return wire.open_consents(services.ring.now, ref, sealed)
-    except wire.Unreadable as error:
-        raise ProblemResponse("private_unreadable") from error
 
 
 def _consents_view(record: ConsentsPrivate) -> View:
@@ -129,7 +118,7 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
         "notices": [msgspec.to_builtins(one) for one in await services.private_log.notices_of(volunteer_id)],
         **await _learnt(services, volunteer_id),
         "sessions": _sessions(services, caller, volunteer_id),
-        "consents": _consents_view(await _consents(services, volunteer_id)),
+        "consents": _consents_view(await consents_of(services, volunteer_id)),
         "channels": await _channels(services, volunteer_id),
         "audit": await _audit(services, volunteer_id),
         "not_included": list(NOT_INCLUDED),

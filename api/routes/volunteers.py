@@ -15,6 +15,7 @@ from api.http.problems import invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
+from api.reads.consents import as_permitted
 from api.reads.disclosure import (
     grounds_on_way,
     opened_volunteer,
@@ -111,10 +112,11 @@ async def patch_profile(
 
 @router.get("/{volunteer_id}", response_model=VolunteerShown, responses=problems(404))
 async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, services: ServicesDep) -> Response:
-    """The present profile. Home and contact are decrypted, which is recorded in the audit topic."""
+    """The present profile. Home and contact are decrypted, which is recorded in the audit topic; others see no number of a person
+    who has refused `contact_by_phone`."""
     only_own(caller, volunteer_id)
     view = await registered(services, volunteer_id)
-    private = await opened_volunteer(services, caller, volunteer_id)
+    private = await as_permitted(services, caller, volunteer_id, await opened_volunteer(services, caller, volunteer_id))
     return shown(
         {
             **profile_view(view, private, view),
@@ -236,7 +238,8 @@ async def _known(services: Services, volunteer_id: str, caller: Caller, body: Vo
 async def _written(services: Services, caller: Caller, written: Written) -> Response:
     record_done(services, caller, "volunteer.put", written.record.id)
     seen = await known_or_none(services, written.record.id) if written.is_shown else None
-    return shown(profile_view(written.record, written.private, seen), 200 if written.is_shown else 202)
+    private = await as_permitted(services, caller, written.record.id, written.private)
+    return shown(profile_view(written.record, private, seen), 200 if written.is_shown else 202)
 
 
 def _check_until(body: Duty) -> None:

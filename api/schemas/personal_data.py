@@ -28,6 +28,7 @@ class Consents(Body):
     positions: bool | None = None
     """False removes the position, and none is accepted until it is true again. The person is then found by their home."""
     contact_by_phone: bool | None = None
+    """False hides the number from operators and admins."""
 
 
 class ConsentStepShown(Shown):

@@ -53,6 +53,26 @@ async def test_without_the_consent_no_position_is_accepted_until_it_is_given_aga
     assert (accepted.status_code, len(world.log.fixes)) == (202, 1)
 
 
+async def test_a_number_is_hidden_from_others_by_a_refusal_alone_and_an_operators_change_keeps_it(world: World) -> None:
+    await mine(world, "PUT", "", PROFILE | {"contact": {"name": "Aigul", "phone": "+77011234567"}})
+
+    async def number(by: str = "operator") -> str | None:
+        shown = await world.ask("GET", "/v1/volunteers/v-1", role=by, subject="v-1" if by == "volunteer" else None)
+        return (shown.json()["contact"] or {}).get("phone")
+
+    assert (await mine(world, "GET", "/consents")).json() == {"now": {}, "steps": []}
+    assert await number() == "+77011234567"
+
+    await mine(world, "PUT", "/consents", {"notice": NOTICE, "contact_by_phone": False})
+    changed = await world.ask("PATCH", "/v1/volunteers/v-1", {"contact": {"name": "Aigul K."}})
+
+    assert changed.json()["contact"] == {"name": "Aigul K."}
+    assert await number() is None
+    assert await number("volunteer") == "+77011234567"
+    await mine(world, "PUT", "/consents", {"notice": NOTICE, "contact_by_phone": True})
+    assert await number() == "+77011234567"
+
+
 async def test_consents_wait_for_redis_because_earlier_answers_must_not_be_lost(world: World) -> None:
     await mine(world, "PUT", "", PROFILE)
     world.redis.is_down = True
