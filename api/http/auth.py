@@ -41,12 +41,14 @@ class Allow(HTTPBearer):
         return caller if caller is not None else await self.admit(request)
 
     async def admit(self, request: Request) -> Caller:
-        """Raises ProblemResponse: 401 without a valid token or session, 403 with another role."""
+        """Raises ProblemResponse: 401 without a valid token or session, 403 with another role, 409 for another session's page."""
         try:
             caller = await identified(request)
         except ProblemResponse as problem:
             # A link that has ended is no attack; guesses have a limit of their own.
             raise (problem if link_scope.presented(request) is not None else refused(request, problem)) from None
+        # Before the role: what the page of another person sends is neither refused for good nor carried out.
+        session_cookies.require_expected(request, caller.session_id)
         if caller.role not in self.roles:
             raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
         link_scope.require_permitted(request, caller)

@@ -61,6 +61,7 @@ TABLE: dict[str, ProblemType] = {
     "method_not_allowed": ProblemType(405, "The method is not allowed here"),
     "not_acceptable": ProblemType(406, "None of the accepted media types is available"),
     "request_timeout": ProblemType(408, "The request did not arrive within its time limit"),
+    "other_session": ProblemType(409, "The cookie belongs to another session than the header Komek-Session names"),
     "offer_ended": ProblemType(409, "The offer has ended"),
     "channel_code_refused": ProblemType(403, "The code is wrong, has expired or was tried too often"),
     "too_many_channels": ProblemType(409, "The person has as many channels as one may have"),

@@ -1,4 +1,4 @@
-"""The session cookie of a request: its name, when it counts, and the header that sets it."""
+"""The session cookie of a request: its name, when it counts, the header that sets it, and the header that names its session."""
 
 import re
 
@@ -10,6 +10,8 @@ SECURE = "__Host-komek"
 """Over https. Browsers accept this prefix only with Secure, Path=/ and without Domain: no other host can set it (RFC 6265bis)."""
 LOCAL = "komek"
 """Over plain http on this machine, where `__Host-` cannot be set."""
+EXPECTED = "Komek-Session"
+"""The session (`session_id`) for which a page speaks: a browser has one cookie, and another tab may have replaced it."""
 _PORT = re.compile(r":\d*$")
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
@@ -55,6 +57,17 @@ def only_value(request: Request, name: str) -> str | None:
     """The value of a cookie that occurs exactly once; None otherwise."""
     values = _values(request, name)
     return values[0] if len(values) == 1 else None
+
+
+def require_expected(request: Request, session_id: str | None) -> None:
+    """A token says itself whose it is.
+
+    Raises:
+        ProblemResponse: 409 if the request names another session than that of its cookie.
+    """
+    expected = request.headers.get(EXPECTED)
+    if session_id is not None and expected is not None and expected != session_id:
+        raise ProblemResponse("other_session")
 
 
 def require_own_page(request: Request) -> str:

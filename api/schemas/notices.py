@@ -11,7 +11,8 @@ from api.schemas.base import BLANK_AS_NULL, Body, Shown, Time
 class SeenNotice(Body):
     """`at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
     every notice about it that went out before. `outcome` `delivered`: a device has shown it by itself; whether
-    somebody looked is not known, so louder ways follow. `channel`: the device that showed it, so that the person sees when it was last heard of."""
+    somebody looked is not known, so louder ways follow. `channel`: the device that showed it, so that the person sees when it was
+    last heard of."""
 
     at: Instant | None = None
     offer_id: Annotated[Annotated[str, Field(max_length=80)] | None, BLANK_AS_NULL] = None

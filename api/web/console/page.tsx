@@ -52,7 +52,7 @@ function Door() {
       {state.kind === "signed-in" && (
         <div class="sign-in">
           <h1>{own.title}</h1>
-          <p>{common.signIn.wrongRole(roles[state.session.role] ?? state.session.role)}</p>
+          <p>{common.signIn.wrongRole(roles[state.session.role] ?? state.session.role, state.session.id)}</p>
           <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
         </div>
       )}

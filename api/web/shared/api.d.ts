@@ -811,8 +811,8 @@ export interface paths {
         put?: never;
         /**
          * Seen
-         * @description The person has seen a notice, or a device has shown it: no further way of the ladder is used for it. No Idempotency-Key: a
-         *     repeat changes nothing.
+         * @description The person has seen a notice: no further way of the ladder is used for it. Or a device has shown it, which ends nothing. No
+         *     Idempotency-Key: a repeat changes nothing.
          *
          *     It concerns only the caller's own notices: the record is kept under the caller's id.
          */
@@ -1403,7 +1403,8 @@ export interface paths {
         };
         /**
          * Read Profile
-         * @description The present profile. Home and contact are decrypted, which is recorded in the audit topic.
+         * @description The present profile. Home and contact are decrypted, which is recorded in the audit topic; others see no number of a person
+         *     who has refused `contact_by_phone`.
          */
         get: operations["read_profile_v1_volunteers__volunteer_id__get"];
         /**
@@ -4803,8 +4804,9 @@ export interface components {
         };
         /**
          * @description `at`: when the person saw it, by their clock; the server keeps its own time too. `offer_id`: seeing the offer counts for
-         *     every notice about it that went out before. `outcome` `delivered`: a device has shown it by itself, whether
-         *     somebody looked is not known. `channel`: the device that showed it, so that the person sees when it was last heard of.
+         *     every notice about it that went out before. `outcome` `delivered`: a device has shown it by itself; whether
+         *     somebody looked is not known, so louder ways follow. `channel`: the device that showed it, so that the person sees when it was
+         *     last heard of.
          */
         SeenNotice: {
             at?: string | null;

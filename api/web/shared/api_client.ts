@@ -8,9 +8,10 @@ export type Result<T> =
   | { readonly ok: true; readonly data: T; readonly status: number; readonly etag: string | null }
   | { readonly ok: false; readonly problem: Problem };
 
-/** `session.ts` sets it: tries to renew the session. True: the request may be repeated. */
+/** `session.ts` sets it: tries to renew the session, or finds out whose it is now. True: the request may be repeated. */
 export type OnUnauthenticated = (problem: Problem) => Promise<boolean>;
 
+const SESSION = "/v1/session";
 const WITHIN_MS = 15_000;
 const REPEATS = 3;
 const FIRST_PAUSE_MS = 400;
@@ -19,6 +20,15 @@ let onUnauthenticated: OnUnauthenticated = () => Promise.resolve(false);
 export function setOnUnauthenticated(action: OnUnauthenticated): void {
   onUnauthenticated = action;
 }
+
+/** The session for which this page speaks. The server refuses what would leave under the cookie of another. */
+let bound: Readonly<Record<string, string>> = {};
+
+export function bindTo(sessionId: string | null | undefined): void {
+  bound = sessionId == null ? {} : { "Komek-Session": sessionId };
+}
+
+export const boundHeader = (): Readonly<Record<string, string>> => bound;
 
 /** A key for one intention of a person. */
 export function freshKey(): string {
@@ -30,7 +40,7 @@ export const linkHeader = (token: string): { Authorization: string } => ({ Autho
 
 /**
  * One request. Reads, and writes under their key, are repeated while the outcome is unknown or the server is busy; a 401 renews the
- * session once. Gives the problem when that did not help; nothing that was typed is lost, because nothing is unmounted here.
+ * session once, and a session that another tab has replaced is read again. Gives the problem when that did not help; nothing that was typed is lost, because nothing is unmounted here.
  */
 export async function ask<M extends Method, P extends PathWith<M>>(
   method: M,
@@ -80,12 +90,16 @@ function requestOf(method: string, path: string, given: Given): PlainRequest {
 /** As `ask`, for a request that is already written down, as the outbox keeps them. */
 export async function send<T>(request: PlainRequest, signal?: AbortSignal, repeats = REPEATS): Promise<Result<T>> {
   let mayRenew = true;
+  // Of the moment in which it was said: a repeat must not go under the session of somebody who came meanwhile.
+  // The question whose session it is names none.
+  let headers = request.url === SESSION && request.method === "GET" ? request.headers : { ...bound, ...request.headers };
   for (let failures = 0; ; ) {
-    const result = await once<T>(request, signal);
+    const result = await once<T>({ ...request, headers }, signal);
     if (result.ok || signal?.aborted) return result;
-    if (result.problem.status === 401) {
+    if (isOfAnother(result.problem)) {
       if (mayRenew && (await onUnauthenticated(result.problem))) {
         mayRenew = false;
+        if (result.problem.status !== 401) headers = { ...headers, ...bound };
         continue;
       }
       return result;
@@ -94,6 +108,11 @@ export async function send<T>(request: PlainRequest, signal?: AbortSignal, repea
     if (!result.problem.mayRepeat || failures > repeats) return result;
     await pause(result.problem.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (failures - 1) * (0.5 + Math.random()), signal);
   }
+}
+
+/** Nothing was done: the browser has no valid session, or that of another. */
+export function isOfAnother({ status, code }: Problem): boolean {
+  return status === 401 || code === "other_session";
 }
 
 async function once<T>(request: PlainRequest, signal?: AbortSignal): Promise<Result<T>> {

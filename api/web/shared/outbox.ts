@@ -1,6 +1,6 @@
 // Sends what people said, in order, each exactly once by its key, from one tab at a time, also after a reload.
 import { type Signal, signal } from "@preact/signals";
-import { type PlainRequest, type Result, freshKey, linkHeader, send } from "./api_client";
+import { type PlainRequest, type Result, freshKey, isOfAnother, linkHeader, send } from "./api_client";
 import { serverNow } from "./clock";
 import { type OutboxItem, OutboxStore } from "./outbox_store";
 
@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 4_000;
 /** Received items stay visible for a while; their number is bounded. */
 const RECEIVED_KEPT = 20;
 /** Of the answers of sessions; those by links have a store of their own, where no ended session holds them up. */
-const NAME = "komek-outbox";
+export const OUTBOX = "komek-outbox";
 
 export interface Saying {
   readonly action: string;
@@ -62,7 +62,7 @@ export class Outbox {
 
   static async open(options: Opening = {}): Promise<Outbox> {
     // One attempt each: this file decides when to repeat.
-    const { name = NAME, owner = null, heir = owner, isPresent = () => true } = options;
+    const { name = OUTBOX, owner = null, heir = owner, isPresent = () => true } = options;
     const store = await OutboxStore.open(name);
     for (const item of await store.all()) if (item.owner === undefined) await store.put({ ...item, owner: heir });
     const box = new Outbox(store, options.send ?? ((request) => send(request, undefined, 0)), name, owner, isPresent);
@@ -149,7 +149,11 @@ export class Outbox {
     if (item.link !== undefined) Object.assign(headers, linkHeader(item.link));
     const result = await this.send({ method: item.method, url: item.url, headers, body: item.body });
     if (result.ok) await this.keep({ ...item, state: "received" });
-    else if (result.problem.mayRepeat || result.problem.status === 401) return false;
+    else if (isOfAnother(result.problem)) {
+      // Nothing was taken: it waits for its person as it did before.
+      await this.keep(item);
+      return false;
+    } else if (result.problem.mayRepeat) return false;
     else await this.keep({ ...item, state: "refused", problem: result.problem.code });
     await this.tidy();
     return true;

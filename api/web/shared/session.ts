@@ -1,6 +1,6 @@
 // Who is signed in. Renews the session before it must, once for all tabs; a lost answer logs nobody out.
 import { signal } from "@preact/signals";
-import { ask, setOnUnauthenticated } from "./api_client";
+import { ask, bindTo, setOnUnauthenticated } from "./api_client";
 import type { components } from "./api";
 import { serverNow } from "./clock";
 import type { Problem } from "./problem";
@@ -17,12 +17,20 @@ export const sessionProblem = signal<Problem | null>(null);
 
 const RENEW_BEFORE_MS = 5 * 60_000;
 const LEAST_PAUSE_MS = 15_000;
+/** Both pages of a browser share its cookie: each tells the others whose it is now. */
+const channel = new BroadcastChannel("komek-session");
 let timer: ReturnType<typeof setTimeout> | null = null;
 
 /** Reads the session, and renews it as long as the page is open. */
 export async function startSession(): Promise<void> {
   // Without a cookie at the start there is nothing to renew. Later its absence is told late: somebody may have signed in meanwhile.
-  setOnUnauthenticated(async ({ isAnonymous }) => (!isAnonymous || session.value.kind !== "unknown") && renewed());
+  setOnUnauthenticated(async ({ isAnonymous, code }) => {
+    if (code === "other_session") return isSamePerson();
+    return (!isAnonymous || session.value.kind !== "unknown") && renewed();
+  });
+  channel.onmessage = ({ data }) => void (data !== sessionId() && readSession());
+  // A page that was frozen has heard nothing.
+  document.addEventListener("visibilitychange", () => void (document.visibilityState === "visible" && sessionId() !== null && readSession()));
   await readSession();
 }
 
@@ -57,8 +65,24 @@ export function forgetCode(): void {
   history.replaceState(null, "", location.pathname + location.search);
 }
 
+/** Of who is signed in; null: nobody, or it is not known. */
+function sessionId(): string | null {
+  return session.value.kind === "signed-in" ? session.value.session.session_id : null;
+}
+
+/** Reads whose session it is now. True: the person has only signed in again. */
+async function isSamePerson(): Promise<boolean> {
+  const before = session.value;
+  await readSession();
+  const after = session.value;
+  return before.kind === "signed-in" && after.kind === "signed-in" && before.session.id === after.session.id && before.session.role === after.session.role;
+}
+
 function signedIn(found: Session): void {
+  const isNews = session.value.kind !== "unknown" && found.session_id !== sessionId();
+  bindTo(found.session_id);
   session.value = { kind: "signed-in", session: found };
+  if (isNews) channel.postMessage(found.session_id);
   sessionProblem.value = null;
   if (found.renew_by == null) return stopRenewing();
   again(Math.max(LEAST_PAUSE_MS, Date.parse(found.renew_by) - serverNow() - RENEW_BEFORE_MS));
@@ -77,7 +101,10 @@ function stopRenewing(): void {
 
 function signedOut(): void {
   stopRenewing();
+  const isNews = sessionId() !== null;
+  bindTo(null);
   session.value = { kind: "signed-out" };
+  if (isNews) channel.postMessage(null);
   sessionProblem.value = null;
 }
 

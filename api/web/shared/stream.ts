@@ -39,7 +39,7 @@ export interface StreamOptions {
   readonly onEvent: (event: StreamEvent) => void;
   /** The state must be loaded again: after `reset`, and after a connection that could not continue. */
   readonly onReset: () => void;
-  /** The session has ended (`end`, 401): a new one is needed. */
+  /** The session has ended (`end`, 401) or is that of somebody else (409). */
   readonly onEnd: () => void;
   readonly random?: () => number;
 }
@@ -121,7 +121,7 @@ export class LiveStream {
 
   /** Waits until the next attempt is due. */
   private async afterwards(ended: Ended): Promise<void> {
-    if (ended.status === 401 || ended.status === 403) {
+    if ([401, 403, 409].includes(ended.status)) {
       this.options.onEnd();
       await this.pause(LONGEST_PAUSE_MS);
     } else if (ended.status === 422 && this.lastId !== null) {

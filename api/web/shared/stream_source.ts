@@ -1,5 +1,6 @@
 // One connection to the event stream: reads it until it ends. Not EventSource, which hides comments, status codes and silence.
 import { type EventSourceMessage, createParser } from "eventsource-parser";
+import { boundHeader } from "./api_client";
 import { noteServerDate } from "./clock";
 
 export interface StreamHandlers {
@@ -22,7 +23,7 @@ export async function readStream(
   const sentMs = Date.now();
   let status = 0;
   try {
-    const headers: Record<string, string> = { Accept: "text/event-stream" };
+    const headers: Record<string, string> = { ...boundHeader(), Accept: "text/event-stream" };
     if (lastEventId !== null) headers["Last-Event-ID"] = lastEventId;
     const answer = await fetch(url, { headers, credentials: "same-origin", cache: "no-store", signal });
     status = answer.status;

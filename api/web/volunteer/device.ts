@@ -11,10 +11,12 @@ export interface Kept {
   readonly profile: Profile | null;
   readonly offers: readonly Offer[];
   readonly seenEnds: readonly string[];
+  /** When the person put off the questions about consents, server time in ms; 0: never. */
+  readonly consentsLaterMs: number;
 }
 
-export const KEPT_AS = "komek-volunteer";
-const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [] };
+const KEPT_AS = "komek-volunteer";
+const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0 };
 const SEEN_KEPT = 50;
 
 /** Nothing where storage is denied, or holds what an older build wrote. */

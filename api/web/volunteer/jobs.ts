@@ -56,9 +56,15 @@ function reached(state: OfferState, expected: OfferState): boolean {
   return expected !== "declined" && ORDER.indexOf(state) >= ORDER.indexOf(expected);
 }
 
+export interface Job {
+  readonly offer: Offer;
+  readonly standing: Standing;
+}
 export type View =
   | { readonly kind: "quiet" }
-  | { readonly kind: "offer" | "work" | "digital" | "ended"; readonly offer: Offer; readonly standing: Standing };
+  | ({ readonly kind: "offer" | "work" | "digital" } & Job)
+  /** Never empty: all ends that are not told yet, the one that a notice led to first. */
+  | ({ readonly kind: "ended"; readonly ended: readonly Job[] } & Job);
 
 /**
  * The one thing that the screen shows. Work under way goes before a new offer; what has ended is told once. `wanted`: the offer that
@@ -79,10 +85,12 @@ export function viewOf(
     .sort((one, other) => Date.parse(one.offer.expires_at) - Date.parse(other.offer.expires_at));
   const asked = offered.find(({ offer }) => offer.id === wanted);
   const untold = all.filter(({ offer, standing: { state } }) => TOLD.includes(state) && !seenEnds.has(offer.id));
-  const ended = untold.find(({ offer }) => offer.id === wanted) ?? untold.find(({ offer }) => isFresh(offer, nowMs));
-  const first = asked ?? (ended?.offer.id === wanted ? undefined : offered[0]);
+  const named = untold.filter(({ offer }) => offer.id === wanted);
+  const ended = [...named, ...untold.filter((one) => !named.includes(one) && isFresh(one.offer, nowMs))];
+  const first = asked ?? (named.length > 0 ? undefined : offered[0]);
   if (first) return { kind: "offer", ...first };
-  return ended ? { kind: "ended", ...ended } : { kind: "quiet" };
+  const [newest] = ended;
+  return newest ? { kind: "ended", ...newest, ended } : { kind: "quiet" };
 }
 
 const TOLD_FOR_MS = 30 * 60_000;

@@ -7,7 +7,7 @@ import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
 import { StaleBand } from "../shared/parts/stale_band";
-import { type SessionState, readSession, session, sessionProblem, signOut } from "../shared/session";
+import { type SessionState, readSession, session, sessionProblem } from "../shared/session";
 import type { Session } from "./device";
 import type { View } from "./jobs";
 import { Icon } from "./parts/icon";
@@ -22,13 +22,14 @@ import "./volunteer.css";
 
 // Shown only when the server has said that nobody is signed in, so the network is there.
 const First = later(async () => (await import("./screens/first")).First);
+const OthersSession = later(async () => (await import("./screens/others_session")).OthersSession);
 const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
 const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
 const EndedScreen = later(async () => (await import("./screens/ended")).EndedScreen);
 const History = later(async () => (await import("./screens/history")).History);
 const LinkPage = later(async () => (await import("./screens/link")).LinkPage);
 const Notices = later(async () => (await import("./screens/notices")).loadNotices());
-const Settings = later(async () => (await import("./screens/settings")).Settings);
+const Settings = later(async () => (await import("./screens/settings")).loadSettings());
 
 export function Page() {
   return (
@@ -73,20 +74,8 @@ function Opening() {
   );
 }
 
-function ForSession({ session: { id, role } }: { session: Session }) {
-  const { common, words } = t();
-  if (role === "volunteer") return <App id={id} key={id} />;
-  const roles: Readonly<Partial<Record<string, string>>> = words.roles;
-  return (
-    <main data-stale="false">
-      <article class="screen first">
-        <p class="brand">Komek</p>
-        <LanguageSwitch />
-        <p>{common.signIn.wrongRole(roles[role] ?? role)}</p>
-        <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
-      </article>
-    </main>
-  );
+function ForSession({ session: of }: { session: Session }) {
+  return of.role === "volunteer" ? <App id={of.id} key={of.id} /> : <OthersSession session={of} />;
 }
 
 function App({ id }: { id: string }) {
@@ -146,7 +135,7 @@ function Screen({ id }: { id: string }) {
   if (present.kind === "offer") return <OfferScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
   if (present.kind === "work") return <WorkScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
   if (present.kind === "digital") return <DigitalScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
-  if (present.kind === "ended") return <EndedScreen offer={present.offer} standing={present.standing} />;
+  if (present.kind === "ended") return <EndedScreen ended={present.ended} />;
   if (place.value === "history") return <History />;
   if (place.value === "notices") return <Notices id={id} />;
   if (place.value === "settings") return <Settings id={id} />;

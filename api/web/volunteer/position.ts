@@ -1,6 +1,6 @@
 // Sharing the position: only on duty or at work, only with consent, never hidden from the person.
 import { effect, signal } from "@preact/signals";
-import { ask } from "../shared/api_client";
+import { ask, boundHeader } from "../shared/api_client";
 import { serverNow } from "../shared/clock";
 
 export interface Fix {
@@ -86,7 +86,7 @@ async function send(id: string, fixes: readonly (Fix & { continues: boolean })[]
     await fetch(`/v1/volunteers/${encodeURIComponent(id)}/location`, {
       method: "PUT",
       keepalive: true,
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      headers: { ...boundHeader(), "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(body),
     }).catch(() => undefined);
     return true;

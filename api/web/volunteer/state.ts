@@ -1,18 +1,20 @@
 // What the page shows: the person's profile and offers, kept fresh by the live stream, and the outbox of their answers.
 import { computed, signal } from "@preact/signals";
-import { ask } from "../shared/api_client";
+import { ask, bindTo } from "../shared/api_client";
 import { now } from "../shared/clock";
 import { Outbox, type Saying } from "../shared/outbox";
 import type { OutboxItem } from "../shared/outbox_store";
 import type { Problem } from "../shared/problem";
-import { readSession, session } from "../shared/session";
+import { session } from "../shared/session";
 import { LiveStream, type StreamEvent } from "../shared/stream";
 import { wantedOffer } from "./address";
-import { KEPT_AS, type Profile, type Session, forgetAll, keep, keepSession, kept } from "./device";
+import { type Profile, type Session, forgetAll, keep, keepSession, kept } from "./device";
 import type { components } from "../shared/api";
 import { type Offer, viewOf } from "./jobs";
 
 const start = kept();
+// A start without a network speaks for who was here last, as far as it is them who have the cookie still.
+bindTo(start.session?.session_id);
 /** Whose profile, offers and answers these are; null: nobody's. */
 let owner = start.session?.id ?? null;
 /** Older builds saved answers without their person: they are of whoever was here last. */
@@ -58,10 +60,6 @@ session.subscribe((state) => {
   [problem.value, isUnknown.value] = [null, false];
   noticeOf.clear();
 });
-// Another tab signed somebody in or out: the session is the same for all tabs.
-window.addEventListener("storage", (event) => {
-  if (event.key === KEPT_AS && lastSession() === null) void readSession();
-});
 
 /** Opens the outbox and the stream of this person. Returns what closes them. */
 export function open(id: string, onEnd: () => void): () => void {
@@ -86,7 +84,7 @@ export function open(id: string, onEnd: () => void): () => void {
 /** The outbox of whoever is here. Another tab may have signed in somebody else: then it sends nothing. */
 function openOutbox(): Promise<Outbox> {
   const id = owner;
-  return Outbox.open({ owner: id, heir, isPresent: () => (kept().session?.id ?? id) === id });
+  return Outbox.open({ owner: id, heir, isPresent: () => owner === id && (kept().session?.id ?? id) === id });
 }
 
 /** Shows one offer by a link: nothing that a session left behind, and answers in an outbox of their own. Returns what ends that. */
@@ -166,8 +164,8 @@ export function forget(item: OutboxItem): void {
   void outbox.value?.forget(item);
 }
 
-/** The person has read how an offer ended. */
-export function seen(offer: Offer): void {
-  seenEnds.value = new Set([...seenEnds.value, offer.id]);
+/** The person has read how these offers ended. */
+export function seen(ended: readonly Offer[]): void {
+  seenEnds.value = new Set([...seenEnds.value, ...ended.map((offer) => offer.id)]);
   keep(owner, { seenEnds: [...seenEnds.value] });
 }

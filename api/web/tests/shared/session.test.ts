@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ask } from "../../shared/api_client";
 import { codeInAddress, readSession, session, sessionProblem, signIn, signOut, startSession } from "../../shared/session";
 import { json, problem } from "../support/answers";
 import { FakeLocks } from "../support/locks";
@@ -114,4 +115,47 @@ test("the code is in the fragment", () => {
   expect(codeInAddress()).toBe("ab-C_1");
   location.hash = "";
   expect(codeInAddress()).toBe(null);
+});
+
+const of = (id: string, session_id: string, role = "volunteer") => (): Response =>
+  json({ session_id, id, role, expires_at: inMinutes(600), renew_by: inMinutes(15), is_current: true });
+const otherSession = (): Response => problem("other_session", 409);
+
+test("who signs in in another tab is known here at once", async () => {
+  answers["GET /v1/session"] = [of("v-1", "s-1"), of("op-1", "s-2", "operator")];
+  await startSession();
+  const elsewhere = new BroadcastChannel("komek-session");
+
+  elsewhere.postMessage("s-2");
+
+  await vi.waitFor(() => expect(session.value.kind === "signed-in" && session.value.session.id).toBe("op-1"));
+  elsewhere.close();
+});
+
+test("a page names its session, and is never repeated under the session of somebody else", async () => {
+  const named: (string | undefined)[] = [];
+  const fetched = fetch;
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+    if (url.includes("/v1/offers")) named.push((init.headers as Record<string, string>)["Komek-Session"]);
+    return fetched(url, init);
+  });
+  answers["GET /v1/session"] = [of("v-1", "s-1"), of("v-2", "s-2")];
+  answers["POST /v1/offers/o-1/accept"] = [otherSession];
+  await startSession();
+
+  const answer = await ask("post", "/v1/offers/{offer_id}/accept", { path: { offer_id: "o-1" }, body: {}, repeats: 0 });
+
+  expect(!answer.ok && answer.problem.code).toBe("other_session");
+  expect(session.value.kind === "signed-in" && session.value.session.id).toBe("v-2");
+  expect(named).toEqual(["s-1"]);
+});
+
+test("a person who has only signed in again goes on with their new session", async () => {
+  answers["GET /v1/session"] = [of("v-1", "s-1"), of("v-1", "s-2")];
+  answers["POST /v1/offers/o-1/accept"] = [otherSession, () => json({})];
+  await startSession();
+
+  const answer = await ask("post", "/v1/offers/{offer_id}/accept", { path: { offer_id: "o-1" }, body: {}, repeats: 0 });
+
+  expect(answer.ok).toBe(true);
 });

@@ -92,6 +92,18 @@ describe("the offer that a notice led to", () => {
     expect(viewOf([offer("o-3", "accepted"), wanted], [], NOW, new Set(), "o-2")).toMatchObject({ offer: { id: "o-3" } });
   });
 
+  it("is told together with all others that have ended meanwhile, the wanted one first", () => {
+    const ends = [offer("o-1", "expired"), offer("o-2", "stood_down"), offer("o-3", "withdrawn")];
+    const told = (seen: string[], wanted: string | null = null): string[] => {
+      const view = viewOf(ends, [], NOW, new Set(seen), wanted);
+      return view.kind === "ended" ? view.ended.map((job) => job.offer.id) : [];
+    };
+
+    expect(told([], "o-2")).toEqual(["o-2", "o-1", "o-3"]);
+    expect(told(["o-1"])).toEqual(["o-2", "o-3"]);
+    expect(told(["o-1", "o-2", "o-3"])).toEqual([]);
+  });
+
   it("is told to have ended before another is shown", () => {
     const [ended, other] = [offer("o-2", "expired"), offer("o-1", "offered")];
 

@@ -1,32 +1,49 @@
-// How an offer ended that the person did not end: told once, with thanks.
+// How offers ended that the person did not end: told once, with thanks. Several are told together, and one tap is enough.
 import { draftOf, keepDraft } from "../drafts";
-import type { Offer, Standing } from "../jobs";
+import type { Job, Offer } from "../jobs";
 import { Head } from "../parts/head";
 import { seen } from "../state";
 import { t } from "../text";
+import { skillWord, taskWord, typeWord } from "../words";
 import { WorkTitle } from "./offer";
 
-export function EndedScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
+export function EndedScreen({ ended: jobs }: { ended: readonly Job[] }) {
+  const { ended } = t().own;
+  const [only] = jobs;
+  if (only === undefined) return null;
+  const isOne = jobs.length === 1;
+  const close = (): void => {
+    for (const { offer } of jobs) keepDraft(offer.id, null);
+    seen(jobs.map(({ offer }) => offer));
+  };
+  return (
+    <div class="screen">
+      <Head>{isOne ? <WorkTitle offer={only.offer} /> : <strong>{ended.several(jobs.length)}</strong>}</Head>
+      <section class="calm grow" role="status">{jobs.map((job) => <End key={job.offer.id} {...job} isOne={isOne} />)}</section>
+      <div class="thumb">
+        <button type="button" class="answer main" data-action="seen" onClick={close}>{ended.ok}</button>
+      </div>
+    </div>
+  );
+}
+
+function End({ offer, standing, isOne }: Job & { isOne: boolean }) {
   const { ended } = t().own;
   const state = standing.state === "expired" || standing.state === "withdrawn" ? standing.state : "stood_down";
   // Work that was held, and whose time has passed: what was typed is still the person's.
   const isLease = state === "expired" && offer.accepted_at !== null;
   const typed = isLease ? draftOf(offer.id) : null;
   const text = [typed?.place, typed?.text].filter((part) => part).join("\n");
+  const says = isLease ? ended.lease : ended[state];
   return (
-    <article class="screen" data-offer={offer.id} data-state={standing.state}>
-      <Head><WorkTitle offer={offer} /></Head>
-      <section class="calm grow" role="status">
-        <h1>{isLease ? ended.lease : ended[state]}</h1>
-        <p class="more">{state === "expired" ? ended.expiredMore : ended.thanks}</p>
-        {text !== "" && <><p class="label">{ended.typed}</p><blockquote dir="auto">{text}</blockquote></>}
-      </section>
-      <div class="thumb">
-        <button type="button" class="answer main" data-action="seen" onClick={() => {
-          keepDraft(offer.id, null);
-          seen(offer);
-        }}>{ended.ok}</button>
-      </div>
+    <article data-offer={offer.id} data-state={standing.state}>
+      {isOne ? <h1>{says}</h1> : <><h2>{nameOf(offer)}</h2><p>{says}</p></>}
+      {isOne && <p class="more">{state === "expired" ? ended.expiredMore : ended.thanks}</p>}
+      {text !== "" && <><p class="label">{ended.typed}</p><blockquote dir="auto">{text}</blockquote></>}
     </article>
   );
+}
+
+function nameOf(offer: Offer): string {
+  return `${offer.task ? taskWord(offer.task.kind) : skillWord(offer.skill)}, ${typeWord(offer.incident.type)}`;
 }

@@ -1,6 +1,7 @@
 // The first screen: the language before anything else, what Komek is, and signing in.
 import { LanguageSwitch } from "../../shared/parts/language_switch";
 import { SignIn } from "../../shared/parts/sign_in";
+import { AnswersLeft } from "../parts/answers_left";
 import { Icon } from "../parts/icon";
 import { t } from "../text";
 
@@ -15,6 +16,7 @@ export function First({ again = false }: { again?: boolean }) {
         <p class="more">{first.choice}</p>
         <p class="pair-line"><Icon of="phone" /><span>{first.yourself}</span></p>
       </section>
+      <AnswersLeft />
       <SignIn again={again} />
     </article>
   );

@@ -14,6 +14,7 @@ import { isBusy, isLoaded, isUnknown, problem, profile } from "../state";
 import { t } from "../text";
 
 const HOURS = [1, 2, 4, 8];
+const ConsentQuestions = later(async () => (await import("../consents/questions")).loadConsentQuestions(), () => null);
 const NoticesBand = later(async () => (await import("../parts/notices_band")).loadNoticesBand(), () => null);
 
 export function Home({ id }: { id: string }) {
@@ -32,6 +33,7 @@ export function Home({ id }: { id: string }) {
         <ProblemText of={problem.value} />
       </section>
       <OutboxList />
+      {!isUnknown.value && <ConsentQuestions id={id} />}
       <SharingBand isAtWork={isBusy.value} />
       <NoticesBand />
       <div class="thumb tall">

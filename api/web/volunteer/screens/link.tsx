@@ -41,7 +41,7 @@ function Screen() {
   if (present.kind === "offer") return <OfferScreen offer={present.offer} standing={present.standing} />;
   if (present.kind === "work") return <WorkScreen offer={present.offer} standing={present.standing} />;
   if (present.kind === "digital") return <DigitalScreen offer={present.offer} standing={present.standing} />;
-  if (present.kind === "ended") return <EndedScreen offer={present.offer} standing={present.standing} />;
+  if (present.kind === "ended") return <EndedScreen ended={present.ended} />;
   return linkState.value === "opening" ? <p class="calm" role="status">{t().common.loading}</p> : <Over />;
 }
 

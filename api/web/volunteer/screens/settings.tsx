@@ -10,6 +10,8 @@ import { ProblemText } from "../../shared/parts/problem_text";
 import type { Problem } from "../../shared/problem";
 import { signOut } from "../../shared/session";
 import { THEMES, chooseTheme, theme } from "../../shared/theme";
+import { CONSENTS, answerConsent, consentProblem, given, readConsents } from "../consents/answers";
+import { TEXTS } from "../consents/text";
 import { type Session, forgetAll, kept } from "../device";
 import { Confirm } from "../parts/confirm";
 import { Head } from "../parts/head";
@@ -21,33 +23,37 @@ import { skillWord } from "../words";
 import { openDistress } from "./distress";
 import { Icon } from "../parts/icon";
 
-/** The version of the notice about personal data that this page shows. */
-const NOTICE = "2026-11";
 const fault = signal<Problem | null>(null);
 const NoticesBand = later(async () => (await import("../parts/notices_band")).loadNoticesBand(), () => null);
 
-export function Settings({ id }: { id: string }) {
+export async function loadSettings() {
+  await TEXTS.load();
+  return Settings;
+}
+
+function Settings({ id }: { id: string }) {
   const { own, common } = t();
+  const text = TEXTS.read();
   return (
     <>
       <Head><h1>{own.tabs.settings}</h1></Head>
       <ProblemText of={fault.value} />
-      <h2>{own.settings.language}</h2>
+      <h2>{text.language}</h2>
       <div class="set"><LanguageSwitch /></div>
-      <h2>{own.settings.look}</h2>
-      <div class="set"><div class="row" role="group" aria-label={own.settings.look}>
+      <h2>{text.look}</h2>
+      <div class="set"><div class="row" role="group" aria-label={text.look}>
         {THEMES.map((one) => (
           <button type="button" class="button" key={one} aria-pressed={theme.value === one} onClick={() => chooseTheme(one)}>{common.theme[one]}</button>
         ))}
       </div></div>
-      <h2>{own.settings.notices}</h2>
+      <h2>{text.notices}</h2>
       <NoticesBand />
       <Me />
-      <h2>{own.settings.consents}</h2>
+      <h2>{text.consents}</h2>
       <ConsentSwitches id={id} />
-      <h2>{own.settings.sessions}</h2>
+      <h2>{text.sessions}</h2>
       <Sessions />
-      <h2>{own.settings.data}</h2>
+      <h2>{text.data}</h2>
       <Data id={id} />
       <div class="set">
         <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(null)}><Icon of="distress" />{own.distress.open}</button>
@@ -58,19 +64,19 @@ export function Settings({ id }: { id: string }) {
 }
 
 function Me() {
-  const { own } = t();
+  const text = TEXTS.read();
   const person = profile.value;
   if (person === null) return null;
   const f = formats(language.value);
   return (
     <>
-      <h2>{own.settings.me}</h2>
-      <div class="set"><span>{own.settings.spoken}<small>{f.list(person.languages.map(languageName))}</small></span></div>
+      <h2>{text.me}</h2>
+      <div class="set"><span>{text.spoken}<small>{f.list(person.languages.map(languageName))}</small></span></div>
       <div class="set">
         <span>
-          {own.settings.skills}
+          {text.skills}
           <small>
-            {person.skills.map((skill) => `${skillWord(skill)} (${skill in person.verified ? own.settings.verified : own.settings.claimed})`).join(", ")}
+            {person.skills.map((skill) => `${skillWord(skill)} (${skill in person.verified ? text.verified : text.claimed})`).join(", ")}
           </small>
         </span>
       </div>
@@ -78,26 +84,12 @@ function Me() {
   );
 }
 
-const CONSENTS = ["positions", "contact_by_phone"] as const;
-
 function ConsentSwitches({ id }: { id: string }) {
-  const { settings } = t().own;
-  const given = useSignal<Readonly<Record<string, boolean>> | null>(null);
-  const path = { volunteer_id: id };
-  useEffect(() => {
-    void ask("get", "/v1/volunteers/{volunteer_id}/consents", { path }).then((answer) => {
-      if (answer.ok) given.value = answer.data.now;
-      else fault.value = answer.problem;
-    });
-  }, [id]);
-  const change = async (name: (typeof CONSENTS)[number], value: boolean): Promise<void> => {
-    const body = { notice: { version: NOTICE, language: language.value }, [name]: value };
-    const answer = await ask("put", "/v1/volunteers/{volunteer_id}/consents", { path, body: body as never });
-    fault.value = answer.ok ? null : answer.problem;
-    if (answer.ok) given.value = answer.data.now;
-  };
+  const settings = TEXTS.read();
+  useEffect(() => void readConsents(id), [id]);
   return (
     <>
+      <ProblemText of={consentProblem.value} />
       {CONSENTS.map((name) => {
         const answer = given.value?.[name];
         const isOn = answer ?? false;
@@ -110,7 +102,7 @@ function ConsentSwitches({ id }: { id: string }) {
             aria-checked={isOn}
             disabled={given.value === null}
             data-action={`consent-${name}`}
-            onClick={() => void change(name, !isOn)}
+            onClick={() => void answerConsent(id, name, !isOn)}
           >
             <span>
               {name === "positions" ? settings.positions : settings.phone}
@@ -126,12 +118,12 @@ function ConsentSwitches({ id }: { id: string }) {
 
 /** What nobody answered is not shown as given. */
 function consentWord(answer: boolean | undefined): string {
-  const { settings } = t().own;
+  const settings = TEXTS.read();
   return answer === undefined ? settings.notAsked : answer ? settings.agreed : settings.notAgreed;
 }
 
 function Sessions() {
-  const { settings } = t().own;
+  const settings = TEXTS.read();
   const list = useSignal<readonly Session[]>([]);
   useEffect(() => {
     void ask("get", "/v1/sessions", {}).then((answer) => {
@@ -189,7 +181,7 @@ async function leave(): Promise<Problem | null> {
 }
 
 function Data({ id }: { id: string }) {
-  const { settings } = t().own;
+  const settings = TEXTS.read();
   const path = { volunteer_id: id };
   const save = async (): Promise<void> => {
     const answer = await ask("get", "/v1/volunteers/{volunteer_id}/export", { path });

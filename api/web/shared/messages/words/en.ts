@@ -106,6 +106,7 @@ export const en = {
     https_required: "Signing in needs a secure address (https).",
     forbidden: "You are not allowed to do this.",
     not_your_offer: "This request was sent to somebody else.",
+    other_session: "Somebody else has signed in in this browser.",
     not_found: "It does not exist, or no longer.",
     offer_ended: "This request has ended already.",
     incident_ended: "The incident has ended.",

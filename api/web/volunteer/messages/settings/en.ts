@@ -1,0 +1,46 @@
+// Texts of the settings, and of the questions about consents.
+import { formats } from "../../../shared/formats";
+
+const f = formats("en");
+
+export const en = {
+  language: "Language of the app",
+  look: "Appearance",
+  consents: "Consents",
+  positions: "Share my position on duty and at work",
+  phone: "Show my number to the dispatcher",
+  agreed: "agreed",
+  notAgreed: "not agreed",
+  notAsked: "not asked yet",
+  sessions: "Devices and sessions",
+  thisDevice: "This device",
+  otherDevice: "Another device",
+  since: (at: string) => `since ${f.dayTime(at)}`,
+  end: "Disconnect",
+  data: "My data",
+  export: "Export everything",
+  exportMore: "JSON, with who looked at it",
+  exportDo: "Export",
+  erase: "Erase everything",
+  eraseMore: "cannot be undone; we ask first",
+  eraseDo: "Erase",
+  eraseAsk: "Erase your profile, positions and history for good?",
+  eraseYes: "Yes, erase everything",
+  me: "Profile",
+  skills: "Skills",
+  spoken: "Languages I speak",
+  verified: "verified",
+  claimed: "not verified",
+  notices: "Notices",
+  ask: {
+    title: "Two questions for you",
+    positions: "May Komek use your position while you are on duty or at work?",
+    positionsMore: "You are then found for what is near. Otherwise your home counts.",
+    contact_by_phone: "May dispatchers see your phone number?",
+    contact_by_phoneMore: "They call when an answer is missing or something is unclear.",
+    yes: "Yes",
+    no: "No",
+    later: "Later",
+    change: "You can change your answers under Settings at any time.",
+  },
+};

@@ -1,0 +1,22 @@
+// The session of this browser is none of a volunteer: whose it is, and what waits here for somebody else.
+import { LanguageSwitch } from "../../shared/parts/language_switch";
+import { signOut } from "../../shared/session";
+import type { Session } from "../device";
+import { AnswersLeft } from "../parts/answers_left";
+import { t } from "../text";
+
+export function OthersSession({ session: { id, role } }: { session: Session }) {
+  const { common, words } = t();
+  const roles: Readonly<Partial<Record<string, string>>> = words.roles;
+  return (
+    <main data-stale="false">
+      <article class="screen first" data-session={role}>
+        <p class="brand">Komek</p>
+        <LanguageSwitch />
+        <p>{common.signIn.wrongRole(roles[role] ?? role, id)}</p>
+        <AnswersLeft />
+        <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
+      </article>
+    </main>
+  );
+}
