@@ -17,6 +17,8 @@ from dispatch.model.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState, 
 from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity, VoidReason
 from dispatch.notices.safety_notices import CHANGED, COLLEAGUE_IN_DISTRESS, REMINDER, STAGING_MOVED
 
+APP = "sse"
+"""The channel of the app that is open. Part of the ids of notices: never change it."""
 LEASE_EXPIRED = "lease_expired"
 """Reason of an offer whose lease expired; set by `digital/leases.py`."""
 _MINUTE_MS = 60_000

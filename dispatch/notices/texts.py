@@ -34,6 +34,7 @@ class TextKey(StrEnum):
     STAGING_MOVED = "staging_moved"
     CHANGED = "changed"
     REMINDER = "reminder"
+    DUTY_ENDS = "duty_ends"
     TEST = "test"
     VERIFY = "verify"
     LINKED = "linked"
@@ -125,6 +126,11 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
         "Диспетчер сізден жауап күтеді. Қосымшаны ашыңыз.",
         "Диспетчер ждёт вашего ответа. Откройте приложение.",
         "The dispatcher waits for your answer. Open the app.",
+    ),
+    TextKey.DUTY_ENDS: (
+        "Кезекшілігіңіз 15 минуттан соң бітеді. Уақытты ұзарта аласыз.",
+        "Дежурство закончится через 15 минут. Его можно продлить.",
+        "Your duty ends in 15 minutes. You can extend it in the app.",
     ),
     TextKey.TEST: (
         "Бұл сынақ. Хабарламалар сізге жетіп тұр.",

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import structlog
 
-from dispatch.notices.rules import Notice
+from dispatch.notices.rules import APP, Notice
 from streams.errors import InvalidInput, RetryLater
 
 log = structlog.get_logger("komek.notices")
@@ -78,7 +78,7 @@ class AtOnce:
 class StreamChannel(AtOnce):
     """The person's event stream (SSE): the API reads `notices` and sends the records of this channel."""
 
-    name = "sse"
+    name = APP
     delivers_by_record = True
 
     async def send(self, notice: Notice, notice_id: str) -> None:

@@ -26,7 +26,7 @@ from streams.notices.lane import Limits
 from streams.notices.notifier import Notifier, notifier_name
 from streams.notices.pocket import TITLE, Answering, PocketChannel, handed_over, way_of
 from streams.notices.receipts import Receipts
-from streams.notices.requests import REPLY
+from streams.notices.requests import REPLY, WAYS_OF
 from streams.notices.telegram import Telegram
 from streams.notices.telegram_poll import TelegramPoll
 from streams.notices.web_push import WebPush
@@ -138,6 +138,7 @@ class LadderNotifier(Notifier):
             wanted = record.device in (None, channel.id) and (
                 record.device is not None or channel.verified_ms is not None
             )
+            wanted = wanted and channel.kind in WAYS_OF.get(record.kind, frozenset(ChannelKind))
             gateway = self._gateways.get(channel.kind)
             if person is not None and wanted and gateway is not None:
                 await self._ask(record, person, channel, gateway)

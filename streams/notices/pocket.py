@@ -13,7 +13,7 @@ from dispatch.model.ids import notice_id
 from dispatch.model.local_time import ALMATY
 from dispatch.notices import ladder, texts
 from dispatch.notices.ladder import URGENT_KINDS, ChannelKind
-from dispatch.notices.rules import Notice, NoticeOutcome
+from dispatch.notices.rules import APP, Notice, NoticeOutcome
 from dispatch.notices.texts import TextKey
 from streams import clock, metrics
 from streams.notices import push_hosts
@@ -235,4 +235,4 @@ def _texts(notice: Notice, language: str, left_ms: int, link: str | None, has_re
 
 def sibling_ids(event: str) -> list[str]:
     """The ids of one event's notices by every way: who has seen one has seen it."""
-    return [notice_id(event, name) for name in ("sse", *ChannelKind)]
+    return [notice_id(event, name) for name in (APP, *ChannelKind)]

@@ -18,7 +18,7 @@ from dispatch.notices.rules import Notice, NoticeOutcome
 from streams import clock, event_loop, wire
 from streams.kafka import clients
 from streams.notices.pocket import sibling_ids
-from streams.notices.requests import ASKED_VALID_MS
+from streams.notices.requests import ASKED_VALID_MS, is_request
 from streams.settings import Settings
 from streams.topics import NOTICES
 from streams.wire import NoticeRecord
@@ -59,6 +59,7 @@ class Receipts:
         self._carry_out = carry_out
         self._seen = Seen()
         self._waiting: OrderedDict[str, NoticeRecord] = OrderedDict()
+        self._carried_out: OrderedDict[str, None] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
         self.stirred: Callable[[str], None] = lambda _: None
         self.owns: Callable[[int], bool] = lambda _: False
@@ -85,16 +86,21 @@ class Receipts:
         elif record.outcome is NoticeOutcome.DELIVERED:
             # A lit screen in a pocket is nobody who knows: the ladder goes on. Nor is it the end of a request.
             return
-        elif record.outcome is NoticeOutcome.ASKED and self.owns(partition):
-            _keep(self._waiting, record.id, record)
+        elif is_request(record):
+            # A worker may say the same again.
+            if self.owns(partition) and record.id not in self._carried_out:
+                _keep(self._waiting, record.id, record)
         else:
-            # Sent or failed: a request with this id has been carried out, by this process or by one before it.
-            self._waiting.pop(record.id, None)
+            # Sent or failed: the request has been carried out, by this process or by one before it.
+            for request in (record.id, record.event_id):
+                self._waiting.pop(request, None)
+                _keep(self._carried_out, request, None)
 
     async def carry_out_waiting(self) -> None:
         """Carries out the requests that were read, each once; those that are too old are forgotten."""
         while self._waiting:
             _, record = self._waiting.popitem(last=False)
+            _keep(self._carried_out, record.id, None)
             if clock.now_ms() < record.at_ms + ASKED_VALID_MS:
                 await self._carry_out(record)
 

@@ -3,8 +3,11 @@
 They say what is wanted and by whom; addresses and codes stand in the sealed record of the person's channels alone.
 """
 
+from collections.abc import Mapping
+
 from dispatch.model.ids import derived
-from dispatch.notices.rules import NoticeOutcome
+from dispatch.notices.ladder import ChannelKind
+from dispatch.notices.rules import APP, NoticeOutcome
 from dispatch.notices.texts import TextKey
 from streams import clock
 from streams.wire import NoticeRecord
@@ -14,6 +17,10 @@ BY_API = "api"
 ADDRESS_ASKED = TextKey.VERIFY
 REPLY = "reply"
 """Kind of the names of addresses that an offer was sent to (`wire.address_names`), each with its kind of channel."""
+WAYS_OF: Mapping[str, frozenset[ChannelKind]] = {
+    TextKey.DUTY_ENDS: frozenset({ChannelKind.WEBPUSH, ChannelKind.TELEGRAM})
+}
+"""Requests that go by some ways alone: the end of a duty is worth no SMS and no call."""
 ASKED_VALID_MS = 600_000
 """A request that waited longer is not carried out: the code has expired, the person has stopped looking."""
 
@@ -36,6 +43,11 @@ def asked(
         at_ms=at_ms,
         device=device,
     )
+
+
+def is_request(record: NoticeRecord) -> bool:
+    """Whether the notifier is to carry something to devices: what is asked for, or what a worker says of no offer."""
+    return record.outcome is NoticeOutcome.ASKED or (record.kind == TextKey.DUTY_ENDS and record.channel == APP)
 
 
 def said(

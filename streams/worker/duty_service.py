@@ -14,7 +14,8 @@ from mode import Service
 
 from dispatch.model.answer_commands import LeaveDuty
 from dispatch.model.ids import derived
-from dispatch.notices.rules import NoticeOutcome
+from dispatch.notices.rules import APP, NoticeOutcome
+from dispatch.notices.texts import TextKey
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.safety.absence import leave_duty_command
 from streams.errors import LogUnavailable
@@ -23,9 +24,6 @@ from streams.wire import NoticeRecord
 
 log = structlog.get_logger(__name__)
 EVERY_S = 1.0
-DUTY_ENDS = "duty_ends"
-"""Kind of the notice. It belongs to no offer."""
-CHANNEL = "sse"
 
 SendCommands: TypeAlias = Callable[[Sequence[LeaveDuty]], Awaitable[None]]
 SendNotices: TypeAlias = Callable[[Sequence[NoticeRecord]], Awaitable[None]]
@@ -94,8 +92,9 @@ def warning_of(one: DutyEnd) -> NoticeRecord:
         offer_id="",
         incident_id="",
         volunteer_id=one.volunteer_id,
-        kind=DUTY_ENDS,
-        channel=CHANNEL,
+        # It belongs to no offer. The notifier carries it to devices (`notices/requests.py`).
+        kind=TextKey.DUTY_ENDS.value,
+        channel=APP,
         outcome=NoticeOutcome.SENT,
         attempts=1,
         at_ms=one.at_ms,

@@ -21,7 +21,9 @@ from streams.notices.receipts import Receipts, Seen
 from streams.notices.requests import asked, said
 from streams.settings import Settings
 from streams.store.memory.reach import MemoryReach
+from streams.store.duty_clock import DutyEnd
 from streams.wire import ChannelPrivate, ChannelsPrivate, NoticeRecord, PushSubscription
+from streams.worker.duty_service import warning_of
 
 FAST = Limits(attempts=3, first_pause_s=0.0, longest_pause_s=0.0)
 HOUR_MS = 3_600_000
@@ -311,6 +313,28 @@ async def test_redis_that_is_away_does_not_use_up_the_attempts() -> None:
     await world.sent(offered())
 
     assert world.ended == [(NoticeOutcome.SENT, None)]
+
+
+async def test_the_end_of_a_duty_is_carried_to_devices_once_though_its_worker_says_it_again() -> None:
+    done: list[str] = []
+
+    async def carry_out(record: NoticeRecord) -> None:
+        done.append(record.id)
+
+    receipts = Receipts(Settings(), "test", carry_out)
+    receipts.owns = lambda partition: partition == 0
+    now_ms = clock.now_ms()
+    warning, earlier = (warning_of(DutyEnd(volunteer_id=name, at_ms=now_ms)) for name in ("v-1", "v-2"))
+    # By a notifier before this one, to one device.
+    pushed = replace(earlier, id="n-1", channel=ChannelKind.WEBPUSH.value, device="c-1")
+    for record in (warning, earlier, pushed):
+        receipts.take(0, record)
+
+    await receipts.carry_out_waiting()
+    receipts.take(0, warning)
+    await receipts.carry_out_waiting()
+
+    assert done == [warning.id]
 
 
 async def test_requests_are_carried_out_once_and_only_by_the_owner_of_the_partition() -> None:
