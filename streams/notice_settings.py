@@ -37,6 +37,9 @@ class NoticeSettings:
     push_hosts: tuple[str, ...] = setting(
         (), values.hosts, "push services besides the known ones: host or host:port, commas between; loopback for tests"
     )
+    drill_pushes: bool = setting(
+        True, values.switch, "off: drills are told in the open app alone, and no device rings for one"
+    )
     telegram_token: str | None = setting(None, values.secret_text, "token of the Telegram bot", secret=True)
     telegram_bot: str | None = setting(None, values.text, "name of the Telegram bot, without @")
     telegram_api: str = setting(

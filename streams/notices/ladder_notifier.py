@@ -93,7 +93,14 @@ class LadderNotifier(Notifier):
 
     def _made_channels(self) -> list[PocketChannel]:
         return [
-            PocketChannel(gateway, self._people, self._reach, self._receipts, self._answering)
+            PocketChannel(
+                gateway,
+                self._people,
+                self._reach,
+                self._receipts,
+                self._answering,
+                rings_in_drills=self._settings.drill_pushes,
+            )
             for gateway in self._gateways.values()
         ]
 

@@ -71,7 +71,14 @@ class PocketChannel:
     delivers_by_record = False
 
     def __init__(
-        self, gateway: Gateway, people: People, reach: ReachPort, receipts: Receipts, answering: Answering
+        self,
+        gateway: Gateway,
+        people: People,
+        reach: ReachPort,
+        receipts: Receipts,
+        answering: Answering,
+        *,
+        rings_in_drills: bool = True,
     ) -> None:
         self.name = gateway.kind.value
         self._gateway = gateway
@@ -79,10 +86,13 @@ class PocketChannel:
         self._reach = reach
         self._receipts = receipts
         self._answering = answering
+        self._rings_in_drills = rings_in_drills
         self._took: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._failed: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def due_ms(self, notice: Notice) -> int | None:
+        if notice.exercise and not self._rings_in_drills:
+            return None
         return ladder.due_ms(notice, self._gateway.kind)
 
     def needless(self, notice: Notice) -> str | None:

@@ -78,6 +78,9 @@ class Journey:
     def patch(self, incident: str, change: dict[str, Any]) -> None:
         self._call("PATCH", f"/v1/incidents/{incident}", change)
 
+    def cancel(self, incident: str) -> None:
+        self._call("POST", f"/v1/incidents/{incident}/cancel", {})
+
     def state_of(self, incident: str) -> str | None:
         """Of this person's offer, as the operator sees it."""
         offers = self._call("GET", f"/v1/incidents/{incident}")["offers"]

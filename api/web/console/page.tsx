@@ -5,7 +5,7 @@ import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
 import { SignIn } from "../shared/parts/sign_in";
-import { readSession, session, sessionProblem, signOut } from "../shared/session";
+import { codeInAddress, readSession, session, sessionProblem, signOut } from "../shared/session";
 import { MAP_PAGE } from "./addresses";
 import { Desk } from "./shell/desk";
 import { MapPage, shareSelection } from "./shell/map_page";
@@ -49,10 +49,13 @@ function Door() {
   return (
     <main class="door" data-stale={state.kind === "unknown" ? "true" : "false"}>
       {state.kind === "signed-out" && <SignIn />}
+      {/* A link that was opened here signs in whoever it was made for, without ending the other's session first. */}
+      {state.kind === "signed-in" && codeInAddress() !== null && <SignIn />}
       {state.kind === "signed-in" && (
         <div class="sign-in">
           <h1>{own.title}</h1>
-          <p>{common.signIn.wrongRole(roles[state.session.role] ?? state.session.role, state.session.id)}</p>
+          <p><strong>{common.signIn.who(state.session.id, roles[state.session.role] ?? state.session.role)}</strong></p>
+          <p>{common.signIn.wrongRole}</p>
           <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
         </div>
       )}

@@ -20,8 +20,8 @@ from streams.notices.pocket import Answering, PocketChannel, sibling_ids
 from streams.notices.receipts import Receipts, Seen
 from streams.notices.requests import asked, said
 from streams.settings import Settings
-from streams.store.memory.reach import MemoryReach
 from streams.store.duty_clock import DutyEnd
+from streams.store.memory.reach import MemoryReach
 from streams.wire import ChannelPrivate, ChannelsPrivate, NoticeRecord, PushSubscription
 from streams.worker.duty_service import warning_of
 
@@ -78,7 +78,9 @@ class Gateway:
 class World:
     """One lane over fakes. `is_true`: whether the offer still stands."""
 
-    def __init__(self, *channels: ChannelPrivate, kind: ChannelKind = ChannelKind.SMS) -> None:
+    def __init__(
+        self, *channels: ChannelPrivate, kind: ChannelKind = ChannelKind.SMS, rings_in_drills: bool = True
+    ) -> None:
         self.gateway = Gateway(kind)
         self.reach = MemoryReach()
         self.record = ChannelsPrivate(channels=channels or (channel(kind),), ui_language="kk")
@@ -94,7 +96,8 @@ class World:
             link_of=lambda offer_id: ("Ab3dE9fGh2", f"name-of-{offer_id}"),
             has_replies=True,
         )
-        made = PocketChannel(self.gateway, self, self.reach, self, answering)
+        made = PocketChannel(self.gateway, self, self.reach, self, answering, rings_in_drills=rings_in_drills)
+        self.channel = made
         self.lane = Lane(made, self, self._write, limits=FAST)
         self.receipts.stirred = self.lane.stirred
 
@@ -313,6 +316,16 @@ async def test_redis_that_is_away_does_not_use_up_the_attempts() -> None:
     await world.sent(offered())
 
     assert world.ended == [(NoticeOutcome.SENT, None)]
+
+
+def test_drills_go_out_by_push_alone_or_by_nothing_where_that_is_set() -> None:
+    drill = offered(exercise=True)
+
+    assert World(kind=ChannelKind.WEBPUSH).channel.due_ms(drill) == drill.at_ms
+    assert World(kind=ChannelKind.SMS).channel.due_ms(drill) is None
+    silent = World(kind=ChannelKind.WEBPUSH, rings_in_drills=False).channel
+    real = offered()
+    assert (silent.due_ms(drill), silent.due_ms(real)) == (None, real.at_ms)
 
 
 async def test_the_end_of_a_duty_is_carried_to_devices_once_though_its_worker_says_it_again() -> None:

@@ -13,16 +13,18 @@ export async function loadConsentQuestions() {
 
 function ConsentQuestions({ id }: { id: string }) {
   useEffect(() => void readConsents(id), [id]);
-  const open = openQuestions(now.value);
-  if (open.length === 0) return null;
+  // One at a time: its answers stand above the thumb, where the duty is switched.
+  const [next] = openQuestions(now.value);
+  if (next === undefined) return null;
   const { ask } = TEXTS.read();
   return (
     <section class="questions" aria-labelledby="questions-title">
-      <h2 id="questions-title">{ask.title}</h2>
-      {open.map((name) => <Question key={name} id={id} name={name} />)}
+      <header>
+        <h2 id="questions-title">{ask.title}</h2>
+        <button type="button" class="button" data-action="consents-later" onClick={() => askLater(id)}>{ask.later}</button>
+      </header>
+      <Question key={next} id={id} name={next} />
       <ProblemText of={consentProblem.value} />
-      <p class="more">{ask.change}</p>
-      <button type="button" class="button" data-action="consents-later" onClick={() => askLater(id)}>{ask.later}</button>
     </section>
   );
 }
@@ -32,11 +34,11 @@ function Question({ id, name }: { id: string; name: Consent }) {
   return (
     <div class="question" role="group" aria-labelledby={`ask-${name}`}>
       <p id={`ask-${name}`}><strong>{ask[name]}</strong></p>
-      <p class="more">{ask[`${name}More`]}</p>
       <div class="pair">
         <button type="button" class="button" data-action={`consent-${name}-yes`} onClick={() => void answerConsent(id, name, true)}>{ask.yes}</button>
         <button type="button" class="button" data-action={`consent-${name}-no`} onClick={() => void answerConsent(id, name, false)}>{ask.no}</button>
       </div>
+      <p class="more">{ask[`${name}More`]} {ask.change}</p>
     </div>
   );
 }

@@ -18,7 +18,7 @@ export function EndedScreen({ ended: jobs }: { ended: readonly Job[] }) {
   };
   return (
     <div class="screen">
-      <Head>{isOne ? <WorkTitle offer={only.offer} /> : <strong>{ended.several(jobs.length)}</strong>}</Head>
+      <Head>{isOne ? <WorkTitle offer={only.offer} /> : <h1>{ended.several(jobs.length)}</h1>}</Head>
       <section class="calm grow" role="status">{jobs.map((job) => <End key={job.offer.id} {...job} isOne={isOne} />)}</section>
       <div class="thumb">
         <button type="button" class="answer main" data-action="seen" onClick={close}>{ended.ok}</button>

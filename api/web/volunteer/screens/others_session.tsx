@@ -1,6 +1,7 @@
 // The session of this browser is none of a volunteer: whose it is, and what waits here for somebody else.
 import { LanguageSwitch } from "../../shared/parts/language_switch";
-import { signOut } from "../../shared/session";
+import { SignIn } from "../../shared/parts/sign_in";
+import { codeInAddress, signOut } from "../../shared/session";
 import type { Session } from "../device";
 import { AnswersLeft } from "../parts/answers_left";
 import { t } from "../text";
@@ -13,8 +14,10 @@ export function OthersSession({ session: { id, role } }: { session: Session }) {
       <article class="screen first" data-session={role}>
         <p class="brand">Komek</p>
         <LanguageSwitch />
-        <p>{common.signIn.wrongRole(roles[role] ?? role, id)}</p>
+        <h1>{common.signIn.who(id, roles[role] ?? role)}</h1>
+        <p>{common.signIn.wrongRole}</p>
         <AnswersLeft />
+        {codeInAddress() !== null && <SignIn />}
         <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
       </article>
     </main>

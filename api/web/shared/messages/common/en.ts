@@ -18,8 +18,7 @@ export const en = {
     code: "Login code",
     ask: "Ask your coordinator for a login link. It is valid for 10\u00a0minutes.",
     again: "Your session has ended. Sign in again: what you have typed is kept.",
-    wrongRole: (role: string, id: string) =>
-      `In this browser ${id} is signed in as ${role}. This page is for others: sign out here first, or open it in another browser.`,
+    wrongRole: "This is the session of this browser. The page is for others: sign out first, or open it in another browser.",
     out: "Sign out",
     who: (id: string, role: string) => `${id}, ${role}`,
     until: (at: string) => `Signed in until ${f.dayTime(at)}`,

@@ -33,7 +33,7 @@ export const en = {
   claimed: "not verified",
   notices: "Notices",
   ask: {
-    title: "Two questions for you",
+    title: "A question for you",
     positions: "May Komek use your position while you are on duty or at work?",
     positionsMore: "You are then found for what is near. Otherwise your home counts.",
     contact_by_phone: "May dispatchers see your phone number?",
