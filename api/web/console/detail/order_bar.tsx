@@ -7,21 +7,22 @@ import { bindKeys } from "../keys";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { AssignForm, OVERRULED } from "./assign_form";
+import { EscalateForm, ReopenForm } from "./confirm_forms";
 import { EndForm, MergeForm, NoteForm, WhyForm } from "./forms";
 import { EditForm } from "./edit_form";
 import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent, undo, undoable, unmerge } from "./orders";
 
 export function OrderBar({ of }: { of: Incident }) {
   const isOver = of.times.closed !== null && (of.status === "closed" || of.status === "cancelled");
-  const isMerged = of.merged_into != null || of.merging_into != null;
-  const again = isMerged ? unmerge : reopen;
+  const isPart = isMerged(of);
+  const again = isPart ? unmerge : reopen;
   const text = t().own.case;
   // With the drawing, not after it: a key that is pressed at once must be the order, and not the first letter of a command.
   useLayoutEffect(() => {
     const show = (which: Form) => () => openForm(form.value === which ? null : which);
-    const whenOpen = isOver ? {} : { s: show("assign"), d: show("edit"), e: () => void escalate(), m: show("merge"), c: show("close"), x: show("cancel") };
-    return bindKeys({ ...whenOpen, ...(isOver ? { r: () => void again() } : {}), u: () => void undo(), t: show("note"), w: show("why"), y: showTimeline });
-  }, [isOver, isMerged]);
+    const whenOpen = isOver ? {} : { s: show("assign"), d: show("edit"), e: show("escalate"), m: show("merge"), c: show("close"), x: show("cancel") };
+    return bindKeys({ ...whenOpen, ...(isOver ? { r: show("reopen") } : {}), u: () => void undo(), t: show("note"), w: show("why"), y: showTimeline });
+  }, [isOver]);
   return (
     <div class="orders">
       {sent.value !== null && <p class="sent" role="status">{text.sent[sent.value]}</p>}
@@ -32,7 +33,7 @@ export function OrderBar({ of }: { of: Incident }) {
         <div class="acts">
           {isOver ? (
             <p>
-              <Order label={isMerged ? text.orders.unmerge : text.orders.reopen} keyOf="R" isMain onClick={() => void again()} />
+              <Order label={isPart ? text.orders.unmerge : text.orders.reopen} keyOf="R" isMain onClick={() => void again()} />
               <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
               <Order label={text.whyNot} keyOf="W" onClick={() => openForm("why")} />
             </p>
@@ -41,7 +42,7 @@ export function OrderBar({ of }: { of: Incident }) {
               {/* The longest words of each language are spread over both rows: none is cut at the narrowest pane. */}
               <p>
                 <Order label={text.orders.assign} keyOf="S" isMain onClick={() => openForm("assign")} />
-                <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate()} />
+                <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate(of.alarm_level)} />
                 <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
                 <Order label={text.orders.close} keyOf="C" action="close-incident" onClick={() => openForm("close")} />
               </p>
@@ -56,6 +57,10 @@ export function OrderBar({ of }: { of: Incident }) {
       )}
     </div>
   );
+}
+
+function isMerged(of: Incident): boolean {
+  return of.merged_into != null || of.merging_into != null;
 }
 
 function Undo({ id }: { id: string }) {
@@ -96,6 +101,8 @@ function OpenForm({ of }: { of: Incident }) {
   if (form.value === "edit") return <EditForm key={of.id} of={of} />;
   if (form.value === "note") return <NoteForm key={of.id} id={of.id} />;
   if (form.value === "merge") return <MergeForm key={of.id} id={of.id} />;
+  if (form.value === "escalate") return <EscalateForm key={of.id} of={of} />;
+  if (form.value === "reopen") return <ReopenForm key={of.id} isMerged={isMerged(of)} />;
   if (form.value === "why") return <WhyForm key={of.id} of={of} />;
   const how = form.value === "close" ? "close" : "cancel";
   return <EndForm key={`${of.id} ${how}`} id={of.id} how={how} />;

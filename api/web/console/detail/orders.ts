@@ -5,13 +5,13 @@ import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
 import { now } from "../../shared/clock";
 import { refreshDetail } from "../live";
-import { type Incident, known, selectedId } from "../state";
+import { selectedId } from "../state";
 
 type Schemas = components["schemas"];
 export type EndCode = Schemas["EndCode"];
 export type Order = "assign" | "escalate" | "note" | "merge" | "close" | "cancel" | "reopen" | "unmerge" | "edit" | "other";
 /** The forms that open above the orders. `why`: why somebody was not asked. */
-export type Form = "assign" | "note" | "edit" | "merge" | "close" | "cancel" | "why";
+export type Form = "assign" | "note" | "edit" | "merge" | "close" | "cancel" | "why" | "escalate" | "reopen";
 
 export const form = signal<Form | null>(null);
 /** Given to the form of an assignment by the palette. */
@@ -94,16 +94,15 @@ async function refused(data: unknown): Promise<Problem | null> {
   return null;
 }
 
-function incident(): Incident | null {
-  return known.value?.incident ?? null;
+/** An empty text is no reason. */
+function given(reason: string): string | null {
+  return reason === "" ? null : reason;
 }
 
-/** At once: it calls more people, and states its level, so that two taps raise it once. */
-export async function escalate(): Promise<void> {
-  const open = incident();
-  if (open === null) return;
-  const [path, body] = [{ incident_id: open.id }, { level: open.alarm_level }];
-  await give("escalate", (key) => ask("post", "/v1/incidents/{incident_id}/escalate", { path, body, key }));
+/** `level`: at which it is ordered, so that two taps raise it once. */
+export function escalate(level: number, reason = ""): Promise<boolean> {
+  const [path, body] = [{ incident_id: selectedId.value ?? "" }, { level, reason: given(reason) }];
+  return give("escalate", (key) => ask("post", "/v1/incidents/{incident_id}/escalate", { path, body, key }));
 }
 
 export function note(text: string): Promise<boolean> {
@@ -132,35 +131,35 @@ export async function undo(): Promise<void> {
 }
 
 export async function end(how: "close" | "cancel", code: EndCode, reason: string): Promise<boolean> {
-  const given = { path: { incident_id: selectedId.value ?? "" }, body: { code, reason: reason === "" ? null : reason } };
+  const order = { path: { incident_id: selectedId.value ?? "" }, body: { code, reason: given(reason) } };
   const isDone =
     how === "close"
-      ? await give(how, (key) => ask("post", "/v1/incidents/{incident_id}/close", { ...given, key }))
-      : await give(how, (key) => ask("post", "/v1/incidents/{incident_id}/cancel", { ...given, key }));
-  if (isDone) mayUndo(given.path.incident_id, reopen);
+      ? await give(how, (key) => ask("post", "/v1/incidents/{incident_id}/close", { ...order, key }))
+      : await give(how, (key) => ask("post", "/v1/incidents/{incident_id}/cancel", { ...order, key }));
+  if (isDone) mayUndo(order.path.incident_id, () => reopen());
   return isDone;
 }
 
-export function reopen(): Promise<boolean> {
-  const path = { incident_id: selectedId.value ?? "" };
-  return give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body: null, key }));
+export function reopen(reason = ""): Promise<boolean> {
+  const [path, body] = [{ incident_id: selectedId.value ?? "" }, { reason: given(reason) }];
+  return give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body, key }));
 }
 
-export function unmerge(): Promise<boolean> {
-  const path = { incident_id: selectedId.value ?? "" };
-  return give("unmerge", (key) => ask("post", "/v1/incidents/{incident_id}/unmerge", { path, body: null, key }));
+export function unmerge(reason = ""): Promise<boolean> {
+  const [path, body] = [{ incident_id: selectedId.value ?? "" }, { reason: given(reason) }];
+  return give("unmerge", (key) => ask("post", "/v1/incidents/{incident_id}/unmerge", { path, body, key }));
 }
 
 export async function merge(into: string): Promise<boolean> {
   const path = { incident_id: selectedId.value ?? "" };
   const isDone = await give("merge", (key) => ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into }, key }));
-  if (isDone) mayUndo(path.incident_id, unmerge);
+  if (isDone) mayUndo(path.incident_id, () => unmerge());
   return isDone;
 }
 
 export function assign(volunteerId: string, requirementId: string, reason: string, force: boolean): Promise<boolean> {
   const path = { incident_id: selectedId.value ?? "" };
-  const body = { volunteer_id: volunteerId, requirement_id: requirementId, reason: reason === "" ? null : reason, force };
+  const body = { volunteer_id: volunteerId, requirement_id: requirementId, reason: given(reason), force };
   return give("assign", (key) => ask("post", "/v1/incidents/{incident_id}/offers", { path, body, key }));
 }
 

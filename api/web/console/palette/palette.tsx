@@ -8,7 +8,7 @@ import { leave } from "../leaving";
 import { choose } from "../../shared/text";
 import { THEMES, chooseTheme } from "../../shared/theme";
 import { arm } from "../alarms/sounds";
-import { escalate, openForm } from "../detail/orders";
+import { openForm } from "../detail/orders";
 import { filter } from "../queue/list";
 import { numberOf } from "../queue/number";
 import { FILTERS } from "../queue/order";
@@ -48,7 +48,7 @@ function actions(): Action[] {
     const orders = one.orders;
     found.push(
       { id: "assign", label: orders.assign, key: "S", run: () => openForm("assign") },
-      { id: "escalate", label: orders.escalate, key: "E", run: () => void escalate() },
+      { id: "escalate", label: orders.escalate, key: "E", run: () => openForm("escalate") },
       { id: "edit", label: orders.edit, key: "D", run: () => openForm("edit") },
       { id: "note", label: orders.note, key: "T", run: () => openForm("note") },
       { id: "merge", label: orders.merge, key: "M", run: () => openForm("merge") },

@@ -1,4 +1,5 @@
 // Whom the report would ask, before it is saved; only the lines of the plan while nobody can tell who is free.
+import { linesAt } from "../plans";
 import { f, skillWord } from "../say";
 import { t } from "../text";
 import type { ForeseenNeed } from "./foresight";
@@ -60,9 +61,5 @@ export function freeOf(found: Pick<ForeseenNeed, "free_near" | "free_near_at_lea
 }
 
 function linesOfPlan(of: FormState): Line[] {
-  const { type, priority } = of.draft.value;
-  const plan = of.types.value.find((one) => one.type === type);
-  if (plan === undefined) return [];
-  const urgency = priority ?? plan.priority;
-  return plan.lines.filter((one) => one.level === 1 && one.priorities.includes(urgency)).map((one) => ({ ...one, found: null }));
+  return linesAt(of.types.value, of.draft.value, 1).map((one) => ({ ...one, found: null }));
 }

@@ -1,17 +1,15 @@
 // What the form does: choosing, checking, and sending once. The draft is the only place where typed text lives.
 import { type Signal, computed, effect, signal } from "@preact/signals";
-import type { components } from "../../shared/api";
 import { ask } from "../../shared/api_client";
 import { language } from "../../shared/language";
 import type { Problem } from "../../shared/problem";
 import { draftPlace, type LonLat } from "../map/picking";
+import { type IncidentType, readTypes } from "../plans";
 import { type Draft, type DraftStore, type Joined, contentOf } from "./draft";
 import { Foresight, type SimilarReport } from "./foresight";
 import { matching, meant, saidFor } from "./matching";
 import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, onlyPoint } from "./places";
 import { type Faults, faultsBy, faultsOf, firstFault, reportOf } from "./sending";
-
-export type IncidentType = components["schemas"]["IncidentType"];
 
 export class FormState {
   readonly types: Signal<readonly IncidentType[]> = signal([]);
@@ -70,7 +68,7 @@ export class FormState {
   }
 
   async readTypes(): Promise<void> {
-    const answer = await ask("get", "/v1/incident-types", {});
+    const answer = await readTypes();
     if (answer.ok) this.types.value = answer.data.items;
     this.typesProblem.value = answer.ok ? null : answer.problem;
   }
