@@ -29,6 +29,7 @@ MEDIA = "text/csv; charset=utf-8"
 MOST_ROWS = 5_000
 COLUMNS = (
     "id",
+    "call_number",
     "type",
     "priority",
     "status",
@@ -149,6 +150,7 @@ def _row(shown: View, place: Place | None) -> list[Cell]:
     requirements = shown["requirements"]
     return [
         shown["id"],
+        shown["call_number"],
         shown["type"],
         shown["priority"],
         shown["status"],

@@ -8,6 +8,7 @@ from typing import TypeVar
 from api.http.numbers import decimal
 from api.http.problems import invalid
 from api.process.services import StateReads
+from api.views.ending import is_ready_to_close
 from dispatch.model.geo import Box
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Area
@@ -38,6 +39,7 @@ class Filters:
     reported_from_ms: int | None = None
     reported_to_ms: int | None = None
     is_exercise: bool | None = None
+    is_ready_to_close: bool | None = None
     by_coarse_place: bool = False
     """Whether the box is compared with the coarse place: by halving boxes a reader would find the exact one."""
 
@@ -54,6 +56,7 @@ class Filters:
         attention: str | None = None,
         reported: tuple[int | None, int | None] = (None, None),
         is_exercise: bool | None = None,
+        is_ready_to_close: bool | None = None,
     ) -> "Filters":
         """Raises ProblemResponse (422)."""
         return cls(
@@ -61,6 +64,7 @@ class Filters:
             is_open=is_open,
             attention=_attention(attention),
             is_exercise=is_exercise,
+            is_ready_to_close=is_ready_to_close,
             reported_from_ms=reported[0],
             reported_to_ms=reported[1],
             statuses=_words(status, IncidentStatus, "status"),
@@ -85,6 +89,7 @@ class Filters:
             reported_ms=incident.times.reported_ms,
             attention={entry.reason for entry in incident.attention},
             exercise=incident.exercise,
+            ready_to_close=is_ready_to_close(incident),
         )
 
     def match_fields(
@@ -97,6 +102,7 @@ class Filters:
         reported_ms: int,
         attention: Collection[str] = (),
         exercise: bool = False,
+        ready_to_close: bool = False,
     ) -> bool:
         return (
             (not self.priorities or priority in self.priorities)
@@ -104,6 +110,7 @@ class Filters:
             and (self.reported_from_ms is None or reported_ms >= self.reported_from_ms)
             and (self.reported_to_ms is None or reported_ms < self.reported_to_ms)
             and (self.is_exercise is None or exercise is self.is_exercise)
+            and (self.is_ready_to_close is None or ready_to_close is self.is_ready_to_close)
             and (not self.attention or self._asks(attention))
             and (not self.types or type_ in self.types)
             and (self.box is None or (area is not None and self._meets(self.box, area)))

@@ -64,6 +64,9 @@ async def _filters(
     reported_from: Annotated[Instant | None, Query()] = None,
     reported_to: Annotated[Instant | None, Query()] = None,
     exercise: Annotated[Literal["true", "false"] | None, Query(description="drills alone, or without them")] = None,
+    ready_to_close: Annotated[
+        Literal["true", "false"] | None, Query(description="open ones whose work is done")
+    ] = None,
 ) -> Filters:
     return Filters.parsed(
         status=status,
@@ -75,6 +78,7 @@ async def _filters(
         attention=attention,
         reported=(reported_from, reported_to),
         is_exercise=None if exercise is None else exercise == "true",
+        is_ready_to_close=None if ready_to_close is None else ready_to_close == "true",
     )
 
 

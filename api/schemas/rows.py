@@ -19,6 +19,8 @@ class IncidentRow(Shown):
     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
     `alarms_since`: when the newest entry of those that sound was raised, and under `unanswered` and `severe` when the last person
     left who had accepted; its milliseconds are in the `ref` of the alarm.
+    `ready_to_close`: the work is done, nobody is missing, asked or at work, and nothing waits for an operator; nothing closes by
+    itself.
     `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse
     places.
     """
@@ -47,6 +49,7 @@ class IncidentRow(Shown):
     parent_id: str | None = None
     merging_into: str | None = None
     merged_into: str | None = None
+    ready_to_close: bool = False
 
 
 class IncidentRowPage(Shown):

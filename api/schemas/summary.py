@@ -11,6 +11,7 @@ class SummaryGroup(Shown):
     """Seconds from the report to the first offer, the first acceptance and the first arrival; null where there was none.
 
     `answered`, `arrived`: of how many incidents. `shortfall`: people are missing, or were never all there when it ended.
+    `ready_to_close`: open ones whose work is done (`IncidentRow`).
     `staffed_share`: of those that were no false calls. False calls are in no time. `name`: of a district.
     """
 
@@ -27,6 +28,7 @@ class SummaryGroup(Shown):
     arrived: int
     shortfall: int
     false_calls: int
+    ready_to_close: int
     staffed_share: float | None
 
 

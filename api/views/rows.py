@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
+from api.views.ending import is_ready_to_close
 from api.views.values import View, time
 from dispatch.deadlines import timers_of
 from dispatch.model.incidents import Incident
@@ -95,6 +96,7 @@ def _row(state: Incident, place: Place | None) -> View:
         "parent_id": state.parent_id,
         "merging_into": state.merging.into if state.merging else None,
         "merged_into": state.merged_into,
+        "ready_to_close": is_ready_to_close(state),
     }
     return {
         "id": state.id,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
 
+from api.views.ending import is_ready_to_close
 from api.views.values import View
 from dispatch.model.incidents import Incident, Times
 from dispatch.model.reasons import EndCode
@@ -27,6 +28,7 @@ class Group:
     staffed: int = 0
     shortfall: int = 0
     false_calls: int = 0
+    ready_to_close: int = 0
     offered_s: list[float] = field(default_factory=list)
     accepted_s: list[float] = field(default_factory=list)
     arrived_s: list[float] = field(default_factory=list)
@@ -40,6 +42,7 @@ class Group:
         times = state.times
         self.staffed += times.staffed_ms is not None
         self.shortfall += is_short(state)
+        self.ready_to_close += is_ready_to_close(state)
         for held, at_ms in (
             (self.offered_s, times.first_offer_ms),
             (self.accepted_s, times.first_accept_ms),
@@ -64,6 +67,7 @@ class Group:
             "arrived": len(self.arrived_s),
             "shortfall": self.shortfall,
             "false_calls": self.false_calls,
+            "ready_to_close": self.ready_to_close,
             "staffed_share": round(self.staffed / real, 3) if real else None,
         }
 

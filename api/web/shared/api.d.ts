@@ -2552,6 +2552,8 @@ export interface components {
          *     `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
          *     `alarms_since`: when the newest entry of those that sound was raised, and under `unanswered` and `severe` when the last person
          *     left who had accepted; its milliseconds are in the `ref` of the alarm.
+         *     `ready_to_close`: the work is done, nobody is missing, asked or at work, and nothing waits for an operator; nothing closes by
+         *     itself.
          *     `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse
          *     places.
          */
@@ -2582,6 +2584,8 @@ export interface components {
             parent_id?: string | null;
             place: components["schemas"]["LonLat"] | null;
             priority: components["schemas"]["Priority"];
+            /** @default false */
+            ready_to_close?: boolean;
             /** Format: date-time */
             reported_at: string;
             /** @default {} */
@@ -4974,6 +4978,7 @@ export interface components {
          * @description Seconds from the report to the first offer, the first acceptance and the first arrival; null where there was none.
          *
          *     `answered`, `arrived`: of how many incidents. `shortfall`: people are missing, or were never all there when it ended.
+         *     `ready_to_close`: open ones whose work is done (`IncidentRow`).
          *     `staffed_share`: of those that were no false calls. False calls are in no time. `name`: of a district.
          */
         SummaryGroup: {
@@ -4989,6 +4994,7 @@ export interface components {
             name: components["schemas"]["NamesShown"] | null;
             offered_p50_s: number | null;
             offered_p90_s: number | null;
+            ready_to_close: number;
             shortfall: number;
             staffed_share: number | null;
         };
@@ -5820,6 +5826,8 @@ export interface operations {
                 reported_to?: string | null;
                 /** @description drills alone, or without them */
                 exercise?: ("true" | "false") | null;
+                /** @description open ones whose work is done */
+                ready_to_close?: ("true" | "false") | null;
             };
             header?: never;
             path?: never;

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.reads.csv_export import COLUMNS, harmless
+from dispatch.model.call_numbers import CallNumber
 from dispatch.model.commands import ReportIncident
 from dispatch.model.geo import coarse
 from dispatch.model.ids import incident_id
@@ -35,7 +36,11 @@ def reported(**known: Any) -> Undecided:
 async def test_the_table_is_read_from_redis(world: World) -> None:
     needs = (requirement(count=2, shortfall=shortfall(1)),)
     world.redis.add(
-        incident(requirements=needs, offers=(offer(OfferState.ACCEPTED), offer(OfferState.EXPIRED, id="o-2")))
+        incident(
+            requirements=needs,
+            offers=(offer(OfferState.ACCEPTED), offer(OfferState.EXPIRED, id="o-2")),
+            call_number=CallNumber(day="2025-11-24", letters="AK", number=42),
+        )
     )
 
     answer = await world.ask("GET", PATH)
@@ -44,6 +49,7 @@ async def test_the_table_is_read_from_redis(world: World) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["komek-picture"] == row["picture"] == "live"
     assert tuple(row) == COLUMNS
+    assert row["call_number"] == "AK-042"
     assert (row["wanted"], row["accepted"], row["missing"]) == ("2 first_aid", "1", "1")
     assert row["people"] == "v-1 accepted r1"
     assert (row["lon"], row["lat"]) == (str(ALMATY.lon), str(ALMATY.lat))

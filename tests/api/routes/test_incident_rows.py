@@ -172,3 +172,10 @@ async def test_a_list_of_rows_is_in_the_audit_as_any_list(world: World) -> None:
 
 def test_the_row_declares_no_field_about_people() -> None:
     assert not {"offers", "description", "address", "caller", "external_id", "warned"} & IncidentRow.model_fields.keys()
+
+
+async def test_the_queue_is_filtered_by_what_is_ready_to_close(world: World) -> None:
+    world.redis.add(numbered(1, offers=(offer(OfferState.DONE),)), staffed(2), numbered(3))
+
+    assert await ids(world, f"{QUEUE}&ready_to_close=true") == [1]
+    assert await ids(world, f"{QUEUE}&ready_to_close=false") == [3, 2]

@@ -1,5 +1,6 @@
 // What and where: the mark, the type as the title, the age, the place.
 import { now } from "../../shared/clock";
+import { KeyCap } from "../../shared/parts/key_cap";
 import { Severity } from "../../shared/parts/severity";
 import { nameAt } from "../queue/place_text";
 import { numberOf } from "../queue/number";
@@ -42,6 +43,7 @@ export function Head({ of }: { of: Incident }) {
           (of.warned ?? []).length > 0 ? text.events.warned((of.warned ?? []).length) : "",
         ].filter(Boolean).join(", ")}
       </p>
+      {row?.ready_to_close === true && <p class="fact" data-ready>{text.ready} <KeyCap of="C" /></p>}
       <HeardAlarms incidentId={of.id} />
     </header>
   );

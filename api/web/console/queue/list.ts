@@ -8,7 +8,7 @@ export const filter = signal<Filter>("all");
 export const shown = computed(() => arranged(rows.value.values(), filter.value, heldOrder.value));
 export const counts = computed(() => {
   const all = [...rows.value.values()];
-  return { all: all.length, short: all.filter(isShort).length, attention: all.filter(hasAttention).length };
+  return { all: all.length, short: all.filter(isShort).length, attention: all.filter(hasAttention).length, ready: all.filter((row) => row.ready_to_close).length };
 });
 export const waitingLongest = computed(() => unanswered(rows.value.values()));
 

@@ -2,7 +2,9 @@
 import { type Row, isOpen } from "../state";
 import type { Priority } from "../../shared/parts/severity";
 
-export const FILTERS = ["all", "short", "attention"] as const;
+export const FILTERS = ["all", "short", "attention", "ready"] as const;
+/** Those with a tab; `ready` has a line of its own, which is there only while something is ready. */
+export const TABS = ["all", "short", "attention"] as const;
 export type Filter = (typeof FILTERS)[number];
 const LEVELS: Readonly<Record<Priority, number>> = { critical: 0, high: 1, normal: 2, low: 3 };
 const MINUTE_S = 60;
@@ -36,6 +38,7 @@ export function byUrgency(a: Row, b: Row): number {
 
 export function passes(row: Row, filter: Filter): boolean {
   if (filter === "short") return isShort(row);
+  if (filter === "ready") return row.ready_to_close === true;
   return filter === "all" || hasAttention(row);
 }
 

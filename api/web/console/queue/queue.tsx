@@ -13,7 +13,7 @@ import { openView } from "../views/route";
 import { hold } from "./hold";
 import { counts, filter, moveCursor, shown, waitingLongest } from "./list";
 import { numberOf } from "./number";
-import { FILTERS, type Filter } from "./order";
+import { type Filter, TABS } from "./order";
 import { QueueRow } from "./row";
 
 export function openReport(): void {
@@ -51,7 +51,7 @@ export function Queue() {
     <section class="pane queue" aria-label={text.label}>
       <div class="bar">
         <div class="tabs" role="group" aria-label={text.label}>
-          {FILTERS.map((one) => <FilterTab key={one} of={one} />)}
+          {TABS.map((one) => <FilterTab key={one} of={one} />)}
         </div>
         {place.value !== "report" && (
           <button type="button" class="btn strong" data-action="new-incident" aria-keyshortcuts="n" onClick={openReport}>
@@ -81,6 +81,7 @@ export function Queue() {
         {order.map((row) => <QueueRow key={row.id} row={row} />)}
       </ol>
       {order.length === 0 && <Nothing />}
+      <Ready />
     </section>
   );
 }
@@ -109,10 +110,26 @@ function Unanswered() {
   );
 }
 
+/** Below the rows: it is no alarm, and moves none of them. */
+function Ready() {
+  const text = t().own.desk.queue;
+  const isShown = filter.value === "ready";
+  if (counts.value.ready === 0 && !isShown) return null;
+  return (
+    <p class="ready-line">
+      <span class="clip">{text.readyCount(counts.value.ready)}</span>
+      <button type="button" class="btn" data-filter="ready" aria-pressed={isShown} onClick={() => (filter.value = isShown ? "all" : "ready")}>
+        {isShown ? text.showAll : text.showReady}
+      </button>
+    </p>
+  );
+}
+
 function Nothing() {
   const { queue, first } = t().own.desk;
   if (!isLoaded.value) return <p class="nothing" role="status">{loadProblem.value === null ? t().common.loading : null}</p>;
   if (filter.value === "short") return <p class="nothing">{queue.noneShort}</p>;
+  if (filter.value === "ready") return <p class="nothing">{queue.noneReady}</p>;
   if (filter.value === "attention") return <p class="nothing">{queue.noneAttention}</p>;
   return <p class="nothing"><b>{first.nothing}</b>{first.nothingText}</p>;
 }

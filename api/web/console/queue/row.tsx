@@ -45,6 +45,7 @@ function Age({ row }: { row: Row }) {
 
 function Due({ row }: { row: Row }) {
   const due = row.next_deadline;
+  if (row.ready_to_close === true) return <span class="due" data-ready>{t().own.desk.queue.readyMark}</span>;
   if (due == null) return <span class="due" />;
   const left = (Date.parse(due.at) - now.value) / 1000;
   return <span class="due live">{deadlineWord(due.kind)} <b>{f().clockwork(left)}</b></span>;

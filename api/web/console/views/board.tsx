@@ -43,6 +43,7 @@ export function OpenList({ rows: open }: { rows: readonly Row[] }) {
 }
 
 function Line({ row }: { row: Row }) {
+  const { desk } = t().own;
   const missing = Object.entries(row.short ?? {}).map(([skill, count]) => `${skillWord(skill)} ${count}`);
   const due = row.next_deadline;
   return (
@@ -58,7 +59,7 @@ function Line({ row }: { row: Row }) {
       <td class="num">{f().dayTime(row.reported_at)}</td>
       <td class="num">{row.accepted}/{row.needed}{row.asked > 0 ? ` +${row.asked}` : ""}</td>
       <td>{missing.join(", ")}</td>
-      <td>{due == null ? "" : `${deadlineWord(due.kind)} ${f().time(due.at)}`}</td>
+      <td>{row.ready_to_close ? desk.queue.readyMark : due == null ? "" : `${deadlineWord(due.kind)} ${f().time(due.at)}`}</td>
     </tr>
   );
 }

@@ -4,6 +4,7 @@ import { ask } from "../../shared/api_client";
 import type { components } from "../../shared/api";
 import { language } from "../../shared/language";
 import { ProblemText } from "../../shared/parts/problem_text";
+import { counts } from "../queue/list";
 import { byUrgency } from "../queue/order";
 import { f, typeWord } from "../say";
 import { isLoaded, isStale, rows } from "../state";
@@ -35,6 +36,7 @@ export function Shift() {
       {data === null ? problem === null && <p role="status">{t().common.loading}</p> : <Figures of={data} />}
       <h3>{text.shift.open}</h3>
       {(isStale.value || !isLoaded.value) && <p class="fault">{text.stale}</p>}
+      {counts.value.ready > 0 && <p>{t().own.desk.queue.readyCount(counts.value.ready)}</p>}
       <OpenList rows={[...rows.value.values()].sort(byUrgency)} />
       <p class="signatures"><span>{text.shift.handed}</span><span>{text.shift.taken}</span></p>
     </Paper>

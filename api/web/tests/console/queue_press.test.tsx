@@ -41,3 +41,15 @@ test("a click opens the incident that was aimed at, whatever arrives between pre
 
   await vi.waitFor(() => expect(order()).toEqual(["c", "b", "a"]));
 });
+
+test("a row whose work is done says so, below the rows it is counted, and the list can show those alone", async () => {
+  await act(() => void (rows.value = table(row("a", { ready_to_close: true, accepted: 2 }, 20), row("b", {}, 10))));
+  expect(root.querySelector('[data-incident="a"] [data-ready]')?.textContent).toBe("can be closed");
+  expect(root.querySelector('[data-incident="b"] [data-ready]')).toBeNull();
+
+  const toggle = root.querySelector<HTMLElement>('[data-filter="ready"]');
+  await act(() => toggle?.click());
+  expect(order()).toEqual(["a"]);
+  await act(() => root.querySelector<HTMLElement>('[data-filter="ready"]')?.click());
+  expect(order()).toEqual(["b", "a"]);
+});

@@ -7,6 +7,7 @@ export const en = {
   since: (time: string) => `since ${time}`,
   level: (level: number) => `level ${level}`,
   area: "area on the map",
+  ready: "Everybody has finished, and nothing is left to do: it can be closed",
   noPlace: "The place is not known",
   address: "Address",
   caller: "Caller",

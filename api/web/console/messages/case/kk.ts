@@ -6,6 +6,7 @@ export const kk = {
   since: (time: string) => `басталғаны ${time}`,
   level: (level: number) => `${level}-деңгей`,
   area: "картадағы аймақ",
+  ready: "Бәрі аяқтады, істейтін іс қалмады: жабуға болады",
   noPlace: "Орны белгісіз",
   address: "Мекенжай",
   caller: "Өтініш беруші",

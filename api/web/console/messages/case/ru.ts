@@ -7,6 +7,7 @@ export const ru = {
   since: (time: string) => `с ${time}`,
   level: (level: number) => `уровень ${level}`,
   area: "зона на карте",
+  ready: "Все закончили, дел не осталось: можно закрыть",
   noPlace: "Место неизвестно",
   address: "Адрес",
   caller: "Заявитель",

@@ -1,0 +1,21 @@
+"""Whether an open incident has nothing left to do."""
+
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import OfferState
+
+
+def is_ready_to_close(state: Incident) -> bool:
+    """Somebody has done the work, nobody is missing, asked or at work, and nothing waits for an operator.
+
+    A hint for people: nothing closes by itself, because only somebody who has asked at the scene knows that it is over.
+    """
+    return (
+        state.is_open
+        and state.merging is None
+        and any(offer.state is OfferState.DONE for offer in state.offers)
+        and not any(offer.is_live for offer in state.offers)
+        and not any(state.open_places(entry) for entry in state.requirements)
+        # A person in danger, a call for help, a result that contradicts: each is a reason to look first.
+        and not state.attention
+        and not state.proposals
+    )

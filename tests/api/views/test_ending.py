@@ -1,0 +1,49 @@
+"""An incident whose work is done says so, and never while anything is left to do."""
+
+from typing import Any
+
+import pytest
+
+from api.views.ending import is_ready_to_close
+from api.views.rows import row
+from dispatch.model.incidents import Attention, Merging
+from dispatch.model.proposals import Proposal
+from dispatch.model.vocabulary import IncidentStatus, OfferState, ResultKind
+from tests.support.builders import NOW_MS, incident, offer, requirement
+
+DONE = offer(OfferState.DONE)
+WAITING = Proposal(id="p-1", kind=ResultKind.FALSE, requirement_id="r1", at_ms=NOW_MS, said=(), because=())
+
+
+def test_it_is_ready_when_everybody_who_was_needed_is_done() -> None:
+    ended = (DONE, offer(OfferState.DECLINED, id="o-2"), offer(OfferState.STOOD_DOWN, id="o-3"))
+
+    assert row(incident(offers=ended))["ready_to_close"]
+
+
+@pytest.mark.parametrize(
+    "left_to_do",
+    [
+        # Nobody has done anything yet.
+        {"offers": ()},
+        # Settled without anybody.
+        {"offers": (), "requirements": (requirement(settled="confirmed"),)},
+        # Somebody is at work, or asked.
+        {"offers": (DONE, offer(OfferState.ON_SCENE, id="o-2"))},
+        {"offers": (DONE, offer(OfferState.OFFERED, id="o-2"))},
+        # A place is open.
+        {"offers": (DONE,), "requirements": (requirement(count=2),)},
+        {"offers": (DONE,), "requirements": (requirement(), requirement(id="r2"))},
+        # Something waits for an operator.
+        {"offers": (DONE,), "attention": (Attention(reason="distress"),)},
+        {"offers": (DONE,), "proposals": (WAITING,)},
+        # It is about to end otherwise, or has ended.
+        {"offers": (DONE,), "merging": Merging(into="i-2", due_ms=NOW_MS, by="op-1")},
+        {"offers": (DONE,), "status": IncidentStatus.CLOSED},
+    ],
+)
+def test_it_is_not_ready_while_anything_is_left(left_to_do: dict[str, Any]) -> None:
+    state = incident(**left_to_do)
+
+    assert not is_ready_to_close(state)
+    assert "ready_to_close" not in row(state)
