@@ -72,9 +72,9 @@ def _query_for_translators(incident: Incident, command: Command) -> ContextQuery
 def _query_for_report(command: ReportIncident) -> ContextQuery | None:
     external = external_digest(command)
     if command.area is None:
-        return ContextQuery(external=external) if external else None
+        return ContextQuery(external=external, target=command.into) if external or command.into else None
     # From the edge of the area: a wide flood is near what lies beside it.
-    return ContextQuery(near=command.area.centre, near_m=_near_m(command.area), external=external)
+    return ContextQuery(near=command.area.centre, near_m=_near_m(command.area), external=external, target=command.into)
 
 
 def _near_m(area: Area) -> float:

@@ -98,8 +98,8 @@ class RequirementIn(Body):
         return self.language is LanguageRule.REQUIRE and not self.languages
 
 
-class IncidentReport(Body):
-    """A report of an incident. `type` selects the response plan; `requirements` replace those of the plan."""
+class StatedIncident(Body):
+    """What a report says of an incident. `type` selects the response plan; `requirements` replace those of the plan."""
 
     type: TypeName
     location: AreaField | None
@@ -124,7 +124,15 @@ class IncidentReport(Body):
         return self
 
 
-class Split(IncidentReport):
+class IncidentReport(StatedIncident):
+    """A report of an incident. `type` selects the response plan; `requirements` replace those of the plan. `into`: the open
+    incident of the same event, to which the report is added; nobody is asked for it. If that is impossible by then, it is an
+    incident of its own, with the attention `merge_failed`."""
+
+    into: Annotated[str, Field(max_length=64, description="the incident that remains")] | None = None
+
+
+class Split(StatedIncident):
     """The report of the new incident, and what is transferred to it."""
 
     offers: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=100), EACH_ONCE] = []

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from api.caller import Caller
 from api.schemas.edits import IncidentPatch
-from api.schemas.reports import IncidentReport, RequirementIn
+from api.schemas.reports import IncidentReport, RequirementIn, StatedIncident
 from api.writes.idempotency import IdempotentRequest
 from api.writes.send import PrivateRecord
 from dispatch.model import geo, ids
@@ -70,7 +70,7 @@ class Preview:
 
 
 def report(
-    body: IncidentReport,
+    body: StatedIncident,
     once: ReportSource,
     digests: ClientDigests,
     split_from: str = "",
@@ -106,6 +106,7 @@ def report(
         private_ref=text_ref(incident_id, "report", command_id) if private else None,
         private_fields=private,
         exercise=is_drill or body.exercise,
+        into=body.into if isinstance(body, IncidentReport) else None,
     )
     return command, private_records(command, body)
 
@@ -117,19 +118,19 @@ def new_report(command: ReportIncident) -> NewReport:
 
 
 def private_records(
-    command: ReportIncident | UpdateIncident, body: IncidentReport | IncidentPatch
+    command: ReportIncident | UpdateIncident, body: StatedIncident | IncidentPatch
 ) -> list[PrivateRecord]:
     """The record under the command's `private_ref`; none if the body has no private field."""
     return [(command.private_ref, private_of(body))] if command.private_ref is not None else []
 
 
-def private_of(body: IncidentReport | IncidentPatch) -> IncidentPrivate:
+def private_of(body: StatedIncident | IncidentPatch) -> IncidentPrivate:
     """The private fields of the body."""
     return IncidentPrivate(
         description=body.description,
         address=body.address,
         caller=body.caller.model_dump(exclude_none=True) if body.caller else None,
-        external_id=body.external_id if isinstance(body, IncidentReport) else None,
+        external_id=body.external_id if isinstance(body, StatedIncident) else None,
     )
 
 

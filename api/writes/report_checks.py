@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
+from api.deps import zone_of_known_cell
 from api.http.problems import invalid
-from api.schemas.reports import IncidentReport, RequirementIn
+from api.schemas.reports import IncidentReport, RequirementIn, StatedIncident
 from dispatch.plans.book import PlanBook
 from dispatch.staffing.interpreters import ROLE
 from streams import clock
@@ -14,11 +15,14 @@ EARLIEST_MS = 946_684_800_000
 """2000-01-01. Clocks that were never set start in 1970 or 1980."""
 
 
-def check_report(body: IncidentReport, plans: PlanBook) -> None:
+def check_report(body: StatedIncident, plans: PlanBook) -> None:
     """Raises ProblemResponse (422) as the checks below."""
     check_type(body.type, plans)
     check_roles(body.requirements, plans)
     check_reported_at(body.reported_at)
+    # Its form alone: a report whose other incident has ended by now is stored all the same.
+    if isinstance(body, IncidentReport) and body.into is not None and zone_of_known_cell(body.into) is None:
+        raise invalid("into", "the id of another incident", "text")
 
 
 def check_type(name: str, plans: PlanBook) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch.decide.settled import View
-from dispatch.incidents import releases
+from dispatch.incidents import merging, releases
 from dispatch.matching.budget import asleep_unless_heard_ms
 from dispatch.matching.declines import who_refused
 from dispatch.matching.disclosure import needs_vouched
@@ -27,9 +27,10 @@ from dispatch.state.pruning import NEVER_AGAIN
 def needs_of(incident: Incident, view: View, command: Command, ruling: Ruling, plans: PlanBook) -> tuple[Need, ...]:
     """One need per requirement for which people have to be searched after `ruling`; `incident` is the state after it.
 
-    None for field work without a place: distance limits cannot be applied to it (`shortfalls.of_work_without_place`).
+    None for field work without a place: distance limits cannot be applied to it (`shortfalls.of_work_without_place`); none while
+    a merge runs before anybody was asked.
     """
-    if not incident.is_open:
+    if not incident.is_open or merging.asks_nobody_yet(incident):
         return ()
     now_ms = view.now_ms
     asleep_ms = asleep_unless_heard_ms(incident.priority, plans.budget, now_ms)

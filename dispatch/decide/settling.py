@@ -101,6 +101,7 @@ def _with_consequences(view: View, command: Command, plans: PlanBook, ruling: Ru
     assert incident is not None  # a ruling that is applied has an incident
     then = _Consequences(incident, ruling, moment)
     # First: it may move, merge or close the incident, and the rules below judge the result.
+    then.add(*merging.joined(then.state, command, around, now_ms))
     then.add(*tasks.consequences(before, then.state, then.facts, plans, around, moment))
     then.add(*proposals.consequences(then.state, then.facts, command))
     then.add(*safeguards.consequences(then.state, then.facts, plans, now_ms))

@@ -32,6 +32,7 @@ from dispatch.model.commands import (
     MergeIncident,
     PassDeadline,
     ReleaseReport,
+    ReportIncident,
     UnmergeIncident,
 )
 from dispatch.model.context import DecisionContext
@@ -105,6 +106,23 @@ def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
         # The merge itself answers what it was said to be a duplicate of.
         proposals=tuple(one for one in incident.proposals if one.kind is not ResultKind.DUPLICATE),
     )
+
+
+def joined(state: Incident, command: Command, around: DecisionContext, now_ms: int) -> Iterator[Event]:
+    """The merge that a report asks for itself. A report is never refused for it: one that cannot be merged is an incident of its
+    own, with attention. `state`: after the report."""
+    if not isinstance(command, ReportIncident) or command.into is None:
+        return
+    if obstacle(state, command.into, around.target) is None:
+        yield begun(state, command.into, by=command.by, now_ms=now_ms)
+    else:
+        yield AttentionRaised(reason=AttentionReason.MERGE_FAILED, detail=command.into)
+
+
+def asks_nobody_yet(incident: Incident) -> bool:
+    """Whether it is about to become a report of another incident and nobody has been asked: they would be called for nothing. A
+    merge that fails ends this within `ANSWER_WITHIN_MS`."""
+    return incident.merging is not None and not incident.offers
 
 
 def ended_as(incident: Incident) -> str:

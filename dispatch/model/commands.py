@@ -63,6 +63,8 @@ class ReportIncident(Command):
     """The private fields that the report states."""
     exercise: bool = False
     """The incident is a drill: people are asked as for a real one, and every text says so."""
+    into: str | None = None
+    """The incident of the same event: this report is merged into it before anybody is asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

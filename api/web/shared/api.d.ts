@@ -2502,7 +2502,11 @@ export interface components {
             requirements?: components["schemas"]["RequirementIn"][];
             type?: string;
         };
-        /** @description A report of an incident. `type` selects the response plan; `requirements` replace those of the plan. */
+        /**
+         * @description A report of an incident. `type` selects the response plan; `requirements` replace those of the plan. `into`: the open
+         *     incident of the same event, to which the report is added; nobody is asked for it. If that is impossible by then, it is an
+         *     incident of its own, with the attention `merge_failed`.
+         */
         IncidentReport: {
             address?: string | null;
             caller?: components["schemas"]["CallerOfIncident"] | null;
@@ -2513,6 +2517,7 @@ export interface components {
              */
             exercise?: boolean;
             external_id?: string | null;
+            into?: string | null;
             language?: string | null;
             location: ({
                 bbox?: number[];

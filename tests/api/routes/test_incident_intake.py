@@ -28,6 +28,18 @@ async def test_a_report_is_in_the_log_when_it_is_answered(world: World) -> None:
     assert (command.incident_id, command.priority) == (told["id"], Priority.CRITICAL)
 
 
+async def test_a_report_may_name_the_incident_that_it_is_added_to_whatever_became_of_it(world: World) -> None:
+    ended = incident(status=IncidentStatus.CLOSED)
+    world.redis.add(ended)
+
+    answer = await world.report(into=ended.id)
+
+    assert answer.status_code == 202
+    (command,) = world.log.commands
+    assert isinstance(command, ReportIncident)
+    assert command.into == ended.id
+
+
 async def test_the_private_record_is_sent_first_and_encrypted(world: World) -> None:
     told = (await world.report()).json()
 
@@ -142,6 +154,7 @@ async def test_an_overloaded_intake_refuses_before_anything_is_sent(world: World
         ({"colour": "red"}, "colour"),
         ({"description": "x" * 10_001}, "description"),
         ({"description": 7}, "description"),
+        ({"into": "AK-042"}, "into"),
     ],
 )
 async def test_bad_input_names_the_field_and_stores_nothing(world: World, changes: dict[str, Any], field: str) -> None:

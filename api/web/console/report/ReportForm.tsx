@@ -11,11 +11,18 @@ import { t } from "../text";
 import { draftsOf, isEmpty } from "./draft";
 import { AddressField, CallerFields, LanguageField, PlaceField, PriorityField, TypeField, WordsField } from "./fields";
 import { ForeseenNeeds } from "./foreseen_needs";
-import { FormState } from "./form_state";
+import { FormState, type Saved } from "./form_state";
 import { Outcome } from "./outcome";
 import "./report.css";
 import { SimilarReports } from "./similar_reports";
 import { firstFault } from "./sending";
+
+function saidOf({ joining, into }: Saved): string {
+  const text = t().own.report;
+  if (joining === null) return text.saved;
+  if (joining === "failed") return text.savedNotJoined;
+  return joining === "done" ? text.savedAndJoined(numberById(into ?? "")) : text.savedNotKnown(numberById(into ?? ""));
+}
 
 export interface ReportFormProps {
   /** The incident to show: the one that was saved, or that it was added to. Null: the person left, and the draft stays. */
@@ -48,7 +55,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
     const saved = await state.send();
     if (saved !== null && !saved.isWhole) return;
     if (saved !== null) {
-      announce(saved.joining === null ? text.saved : saved.joining === "done" ? text.savedAndJoined(numberById(saved.into ?? "")) : text.savedNotJoined);
+      announce(saidOf(saved));
       onDone(saved.joining === "done" ? saved.into : saved.id);
       return;
     }

@@ -1,8 +1,9 @@
 // Whom the report would ask, before it is saved; only the lines of the plan while nobody can tell who is free.
+import { now } from "../../shared/clock";
 import { linesAt } from "../plans";
 import { f, skillWord } from "../say";
 import { t } from "../text";
-import type { ForeseenNeed } from "./foresight";
+import { AGED_MS, type ForeseenNeed } from "./foresight";
 import type { FormState } from "./form_state";
 
 interface Line {
@@ -16,9 +17,12 @@ export function ForeseenNeeds({ of }: { of: FormState }) {
   const text = t().own.report;
   const seen = of.foresight.state.value;
   const lines = seen.kind === "known" ? seen.preview.needs.map((one) => ({ ...one, found: one })) : linesOfPlan(of);
-  if (lines.length === 0) return null;
+  // Nobody is asked for a report that is added to another incident.
+  if (lines.length === 0 || of.draft.value.joins !== null) return null;
+  const ageMs = seen.kind === "known" ? now.value - seen.atMs : 0;
+  const isAged = ageMs >= AGED_MS;
   return (
-    <section class="report-needs" aria-busy={seen.kind === "looking"}>
+    <section class={isAged ? "report-needs is-aged" : "report-needs"} aria-busy={seen.kind === "looking"}>
       <table aria-label={text.whom}>
         <thead>
           <tr>
@@ -30,6 +34,7 @@ export function ForeseenNeeds({ of }: { of: FormState }) {
         </thead>
         <tbody>{lines.map((one, at) => <Need key={at} line={one} />)}</tbody>
       </table>
+      {isAged && <p class="report-told fault">{text.figuresOf(f().duration(Math.floor(ageMs / 1000)))}</p>}
       <p class="report-told" role="status">
         {seen.kind === "looking" ? text.counting : seen.kind === "unknown" ? text.freeUnknown : seen.kind === "none" ? text.freeNeedsPlace : null}
       </p>

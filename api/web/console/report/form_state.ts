@@ -7,6 +7,7 @@ import { draftPlace, type LonLat } from "../map/picking";
 import { type IncidentType, readTypes } from "../plans";
 import { type Draft, type DraftStore, type Joined, contentOf } from "./draft";
 import { Foresight, type SimilarReport } from "./foresight";
+import { type Joining, joiningOf } from "./joining";
 import { matching, meant, saidFor } from "./matching";
 import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, onlyPoint } from "./places";
 import { type Faults, faultsBy, faultsOf, firstFault, reportOf } from "./sending";
@@ -148,7 +149,10 @@ export class FormState {
     const body = reportOf(this.draft.value);
     const sent = this.store.sending(JSON.stringify(body));
     const answer = await ask("post", "/v1/incidents", { body, key: sent.key });
-    if (answer.ok) return this.keepRest(sent, await joined(answer.data.id, sent));
+    if (answer.ok) {
+      const [{ id }, into] = [answer.data, sent.joins?.id ?? null];
+      return this.keepRest(sent, { id, into, joining: into === null ? null : await joiningOf(id, into) });
+    }
     if (answer.problem.code === "idempotency_key_reused") this.store.renew();
     this.problem.value = answer.problem;
     this.faults.value = faultsBy(answer.problem);
@@ -195,20 +199,13 @@ export class FormState {
   }
 }
 
-/** `joining`: what became of the wish to add it to another incident; null without one. `isWhole`: nothing was typed after sending. */
+/** `into`: the incident it was added to, and `joining` what became of that; null without one. `isWhole`: nothing was typed after
+ * sending. */
 export interface Saved {
   readonly id: string;
   readonly into: string | null;
-  readonly joining: "done" | "failed" | null;
+  readonly joining: Joining | null;
   readonly isWhole: boolean;
-}
-
-/** By the order to merge. Its key follows from that of the form, so that a repeat is the same order. */
-async function joined(id: string, { joins, key }: Draft): Promise<Omit<Saved, "isWhole">> {
-  if (joins === null) return { id, into: null, joining: null };
-  const path = { incident_id: id };
-  const answer = await ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into: joins.id }, key: `${key}-join` });
-  return { id, into: joins.id, joining: answer.ok ? "done" : "failed" };
 }
 
 /** Never for a street: the middle of its town is not what was said. */

@@ -34,6 +34,7 @@ export function reportOf(draft: Draft): Report {
     ...(priority === null ? {} : { priority }),
     ...(draft.address.trim() === "" ? {} : { address: draft.address.trim() }),
     ...(Object.keys(caller).length === 0 ? {} : { caller }),
+    ...(draft.joins === null ? {} : { into: draft.joins.id }),
   };
 }
 

@@ -34,7 +34,7 @@ test("of what is typed quickly only the last state is asked", async () => {
   for (const description of ["с", "су", "су басты"]) foresight.look({ ...FULL, description });
   await vi.advanceTimersByTimeAsync(1000);
   expect(asked.map((one) => one.report.description)).toEqual(["су басты"]);
-  expect(foresight.state.value).toEqual({ kind: "known", preview: PREVIEW });
+  expect(foresight.state.value).toMatchObject({ kind: "known", preview: PREVIEW });
 });
 
 test("a newer question cancels the older, whose answer is dropped", async () => {
@@ -78,7 +78,7 @@ test("after a failure it asks again, until somebody answers", async () => {
   const answers = [null, null, PREVIEW];
   const { foresight, asked } = looking(() => Promise.resolve(answers.shift() ?? null));
   foresight.look(FULL);
-  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.advanceTimersByTimeAsync(11_000);
   expect(asked).toHaveLength(3);
   expect(foresight.state.value.kind).toBe("known");
 });
@@ -90,4 +90,35 @@ test.each([
   [{ free_near: null, free_near_at_least: null, is_capped: null }, "—"],
 ])("bounds of the free read as such: %o", (found, said) => {
   expect(freeOf(found)).toBe(said);
+});
+
+test("while the form stands still the figures are renewed, and while nobody sees the page nothing is asked", async () => {
+  const { foresight, asked } = looking();
+  foresight.look(FULL);
+  await vi.advanceTimersByTimeAsync(300 + 2 * 20_000);
+  expect(asked).toHaveLength(3);
+
+  const hidden = vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(asked).toHaveLength(3);
+  hidden.mockReturnValue("visible");
+  document.dispatchEvent(new Event("visibilitychange"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toHaveLength(4);
+
+  foresight.close();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toHaveLength(4);
+  hidden.mockRestore();
+});
+
+test("figures that cannot be renewed stay, with the time of the last answer", async () => {
+  const answers: (typeof PREVIEW | null)[] = [PREVIEW, null, null];
+  const { foresight } = looking(() => Promise.resolve(answers.shift() ?? null));
+  foresight.look(FULL);
+  await vi.advanceTimersByTimeAsync(300);
+  const first = foresight.state.value;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(foresight.state.value).toBe(first);
+  foresight.close();
 });

@@ -103,24 +103,20 @@ test("coordinates outside the country are not taken before the person sends them
   expect(form.draft.value.place).toBeNull();
 });
 
-test("a chosen incident gets the report by the order to merge, under a key that follows from that of the form", async () => {
-  const form = state();
-  form.pickType("flood");
-  form.pickPlace(POINT);
-  form.join({ id: "i-9", type: "flood" });
-  const { key } = form.draft.value;
-  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining: "done", isWhole: true });
-  expect(sent.map((one) => one.key)).toEqual([key, `${key}-join`]);
-  expect(JSON.parse(sent[1]?.body ?? "")).toEqual({ into: "i-9" });
-});
+const saved = (): Response => Response.json({ id: "i-1", status: "reported", links: {} }, { status: 202 });
+const decided = (more: object): Response => Response.json({ id: "i-1", status: "dispatching", merging_into: null, merged_into: null, ...more });
 
-test("a report that could not be added is an incident of its own", async () => {
-  answers = [Response.json({ id: "i-1", status: "reported", links: {} }, { status: 202 }), Response.json({ code: "conflict" }, { status: 409 })];
+test.each([
+  ["a report that is added to an incident says so itself, and one decision makes it a part", decided({ merging_into: "i-9" }), "done"],
+  ["a report that could not be added is an incident of its own", decided({}), "failed"],
+])("%s", async (_, decision, joining) => {
+  answers = [saved(), decided({ status: "reported" }), decision];
   const form = state();
   form.pickType("flood");
   form.pickPlace(POINT);
   form.join({ id: "i-9", type: "flood" });
-  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining: "failed", isWhole: true });
+  expect(await form.send()).toEqual({ id: "i-1", into: "i-9", joining, isWhole: true });
+  expect(sent.map((one) => JSON.parse(one.body || "{}").into)).toEqual(["i-9", undefined, undefined]);
   expect(form.draft.value.joins).toBeNull();
 });
 
@@ -142,7 +138,7 @@ test("what is typed while the report is saved stays, under another key, to be ad
   expect(await saving).toMatchObject({ id: "i-1", isWhole: false });
   expect(form.stored.value).toBe("i-1");
   expect(form.draft.value).toMatchObject({ description: "су, шатырда екі бала", joins: { id: "i-1" } });
-  answers = [Response.json({ id: "i-2", status: "reported", links: {} }, { status: 202 })];
+  answers = [Response.json({ id: "i-2", status: "reported", links: {} }, { status: 202 }), decided({ merged_into: "i-1" })];
   expect(await form.send()).toMatchObject({ id: "i-2", into: "i-1", joining: "done", isWhole: true });
   expect(sent[1]?.key).not.toBe(sent[0]?.key);
 });
