@@ -15,7 +15,7 @@ from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.decision_log import MOST_EXPLAINED, check_known, decisions_of
-from api.reads.disclosure import opened_texts
+from api.reads.disclosure import labels_or_none, opened_texts
 from api.schemas.history import Decisions, Timeline, WhyShown
 from api.schemas.orders import CommandShown
 from api.schemas.report import AfterAction
@@ -86,8 +86,10 @@ async def after_action(request: Request, incident_id: IncidentId, services: Serv
     if state is None:
         raise ProblemResponse("not_found", "the incident has no decision yet")
     found = report(state, decisions, (*ORDERS_WITH_REASON, "update_incident"))
-    disclosed(request, list(dict.fromkeys(one["volunteer_id"] for one in found["asked"])))
-    return shown(found)
+    people = list(dict.fromkeys(one["volunteer_id"] for one in found["asked"]))
+    disclosed(request, people)
+    labels = await labels_or_none(services, people)
+    return shown({**found, "asked": [{**one, "label": labels.get(one["volunteer_id"])} for one in found["asked"]]})
 
 
 @router.get("/{incident_id}/commands/{command_id}", response_model=CommandShown, responses=problems(404))

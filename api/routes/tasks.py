@@ -11,9 +11,10 @@ from api.http.auth import operators
 from api.http.numbers import DIGITS
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
+from api.reads.disclosure import labels_or_none
 from api.reads.listing import Filters, list_incidents
 from api.schemas.tasks import TaskPage
-from api.views.tasks import TaskState, tasks_of
+from api.views.tasks import TaskState, named, tasks_of
 from dispatch.model.vocabulary import Task
 
 router = APIRouter(prefix="/v1/tasks", tags=["incidents"], route_class=StrictRoute)
@@ -39,5 +40,8 @@ async def list_tasks(
         for item in tasks_of(incident)
         if state in (None, item["state"]) and kind in (None, item["kind"])
     ]
-    disclosed(request, list(dict.fromkeys(item["incident_id"] for item in items)))
-    return shown({"items": items, "next": following})
+    labels = await labels_or_none(
+        services, list(dict.fromkeys(one["volunteer_id"] for item in items for one in item["people"]))
+    )
+    disclosed(request, [*dict.fromkeys(item["incident_id"] for item in items), *labels])
+    return shown({"items": named(items, labels), "next": following})

@@ -16,10 +16,12 @@ class Intervals(Shown):
 
 
 class PersonAsked(Shown):
-    """One offer, from the first to the last step. `state` and `reason`: how it ended, or where it is now."""
+    """One offer, from the first to the last step. `label`: how the person chose to be shown. `state` and `reason`: how it
+    ended, or where it is now."""
 
     offer_id: str
     volunteer_id: str
+    label: str | None
     skill: str
     source: OfferSource
     state: OfferState

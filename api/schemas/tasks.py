@@ -1,15 +1,17 @@
 """Digital work across incidents."""
 
 from api.schemas.base import Shown, Time
+from api.schemas.incidents import ProposalShown
 from api.views.tasks import TaskState
 from dispatch.model.vocabulary import OfferState, Priority, Task
 
 
 class TaskPerson(Shown):
-    """An offer of the work. `outcome`: of the answer; its text is in the incident."""
+    """An offer of the work. `label`: how the person chose to be shown. `outcome`: of the answer; its text is in the incident."""
 
     offer_id: str
     volunteer_id: str
+    label: str | None
     state: OfferState
     expires_at: Time
     lease_expires_at: Time | None
@@ -17,7 +19,8 @@ class TaskPerson(Shown):
 
 
 class TaskShown(Shown):
-    """A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer."""
+    """A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer.
+    `proposals`: its results that wait for an operator."""
 
     incident_id: str
     requirement_id: str
@@ -30,6 +33,7 @@ class TaskShown(Shown):
     answered: int
     settled: str | None
     people: list[TaskPerson]
+    proposals: list[ProposalShown]
 
 
 class TaskPage(Shown):

@@ -1,7 +1,9 @@
 """Digital requirements, as operators see them across incidents."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from api.views.incidents import proposal
 from api.views.values import View, time
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
@@ -37,7 +39,16 @@ def _task(state: Incident, entry: Requirement) -> View:
         "answered": sum(offer.result is not None for offer in offers),
         "settled": entry.settled,
         "people": [_person(offer) for offer in offers],
+        "proposals": [proposal(one) for one in state.proposals if one.requirement_id == entry.id],
     }
+
+
+def named(tasks: Sequence[View], labels: Mapping[str, str]) -> list[View]:
+    """The same with the `labels` of the people, by id."""
+    return [
+        {**one, "people": [{**person, "label": labels.get(person["volunteer_id"])} for person in one["people"]]}
+        for one in tasks
+    ]
 
 
 def _state(state: Incident, entry: Requirement, offers: list[Offer]) -> TaskState:

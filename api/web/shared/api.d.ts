@@ -4205,11 +4205,15 @@ export interface components {
             to: string;
             total: components["schemas"]["SummaryGroup"];
         };
-        /** @description One offer, from the first to the last step. `state` and `reason`: how it ended, or where it is now. */
+        /**
+         * @description One offer, from the first to the last step. `label`: how the person chose to be shown. `state` and `reason`: how it
+         *     ended, or where it is now.
+         */
         PersonAsked: {
             accepted_at: string | null;
             done_at: string | null;
             en_route_at: string | null;
+            label: string | null;
             offer_id: string;
             /** Format: date-time */
             offered_at: string;
@@ -5056,10 +5060,11 @@ export interface components {
             items: components["schemas"]["api__schemas__tasks__TaskShown"][];
             next: string | null;
         };
-        /** @description An offer of the work. `outcome`: of the answer; its text is in the incident. */
+        /** @description An offer of the work. `label`: how the person chose to be shown. `outcome`: of the answer; its text is in the incident. */
         TaskPerson: {
             /** Format: date-time */
             expires_at: string;
+            label: string | null;
             lease_expires_at: string | null;
             offer_id: string;
             outcome: string | null;
@@ -5524,13 +5529,17 @@ export interface components {
             outcomes: string[];
             question: string;
         };
-        /** @description A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer. */
+        /**
+         * @description A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer.
+         *     `proposals`: its results that wait for an operator.
+         */
         api__schemas__tasks__TaskShown: {
             answered: number;
             incident_id: string;
             kind: components["schemas"]["Task"] | null;
             people: components["schemas"]["TaskPerson"][];
             priority: components["schemas"]["Priority"];
+            proposals: components["schemas"]["ProposalShown"][];
             requirement_id: string;
             settled: string | null;
             skill: string;

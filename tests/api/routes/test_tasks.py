@@ -3,7 +3,13 @@
 from typing import Any
 
 from dispatch.model.offers import TaskResult
-from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Task
+from dispatch.model.private_refs import volunteer_ref
+from dispatch.model.proposals import Proposal, Statement
+from dispatch.model.reasons import ProposalCause
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, ResultKind, Task
+from streams import wire
+from streams.wire import VolunteerPrivate
+from tests.support.api_fakes import DATA_KEY
 from tests.support.api_world import World, fields
 from tests.support.builders import NOW_MS, incident, offer, requirement
 
@@ -54,3 +60,33 @@ async def test_tasks_are_filtered_by_state_and_kind(world: World) -> None:
     assert await found("?kind=verify_report") == ["r2"]
     assert await found("?state=done") == []
     assert fields(await world.ask("GET", "/v1/tasks?state=lost")) == ["state"]
+
+
+async def test_people_are_named_and_a_result_that_waits_is_with_its_work(world: World) -> None:
+    ref = volunteer_ref("v-1")
+    world.redis.sealed[ref] = wire.seal(DATA_KEY, ref, VolunteerPrivate(label="Айгүл"))
+    said = Statement(offer_id="o-1", volunteer_id="v-1", at_ms=NOW_MS)
+    waiting = Proposal(
+        id="p-1",
+        kind=ResultKind.FALSE,
+        requirement_id="r2",
+        at_ms=NOW_MS,
+        said=(said,),
+        because=(ProposalCause.PLAN,),
+    )
+    work: dict[str, Any] = {"capability": Capability.DIGITAL, "task": Task.VERIFY_REPORT, "skill": "verification"}
+    answered = TaskResult(outcome="false", at_ms=NOW_MS)
+    world.redis.add(
+        incident(
+            requirements=(requirement(id="r2", **work), requirement(id="r3", **work)),
+            offers=(offer(OfferState.DONE, id="o-1", requirement_id="r2", result=answered),),
+            proposals=(waiting,),
+        )
+    )
+
+    first, second = (await world.ask("GET", "/v1/tasks")).json()["items"]
+
+    assert [one["label"] for one in first["people"]] == ["Айгүл"]
+    assert [(one["id"], one["kind"], one["by"]) for one in first["proposals"]] == [("p-1", "false", "v-1")]
+    assert second["proposals"] == []
+    assert "v-1" in world.log.audits[-1].subjects

@@ -6,7 +6,8 @@ import pytest
 
 from api.views.ending import is_ready_to_close
 from api.views.rows import row
-from dispatch.model.incidents import Attention, Merging
+from dispatch.model.incidents import Attention
+from dispatch.model.merges import Merging
 from dispatch.model.proposals import Proposal
 from dispatch.model.vocabulary import IncidentStatus, OfferState, ResultKind
 from tests.support.builders import NOW_MS, incident, offer, requirement

@@ -1,9 +1,9 @@
 // Assigning by hand: a requirement, a person (by id, or one of the next of the last search), and a reason where rules speak against.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { f, ruleWord, skillWord } from "../say";
 import { type Incident, known } from "../state";
 import { t } from "../text";
-import { nameById } from "../people/names";
+import { learnNames, nameById } from "../people/names";
 import { FormFrame } from "./form_frame";
 import { assign, givenPerson, problem } from "./orders";
 import { nextPeople } from "./people";
@@ -23,6 +23,8 @@ export function AssignForm({ of }: { of: Incident }) {
   const against = problem.value !== null && OVERRULED.has(problem.value.code) ? problem.value : null;
   const rules = against?.params.rules ?? (against === null ? [] : [against.code]);
   const next = nextPeople(of, known.value?.decisions ?? [], need);
+  const nextIds = next.map((one) => one.volunteerId);
+  useEffect(() => void learnNames(nextIds), [nextIds.join()]);
   const among = { incident: of.id, skill: open.find((one) => one.id === need)?.skill ?? "" };
   const canSend = whom.text.trim() !== "" && need !== "" && (against === null || reason.trim() !== "");
   return (
@@ -51,7 +53,7 @@ export function AssignForm({ of }: { of: Incident }) {
           <span class="q">{text.next}</span>
           {next.map((one) => (
             <button type="button" class="suggested" key={one.volunteerId} aria-pressed={whom.id === one.volunteerId} onClick={() => setWhom(chosen(one.volunteerId))}>
-              <b>{one.volunteerId}</b>
+              <b class="clip" title={one.volunteerId}>{nameById(one.volunteerId)}</b>
               <span>{one.etaS === null ? "" : f().duration(one.etaS)}</span>
               <span>{one.chance === null ? "" : text.chanceOf(f().percent(one.chance))}</span>
             </button>

@@ -5,7 +5,8 @@ import { t } from "../text";
 import { Bang } from "../parts";
 import { nameIn } from "../people/names";
 import { attentionLines } from "./attention_lines";
-import { handled, isBusy, judge } from "./orders";
+import { handled, isBusy } from "./orders";
+import { ProposalLine } from "./proposal";
 import type { components } from "../../shared/api";
 
 type Reason = components["schemas"]["AttentionReason"];
@@ -32,19 +33,9 @@ export function Attention({ of }: { of: Incident }) {
           );
         })}
         {proposals.map((one) => (
-          <li key={one.id} class="proposed">
-            <span class="clip">{text.proposals}: {proposalWord(one.kind)} ({one.by})</span>
-            <button type="button" class="btn" disabled={isBusy.value} onClick={() => void judge(one.id, "accept")}>{text.accept}</button>
-            <button type="button" class="btn" disabled={isBusy.value} onClick={() => void judge(one.id, "reject")}>{text.reject}</button>
-          </li>
+          <li key={one.id}><ProposalLine of={one} incidentId={of.id} by={nameIn(of, one.by)} /></li>
         ))}
       </ul>
     </section>
   );
-}
-
-function proposalWord(kind: string): string {
-  const { proposal } = t().own.case;
-  const known: Readonly<Partial<Record<string, string>>> = proposal;
-  return known[kind] ?? proposal.other;
 }

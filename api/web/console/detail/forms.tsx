@@ -5,7 +5,7 @@ import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { draft, keepDraft } from "../drafts";
-import { nameById } from "../people/names";
+import { learnNames, nameById } from "../people/names";
 import { isCalled } from "../queue/number";
 import { f, offerWord, ruleWord } from "../say";
 import { type Incident, rows } from "../state";
@@ -86,6 +86,7 @@ export function WhyForm({ of }: { of: Incident }) {
   const look = async (): Promise<void> => {
     const answer = await ask("get", "/v1/incidents/{incident_id}/why", { path: { incident_id: of.id }, query: { volunteer_id: await meantPerson(whom, among) } });
     setFound(answer.ok ? answer.data : null);
+    if (answer.ok) void learnNames(peopleOf(answer.data));
     setProblem(answer.ok ? null : answer.problem);
   };
   return (
@@ -97,6 +98,12 @@ export function WhyForm({ of }: { of: Incident }) {
   );
 }
 
+const BEFORE_AT_MOST = 5;
+
+function peopleOf(found: Shown): string[] {
+  return [found.volunteer_id ?? "", ...found.facts.flatMap((fact) => (fact.before ?? []).slice(0, BEFORE_AT_MOST))].filter(Boolean);
+}
+
 /** From the facts, in the reader's language; the server's own text is English. */
 function sentence(found: Shown): string {
   const text = t().own.case;
@@ -104,7 +111,7 @@ function sentence(found: Shown): string {
   const said = [`${nameById(found.volunteer_id ?? "")}: ${verdicts[found.verdict] ?? found.verdict}`];
   for (const fact of found.facts) {
     if (fact.rank != null) said.push(text.rank(fact.rank));
-    if (fact.before != null && fact.before.length > 0) said.push(text.before(fact.before.slice(0, 5).map(nameById).join(", ")));
+    if (fact.before != null && fact.before.length > 0) said.push(text.before(fact.before.slice(0, BEFORE_AT_MOST).map(nameById).join(", ")));
     said.push(...(fact.moves ?? []).map((move) => `${offerWord(move.state)} ${f().time(move.at)}`));
     if (fact.code === "excluded" && fact.reason != null) said.push(ruleWord(fact.reason));
     if (fact.chance != null) said.push(text.panel.chanceOf(f().percent(fact.chance)));

@@ -168,8 +168,9 @@ export function handled(reason: Schemas["AttentionReason"]): Promise<boolean> {
   return give("other", (key) => ask("post", "/v1/incidents/{incident_id}/attention", { path, body: { reason }, key }));
 }
 
-export function judge(proposalId: string, verdict: "accept" | "reject"): Promise<boolean> {
-  const path = { incident_id: selectedId.value ?? "", proposal_id: proposalId };
+/** Also of an incident that is not open: the list of digital work answers results as well. */
+export function judge(incidentId: string, proposalId: string, verdict: "accept" | "reject"): Promise<boolean> {
+  const path = { incident_id: incidentId, proposal_id: proposalId };
   return verdict === "accept"
     ? give("other", (key) => ask("post", "/v1/incidents/{incident_id}/proposals/{proposal_id}/accept", { path, body: null, key }))
     : give("other", (key) => ask("post", "/v1/incidents/{incident_id}/proposals/{proposal_id}/reject", { path, body: null, key }));

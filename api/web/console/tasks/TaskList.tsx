@@ -1,4 +1,4 @@
-// The list of digital work takes the place of the detail. A result that asks for a decision is answered in its incident.
+// The list of digital work takes the place of the detail. Results that wait for a decision are answered here or in their incident.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import { now } from "../../shared/clock";
@@ -6,20 +6,26 @@ import { KeyCap } from "../../shared/parts/key_cap";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { Severity } from "../../shared/parts/severity";
 import type { Problem } from "../../shared/problem";
-import { f, offerWord, outcomeWord, taskWord, typeWord } from "../say";
+import { problem as refusal } from "../detail/orders";
+import { ProposalLine } from "../detail/proposal";
+import { nameAmong } from "../people/names";
+import { f, offerWord, outcomeWord, skillWord, taskWord, typeWord } from "../say";
 import { numberById, place, rows, select } from "../state";
 import { t } from "../text";
 import { type Task, arranged, dueOf, resultsOf } from "./task_list";
 
 const READ_EVERY_MS = 5_000;
-/** Attention of an incident by which a result waits for an operator. */
-const WAITING = new Set(["reported_false", "reported_elsewhere", "reported_duplicate", "disagreement", "contradiction"]);
+/** Attention of an incident by which a contradiction waits for an operator; what can be answered here is a proposal. */
+const WAITING = new Set(["disagreement", "contradiction"]);
+/** A decision follows the order a moment later. */
+const READ_AFTER_MS = 700;
 
 export function TaskList() {
   const text = t().own.case.tasks;
   const [tasks, setTasks] = useState<readonly Task[] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const pane = useRef<HTMLDivElement>(null);
+  const again = useRef<() => void>(() => undefined);
   useLayoutEffect(() => pane.current?.focus(), []);
   useEffect(() => {
     const read = async (): Promise<void> => {
@@ -27,6 +33,7 @@ export function TaskList() {
       setProblem(answer.ok ? null : answer.problem);
       if (answer.ok) setTasks(arranged(answer.data.items));
     };
+    again.current = () => void setTimeout(() => void read(), READ_AFTER_MS);
     void read();
     const timer = setInterval(() => void read(), READ_EVERY_MS);
     return () => clearInterval(timer);
@@ -35,22 +42,22 @@ export function TaskList() {
     <>
       <header class="top-of-detail"><h2>{text.title}</h2></header>
       <div class="scroll" ref={pane} tabIndex={0} role="group" aria-label={text.title} data-tasks>
-        <ProblemText of={problem} />
+        <ProblemText of={problem ?? refusal.value} />
         {tasks === null && problem === null && <p class="wait" role="status">{t().common.loading}</p>}
         {tasks?.length === 0 && <p class="wait">{text.none}</p>}
-        <ul class="lines tasks">{(tasks ?? []).map((task) => <Line key={`${task.incident_id} ${task.requirement_id}`} of={task} />)}</ul>
+        <ul class="lines tasks">{(tasks ?? []).map((task) => <Line key={`${task.incident_id} ${task.requirement_id}`} of={task} onJudged={() => again.current()} />)}</ul>
       </div>
       <div class="orders"><button type="button" class="btn" aria-keyshortcuts="Escape" onClick={() => (place.value = "detail")}>{t().own.case.panel.back} <KeyCap of="Esc" /></button></div>
     </>
   );
 }
 
-function Line({ of }: { of: Task }) {
+function Line({ of, onJudged }: { of: Task; onJudged: () => void }) {
   const text = t().own.case.tasks;
   const waits = (rows.value.get(of.incident_id)?.attention ?? []).some((one) => WAITING.has(one));
   const due = dueOf(of);
   const found = [...resultsOf(of)].map(([outcome, count]) => (count > 1 ? `${outcomeWord(outcome)} ×${count}` : outcomeWord(outcome)));
-  const people = of.people.filter((one) => one.outcome === null).map((one) => `${one.volunteer_id} (${offerWord(one.state)})`);
+  const people = of.people.filter((one) => one.outcome === null).map((one) => `${nameAmong(of.people, one.volunteer_id)} (${offerWord(one.state)})`);
   const said = [text.states[of.state], ...found, ...people].join(", ");
   const open = (): void => {
     place.value = "detail";
@@ -60,12 +67,13 @@ function Line({ of }: { of: Task }) {
     <li data-task={of.requirement_id} data-state={of.state}>
       <button type="button" class="plain task" onClick={open}>
         <Severity of={of.priority} />
-        <b class="clip">{of.kind === null ? of.skill : taskWord(of.kind)}</b>
+        <b class="clip">{of.kind === null ? skillWord(of.skill) : taskWord(of.kind)}</b>
         <span class="clip q">{numberById(of.incident_id)}, {typeWord(of.type)}</span>
         <span class="clip" title={said}>{said}</span>
         <span class="r q">{due === null ? `${of.answered} / ${of.wanted}` : f().clockwork((Date.parse(due) - now.value) / 1000)}</span>
-        {waits && <span class="proposed">{text.waits}</span>}
+        {waits && of.proposals.length === 0 && <span class="proposed">{text.waits}</span>}
       </button>
+      {of.proposals.map((one) => <ProposalLine key={one.id} of={one} incidentId={of.incident_id} by={nameAmong(of.people, one.by)} onDone={onJudged} />)}
     </li>
   );
 }

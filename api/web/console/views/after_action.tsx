@@ -7,6 +7,7 @@ import { Severity } from "../../shared/parts/severity";
 import { linesOf } from "../detail/timeline_text";
 import { useLayoutEffect } from "preact/hooks";
 import { bindKeys } from "../keys";
+import { nameAmong } from "../people/names";
 import { numberOf } from "../queue/number";
 import { nameAt } from "../queue/place_text";
 import { centreOf } from "../detail/centre";
@@ -145,7 +146,7 @@ function People({ of, why }: { of: readonly Person[]; why: ReadonlyMap<string, S
       <tbody>
         {of.map((one) => (
           <tr key={one.offer_id}>
-            <th scope="row">{one.volunteer_id}<br /><span class="q">{skillWord(one.skill)}</span></th>
+            <th scope="row" title={one.volunteer_id}>{nameAmong(of, one.volunteer_id)}<br /><span class="q">{skillWord(one.skill)}</span></th>
             <td>{one.source === "operator" ? t().own.case.byHand : reasonText(why.get(one.offer_id))}</td>
             <td class="num">{f().exactTime(one.offered_at)}</td>
             <td class="num">{one.accepted_at === null ? "" : f().exactTime(one.accepted_at)}</td>

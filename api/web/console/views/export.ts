@@ -2,7 +2,7 @@
 import type { components } from "../../shared/api";
 
 export type Report = components["schemas"]["AfterAction"];
-const COLUMNS = ["offer_id", "volunteer_id", "skill", "source", "state", "reason", "offered_at", "accepted_at", "en_route_at", "on_scene_at", "done_at"] as const;
+const COLUMNS = ["offer_id", "volunteer_id", "label", "skill", "source", "state", "reason", "offered_at", "accepted_at", "en_route_at", "on_scene_at", "done_at"] as const;
 
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe. */
 function cell(value: string | null): string {

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { nameIn, nameOf } from "../../console/people/names";
+import { expect, test, vi } from "vitest";
+import { learnNames, nameById, nameIn, nameOf } from "../../console/people/names";
 import type { Incident } from "../../console/state";
 
 const named = (...offers: unknown[]): Incident => ({ offers }) as unknown as Incident;
@@ -22,4 +22,18 @@ test("somebody in danger is named without a request of their own", () => {
   const of = { offers: [], person: { volunteer_id: "v-9", label: "Руслан Д." } } as unknown as Incident;
 
   expect(nameIn(of, "v-9")).toBe("Руслан Д.");
+});
+
+test("the names of people who were not asked are learnt once, and an id without a name stays an id", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (url: string) => {
+    asked.push(url);
+    const id = new URL(url, "http://x").searchParams.get("q");
+    return Promise.resolve(Response.json({ items: id === "v-7" ? [{ id, label: "Айгүл" }] : [], next: null }));
+  });
+  await learnNames(["v-7", "v-8"]);
+  await learnNames(["v-7", "v-8"]);
+  vi.unstubAllGlobals();
+  expect([nameById("v-7"), nameById("v-8")]).toEqual(["Айгүл", "v-8"]);
+  expect(asked).toHaveLength(2);
 });

@@ -35,8 +35,8 @@ test("a table has a line for each request, and nothing in it is a formula", () =
   const asked = { offer_id: "o-1", volunteer_id: '=HYPERLINK("x")', skill: "first_aid", source: "search", state: "declined", reason: "a,b", offered_at: "2026-11-27T08:00:00Z", accepted_at: null, en_route_at: null, on_scene_at: null, done_at: null };
   const [head, line, end] = csvOf({ asked: [asked] } as unknown as Report).split("\r\n");
 
-  expect(head).toBe("offer_id,volunteer_id,skill,source,state,reason,offered_at,accepted_at,en_route_at,on_scene_at,done_at");
-  expect(line).toBe(`o-1,"'=HYPERLINK(""x"")",first_aid,search,declined,"a,b",2026-11-27T08:00:00Z,,,,`);
+  expect(head).toBe("offer_id,volunteer_id,label,skill,source,state,reason,offered_at,accepted_at,en_route_at,on_scene_at,done_at");
+  expect(line).toBe(`o-1,"'=HYPERLINK(""x"")",,first_aid,search,declined,"a,b",2026-11-27T08:00:00Z,,,,`);
   expect(end).toBe("");
 });
 
