@@ -83,3 +83,13 @@ async def test_an_ended_incident_cannot_be_split_and_without_redis_the_dispatche
     away = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=[OFFER]))
 
     assert (code(over), away.status_code) == ("incident_ended", 202)
+
+
+async def test_a_part_of_a_drill_is_a_drill(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT, exercise=True))
+
+    await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(), key="k-1")
+
+    (command,) = world.log.commands
+    assert isinstance(command, SplitIncident)
+    assert command.report.exercise

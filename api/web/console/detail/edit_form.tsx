@@ -6,7 +6,8 @@ import { fieldWord, f, priorityWord, typeWord } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { colleagues, editedField, editorsOf } from "./colleagues";
-import { type Conflict, type Edit, type Field, begun, bodyOf, changedFields, following, keepMine, keptEdit, takeTheirs, typed, valuesOf } from "./edit";
+import { type Conflict, type Edit, type Field, begun, bodyOf, changedFields, following, keepMine, keptEdit, storedText, takeTheirs, typed, valuesOf } from "./edit";
+import { EditPlace, placeWord, usePlace } from "./edit_place";
 import { FormFrame } from "./form_frame";
 import { change, problem } from "./orders";
 
@@ -23,18 +24,23 @@ export function EditForm({ of }: { of: Incident }) {
   // Leaving the form, by Escape or by a lost session, loses nothing.
   useEffect(() => void keepDraft(kept, changedFields(edit).length === 0 ? "" : JSON.stringify(edit)), [edit]);
   useFocusOfChoice(conflicts);
+  const place = usePlace(edit, setEdit);
   const send = async (): Promise<void> => {
-    if (await change(bodyOf(edit), setConflicts)) keepDraft(kept, "");
+    const whole = await place.settled();
+    if (whole !== null && changedFields(whole).length > 0 && (await change(bodyOf(whole), setConflicts))) keepDraft(kept, "");
   };
   const discard = (): void => {
     setEdit(begun(of));
+    place.empty();
     setConflicts([]);
     setResumed(false);
     problem.value = null;
     document.querySelector<HTMLElement>("form.is-edit [data-first]")?.focus();
   };
   const decide = (one: Conflict, how: typeof keepMine): void => {
-    setEdit(how(edit, one.field as Field, String(one.theirs ?? "")));
+    setEdit(how(edit, one.field as Field, storedText(one.field, one.theirs)));
+    // Its field would go on showing the place that was given up.
+    if (one.field === "location" && how === takeTheirs) place.empty();
     setConflicts(conflicts.filter((other) => other !== one));
     if (conflicts.length === 1) problem.value = null;
   };
@@ -48,7 +54,7 @@ export function EditForm({ of }: { of: Incident }) {
     ...given,
   });
   return (
-    <FormFrame title={text.panel.edit} kind="is-edit" canSend={changedFields(edit).length > 0 && conflicts.length === 0} onSend={() => void send()}>
+    <FormFrame title={text.panel.edit} kind="is-edit" canSend={(changedFields(edit).length > 0 || place.isTyped) && conflicts.length === 0} onSend={() => void send()}>
       {isResumed && <p class="q" role="status">{text.panel.unsent} <button type="button" class="btn" data-action="discard-edit" onClick={discard}>{text.panel.discard}</button></p>}
       <Label of="priority">
         <select class="input" {...input("priority", { "data-first": true })}>
@@ -61,6 +67,7 @@ export function EditForm({ of }: { of: Incident }) {
         </select>
       </Label>
       <Label of="description"><textarea rows={3} maxLength={10_000} dir="auto" {...input("description")} /></Label>
+      <EditPlace of={place} present={placeWord(edit.base.location)} />
       <Label of="address"><input class="input" maxLength={500} dir="auto" {...input("address")} /></Label>
       {conflicts.map((one) => <Choice key={one.field} of={one} onMine={() => decide(one, keepMine)} onTheirs={() => decide(one, takeTheirs)} />)}
     </FormFrame>
@@ -90,7 +97,7 @@ function Label({ of, children }: { of: Field; children: ComponentChildren }) {
 
 function Choice({ of, onMine, onTheirs }: { of: Conflict; onMine: () => void; onTheirs: () => void }) {
   const text = t().own.case.panel;
-  const shown = (value: unknown): string => valueWord(of.field, String(value ?? ""));
+  const shown = (value: unknown): string => valueWord(of.field, storedText(of.field, value));
   return (
     <div class="conflict" role="group" aria-label={fieldWord(of.field)} data-conflict={of.field}>
       <p role="alert">{text.conflict(fieldWord(of.field), of.by ?? "", of.at == null ? "" : f().time(of.at))}</p>
@@ -103,6 +110,7 @@ function Choice({ of, onMine, onTheirs }: { of: Conflict; onMine: () => void; on
 }
 
 function valueWord(field: string, value: string): string {
+  if (field === "location") return placeWord(value);
   if (field === "priority") return priorityWord(value as Parameters<typeof priorityWord>[0]);
   return field === "type" ? typeWord(value) : value;
 }

@@ -10,6 +10,7 @@ import { AssignForm, OVERRULED } from "./assign_form";
 import { EscalateForm, ReopenForm } from "./confirm_forms";
 import { EndForm, MergeForm, NoteForm, WhyForm } from "./forms";
 import { EditForm } from "./edit_form";
+import { SplitForm } from "./split_form";
 import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent, undo, undoable, unmerge } from "./orders";
 
 export function OrderBar({ of }: { of: Incident }) {
@@ -20,7 +21,7 @@ export function OrderBar({ of }: { of: Incident }) {
   // With the drawing, not after it: a key that is pressed at once must be the order, and not the first letter of a command.
   useLayoutEffect(() => {
     const show = (which: Form) => () => openForm(form.value === which ? null : which);
-    const whenOpen = isOver ? {} : { s: show("assign"), d: show("edit"), e: show("escalate"), m: show("merge"), c: show("close"), x: show("cancel") };
+    const whenOpen = isOver ? {} : { s: show("assign"), d: show("edit"), e: show("escalate"), m: show("merge"), q: show("split"), c: show("close"), x: show("cancel") };
     return bindKeys({ ...whenOpen, ...(isOver ? { r: show("reopen") } : {}), u: () => void undo(), t: show("note"), w: show("why"), y: showTimeline });
   }, [isOver]);
   return (
@@ -49,6 +50,7 @@ export function OrderBar({ of }: { of: Incident }) {
               <p>
                 <Order label={text.orders.edit} keyOf="D" onClick={() => openForm("edit")} />
                 <Order label={text.orders.merge} keyOf="M" onClick={() => openForm("merge")} />
+                <Order label={text.orders.split} keyOf="Q" onClick={() => openForm("split")} />
                 <Order label={text.orders.cancel} keyOf="X" action="cancel-incident" isRisk onClick={() => openForm("cancel")} />
               </p>
             </>
@@ -103,6 +105,7 @@ function OpenForm({ of }: { of: Incident }) {
   if (form.value === "merge") return <MergeForm key={of.id} id={of.id} />;
   if (form.value === "escalate") return <EscalateForm key={of.id} of={of} />;
   if (form.value === "reopen") return <ReopenForm key={of.id} isMerged={isMerged(of)} />;
+  if (form.value === "split") return <SplitForm key={of.id} of={of} />;
   if (form.value === "why") return <WhyForm key={of.id} of={of} />;
   const how = form.value === "close" ? "close" : "cancel";
   return <EndForm key={`${of.id} ${how}`} id={of.id} how={how} />;

@@ -9,9 +9,9 @@ import { selectedId } from "../state";
 
 type Schemas = components["schemas"];
 export type EndCode = Schemas["EndCode"];
-export type Order = "assign" | "escalate" | "note" | "merge" | "close" | "cancel" | "reopen" | "unmerge" | "edit" | "other";
+export type Order = "assign" | "escalate" | "note" | "merge" | "close" | "cancel" | "reopen" | "unmerge" | "edit" | "split" | "other";
 /** The forms that open above the orders. `why`: why somebody was not asked. */
-export type Form = "assign" | "note" | "edit" | "merge" | "close" | "cancel" | "why" | "escalate" | "reopen";
+export type Form = "assign" | "note" | "edit" | "merge" | "close" | "cancel" | "why" | "escalate" | "reopen" | "split";
 
 export const form = signal<Form | null>(null);
 /** Given to the form of an assignment by the palette. */
@@ -51,7 +51,12 @@ export function closeFormOfOther(id: string | null): void {
 
 /** Sends one order; a second tap while it is under way does nothing. True when it was accepted. */
 async function give(order: Order, request: (key: string) => Promise<Result<unknown>>): Promise<boolean> {
-  if (isBusy.value) return false;
+  return (await answered(order, request)) !== null;
+}
+
+/** The accepted answer; null when it was not accepted. */
+async function answered<Data>(order: Order, request: (key: string) => Promise<Result<Data>>): Promise<{ readonly data: Data } | null> {
+  if (isBusy.value) return null;
   isBusy.value = true;
   problem.value = null;
   const answer = await request(key);
@@ -67,7 +72,7 @@ async function give(order: Order, request: (key: string) => Promise<Result<unkno
   if (answer.ok || !answer.problem.mayRepeat) key = freshKey();
   if (answer.ok) void follow(order, answer.data);
   refreshDetail();
-  return answer.ok;
+  return answer.ok ? { data: answer.data } : null;
 }
 
 /** Tells a refusal, and clears the line otherwise. Nobody waits for it: the next order may be under way. */
@@ -155,6 +160,13 @@ export async function merge(into: string): Promise<boolean> {
   const isDone = await give("merge", (key) => ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into }, key }));
   if (isDone) mayUndo(path.incident_id, () => unmerge());
   return isDone;
+}
+
+/** The id of the new incident; null when it was not accepted. */
+export async function split(body: Schemas["Split"]): Promise<string | null> {
+  const path = { incident_id: selectedId.value ?? "" };
+  const made = await answered("split", (key) => ask("post", "/v1/incidents/{incident_id}/split", { path, body, key }));
+  return made?.data.id ?? null;
 }
 
 export function assign(volunteerId: string, requirementId: string, reason: string, force: boolean): Promise<boolean> {

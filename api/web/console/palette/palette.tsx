@@ -52,6 +52,7 @@ function actions(): Action[] {
       { id: "edit", label: orders.edit, key: "D", run: () => openForm("edit") },
       { id: "note", label: orders.note, key: "T", run: () => openForm("note") },
       { id: "merge", label: orders.merge, key: "M", run: () => openForm("merge") },
+      { id: "split", label: orders.split, key: "Q", run: () => openForm("split") },
       { id: "close", label: orders.close, key: "C", run: () => openForm("close") },
       { id: "cancel", label: orders.cancel, key: "X", run: () => openForm("cancel") },
       { id: "why", label: one.whyNot, key: "W", run: () => openForm("why") },

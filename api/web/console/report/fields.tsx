@@ -1,17 +1,14 @@
 // The fields of the report. Solid: stated or chosen by the person. Dashed: proposed, and taken only when the person takes it.
-import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import { language } from "../../shared/language";
 import { languageName } from "../../shared/language_name";
 import { type Priority, SeverityShape } from "../../shared/parts/severity";
 import { sentenceOf } from "../../shared/parts/problem_text";
-import { f } from "../say";
 import { t } from "../text";
 import { Combobox } from "./combobox";
-import type { ChosenPlace, Names } from "./draft";
+import { Labelled } from "./labelled";
 import { type FormState, titleOf } from "./form_state";
 import { languageByLetters } from "./matching";
-import { type FoundPlace, coordinatesText } from "./places";
+import { PlaceInput } from "./place_input";
 import type { FaultCode, Field as FieldName } from "./sending";
 
 const PRIORITIES: readonly Priority[] = ["critical", "high", "normal", "low"];
@@ -23,18 +20,6 @@ function faultOf(of: FormState, field: FieldName): string | null {
   if (code === undefined) return null;
   const texts: { readonly refused: string } & Readonly<Partial<Record<FaultCode, string>>> = t().own.report.faults[field];
   return texts[code] ?? texts.refused;
-}
-
-function Labelled({ label, more, id, children }: { label: string; more?: ComponentChildren; id: string; children: ComponentChildren }) {
-  return (
-    <div class="report-part">
-      <p class="report-label">
-        <label id={id} for={`${id}-input`}>{label}</label>
-        {more !== undefined && <span class="report-more">{more}</span>}
-      </p>
-      {children}
-    </div>
-  );
 }
 
 export function WordsField({ of }: { of: FormState }) {
@@ -82,50 +67,8 @@ export function LanguageField({ of }: { of: FormState }) {
   );
 }
 
-const inWords = (...names: readonly (Names | null)[]): string =>
-  names.flatMap((one) => (one === null ? [] : one[language.value])).filter((one, at, all) => all.indexOf(one) === at).join(", ");
-
-function around(one: FoundPlace): string {
-  const where = one.isOutside ? t().own.report.outside : inWords(one.district, one.region);
-  return [where, one.distanceM === null ? "" : f().distance(one.distanceM)].filter((part) => part !== "").join(" · ");
-}
-
 export function PlaceField({ of }: { of: FormState }) {
-  const id = useId();
-  const draft = of.draft.value;
-  const text = t().own.report;
-  const found = of.lookup.state.value;
-  const items = found.kind === "found" ? found.items : [];
-  const options = items.map((one) => ({
-    key: one.id,
-    label: (
-      <>
-        <span>{one.name === null ? coordinatesText(one) : one.name[language.value]}</span>
-        <span class="quiet">{around(one)}</span>
-      </>
-    ),
-  }));
-  return (
-    <Labelled label={text.place} more={draft.place === null ? null : text.chosen} id={id}>
-      <Combobox
-        field="place"
-        text={draft.placeText}
-        options={options}
-        placeholder={text.placeHint}
-        isChosen={draft.place !== null}
-        fault={faultOf(of, "place")}
-        labelId={id}
-        onText={(typed) => of.typePlace(typed)}
-        onPick={(key) => {
-          const one = items.find((item) => item.id === key);
-          if (one !== undefined) of.pickPlace(one);
-        }}
-      />
-      <p class="report-echo" role="status">
-        {draft.place !== null ? <Understood place={draft.place} /> : <LookupSays of={of} />}
-      </p>
-    </Labelled>
-  );
+  return <PlaceInput of={of.places} fault={faultOf(of, "place")} />;
 }
 
 export function AddressField({ of }: { of: FormState }) {
@@ -146,24 +89,6 @@ export function AddressField({ of }: { of: FormState }) {
       {fault !== null && <p class="fault">{fault}</p>}
     </Labelled>
   );
-}
-
-/** What was understood, so that exchanged numbers are seen before it is saved. */
-function Understood({ place }: { place: ChosenPlace }) {
-  const text = t().own.report;
-  const around = inWords(place.district, place.region);
-  return <>{text.point(coordinatesText(place))} · {around === "" ? text.nowhere : around}</>;
-}
-
-function LookupSays({ of }: { of: FormState }) {
-  const text = t().own.report;
-  const found = of.lookup.state.value;
-  if (found.kind === "looking") return <>{text.looking}</>;
-  if (found.kind === "failed") return <>{sentenceOf(found.problem)}</>;
-  if (found.kind !== "found") return null;
-  if (found.form === "short_link") return <>{text.shortLink}</>;
-  if (found.form === "street") return <>{text.street}</>;
-  return found.items.length === 0 ? <>{text.nothing}</> : null;
 }
 
 export function TypeField({ of }: { of: FormState }) {

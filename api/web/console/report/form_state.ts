@@ -3,13 +3,14 @@ import { type Signal, computed, effect, signal } from "@preact/signals";
 import { ask } from "../../shared/api_client";
 import { language } from "../../shared/language";
 import type { Problem } from "../../shared/problem";
-import { draftPlace, type LonLat } from "../map/picking";
+import type { LonLat } from "../map/picking";
 import { type IncidentType, readTypes } from "../plans";
 import { type Draft, type DraftStore, type Joined, contentOf } from "./draft";
 import { Foresight, type SimilarReport } from "./foresight";
 import { type Joining, joiningOf } from "./joining";
 import { matching, meant, saidFor } from "./matching";
-import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, onlyPoint } from "./places";
+import { PlaceChooser } from "./place_chooser";
+import { type FoundPlace, PlaceLookup } from "./places";
 import { type Faults, faultsBy, faultsOf, firstFault, reportOf } from "./sending";
 
 export class FormState {
@@ -20,7 +21,7 @@ export class FormState {
   readonly isSending = signal(false);
   /** The incident that is stored while what was typed after sending is not. */
   readonly stored = signal<string | null>(null);
-  readonly lookup: PlaceLookup;
+  readonly places: PlaceChooser;
   /** Similar reports as of the last answer: a later one that is under way does not make them vanish under a key. */
   readonly similar: Signal<readonly SimilarReport[]> = signal([]);
   readonly fitting = computed(() => matching(this.draft.value.typeText, this.types.value, saidFor));
@@ -30,8 +31,8 @@ export class FormState {
     lookup = new PlaceLookup(),
     readonly foresight = new Foresight(),
   ) {
-    this.lookup = lookup;
-    this.showPlace();
+    this.places = new PlaceChooser({ read: () => this.draft.value, change: (part) => this.change(part, "place") }, lookup);
+    this.places.show();
     this.stops = [
       effect(() => this.foresight.look(this.draft.value)),
       effect(() => {
@@ -52,20 +53,13 @@ export class FormState {
   async adopt(): Promise<void> {
     const before = this.draft.value;
     await this.store.adopt();
-    if (this.draft.value !== before) this.showPlace();
-  }
-
-  private showPlace(): void {
-    const { place, placeText } = this.draft.value;
-    draftPlace.value = place;
-    if (place === null && placeText !== "") this.look(placeText);
+    if (this.draft.value !== before) this.places.show();
   }
 
   close(): void {
     this.stops.forEach((stop) => stop());
-    this.lookup.close();
+    this.places.close();
     this.foresight.close();
-    draftPlace.value = null;
   }
 
   async readTypes(): Promise<void> {
@@ -84,27 +78,15 @@ export class FormState {
   }
 
   typePlace(text: string): void {
-    this.change({ placeText: text, place: null }, "place");
-    draftPlace.value = null;
-    this.look(text);
+    this.places.type(text);
   }
 
   pickPlace(place: FoundPlace): void {
-    const { lon, lat, name, district, region } = place;
-    const text = name === null ? this.draft.value.placeText : name[language.value];
-    this.change({ place: { lon, lat, name, district, region }, placeText: text }, "place");
-    draftPlace.value = { lon, lat };
+    this.places.pick(place);
   }
 
-  /** A click on the map: the point counts at once, its district follows. */
-  async pickPoint(at: LonLat): Promise<void> {
-    const point = { ...at, name: null, district: null, region: null };
-    this.lookup.look("");
-    this.change({ place: point, placeText: coordinatesText(at) }, "place");
-    draftPlace.value = at;
-    const around = await districtAt(at.lon, at.lat);
-    const { place } = this.draft.value;
-    if (around !== null && place !== null && place.lon === at.lon && place.lat === at.lat) this.store.change({ place: { ...point, ...around } });
+  pickPoint(at: LonLat): Promise<void> {
+    return this.places.pickPoint(at);
   }
 
   change(part: Partial<Draft>, field: keyof Faults | null = null): void {
@@ -122,11 +104,10 @@ export class FormState {
   /** Empties the form, with a new key: what is typed next is another report. */
   empty(): void {
     this.store.clear();
-    this.lookup.look("");
+    this.places.empty();
     this.faults.value = {};
     this.problem.value = null;
     this.stored.value = null;
-    draftPlace.value = null;
   }
 
   /** Once at a time, under the key of the form. Null if it was not sent. */
@@ -180,22 +161,7 @@ export class FormState {
       const only = meant(before.typeText, this.types.value, saidFor);
       if (only !== null) this.pickType(only.type);
     }
-    if (before.place !== null || before.placeText.trim() === "") return;
-    // Typed while nobody answered: the text is still what is meant.
-    if (this.lookup.state.value.kind === "failed") this.lookup.look(before.placeText);
-    const found = await this.lookup.settled();
-    const only = onlyPoint(found) ?? onlyName(found);
-    if (this.draft.value.place === null && only !== null) this.pickPlace(only);
-  }
-
-  private look(text: string): void {
-    this.lookup.look(text);
-    // Coordinates and links name one point: what was understood is shown at once, and is the person's own choice.
-    void this.lookup.settled().then((found) => {
-      const only = onlyPoint(found);
-      const { place, placeText } = this.draft.value;
-      if (only !== null && !only.isOutside && place === null && found.kind === "found" && placeText.trim() === found.text) this.pickPlace(only);
-    });
+    if (this.draft.value.place === null) await this.places.takeWhatIsMeant();
   }
 }
 
@@ -206,11 +172,6 @@ export interface Saved {
   readonly into: string | null;
   readonly joining: Joining | null;
   readonly isWhole: boolean;
-}
-
-/** Never for a street: the middle of its town is not what was said. */
-function onlyName(of: Lookup): FoundPlace | null {
-  return of.kind === "found" && of.form === "name" && of.items.length === 1 ? (of.items[0] ?? null) : null;
 }
 
 export function titleOf(one: IncidentType): string {

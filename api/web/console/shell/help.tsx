@@ -27,6 +27,7 @@ export function Help() {
     ["D", one.orders.edit],
     ["T", one.orders.note],
     ["M", one.orders.merge],
+    ["Q", one.orders.split],
     ["C", one.orders.close],
     ["X", one.orders.cancel],
     ["U", one.orders.undoIt],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type Values, bodyOf, changedFields, following, keepMine, keptEdit, takeTheirs, typed } from "../../console/detail/edit";
+import { type Values, bodyOf, changedFields, following, geometryText, keepMine, keptEdit, takeTheirs, typed } from "../../console/detail/edit";
 
-const SEEN: Values = { priority: "normal", type: "flood", description: "smoke", address: "" };
+const SEEN: Values = { priority: "normal", type: "flood", description: "smoke", location: "", address: "" };
 const fresh = { base: SEEN, mine: SEEN };
 
 test("only what was changed is sent, and only that is compared", () => {
@@ -33,4 +33,22 @@ test("an edit that was put aside is found again as it was, and a damaged one is 
 
   expect(keptEdit(JSON.stringify(edit))).toEqual(edit);
   expect(["", "null", "[]", '{"base":{},"mine":{}}', "{"].map(keptEdit)).toEqual([null, null, null, null, null]);
+});
+
+const AT = { type: "Point", coordinates: [76.95, 43.24] };
+const THERE = { type: "Point", coordinates: [77.06, 43.31] };
+
+test("a place is sent and compared as its geometry", () => {
+  const seen = { ...SEEN, location: geometryText(AT) };
+  const edit = typed({ base: seen, mine: seen }, "location", geometryText(THERE));
+
+  expect(bodyOf(edit)).toEqual({ location: THERE, expected: { location: AT } });
+  expect(geometryText({ coordinates: AT.coordinates, type: "Point" })).toBe(geometryText(AT));
+});
+
+test("an edit that was put aside before places could be edited leaves the place as it is", () => {
+  const { location: _, ...before } = SEEN;
+  const kept = keptEdit(JSON.stringify({ base: before, mine: { ...before, priority: "high" } }));
+
+  expect(kept === null ? null : changedFields(kept)).toEqual(["priority"]);
 });

@@ -99,7 +99,7 @@ test("typing again takes the choice back", () => {
 test("coordinates outside the country are not taken before the person sends them", async () => {
   const form = state({ kind: "found", form: "coordinates", items: [{ ...POINT, lon: 43.24, lat: 76.95, isOutside: true }] });
   form.typePlace("76.95 43.24");
-  await form.lookup.settled();
+  await form.places.lookup.settled();
   expect(form.draft.value.place).toBeNull();
 });
 

@@ -1,0 +1,84 @@
+// The field of a place, for a report and for every form that moves one. What was understood stands below it.
+import { useId } from "preact/hooks";
+import { language } from "../../shared/language";
+import { sentenceOf } from "../../shared/parts/problem_text";
+import { f } from "../say";
+import { t } from "../text";
+import { Combobox } from "./combobox";
+import type { ChosenPlace, Names } from "./draft";
+import { Labelled } from "./labelled";
+import type { PlaceChooser } from "./place_chooser";
+import { type FoundPlace, coordinatesText } from "./places";
+
+interface Given {
+  readonly of: PlaceChooser;
+  readonly fault: string | null;
+  readonly field?: string;
+  readonly label?: string;
+  /** Said while the field is empty. */
+  readonly present?: string;
+}
+
+const inWords = (...names: readonly (Names | null)[]): string =>
+  names.flatMap((one) => (one === null ? [] : one[language.value])).filter((one, at, all) => all.indexOf(one) === at).join(", ");
+
+function around(one: FoundPlace): string {
+  const where = one.isOutside ? t().own.report.outside : inWords(one.district, one.region);
+  return [where, one.distanceM === null ? "" : f().distance(one.distanceM)].filter((part) => part !== "").join(" · ");
+}
+
+export function PlaceInput({ of, fault, field = "place", label, present }: Given) {
+  const id = useId();
+  const text = t().own.report;
+  const { place, placeText } = of.chosen;
+  const found = of.lookup.state.value;
+  const items = found.kind === "found" ? found.items : [];
+  const options = items.map((one) => ({
+    key: one.id,
+    label: (
+      <>
+        <span>{one.name === null ? coordinatesText(one) : one.name[language.value]}</span>
+        <span class="quiet">{around(one)}</span>
+      </>
+    ),
+  }));
+  return (
+    <Labelled label={label ?? text.place} more={place === null ? null : text.chosen} id={id}>
+      <Combobox
+        field={field}
+        text={placeText}
+        options={options}
+        placeholder={text.placeHint}
+        isChosen={place !== null}
+        fault={fault}
+        labelId={id}
+        onText={(typed) => of.type(typed)}
+        onPick={(key) => {
+          const one = items.find((item) => item.id === key);
+          if (one !== undefined) of.pick(one);
+        }}
+      />
+      <p class="report-echo" role="status">
+        {place !== null ? <Understood place={place} /> : placeText === "" ? present : <LookupSays of={of} />}
+      </p>
+    </Labelled>
+  );
+}
+
+/** What was understood, so that exchanged numbers are seen before it is saved. */
+function Understood({ place }: { place: ChosenPlace }) {
+  const text = t().own.report;
+  const where = inWords(place.district, place.region);
+  return <>{text.point(coordinatesText(place))} · {where === "" ? text.nowhere : where}</>;
+}
+
+function LookupSays({ of }: { of: PlaceChooser }) {
+  const text = t().own.report;
+  const found = of.lookup.state.value;
+  if (found.kind === "looking") return <>{text.looking}</>;
+  if (found.kind === "failed") return <>{sentenceOf(found.problem)}</>;
+  if (found.kind !== "found") return null;
+  if (found.form === "short_link") return <>{text.shortLink}</>;
+  if (found.form === "street") return <>{text.street}</>;
+  return found.items.length === 0 ? <>{text.nothing}</> : null;
+}
