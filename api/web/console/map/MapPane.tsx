@@ -20,6 +20,7 @@ import "./map.css";
 import { engaged, followPeople } from "./people";
 import { draftPlace, middle, picker } from "./picking";
 import { PlaceList } from "./place_list";
+import { MapScale, seen } from "./scale";
 
 export interface MapPaneProps {
   readonly rows: ReadonlySignal<ReadonlyMap<string, Row>>;
@@ -86,6 +87,7 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
         </div>
       )}
       {stage.value === "ready" && crowd.value !== null && <p class={isOld.value ? "map-people stale" : "map-people"} data-cells={crowd.value.cells.length}>{crowdText()}</p>}
+      {stage.value === "ready" && <MapScale />}
       <p class="map-credit">{streets.value.isMissing && <span class="stale">{text.noStreets} </span>}{streets.value.credit || text.credit}</p>
       <div class="map-foot">
         <button type="button" class="btn" data-action="map-all" aria-keyshortcuts="f" disabled={stage.value !== "ready"} onClick={showAll}>
@@ -131,6 +133,7 @@ async function open(
       deployment: deployment.peek(),
       view,
       onMove: () => follow(selected()),
+      onView: (now) => void (seen.value = now),
       onGesture: () => camera.gesture(),
       onIncident: select,
       onPlace: (place) => picker.peek()?.(place),
@@ -142,6 +145,7 @@ async function open(
     }
     engine.value = opened;
     streets.value = { credit: opened.credit, isMissing: opened.lacksStreets };
+    seen.value = opened.view;
     follow(selected());
     stage.value = "ready";
   } catch {
@@ -153,6 +157,7 @@ function close(): void {
   view = engine.peek()?.view ?? view;
   engine.peek()?.close();
   engine.value = null;
+  seen.value = null;
 }
 
 function zoom(steps: number): void {

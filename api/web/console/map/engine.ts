@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly deployment: Deployment | null;
   /** After every movement, with whatever began it. */
   readonly onMove: () => void;
+  /** With every step of a movement. */
+  readonly onView: (view: View) => void;
   readonly onGesture: () => void;
   readonly onIncident: (id: string) => void;
   readonly onPlace: (place: LonLat) => void;
@@ -122,6 +124,7 @@ export class MapEngine {
       if ("originalEvent" in event && event.originalEvent !== undefined) options.onGesture();
     });
     map.on("moveend", options.onMove);
+    map.on("move", () => options.onView(this.view));
     map.on("click", (event) => {
       const id = options.isPicking() ? null : this.incidentAt(event);
       if (id !== null) options.onIncident(id);
