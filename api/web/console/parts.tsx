@@ -1,6 +1,7 @@
 // Small parts of the console: signs of states, keys, a component that is loaded when it is needed.
 import { type ComponentType, h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { bindKeys } from "./keys";
 
 export function Bang() {
   return (
@@ -27,8 +28,18 @@ export function StateSign({ of }: { of: SignOf }) {
   );
 }
 
+const LETTERS = Object.fromEntries([..."abcdefghijklmnopqrstuvwxyz"].map((letter) => [letter, () => undefined]));
+
+interface LaterOf<Props> {
+  readonly load: () => Promise<ComponentType<Props>>;
+  readonly props: Props;
+  readonly waiting: string;
+  /** What is typed before it is there is no command: somebody writes down what they hear. */
+  readonly isTypedInto?: boolean;
+}
+
 /** A component that is loaded when it is first shown. `waiting` takes its place until then, `failed` if it cannot be loaded. */
-export function Later<Props extends object>({ load, props, waiting }: { load: () => Promise<ComponentType<Props>>; props: Props; waiting: string }) {
+export function Later<Props extends object>({ load, props, waiting, isTypedInto = false }: LaterOf<Props>) {
   const [loaded, setLoaded] = useState<{ of: ComponentType<Props> } | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -37,6 +48,8 @@ export function Later<Props extends object>({ load, props, waiting }: { load: ()
       () => setFailed(true),
     );
   }, []);
+  const isAwaited = isTypedInto && loaded === null && !failed;
+  useLayoutEffect(() => (isAwaited ? bindKeys(LETTERS) : undefined), [isAwaited]);
   if (loaded !== null) return h(loaded.of, props);
   return <p class="wait" role="status">{failed ? `${waiting} ✕` : waiting}</p>;
 }

@@ -39,21 +39,16 @@ export function OrderBar({ of }: { of: Incident }) {
               <Order label={text.whyNot} keyOf="W" onClick={() => openForm("why")} />
             </p>
           ) : (
-            <>
-              {/* The longest words of each language are spread over both rows: none is cut at the narrowest pane. */}
-              <p>
-                <Order label={text.orders.assign} keyOf="S" isMain onClick={() => openForm("assign")} />
-                <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate(of.alarm_level)} />
-                <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
-                <Order label={text.orders.close} keyOf="C" action="close-incident" onClick={() => openForm("close")} />
-              </p>
-              <p>
-                <Order label={text.orders.edit} keyOf="D" onClick={() => openForm("edit")} />
-                <Order label={text.orders.merge} keyOf="M" onClick={() => openForm("merge")} />
-                <Order label={text.orders.split} keyOf="Q" onClick={() => openForm("split")} />
-                <Order label={text.orders.cancel} keyOf="X" action="cancel-incident" isRisk onClick={() => openForm("cancel")} />
-              </p>
-            </>
+            <p>
+              <Order label={text.orders.assign} keyOf="S" isMain onClick={() => openForm("assign")} />
+              <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate(of.alarm_level)} />
+              <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
+              <Order label={text.orders.close} keyOf="C" action="close-incident" onClick={() => openForm("close")} />
+              <Order label={text.orders.edit} keyOf="D" onClick={() => openForm("edit")} />
+              <Order label={text.orders.merge} keyOf="M" onClick={() => openForm("merge")} />
+              <Order label={text.orders.split} keyOf="Q" onClick={() => openForm("split")} />
+              <Order label={text.orders.cancel} keyOf="X" action="cancel-incident" isRisk onClick={() => openForm("cancel")} />
+            </p>
           )}
         </div>
       )}

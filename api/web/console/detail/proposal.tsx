@@ -23,7 +23,7 @@ export function ProposalLine({ of, incidentId, by, onDone }: Given) {
   const answer = (verdict: "accept" | "reject") => (): void => void judge(incidentId, of.id, verdict).then(onDone);
   return (
     <div class="proposed" data-proposal={of.id}>
-      <span class="clip" title={said}>{said}</span>
+      <span>{said}</span>
       <button type="button" class="btn" data-action="accept-proposal" disabled={isBusy.value} onClick={answer("accept")}>{text.accept}</button>
       <button type="button" class="btn" data-action="reject-proposal" disabled={isBusy.value} onClick={answer("reject")}>{text.reject}</button>
     </div>

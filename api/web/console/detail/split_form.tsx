@@ -42,7 +42,8 @@ export function SplitForm({ of }: { of: Incident }) {
     keepDraft(kept, "");
     select(made);
   };
-  const people = of.offers.filter(isLive);
+  // Whoever has not answered yet is asked there anew, if needed.
+  const people = of.offers.filter((one) => isLive(one) && one.state !== "offered");
   const toggled = (from: readonly string[], id: string): string[] => (from.includes(id) ? from.filter((one) => one !== id) : [...from, id]);
   return (
     <FormFrame title={text.title} kind="is-split" send={t().own.case.orders.split} canSend={words.trim() !== ""} onSend={() => void send()}>

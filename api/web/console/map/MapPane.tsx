@@ -87,8 +87,10 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
         </div>
       )}
       {stage.value === "ready" && crowd.value !== null && <p class={isOld.value ? "map-people stale" : "map-people"} data-cells={crowd.value.cells.length}>{crowdText()}</p>}
-      {stage.value === "ready" && <MapScale />}
-      <p class="map-credit">{streets.value.isMissing && <span class="stale">{text.noStreets} </span>}{streets.value.credit || text.credit}</p>
+      <div class="map-edge">
+        {stage.value === "ready" && <MapScale />}
+        <p class="map-credit">{streets.value.isMissing && <span class="stale">{text.noStreets} </span>}{streets.value.credit || text.credit}</p>
+      </div>
       <div class="map-foot">
         <button type="button" class="btn" data-action="map-all" aria-keyshortcuts="f" disabled={stage.value !== "ready"} onClick={showAll}>
           <KeyCap of="F" /> {text.all}

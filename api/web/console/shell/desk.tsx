@@ -76,6 +76,8 @@ export function Desk() {
     });
     return () => [...stops, unbind].forEach((stop) => stop());
   }, []);
+  // Before the first call comes: whoever presses N types at once.
+  useEffect(() => void (isLoaded.value && import("../report/ReportForm").catch(() => undefined)), [isLoaded.value]);
   useEffect(() => {
     closeFormOfOther(selectedId.value);
     if (selectedId.value !== null) {
@@ -96,7 +98,7 @@ export function Desk() {
         <MapSide />
         {place.value === "report" ? (
           <section class="pane detail" aria-label={t().own.desk.panes.report}>
-            <Later load={loadReport} props={{ onDone: reported }} waiting={t().common.loading} />
+            <Later load={loadReport} props={{ onDone: reported }} waiting={t().common.loading} isTypedInto />
           </section>
         ) : place.value === "invite" ? (
           <section class="pane detail" aria-label={t().own.desk.invite.title}>
