@@ -67,6 +67,9 @@ def test_an_ended_incident_is_found_by_its_number_in_cyrillic_and_opened_again(
     page.keyboard.press("Enter")
     expect(page.locator(f'[data-detail="{known["id"]}"]')).to_contain_text(known["call_number"])
     page.keyboard.press("r")
+    # The letter asks, and the form has the focus.
+    expect(page.locator('[data-field="reason"]')).to_be_focused()
+    page.keyboard.press("Enter")
 
     page.locator(f'[role="option"][data-incident="{known["id"]}"]').wait_for()
 
