@@ -1,29 +1,22 @@
 """Both pages in a real browser on a real stack: what they load, how soon they can be used, and how soon an event is seen."""
 
-import os
-import shutil
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter, sleep
-from typing import Any
 
 import httpx2
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from streams import clock
 from tests.benchmarks.options import Options
-from tests.benchmarks.result import Figure, NotHere, Result, percentile
+from tests.benchmarks.pages import DESK, LIVE, SLOW, browser, heap_mb, opened, post
+from tests.benchmarks.result import Figure, Result, percentile
 from tests.benchmarks.servers import whole
-from tests.support.chromium import NAMES, NO_WEBGL, link
+from tests.support.chromium import NO_WEBGL, link
 from tests.support.whole_stack import RunningStack, WholeStack
 
 NAME = "pages"
 ABOUT = "console and phone: first load, 400 kbit/s, event to screen at 20/s, ten tabs, a frozen API, heap"
 
-SLOW: dict[str, Any] = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
-"""400 kbit/s and 400 ms, as one bar of signal."""
-FAST: dict[str, Any] = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 RATE, SECONDS = 20.0, 20.0
 PATIENCE_S = 30.0
 TABS = 10
@@ -34,7 +27,6 @@ SEEN = """() => {
   }).observe(document.querySelector('main'), {subtree: true, childList: true});
 }"""
 LOADED = "() => performance.getEntries().reduce((sum, one) => sum + (one.encodedBodySize ?? 0), 0)"
-LIVE = '.desk > main[data-stale="false"]'
 
 
 def run(options: Options) -> Result:
@@ -55,38 +47,13 @@ def run(options: Options) -> Result:
         )
 
 
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """
-    Raises:
-        NotHere: there is no Chromium.
-    """
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        raise NotHere("there is no Chromium on the PATH")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"] if os.geteuid() == 0 else [])
-        yield made
-        made.close()
-
-
-def _opened(context: BrowserContext, path: str, conditions: dict[str, Any]) -> tuple[Page, CDPSession]:
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.emulateNetworkConditions", conditions)
-    page.goto(path, wait_until="commit")
-    return page, session
-
-
 def _slow_phone(chromium: Browser, stack: RunningStack) -> list[Figure]:
     profile = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"]}
     headers = stack.headers("volunteer", "v-slow") | {"Idempotency-Key": clock.fresh_id()}
     httpx2.put(f"{stack.api}/v1/volunteers/v-slow", headers=headers, json=profile, timeout=20)
     context = chromium.new_context(viewport={"width": 360, "height": 640}, is_mobile=True)
     begun_s = perf_counter()
-    page, _ = _opened(context, f"{stack.api}{link(stack, 'volunteer', 'v-slow')}", SLOW)
+    page, _ = opened(context, f"{stack.api}{link(stack, 'volunteer', 'v-slow')}", SLOW)
     page.locator('[data-action="sign-in"]').wait_for()
     first_s, first_bytes = perf_counter() - begun_s, page.evaluate(LOADED)
     page.locator('[data-action="sign-in"]').click()
@@ -106,10 +73,10 @@ def _slow_phone(chromium: Browser, stack: RunningStack) -> list[Figure]:
 
 
 def _slow_console(chromium: Browser, stack: RunningStack) -> list[Figure]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    context = chromium.new_context(**DESK)
     context.add_init_script(NO_WEBGL)
     _report(stack)
-    page, session = _opened(context, f"{stack.api}{link(stack, 'operator', 'op-slow')}", FAST)
+    page, session = opened(context, f"{stack.api}{link(stack, 'operator', 'op-slow')}")
     page.locator('[data-action="sign-in"]').click()
     page.locator("[data-incident]").first.wait_for()
     session.send("Network.clearBrowserCache")
@@ -126,23 +93,23 @@ def _slow_console(chromium: Browser, stack: RunningStack) -> list[Figure]:
 
 
 def _at_rate(chromium: Browser, stack: RunningStack, rate: float, seconds: float) -> list[Figure]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    context = chromium.new_context(**DESK)
     context.add_init_script(NO_WEBGL)
-    page, session = _opened(context, f"{stack.api}{link(stack, 'operator', 'op-rate')}", FAST)
+    page, session = opened(context, f"{stack.api}{link(stack, 'operator', 'op-rate')}")
     page.locator('[data-action="sign-in"]').click()
     page.locator(LIVE).wait_for()
     page.evaluate(SEEN)
-    before_mb = _heap_mb(session)
+    before_mb = heap_mb(session)
     sent = _reports(stack, rate, seconds)
     page.wait_for_timeout(3_000)
     seen: dict[str, int] = page.evaluate("() => window.komekSeen")
     took_ms = [seen[one] - at_ms for one, at_ms in sent.items() if one in seen]
     for one in sent:
-        _post(stack, f"/v1/incidents/{one}/cancel", {})
+        post(stack, f"/v1/incidents/{one}/cancel", {})
     page.wait_for_function("() => document.querySelectorAll('[data-incident]').length <= 1")
     page.evaluate("() => (window.komekSeen = {})")
     events = 3 * len(sent)
-    per_1000_mb = (_heap_mb(session) - before_mb) / events * 1000
+    per_1000_mb = (heap_mb(session) - before_mb) / events * 1000
     row_bytes = _row_bytes(stack)
     context.close()
     return [
@@ -156,15 +123,15 @@ def _at_rate(chromium: Browser, stack: RunningStack, rate: float, seconds: float
 
 
 def _tabs_and_silence(chromium: Browser, stack: WholeStack) -> list[Figure]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    context = chromium.new_context(**DESK)
     context.add_init_script(NO_WEBGL)
     streams: list[str] = []
     context.on("request", lambda request: streams.append(request.url) if "/v1/events" in request.url else None)
-    first, _ = _opened(context, f"{stack.api}{link(stack, 'operator', 'op-tabs')}", FAST)
+    first, _ = opened(context, f"{stack.api}{link(stack, 'operator', 'op-tabs')}")
     first.locator('[data-action="sign-in"]').click()
     first.locator(LIVE).wait_for()
     for _ in range(TABS - 1):
-        _opened(context, f"{stack.api}/", FAST)[0].locator(LIVE).wait_for()
+        opened(context, f"{stack.api}/")[0].locator(LIVE).wait_for()
     asked = len(streams)
     stack.kill("api", signal.SIGSTOP)
     begun_s = perf_counter()
@@ -176,11 +143,6 @@ def _tabs_and_silence(chromium: Browser, stack: WholeStack) -> list[Figure]:
         Figure(name=f"streams of {TABS} tabs", value=asked, at_most=1, anywhere=True),
         Figure(name="frozen API to stale shown", value=stale_s, unit="s", at_most=11),
     ]
-
-
-def _heap_mb(session: CDPSession) -> float:
-    session.send("HeapProfiler.collectGarbage")
-    return float(session.send("Runtime.getHeapUsage")["usedSize"]) / 2**20
 
 
 def _reports(stack: RunningStack, rate: float, seconds: float) -> dict[str, int]:
@@ -196,12 +158,7 @@ def _reports(stack: RunningStack, rate: float, seconds: float) -> dict[str, int]
 
 def _report(stack: RunningStack) -> str:
     place = {"type": "Point", "coordinates": [62.1, 48.3]}
-    return str(_post(stack, "/v1/incidents", {"type": "medical.other", "priority": "normal", "location": place})["id"])
-
-
-def _post(stack: RunningStack, path: str, body: object) -> Any:
-    headers = stack.headers("operator", "op-bench") | {"Idempotency-Key": clock.fresh_id()}
-    return httpx2.post(f"{stack.api}{path}", headers=headers, json=body, timeout=20).json()
+    return str(post(stack, "/v1/incidents", {"type": "medical.other", "priority": "normal", "location": place})["id"])
 
 
 def _row_bytes(stack: RunningStack) -> float:

@@ -117,14 +117,16 @@ def process(at: Servers, name: str, *module: str, environ: Mapping[str, str] | N
 
 
 @contextmanager
-def whole(workers: int) -> Iterator[tuple[WholeStack, Servers]]:
-    """A whole Komek without the demo, started by `komek up`; and its servers.
+def whole(workers: int, more: Mapping[str, str] | None = None) -> Iterator[tuple[WholeStack, Servers]]:
+    """A whole Komek without the demo, started by `komek up`; and its servers. `more`: further settings.
 
     Raises:
         NotHere: it did not start.
     """
     with tempfile.TemporaryDirectory(prefix="komek-bench-") as name:
-        stack = WholeStack(Path(name) / "komek", workers=workers, environ={"KOMEK_LOG_LEVEL": "warning"})
+        stack = WholeStack(
+            Path(name) / "komek", workers=workers, environ={"KOMEK_LOG_LEVEL": "warning", **(more or {})}
+        )
         try:
             stack.start()
         except AssertionError as error:
