@@ -62,7 +62,11 @@ def fetched(route: Route) -> APIResponse:
 
 
 @pytest.mark.parametrize(
-    ("jobs", "each"), [pytest.param(1, 5, id="20-cuts"), pytest.param(10, 5, id="200-cuts", marks=pytest.mark.soak)]
+    ("jobs", "each"),
+    [
+        pytest.param(1, 5, id="20-cuts"),
+        pytest.param(10, 5, id="200-cuts", marks=[pytest.mark.soak, pytest.mark.timeout(900)]),
+    ],
 )
 def test_random_cuts_lose_and_double_nothing_in_two_tabs_with_a_slow_clock(
     visit: Visit, shared_stack: RunningStack, jobs: int, each: int
@@ -138,12 +142,24 @@ def test_an_offer_that_ended_while_the_phone_was_away_is_told_and_no_work_is_cla
     page.locator('[data-outbox="saved"]').wait_for()
 
     journey.cancel(incident)
+    page.context.route(OFFERS, beside_another_end)
     journey.visitor.context.set_offline(False)
 
+    expect(page.locator("[data-offer]")).to_have_count(2)
+    journey.check("several-ended")
     page.locator('[data-action="seen"]').click()
     page.locator('[data-outbox="refused"]').wait_for()
+    expect(page.locator("[data-offer]")).to_have_count(0)
     expect(page.locator('[data-action="en-route"]')).to_have_count(0)
     assert journey.steps_of(incident) == []
+
+
+def beside_another_end(route: Route) -> None:
+    """The person's offers, as if another had ended in the same way."""
+    told = fetched(route)
+    body: Any = told.json()
+    body["items"] += [one | {"id": f"{one['id']}0"} for one in body["items"]]
+    route.fulfill(response=told, json=body)
 
 
 def test_a_new_build_waits_for_the_next_start_and_the_end_of_a_lease_frees_the_page_with_what_was_typed(

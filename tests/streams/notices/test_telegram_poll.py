@@ -1,5 +1,7 @@
 """Messages that the notifier fetches for the API: in order, none lost, none handed over twice."""
 
+import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -75,3 +77,30 @@ async def test_a_refusal_of_telegram_names_no_token() -> None:
         await Both(telegram=409).poll().fetch()
 
     assert str(caught.value) == "Telegram answers 409"
+
+
+@pytest.mark.parametrize(("is_mine", "taken"), [(True, [5]), (False, [])])
+async def test_who_fetches_does_so_until_the_end_which_closes_the_connections(is_mine: bool, taken: list[int]) -> None:
+    both, is_idle = Both(5), asyncio.Event()
+
+    async def answered(request: httpx2.Request) -> httpx2.Response:
+        answer = both(request)
+        if answer.content and not answer.json()["result"]:
+            is_idle.set()
+            await asyncio.Event().wait()  # as Telegram holds a request without messages
+        return answer
+
+    def whose() -> bool:
+        if not is_mine:
+            is_idle.set()
+        return is_mine
+
+    session = httpx2.AsyncClient(transport=httpx2.MockTransport(answered))
+    running = asyncio.ensure_future(TelegramPoll(SETTINGS, whose, session).run())
+
+    await is_idle.wait()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+    assert (both.taken, session.is_closed) == (taken, True)
