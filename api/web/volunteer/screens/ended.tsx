@@ -1,4 +1,6 @@
 // How offers ended that the person did not end: told once, with thanks. Several are told together, and one tap is enough.
+import { formats } from "../../shared/formats";
+import { language } from "../../shared/language";
 import { draftOf, keepDraft } from "../drafts";
 import type { Job, Offer } from "../jobs";
 import { Head } from "../parts/head";
@@ -19,7 +21,7 @@ export function EndedScreen({ ended: jobs }: { ended: readonly Job[] }) {
   return (
     <div class="screen">
       <Head>{isOne ? <WorkTitle offer={only.offer} /> : <h1>{ended.several(jobs.length)}</h1>}</Head>
-      <section class="calm grow" role="status">{jobs.map((job) => <End key={job.offer.id} {...job} isOne={isOne} />)}</section>
+      <section class={isOne ? "calm grow" : "grow"} role="status">{jobs.map((job) => <End key={job.offer.id} {...job} isOne={isOne} />)}</section>
       <div class="thumb">
         <button type="button" class="answer main" data-action="seen" onClick={close}>{ended.ok}</button>
       </div>
@@ -36,8 +38,13 @@ function End({ offer, standing, isOne }: Job & { isOne: boolean }) {
   const text = [typed?.place, typed?.text].filter((part) => part).join("\n");
   const says = isLease ? ended.lease : ended[state];
   return (
-    <article data-offer={offer.id} data-state={standing.state}>
-      {isOne ? <h1>{says}</h1> : <><h2>{nameOf(offer)}</h2><p>{says}</p></>}
+    <article class={isOne ? "" : "past-offer"} data-offer={offer.id} data-state={standing.state}>
+      {isOne ? <h1>{says}</h1> : (
+        <>
+          <p><strong>{nameOf(offer)}</strong><time dateTime={offer.changed_at}>{formats(language.value).time(offer.changed_at)}</time></p>
+          <p class="more">{says}</p>
+        </>
+      )}
       {isOne && <p class="more">{state === "expired" ? ended.expiredMore : ended.thanks}</p>}
       {text !== "" && <><p class="label">{ended.typed}</p><blockquote dir="auto">{text}</blockquote></>}
     </article>
