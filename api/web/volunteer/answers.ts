@@ -43,19 +43,21 @@ export const needHelp = (offer: Offer, skill: string | null, count: number): Pro
   post(offer, "need-help", "need-help", skill === null ? { count } : { count, skill }, `.${skill ?? ""}.${count}.${minute()}`);
 
 const minute = (): number => Math.floor(serverNow() / 60_000);
+/** A double tap is one signal; from five seconds on the server hears another one, and so must the phone send it. */
+const signal = (): number => Math.floor(serverNow() / 5_000);
 
 export type ResultBody = Omit<Schemas["Result"], "at" | "on_behalf">;
 export const submit = (offer: Offer, result: ResultBody): Promise<void> => post(offer, "submit-result", "result", result);
 
 /** Distress: of the offer if there is one, else of the person, with the last known place of this device. */
 export function distress(id: string, offer: Offer | null, place: { lon: number; lat: number } | null): Promise<void> {
-  if (offer !== null) return post(offer, "distress", "distress", {}, `.${minute()}`);
+  if (offer !== null) return post(offer, "distress", "distress", {}, `.${signal()}`);
   return say({
     action: "distress",
     about: id,
     method: "POST",
     url: `/v1/volunteers/${encodeURIComponent(id)}/distress`,
     body: { ...(place ?? {}), ...at() },
-    key: plainKey(`distress.${id}.${minute()}`),
+    key: plainKey(`distress.${id}.${signal()}`),
   });
 }

@@ -1,0 +1,37 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { checkIn, distress } from "../../volunteer/answers";
+import type { Offer } from "../../volunteer/jobs";
+import * as state from "../../volunteer/state";
+
+const OFFER = { id: "o-1", capability: "field", changed_at: "2026-11-22T08:00:00Z" } as Offer;
+const keys: string[] = [];
+vi.spyOn(state, "say").mockImplementation((answer) => {
+  keys.push(answer.key);
+  return Promise.resolve();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  keys.length = 0;
+});
+
+async function pressedAfter(gapsMs: number[], press: () => Promise<void>): Promise<number> {
+  vi.useFakeTimers({ now: Date.parse("2026-11-22T08:00:10Z") });
+  for (const gap of [0, ...gapsMs]) {
+    vi.advanceTimersByTime(gap);
+    await press();
+  }
+  return new Set(keys).size;
+}
+
+test.each([
+  ["of an offer", () => distress("v-1", OFFER, null)],
+  ["without an offer", () => distress("v-1", null, { lon: 76.9, lat: 43.2 })],
+])("a danger signal %s is sent anew from five seconds on, and a double tap is one", async (_, press) => {
+  expect(await pressedAfter([300], press)).toBe(1);
+  keys.length = 0;
+  expect(await pressedAfter([5_000, 5_000], press)).toBe(3);
+});
+
+test("two check-ins of the same minute are one", async () => {
+  expect(await pressedAfter([20_000], () => checkIn(OFFER))).toBe(1);
+});
