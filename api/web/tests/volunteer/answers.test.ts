@@ -6,7 +6,7 @@ import * as state from "../../volunteer/state";
 const OFFER = { id: "o-1", capability: "field", changed_at: "2026-11-22T08:00:00Z" } as Offer;
 const keys: string[] = [];
 vi.spyOn(state, "say").mockImplementation((answer) => {
-  keys.push(answer.key);
+  keys.push(String(answer.key));
   return Promise.resolve();
 });
 afterEach(() => {
