@@ -96,6 +96,9 @@ def test_danger_is_sent_by_the_second_tap_alone_and_the_operator_sees_it(
 ) -> None:
     journey = Journey(visit, shared_stack, "kk", (70.90, 50.10))
     page = journey.page
+    # On duty, so that the phone knows where it is and says so with the signal.
+    page.locator('[data-action="duty"]').click()
+    journey.wait_until_found()
     page.goto(f"{shared_stack.api}/v/#settings")
     page.locator('[data-action="distress"]').click()
     journey.check("danger-asked")

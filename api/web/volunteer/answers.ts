@@ -57,7 +57,8 @@ export function distress(id: string, offer: Offer | null, place: { lon: number; 
     about: id,
     method: "POST",
     url: `/v1/volunteers/${encodeURIComponent(id)}/distress`,
-    body: { ...(place ?? {}), ...at() },
+    // Named one by one: a fix has more fields than the request takes, and one too many refuses the whole signal.
+    body: { ...(place === null ? {} : { lon: place.lon, lat: place.lat }), ...at() } satisfies Schemas["DistressOf"],
     key: plainKey(`distress.${id}.${signal()}`),
   });
 }

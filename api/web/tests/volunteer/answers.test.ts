@@ -5,7 +5,9 @@ import * as state from "../../volunteer/state";
 
 const OFFER = { id: "o-1", capability: "field", changed_at: "2026-11-22T08:00:00Z" } as Offer;
 const keys: string[] = [];
+let body: unknown;
 vi.spyOn(state, "say").mockImplementation((answer) => {
+  body = answer.body;
   keys.push(String(answer.key));
   return Promise.resolve();
 });
@@ -34,4 +36,10 @@ test.each([
 
 test("two check-ins of the same minute are one", async () => {
   expect(await pressedAfter([20_000], () => checkIn(OFFER))).toBe(1);
+});
+
+test("a danger signal says where, and nothing that the server does not take", async () => {
+  const fix = { lon: 76.9, lat: 43.2, accuracy_m: 20, atMs: 1 };
+  await distress("v-1", null, fix);
+  expect(body).toEqual({ lon: 76.9, lat: 43.2, at: expect.any(String) });
 });
