@@ -16,7 +16,6 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from api.http import methods, problems
 from api.http.client_address import ProxyHeaders
-from api.http.in_flight_limits import GiveBack
 from api.http.private_responses import NotStored
 from api.http.request_metrics import Measure
 from api.http.server_sent_events import BeginInTurn
@@ -169,7 +168,6 @@ def assembled(
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM_BYTES, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(NotStored)
     app.add_middleware(Measure)
-    app.add_middleware(GiveBack)
     app.add_middleware(methods.HeadAsGet)
     app.add_middleware(BeginInTurn, path=events.router.prefix)
     app.add_middleware(ProxyHeaders, trusted=proxies)

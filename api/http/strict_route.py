@@ -101,13 +101,12 @@ class StrictRoute(APIRoute):
             caller = await declared.admit(request) if isinstance(declared, Allow) else None
             if caller is not None:
                 await request_limits.limit(bounded, caller, kind)
-            if work is not None:
-                await in_flight_limits.take_place(bounded, caller, work)
             if takes_body and await bounded.body():
                 require_json(bounded)
             elif needs_body:
                 await bounded.json()  # an empty body is refused as bad JSON
-            answer = await handle(bounded)
+            async with in_flight_limits.place(bounded, caller, work):
+                answer = await handle(bounded)
             if action is not None and answer.status_code < 300:
                 # Of an event stream this is before its first event.
                 record_read(request, request.state.caller, action)

@@ -48,6 +48,8 @@ OF_PERSON: Mapping[Work, Places] = {
 OF_ADDRESS = Places(at_work=64, waiting=192)
 """Generous, because an organisation or a mobile network may share an address; the answers come from memory."""
 
+WAIT_AT_MOST_S = 5.0
+"""A page gives up soon after; an answer later than that is for nobody."""
 _DESK = frozenset({Role.OPERATOR, Role.ADMIN, Role.MONITOR})
 _HEAVY = frozenset(
     {
@@ -96,7 +98,8 @@ class InFlight:
         self._lanes: dict[tuple[Work, str], _Lane] = {}
 
     async def entered(self, work: Work, role: Role | None, key: str) -> Callable[[], None] | None:
-        """Takes a place, waiting for the turn of the request. The result gives the place back; None: all places are taken.
+        """Takes a place, waiting for the turn of the request. The result gives the place back; None: all places are taken,
+        or the turn did not come within `WAIT_AT_MOST_S`.
 
         Cancellation while it waits leaves nothing behind. `role`: None without a token; `key`: identity or address.
         """
@@ -110,7 +113,11 @@ class InFlight:
             return None
         lane.present += 1
         try:
-            await lane.turns.acquire()
+            async with asyncio.timeout(WAIT_AT_MOST_S):
+                await lane.turns.acquire()
+        except TimeoutError:
+            self._left(work, key, lane)
+            return None
         except asyncio.CancelledError:
             self._left(work, key, lane)
             raise

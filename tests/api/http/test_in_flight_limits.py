@@ -7,11 +7,12 @@ from functools import cache
 import pytest
 
 from api.app import assembled
+from api.process import in_flight
 from api.process.in_flight import OF_ADDRESS, OF_DESK, OF_PERSON, InFlight, Places, Work, work_of
 from api.process.rate_limits import RequestClass, class_of
 from dispatch.model.incidents import Incident
 from streams.tokens import Role
-from tests.support.api_world import World
+from tests.support.api_world import World, token
 from tests.support.builders import INCIDENT
 from tests.support.waiting import eventually
 
@@ -155,38 +156,59 @@ async def test_a_request_that_is_cancelled_gives_its_place_back(world: World) ->
     await eventually(lambda: flights.count() == 0)
 
 
-async def test_an_answer_that_a_client_does_not_read_keeps_its_place_until_it_is_gone(world: World) -> None:
+async def test_a_client_that_sends_or_reads_slowly_holds_no_place(world: World) -> None:
     flights = world.app.state.services.in_flight
-    is_read, sent = asyncio.Event(), list[object]()
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/v1/deployment",
-        "raw_path": b"/v1/deployment",
-        "root_path": "",
-        "query_string": b"",
-        "headers": [(b"host", b"komek")],
-        "client": ("192.0.2.7", 1),
-        "server": ("komek", 80),
-    }
+    is_read, is_sent = asyncio.Event(), asyncio.Event()
+    bearer = f"Bearer {token('operator', 'op-1')}".encode()
+    heads = [(b"host", b"komek"), (b"authorization", bearer), (b"content-type", b"application/json")]
+
+    def scope(method: str, path: str, *more: tuple[bytes, bytes]) -> dict[str, object]:
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [*heads, *more],
+            "client": ("192.0.2.7", 1),
+            "server": ("komek", 80),
+        }
+
+    begun = set[str]()
 
     async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        begun.add("receive")
+        await is_sent.wait()
+        return {"type": "http.request", "body": b"{}", "more_body": False}
 
-    async def send(message: object) -> None:
+    async def send(_: object) -> None:
+        begun.add("send")
         await is_read.wait()
-        sent.append(message)
 
-    answering = asyncio.ensure_future(world.app(scope, receive, send))
-    await eventually(lambda: flights.count() == 1)
-    is_read.set()
-    await answering
-
-    assert sent
+    reading = asyncio.ensure_future(world.app(scope("GET", PATH), receive, send))
+    await eventually(lambda: "send" in begun)
+    sending = asyncio.ensure_future(
+        world.app(scope("POST", "/v1/incidents/preview", (b"content-length", b"2")), receive, send)
+    )
+    await eventually(lambda: "receive" in begun)
     assert flights.count() == 0
+
+    is_read.set()
+    is_sent.set()
+    await asyncio.gather(reading, sending)
+
+
+async def test_a_turn_that_does_not_come_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_flight, "WAIT_AT_MOST_S", 0.01)
+    flights, places = InFlight(), OF_PERSON[Work.HEAVY]
+    held = [await flights.entered(Work.HEAVY, Role.VOLUNTEER, "v-1") for _ in range(places.at_work)]
+
+    assert await flights.entered(Work.HEAVY, Role.VOLUNTEER, "v-1") is None
+    assert flights.count() == len(held)
 
 
 async def test_without_limits_nothing_is_counted() -> None:
