@@ -31,7 +31,9 @@ _REPEATS = {
     # A late yes counts while a place is open, as from the app.
     OfferState.EXPIRED: BEFORE,
     OfferState.DECLINED: frozenset({"decline"}),
-    OfferState.DONE: frozenset({"progress", "result"}),
+    # Who was there may still be there, and have nothing but the link.
+    OfferState.DONE: frozenset({"progress", "result", "distress"}),
+    OfferState.STOOD_DOWN: frozenset({"distress"}),
 }
 
 

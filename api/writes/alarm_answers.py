@@ -28,7 +28,7 @@ SYSTEM_REF = "-"
 KEPT_MS = 12 * 3_600_000
 """A shift. An alarm that is still active after it sounds again, for other people."""
 TIDY_EVERY_S = 30.0
-_REF = re.compile(r"([^.]{1,64})(?:\.(\d{1,15}))?")
+_REF = re.compile(r"([^.]{1,64})(?:\.([1-9][0-9]{0,14}))?")
 
 
 def check_alarm(name: str, ref: str) -> None:

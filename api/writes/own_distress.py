@@ -13,12 +13,16 @@ from dispatch.model import geo, ids
 from dispatch.model.answer_commands import RaiseDistress
 from dispatch.model.places import Place
 from dispatch.model.private_refs import text_ref
-from dispatch.model.vocabulary import Capability
+from dispatch.model.vocabulary import Capability, Priority
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.safety import distress
 from streams import clock
+from streams.store.reads import Listed
 from streams.store.volunteer_view import VolunteerView
 from streams.wire import FixRecord, IncidentPrivate
+
+LOOKED_THROUGH = 200
+"""Open critical incidents of the last hour among which an earlier signal is looked for; more would delay this one."""
 
 
 async def prepared(
@@ -55,13 +59,19 @@ async def _known(services: Services, person: str) -> tuple[VolunteerView | None,
 
 
 async def _open_already(services: Services, person: str, zone: str, now_ms: int) -> str | None:
-    """The open incident of an earlier signal; None: there is none, or it is not known."""
-    ids_ = distress.recent_of_person(person, zone, now_ms)
+    """The open incident of an earlier signal, also of one given by an offer or from another zone; None: there is none, or it is
+    not known."""
+    reads, promptly = services.reads, services.marks.read_promptly
     try:
-        states = await services.marks.read_promptly(services.reads.incidents(ids_))
+        states = await promptly(reads.incidents(distress.recent_of_person(person, zone, now_ms)))
+        if not any(state is not None and state.is_open for state in states):
+            since = Listed(now_ms - distress.HEARD_FOR_S * 1000, "")
+            listed = await promptly(reads.open_of(Priority.CRITICAL, after=since, limit=LOOKED_THROUGH))
+            states = await promptly(reads.incidents([one.id for one in listed]))
     except (StoreUnavailable, NotReady):
         return None
-    return next((state.id for state in states if state is not None and state.is_open), None)
+    own = [state for state in states if state is not None and state.is_open and state.distress_of == person]
+    return max(own, key=lambda state: state.times.reported_ms).id if own else None
 
 
 def _last_place(known: VolunteerView | None) -> Place | None:

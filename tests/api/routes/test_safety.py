@@ -15,7 +15,7 @@ from dispatch.model.geo import cell
 from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.offers import CheckInClock, Distress
 from dispatch.model.places import Place
-from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
+from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState, Priority
 from dispatch.safety.distress import report_of_person, successor_of
 from streams import clock
 from streams.readers.feed_records import FeedRecord
@@ -256,6 +256,24 @@ async def test_further_signals_of_a_person_go_to_their_incident_that_is_open(wor
 
     (command,) = world.log.commands
     assert command.incident_id == opened.id
+
+
+@pytest.mark.parametrize("where", [{}, {"lon": 51.2, "lat": 51.2}], ids=["no place", "a place in another zone"])
+async def test_a_signal_goes_to_the_open_danger_of_the_person_wherever_and_however_it_was_said(
+    world: World, where: dict[str, float]
+) -> None:
+    # Opened by an offer; its id says nothing of the person.
+    times = replace(incident().times, reported_ms=NOW_MS, logged_ms=clock.now_ms() - 60_000)
+    own = replace(incident(type="distress", distress_of="v-1"), id="i-own", priority=Priority.CRITICAL, times=times)
+    of_another = replace(own, id="i-of-another", distress_of="v-2")
+    over = replace(own, id="i-over", status=IncidentStatus.CLOSED)
+    for state in (own, of_another, over):
+        world.redis.add(state)
+
+    await alarm(world, where)
+
+    (command,) = world.log.commands
+    assert command.incident_id == own.id
 
 
 async def test_distress_without_a_place_uses_the_last_known_one_or_none(world: World) -> None:
