@@ -82,6 +82,23 @@ def test_three_tabs_have_one_stream_and_the_next_takes_it_over(visit: Visit) -> 
         first.close()
 
 
+def test_a_link_at_a_desk_where_somebody_is_signed_in_asks_who_goes_on(
+    visit: Visit, shared_stack: RunningStack
+) -> None:
+    desk = visit(**PAGES["operator"]).without_webgl()
+    desk.sign_in("operator", "op-before")
+
+    stays = desk.open(link(shared_stack, "operator", "op-after"))
+    stays.locator('[data-action="go-on"]').click()
+    expect(stays.locator("body")).to_contain_text("op-before")
+    assert stays.evaluate("() => location.hash") == ""
+
+    comes = desk.open(link(shared_stack, "operator", "op-after"))
+    comes.locator('[data-action="sign-in"]').click()
+    comes.locator(LIVE).wait_for()
+    expect(comes.locator("body")).to_contain_text("op-after")
+
+
 def test_signing_out_ends_the_session_in_the_page(visit: Visit) -> None:
     page = visit().sign_in("operator", "op-web-out")
 

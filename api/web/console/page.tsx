@@ -5,7 +5,7 @@ import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
 import { SignIn } from "../shared/parts/sign_in";
-import { codeInAddress, readSession, session, sessionProblem, signOut } from "../shared/session";
+import { codeInAddress, forgetCode, readSession, session, sessionProblem, signOut } from "../shared/session";
 import { MAP_PAGE } from "./addresses";
 import { Desk } from "./shell/desk";
 import { MapPage, shareSelection } from "./shell/map_page";
@@ -19,15 +19,20 @@ const ROLES = new Set(["operator", "admin"]);
 export function Page() {
   const state = session.value;
   const [wasIn, setWasIn] = useState(false);
-  const isIn = state.kind === "signed-in" && ROLES.has(state.session.role);
+  // A link that was opened where somebody is signed in: whose shift goes on is for the person to say.
+  const [isAsked, setIsAsked] = useState(codeInAddress() !== null);
+  const hasRole = state.kind === "signed-in" && ROLES.has(state.session.role);
+  const isIn = hasRole && !isAsked;
   useEffect(() => {
     if (isIn) setWasIn(true);
   }, [isIn]);
+  // By another session the link is spent; that of before is read without it.
+  useEffect(() => void (codeInAddress() === null && setIsAsked(false)), [state]);
   useEffect(shareSelection, []);
   useEffect(() => void (document.title = `${t().common.name}: ${t().own.title}`), [t()]);
   return (
     <>
-      {isIn || (wasIn && state.kind === "signed-out") ? isMapPage ? <MapPage /> : <Desk /> : <Door />}
+      {isIn || (wasIn && state.kind === "signed-out") ? isMapPage ? <MapPage /> : <Desk /> : <Door goOn={hasRole ? () => (forgetCode(), setIsAsked(false)) : null} />}
       <ExerciseMark />
       <LiveRegions />
     </>
@@ -40,7 +45,8 @@ function ExerciseMark() {
   return <div class="exercise-mark" aria-hidden="true">{Array.from({ length: MARKS }, (_, at) => <span key={at}>{t().common.exercise}</span>)}</div>;
 }
 
-function Door() {
+/** `goOn`: for whoever may work here and opened a link all the same; null: nobody who may is signed in. */
+function Door({ goOn }: { goOn: (() => void) | null }) {
   const state = session.value;
   const { common, own, words } = t();
   // Whoever opens a link goes on by Enter.
@@ -55,7 +61,7 @@ function Door() {
         <div class="sign-in">
           <h1>{own.title}</h1>
           <p><strong>{common.signIn.who(state.session.id, roles[state.session.role] ?? state.session.role)}</strong></p>
-          <p>{common.signIn.wrongRole}</p>
+          {goOn === null ? <p>{common.signIn.wrongRole}</p> : <button type="button" class="button" data-action="go-on" onClick={goOn}>{own.goOn}</button>}
           <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
         </div>
       )}
