@@ -77,8 +77,10 @@ async def test_an_unexpected_error_is_logged_without_the_request(world: World) -
         answer = await world.ask("GET", f"/v1/incidents/{INCIDENT}")
 
     assert (answer.status_code, code(answer)) == (500, "internal")
-    error = entries[0].pop("exc_info")
-    assert entries == [
+    # A slow machine may have more to say.
+    told = [entry for entry in entries if entry["log_level"] == "error"]
+    error = told[0].pop("exc_info")
+    assert told == [
         {
             "event": "unexpected error",
             "kind": "RuntimeError",
