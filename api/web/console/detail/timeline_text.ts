@@ -37,7 +37,7 @@ function lineOf(entry: TimelineEntry): string {
   if (asked.length > 0) said.push(`${own.events.requests(asked.length)}: ${f().list(asked.slice(0, 4).map((one) => person(one)))}${asked.length > 4 ? " …" : ""}`);
   // The author stands in front already.
   const whole = [...new Set(said.map((one) => withoutAuthor(one, nameById(entry.by))))].join("; ");
-  if (whole === "") return entry.text == null ? "" : nameOf(entry.by);
+  if (whole === "") return wordsOf(entry).length === 0 ? "" : nameOf(entry.by);
   const heard = entry.heard_by === null ? wayOf(entry) : `, ${own.said(t().words.heardBy[entry.heard_by])}`;
   return isPerson(entry.by) ? `${nameById(entry.by)}: ${whole}${heard}` : `${whole}${heard}`;
 }
