@@ -145,14 +145,20 @@ export async function end(how: "close" | "cancel", code: EndCode, reason: string
   return isDone;
 }
 
-export function reopen(reason = ""): Promise<boolean> {
+export async function reopen(reason = ""): Promise<boolean> {
   const [path, body] = [{ incident_id: selectedId.value ?? "" }, { reason: given(reason) }];
-  return give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body, key }));
+  return takenBack(path.incident_id, await give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body, key })));
 }
 
-export function unmerge(reason = ""): Promise<boolean> {
+export async function unmerge(reason = ""): Promise<boolean> {
   const [path, body] = [{ incident_id: selectedId.value ?? "" }, { reason: given(reason) }];
-  return give("unmerge", (key) => ask("post", "/v1/incidents/{incident_id}/unmerge", { path, body, key }));
+  return takenBack(path.incident_id, await give("unmerge", (key) => ask("post", "/v1/incidents/{incident_id}/unmerge", { path, body, key })));
+}
+
+/** The end of this incident was taken back: nothing is left to undo. */
+function takenBack(id: string, isDone: boolean): boolean {
+  if (isDone && undoable.value?.id === id) undoable.value = null;
+  return isDone;
 }
 
 export async function merge(into: string): Promise<boolean> {

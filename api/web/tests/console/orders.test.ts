@@ -1,10 +1,15 @@
-import { beforeEach, expect, test } from "vitest";
-import { closeFormOfOther, form, givenPerson, openForm } from "../../console/detail/orders";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { closeFormOfOther, end, form, givenPerson, openForm, reopen, undoable } from "../../console/detail/orders";
 import { selectedId } from "../../console/state";
+import { json } from "../support/answers";
 
 beforeEach(() => {
   selectedId.value = "i-1";
   openForm(null);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 test("a form that is opened with its incident stays open when that incident is shown", () => {
@@ -19,4 +24,13 @@ test("a form about another incident closes", () => {
   selectedId.value = "i-2";
   closeFormOfOther("i-2");
   expect(form.value).toBeNull();
+});
+
+test("what was opened again by hand is not offered to be taken back", async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("fetch", async () => json({ id: "i-1", links: {} }, 202));
+  await end("close", "resolved", "");
+  expect(undoable.value?.id).toBe("i-1");
+  await reopen();
+  expect(undoable.value).toBeNull();
 });
