@@ -94,7 +94,7 @@ export const en = {
     incident_open: "The incident has not ended.",
     off_duty: "The person is off duty.",
     engaged: "The person has other work.",
-    filled: "The place is filled.",
+    filled: "This need is met already: its people are found.",
     rules_against: "Rules speak against this person.",
     unknown_volunteer: "Nobody is registered under this id.",
     alarm_not_standing: "The alarm was over already.",
