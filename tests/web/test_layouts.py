@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.support.chromium import Visit
 from tests.support.journey import Journey
-from tests.support.page_checks import large_text, misfits_at, small_targets_of, walk_faults_of
+from tests.support.page_checks import LANGUAGES, large_text, misfits_at, small_targets_of, walk_faults_of
 from tests.support.pseudo import speak, teach_pseudo
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
@@ -58,6 +58,25 @@ def test_the_console_fits_and_is_worked_by_keys(
     faults["distress"] = [*misfits_at(page, sizes, languages), *_operable(page, DESK_TARGET_PX)]
 
     assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_the_orders_stand_at_the_same_places_in_every_language(visit: Visit, shared_stack: RunningStack) -> None:
+    incident = reported(shared_stack)
+    page = visit(**DESK).without_webgl().sign_in("operator", "op-orders")
+    shown(page, incident).click()
+    orders = page.locator("[data-detail] .acts")
+    orders.wait_for()
+
+    for language in LANGUAGES:
+        speak(page, language)
+        across = orders.locator(".btn").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().y)")
+        cut = orders.locator(".clip").evaluate_all(
+            "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).length"
+        )
+        assert [across.count(y) for y in sorted(set(across))] == [2, 3, 3]
+        assert cut == 0
+    # What is only heard must not make the page longer than its window: a jump to the timeline would scroll it.
+    assert page.evaluate("() => document.documentElement.scrollHeight - innerHeight") == 0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import { Needs } from "./needs";
 import { OrderBar } from "./order_bar";
 import { People } from "./people_list";
 import { Similar } from "./similar";
-import { Timeline, lines } from "./timeline";
+import { Timeline, lines, showTimeline } from "./timeline";
 import { Words } from "./words";
 
 export function Detail() {
@@ -45,7 +45,7 @@ function Latest() {
   if (line === undefined) return null;
   const said = [line.text, ...line.words].filter(Boolean).join(": ");
   return (
-    <button type="button" class="latest" aria-keyshortcuts="y" onClick={() => document.getElementById("timeline")?.scrollIntoView()}>
+    <button type="button" class="latest" aria-keyshortcuts="y" onClick={showTimeline}>
       <time dateTime={line.at}>{f().exactTime(line.at)}</time>
       <span class="clip" title={said}>{said}</span>
       <KeyCap of="Y" />

@@ -11,6 +11,7 @@ import { EscalateForm, ReopenForm } from "./confirm_forms";
 import { EndForm, MergeForm, NoteForm, WhyForm } from "./forms";
 import { EditForm } from "./edit_form";
 import { SplitForm } from "./split_form";
+import { showTimeline } from "./timeline";
 import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent, undo, undoable, unmerge } from "./orders";
 
 export function OrderBar({ of }: { of: Incident }) {
@@ -39,7 +40,7 @@ export function OrderBar({ of }: { of: Incident }) {
               <Order label={text.whyNot} keyOf="W" onClick={() => openForm("why")} />
             </p>
           ) : (
-            <p>
+            <p class="all">
               <Order label={text.orders.assign} keyOf="S" isMain onClick={() => openForm("assign")} />
               <Order label={text.orders.escalate} keyOf="E" action="escalate" onClick={() => void escalate(of.alarm_level)} />
               <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
@@ -68,10 +69,6 @@ function Undo({ id }: { id: string }) {
       {t().own.case.orders.undo(Math.ceil((last.untilMs - now.value) / 1000))} <KeyCap of="U" />
     </button>
   );
-}
-
-function showTimeline(): void {
-  document.getElementById("timeline")?.scrollIntoView();
 }
 
 interface OrderProps {

@@ -49,7 +49,7 @@ function Person({ offer, skill, isSaid }: PersonProps) {
         <StateSign of={signOf(offer)} />
         <b class="clip" title={offer.volunteer_id}>{nameById(offer.volunteer_id)}</b>
         <span class="clip" title={skillWord(skill)}>{shortSkill(skill)}</span>
-        <span class={trouble === null ? "clip q" : "clip bad"} title={standing(offer, isSaid)}>{standing(offer, isSaid)}</span>
+        <span class={trouble === null ? "q" : "bad"}>{standing(offer, isSaid)}</span>
         <Figure offer={offer} />
       </button>
       {isLive(offer) && offer.state === "offered" && <Reach of={offer} />}

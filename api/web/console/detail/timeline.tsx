@@ -8,6 +8,10 @@ import { linesOf } from "./timeline_text";
 
 export const lines = computed(() => linesOf(known.value?.timeline ?? []));
 
+export function showTimeline(): void {
+  document.getElementById("timeline")?.scrollIntoView();
+}
+
 export function Timeline() {
   const text = t().own.case;
   return (

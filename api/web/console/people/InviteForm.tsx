@@ -43,7 +43,7 @@ export function InviteForm({ onDone }: { onDone: () => void }) {
     if (code.ok && "data" in code) made.value = code.data as Code;
   }
 
-  if (made.value !== null) return <Link of={made.value} onDone={onDone} />;
+  if (made.value !== null) return <Link of={made.value} name={given.value.name.trim() || made.value.id} onDone={onDone} />;
   return (
     <form ref={form} class="form scroll" data-invite onSubmit={(event) => void send(event)}>
       <h2>{text.title}</h2>
@@ -91,7 +91,7 @@ function Chips<T extends string>({ title, all, chosen, word, field, onChange }: 
   );
 }
 
-function Link({ of, onDone }: { of: Code; onDone: () => void }) {
+function Link({ of, name, onDone }: { of: Code; name: string; onDone: () => void }) {
   const text = t().own.desk.invite;
   const whole = new URL(of.link, location.href).href;
   const isCopied = useSignal(false);
@@ -101,9 +101,9 @@ function Link({ of, onDone }: { of: Code; onDone: () => void }) {
   };
   return (
     <div class="form scroll" data-invited={of.id}>
-      <h2>{text.made(of.id)}</h2>
+      <h2 dir="auto">{text.made(name)}</h2>
       <p>{text.handOver(f().time(of.expires_at))}</p>
-      <input class="input" readOnly data-field="link" aria-label={text.link} value={whole} onFocus={(event) => event.currentTarget.select()} />
+      <textarea readOnly rows={3} data-field="link" aria-label={text.link} value={whole} onFocus={(event) => event.currentTarget.select()} />
       <p class="q" role="status">{isCopied.value ? text.copied : text.then}</p>
       <div class="send">
         <button type="button" class="btn main" onClick={() => void copy()}>{text.copy}</button>

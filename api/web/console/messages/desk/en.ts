@@ -109,7 +109,7 @@ export const en = {
     mode: "Gets around",
     modes: { foot: "on foot", bicycle: "by bicycle", car: "by car" },
     send: "Add and make a link",
-    made: (id: string) => `Added: ${id}`,
+    made: (name: string) => `Added: ${name}`,
     handOver: (time: string) => `Open this link on the volunteer's phone. It works once, until ${time}.`,
     link: "Login link",
     copy: "Copy the link",
