@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from tests.support.chromium import LIVE, Visit, faults_of, keep_picture, overflows_of
 
@@ -29,6 +29,30 @@ def fill_by_keys(page: Page, type_part: str, place: str, words: str = WORDS) -> 
     page.keyboard.press("Tab")
     page.keyboard.type(type_part)
     page.keyboard.press("Enter")
+
+
+def test_letters_that_are_typed_right_after_the_key_are_the_callers_words(visit: Visit) -> None:
+    visitor = visit(viewport=DESK, locale="ru")
+    held: list[Route] = []
+    form = re.compile(r"/ReportForm[^/]*\.js")
+    visitor.context.route(form, lambda route: held.append(route))
+    page = visitor.sign_in("operator", "op-report-early")
+    page.locator('[data-action="new-incident"]').first.wait_for()
+    page.keyboard.press("n")
+    page.keyboard.type("Мост череи")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-early]")).to_be_focused()
+
+    visitor.context.route(form, lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    expect(page.locator('[data-field="description"]')).to_be_focused()
+    page.keyboard.type("з реку")
+
+    expect(page.locator('[data-field="description"]')).to_have_value("Мост через реку")
+    expect(page.locator(".report .fault")).to_have_count(0)
+    page.locator('[data-action="clear-draft"]').click()
 
 
 def is_report(answer: Response) -> bool:

@@ -1,7 +1,7 @@
 // Small parts of the console: signs of states, keys, a component that is loaded when it is needed.
 import { type ComponentType, h } from "preact";
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import { bindKeys } from "./keys";
+import { useEffect, useState } from "preact/hooks";
+import { useEarlyWords } from "./early_words";
 
 export function Bang() {
   return (
@@ -28,13 +28,11 @@ export function StateSign({ of }: { of: SignOf }) {
   );
 }
 
-const LETTERS = Object.fromEntries([..."abcdefghijklmnopqrstuvwxyz"].map((letter) => [letter, () => undefined]));
-
 interface LaterOf<Props> {
   readonly load: () => Promise<ComponentType<Props>>;
   readonly props: Props;
   readonly waiting: string;
-  /** What is typed before it is there is no command: somebody writes down what they hear. */
+  /** What is typed before it is there belongs into its first field: somebody writes down what they hear. */
   readonly isTypedInto?: boolean;
 }
 
@@ -48,8 +46,12 @@ export function Later<Props extends object>({ load, props, waiting, isTypedInto 
       () => setFailed(true),
     );
   }, []);
-  const isAwaited = isTypedInto && loaded === null && !failed;
-  useLayoutEffect(() => (isAwaited ? bindKeys(LETTERS) : undefined), [isAwaited]);
+  const early = useEarlyWords(isTypedInto && loaded === null, waiting);
   if (loaded !== null) return h(loaded.of, props);
-  return <p class="wait" role="status">{failed ? `${waiting} ✕` : waiting}</p>;
+  return (
+    <>
+      <p class="wait" role="status">{failed ? `${waiting} ✕` : waiting}</p>
+      {early}
+    </>
+  );
 }

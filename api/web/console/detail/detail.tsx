@@ -1,13 +1,17 @@
 // The open incident, from what it is down to what happened. The newest event and the orders are always in view.
+import { useLayoutEffect } from "preact/hooks";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { KeyCap } from "../../shared/parts/key_cap";
+import { useEarlyWords } from "../early_words";
+import { bindKeys } from "../keys";
 import { f } from "../say";
-import { known, knownProblem, selectedId } from "../state";
+import { known, knownProblem, rows, selectedId } from "../state";
 import { t } from "../text";
 import { Attention } from "./attention";
 import { Head } from "./head";
 import { Needs } from "./needs";
-import { OrderBar } from "./order_bar";
+import { FORM_KEYS, OrderBar } from "./order_bar";
+import { form } from "./orders";
 import { People } from "./people_list";
 import { Similar } from "./similar";
 import { Timeline, lines, showTimeline } from "./timeline";
@@ -16,12 +20,17 @@ import { Words } from "./words";
 export function Detail() {
   const own = t().own;
   const found = known.value;
+  // A row tells that the incident is open: its forms need not wait until all of it is read.
+  const isAwaited = found === null && rows.value.has(selectedId.value ?? "");
+  useLayoutEffect(() => (isAwaited ? bindKeys(FORM_KEYS) : undefined), [isAwaited]);
+  const early = useEarlyWords(isAwaited && form.value !== null && knownProblem.value === null, own.case.loading);
   if (selectedId.value === null) return null;
   return (
     <section class="pane detail" aria-label={own.desk.panes.detail} data-detail={selectedId.value}>
       <div class="scroll" tabIndex={0} role="group" aria-label={own.desk.panes.detail}>
         {found === null && knownProblem.value === null && <p class="wait" role="status">{own.case.loading}</p>}
         <ProblemText of={knownProblem.value} />
+        {early}
         {found !== null && (
           <>
             <Head of={found.incident} />

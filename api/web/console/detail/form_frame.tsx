@@ -23,7 +23,7 @@ export function FormFrame({ title, kind, action, send, canSend, onSend, children
     const before = document.activeElement;
     frame.current?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      if (before instanceof HTMLElement && before !== document.body && before.isConnected) before.focus();
       else document.querySelector<HTMLElement>(".rows")?.focus({ preventScroll: true });
     };
   }, []);

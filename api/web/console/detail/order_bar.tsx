@@ -14,6 +14,12 @@ import { SplitForm } from "./split_form";
 import { showTimeline } from "./timeline";
 import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent, undo, undoable, unmerge } from "./orders";
 
+const show = (which: Form) => () => openForm(form.value === which ? null : which);
+const ALWAYS = { t: show("note"), w: show("why") };
+/** What opens the forms of an incident that has not ended. */
+export const FORM_KEYS = { ...ALWAYS, s: show("assign"), d: show("edit"), e: show("escalate"), m: show("merge"), q: show("split"), c: show("close"), x: show("cancel") };
+const OVER = { ...ALWAYS, r: show("reopen") };
+
 export function OrderBar({ of }: { of: Incident }) {
   const isOver = of.times.closed !== null && (of.status === "closed" || of.status === "cancelled");
   const isPart = isMerged(of);
@@ -21,9 +27,7 @@ export function OrderBar({ of }: { of: Incident }) {
   const text = t().own.case;
   // With the drawing, not after it: a key that is pressed at once must be the order, and not the first letter of a command.
   useLayoutEffect(() => {
-    const show = (which: Form) => () => openForm(form.value === which ? null : which);
-    const whenOpen = isOver ? {} : { s: show("assign"), d: show("edit"), e: show("escalate"), m: show("merge"), q: show("split"), c: show("close"), x: show("cancel") };
-    return bindKeys({ ...whenOpen, ...(isOver ? { r: show("reopen") } : {}), u: () => void undo(), t: show("note"), w: show("why"), y: showTimeline });
+    return bindKeys({ ...(isOver ? OVER : FORM_KEYS), u: () => void undo(), y: showTimeline });
   }, [isOver]);
   return (
     <div class="orders">

@@ -1,5 +1,5 @@
 // A new incident, in the order in which a caller tells it. Takes the place of the detail; nothing here needs a mouse.
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { announce } from "../../shared/announcer";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
@@ -39,11 +39,11 @@ export function ReportForm({ onDone }: ReportFormProps) {
   const text = t().own.report;
   const draft = state.draft.value;
 
+  useLayoutEffect(() => form.current?.querySelector<HTMLElement>("[data-field=description]")?.focus(), [state]);
   useEffect(() => {
     void state.readTypes();
     void state.adopt();
     picker.value = (at) => void state.pickPoint(at);
-    form.current?.querySelector<HTMLElement>("[data-field=description]")?.focus();
     return () => {
       picker.value = null;
       state.close();

@@ -31,6 +31,9 @@ export function placeOfForm(of: PlaceDraft = NO_PLACE, onChange: (now: PlaceDraf
 }
 
 export class PlaceChooser {
+  /** Set by the field: whoever clicks the map goes on there, by keys. */
+  focus: () => void = () => undefined;
+
   constructor(
     private readonly kept: KeptPlace,
     readonly lookup = new PlaceLookup(),
@@ -71,6 +74,7 @@ export class PlaceChooser {
     this.lookup.look("");
     this.kept.change({ place: point, placeText: coordinatesText(at) });
     draftPlace.value = at;
+    this.focus();
     const around = await districtAt(at.lon, at.lat);
     const { place } = this.chosen;
     if (around !== null && place !== null && place.lon === at.lon && place.lat === at.lat) this.kept.change({ place: { ...point, ...around } });

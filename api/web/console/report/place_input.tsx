@@ -1,5 +1,5 @@
 // The field of a place, for a report and for every form that moves one. What was understood stands below it.
-import { useId } from "preact/hooks";
+import { useId, useLayoutEffect } from "preact/hooks";
 import { language } from "../../shared/language";
 import { sentenceOf } from "../../shared/parts/problem_text";
 import { f } from "../say";
@@ -30,6 +30,10 @@ function around(one: FoundPlace): string {
 export function PlaceInput({ of, fault, field = "place", label, present }: Given) {
   const id = useId();
   const text = t().own.report;
+  useLayoutEffect(() => {
+    of.focus = () => document.getElementById(`${id}-input`)?.focus();
+    return () => void (of.focus = () => undefined);
+  }, [of, id]);
   const { place, placeText } = of.chosen;
   const found = of.lookup.state.value;
   const items = found.kind === "found" ? found.items : [];

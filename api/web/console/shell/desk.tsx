@@ -77,7 +77,7 @@ export function Desk() {
     return () => [...stops, unbind].forEach((stop) => stop());
   }, []);
   // Before the first call comes: whoever presses N types at once.
-  useEffect(() => void (isLoaded.value && import("../report/ReportForm").catch(() => undefined)), [isLoaded.value]);
+  useEffect(() => void (isLoaded.value && loadReport().catch(() => undefined)), [isLoaded.value]);
   useEffect(() => {
     closeFormOfOther(selectedId.value);
     if (selectedId.value !== null) {
@@ -102,7 +102,7 @@ export function Desk() {
           </section>
         ) : place.value === "invite" ? (
           <section class="pane detail" aria-label={t().own.desk.invite.title}>
-            <Later load={loadInvite} props={{ onDone: backToDetail }} waiting={t().common.loading} />
+            <Later load={loadInvite} props={{ onDone: backToDetail }} waiting={t().common.loading} isTypedInto />
           </section>
         ) : place.value === "tasks" ? (
           <section class="pane detail" aria-label={t().own.case.tasks.title}>

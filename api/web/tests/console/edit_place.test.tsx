@@ -46,7 +46,10 @@ const clickMap = () => act(() => picker.value?.({ lon: 77.06, lat: 43.31 }));
 test("the map chooses once the field of the place was entered, and not before", async () => {
   expect(picker.value).toBeNull();
   await act(() => field().focus());
+  await act(() => field().blur());
   await clickMap();
+  // The click took the focus: whoever clicked goes on by keys.
+  expect(document.activeElement).toBe(field());
   expect(field().value).toBe("43.31000, 77.06000");
 
   await send();
