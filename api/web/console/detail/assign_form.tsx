@@ -1,5 +1,5 @@
-// Assigning by hand: a requirement, a person (by id, or one of the next of the last search), and a reason where rules speak against.
-import { useEffect, useState } from "preact/hooks";
+// Assigning by hand: a requirement, a person (by name or id, or one of the next of the last search), and a reason where rules speak against.
+import { useEffect, useRef, useState } from "preact/hooks";
 import { f, ruleWord, skillWord } from "../say";
 import { type Incident, known } from "../state";
 import { t } from "../text";
@@ -7,18 +7,19 @@ import { learnNames, nameById } from "../people/names";
 import { FormFrame } from "./form_frame";
 import { assign, givenPerson, problem } from "./orders";
 import { nextPeople } from "./people";
-import { PersonField, type Whom, meantPerson } from "./person_field";
+import { type NotMeant, PersonField, type Whom, meantPerson } from "./person_field";
 
 /** Refusals that an operator may overrule with a reason. */
 export const OVERRULED = new Set(["rules_against", "off_duty"]);
 
-const chosen = (id: string): Whom => ({ text: id === "" ? "" : nameById(id), id: id === "" ? null : id });
+const chosen = (id: string): Whom => ({ text: nameById(id), id });
 
 export function AssignForm({ of }: { of: Incident }) {
   const text = t().own.case.panel;
   const open = of.requirements.filter((need) => need.settled === null);
   const [need, setNeed] = useState((open.find((one) => one.shortfall > 0) ?? open[0])?.id ?? "");
-  const [whom, setWhom] = useState<Whom>(() => chosen(givenPerson.value));
+  const [whom, setWhom] = useState<Whom>({ text: givenPerson.value, id: null });
+  const [unmeant, setUnmeant] = useState<NotMeant | null>(null);
   const [reason, setReason] = useState("");
   const against = problem.value !== null && OVERRULED.has(problem.value.code) ? problem.value : null;
   const rules = against?.params.rules ?? (against === null ? [] : [against.code]);
@@ -26,13 +27,26 @@ export function AssignForm({ of }: { of: Incident }) {
   const nextIds = next.map((one) => one.volunteerId);
   useEffect(() => void learnNames(nextIds), [nextIds.join()]);
   const among = { incident: of.id, skill: open.find((one) => one.id === need)?.skill ?? "" };
-  const canSend = whom.text.trim() !== "" && need !== "" && (against === null || reason.trim() !== "");
+  const isLeft = useRef(false);
+  // A name that the palette was given is looked up as if it were typed here.
+  useEffect(() => {
+    if (whom.text !== "") void meantPerson(whom, among).then((one) => typeof one !== "string" && !isLeft.current && setWhom((now) => (now === whom ? one : now)));
+    return () => void (isLeft.current = true);
+  }, []);
+  const order = async (): Promise<void> => {
+    const one = await meantPerson(whom, among);
+    if (isLeft.current) return;
+    if (typeof one !== "string") return void assign(one.id, need, reason.trim(), against !== null);
+    setUnmeant(one);
+    document.querySelector<HTMLElement>("[data-field=person]")?.focus();
+  };
+  const canSend = need !== "" && (against === null || reason.trim() !== "");
   return (
     <FormFrame
       title={t().own.case.orders.assign}
       send={against === null ? text.send : text.force}
       canSend={canSend}
-      onSend={() => void meantPerson(whom, among).then((id) => assign(id, need, reason.trim(), against !== null))}
+      onSend={() => void order()}
     >
       {open.length > 1 && (
         <select class="input" data-field="requirement" aria-label={text.requirement} value={need} onChange={(event) => setNeed(event.currentTarget.value)}>
@@ -43,8 +57,10 @@ export function AssignForm({ of }: { of: Incident }) {
         of={whom}
         among={among}
         label={text.person}
+        fault={unmeant}
         onChange={(next) => {
           setWhom(next);
+          setUnmeant(null);
           problem.value = null;
         }}
       />
@@ -52,7 +68,7 @@ export function AssignForm({ of }: { of: Incident }) {
         <div class="next" role="group" aria-label={text.next}>
           <span class="q">{text.next}</span>
           {next.map((one) => (
-            <button type="button" class="suggested" key={one.volunteerId} aria-pressed={whom.id === one.volunteerId} onClick={() => setWhom(chosen(one.volunteerId))}>
+            <button type="button" class="suggested" key={one.volunteerId} aria-pressed={whom.id === one.volunteerId} onClick={() => [setWhom(chosen(one.volunteerId)), setUnmeant(null)]}>
               <b class="clip" title={one.volunteerId}>{nameById(one.volunteerId)}</b>
               <span>{one.etaS === null ? "" : f().duration(one.etaS)}</span>
               <span>{one.chance === null ? "" : text.chanceOf(f().percent(one.chance))}</span>

@@ -11,11 +11,13 @@ interface Props {
   readonly action?: string | undefined;
   readonly send?: string;
   readonly canSend: boolean;
+  /** Why it cannot be sent, on the button. */
+  readonly lacks?: string;
   readonly onSend: () => void;
   readonly children: ComponentChildren;
 }
 
-export function FormFrame({ title, kind, action, send, canSend, onSend, children }: Props) {
+export function FormFrame({ title, kind, action, send, canSend, lacks, onSend, children }: Props) {
   const frame = useRef<HTMLFormElement>(null);
   const text = t().own.case.panel;
   // Before the next key arrives, not after the next frame: what is typed at once must not be taken as commands.
@@ -44,7 +46,7 @@ export function FormFrame({ title, kind, action, send, canSend, onSend, children
       <h3>{title}</h3>
       {children}
       <div class="send">
-        <button type="submit" class="btn main" data-action={action} disabled={!canSend} aria-disabled={isBusy.value}>
+        <button type="submit" class="btn main" data-action={action} title={canSend ? undefined : lacks} disabled={!canSend} aria-disabled={isBusy.value}>
           {send ?? text.send} <KeyCap of="Ctrl Enter" />
         </button>
         <button type="button" class="btn" onClick={() => openForm(null)}>{text.back} <KeyCap of="Esc" /></button>

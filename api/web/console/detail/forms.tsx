@@ -6,13 +6,14 @@ import type { Problem } from "../../shared/problem";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { draft, keepDraft } from "../drafts";
 import { learnNames, nameById } from "../people/names";
-import { isCalled } from "../queue/number";
-import { f, offerWord, ruleWord } from "../say";
+import { calledBy, numberOf } from "../queue/number";
+import { placeText } from "../queue/place_text";
+import { f, offerWord, ruleWord, typeWord } from "../say";
 import { type Incident, rows } from "../state";
 import { t } from "../text";
 import { FormFrame } from "./form_frame";
 import { type EndCode, end, merge, note } from "./orders";
-import { PersonField, type Whom, meantPerson } from "./person_field";
+import { type NotMeant, PersonField, type Whom, meantPerson } from "./person_field";
 
 export function NoteForm({ id }: { id: string }) {
   const kept = `note ${id}`;
@@ -66,11 +67,14 @@ export function MergeForm({ id }: { id: string }) {
   const text = t().own.case;
   const [typed, setTyped] = useState("");
   const wanted = typed.trim();
-  const into = [...rows.value.values()].find((one) => one.id !== id && (one.id === wanted || isCalled(one, wanted)))?.id;
+  const [one, another] = calledBy([...rows.value.values()].filter((row) => row.id !== id), wanted);
+  const into = another === undefined ? one : undefined;
+  const said =
+    wanted === "" ? null : one === undefined ? text.panel.unknownIncident : into === undefined ? text.panel.severalIncidents : `${numberOf(one)} ${typeWord(one.type)}, ${placeText(one)}`;
   return (
-    <FormFrame title={text.panel.into} send={text.orders.merge} canSend={into !== undefined} onSend={() => into !== undefined && void merge(into)}>
+    <FormFrame title={text.panel.into} send={text.orders.merge} canSend={into !== undefined} lacks={said ?? text.panel.into} onSend={() => into !== undefined && void merge(into.id)}>
       <input class="input" data-first data-field="into" aria-label={text.panel.into} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
-      {wanted.length >= 4 && into === undefined && <p class="q" role="status">{text.panel.unknownIncident}</p>}
+      {said !== null && <p class="q" role="status">{said}</p>}
     </FormFrame>
   );
 }
@@ -83,15 +87,28 @@ export function WhyForm({ of }: { of: Incident }) {
   const among = { incident: of.id, skill: null };
   const [found, setFound] = useState<Shown | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [unmeant, setUnmeant] = useState<NotMeant | null>(null);
   const look = async (): Promise<void> => {
-    const answer = await ask("get", "/v1/incidents/{incident_id}/why", { path: { incident_id: of.id }, query: { volunteer_id: await meantPerson(whom, among) } });
+    const one = await meantPerson(whom, among);
+    setUnmeant(typeof one === "string" ? one : null);
+    if (typeof one === "string") return;
+    const answer = await ask("get", "/v1/incidents/{incident_id}/why", { path: { incident_id: of.id }, query: { volunteer_id: one.id } });
     setFound(answer.ok ? answer.data : null);
     if (answer.ok) void learnNames(peopleOf(answer.data));
     setProblem(answer.ok ? null : answer.problem);
   };
   return (
     <FormFrame title={text.whyNot} canSend={whom.text.trim() !== ""} onSend={() => void look()}>
-      <PersonField of={whom} among={among} label={text.whyAsk} onChange={setWhom} />
+      <PersonField
+        of={whom}
+        among={among}
+        label={text.whyAsk}
+        fault={unmeant}
+        onChange={(next) => {
+          setWhom(next);
+          setUnmeant(null);
+        }}
+      />
       <ProblemText of={problem} />
       {found !== null && <p role="status">{sentence(found)}</p>}
     </FormFrame>

@@ -6,6 +6,7 @@ import { Combobox } from "../report/combobox";
 import { folded } from "../report/matching";
 import "../report/report.css";
 import { f } from "../say";
+import { t } from "../text";
 
 export type Person = components["schemas"]["ListedPerson"];
 const PAUSE_MS = 200;
@@ -25,25 +26,30 @@ export interface Among {
   readonly skill: string | null;
 }
 
-function choosable(people: readonly Person[], { skill }: Among): Person[] {
-  const far = (one: Person): number => one.distance_m ?? Infinity;
+/** Why a text is no person. */
+export type NotMeant = "missing" | "nobody" | "several";
+
+function choosable(q: string, people: readonly Person[], { skill }: Among): Person[] {
+  const far = (one: Person): number => (one.id === q ? -1 : (one.distance_m ?? Infinity));
   const free = people.filter((one) => skill === null || one.engaged_in === null);
   return free.sort((a, b) => far(a) - far(b) || (a.id < b.id ? -1 : 1)).slice(0, SHOWN);
 }
 
-async function lookUp(q: string, among: Among, signal?: AbortSignal): Promise<Person[]> {
+/** Null: nobody answered. */
+async function lookUp(q: string, among: Among, signal?: AbortSignal): Promise<Person[] | null> {
   const found: Person[] = [];
   const wanted = among.skill === null ? {} : ({ skill: among.skill, on_duty: "true" } as const);
   let cursor: string | undefined;
   for (let page = 0; page < PAGES && found.length < SHOWN; page++) {
     const query = { q, incident: among.incident, limit: 50, ...wanted, ...(cursor === undefined ? {} : { cursor }) };
     const answer = await ask("get", "/v1/volunteers", { query, ...(signal === undefined ? {} : { signal }) });
+    if (!answer.ok && page === 0) return null;
     if (!answer.ok) break;
     found.push(...answer.data.items);
     if (answer.data.next === null) break;
     cursor = answer.data.next;
   }
-  return choosable(found, among);
+  return choosable(q, found, among);
 }
 
 /** A name that only one person has needs no choice. The beginning of an id does: `v-1` is not `v-10`. */
@@ -51,28 +57,45 @@ export function onlyNamed(typed: string, people: readonly Person[]): string | nu
   const exact = people.find((one) => one.id === typed.trim());
   if (exact !== undefined) return exact.id;
   const wanted = folded(typed);
-  const [only, another] = people.filter((one) => one.label != null && wanted !== "" && folded(one.label).startsWith(wanted));
+  const [only, another] = people.filter((one) => one.label != null && wanted !== "" && ` ${folded(one.label)}`.includes(` ${wanted}`));
   return only !== undefined && another === undefined ? only.id : null;
 }
 
-/** The id to send: what was chosen, or whoever the text names; otherwise the text itself, about which the answer tells the reason. */
-export async function meantPerson({ text, id }: Whom, among: Among): Promise<string> {
-  return id ?? onlyNamed(text, await lookUp(text.trim(), among)) ?? text.trim();
+/** Whoever was chosen, or whom the text can only mean. Anybody by the whole id: for somebody whom rules speak against there is a reason to give. */
+export async function meantPerson({ text, id }: Whom, among: Among): Promise<(Whom & { readonly id: string }) | NotMeant> {
+  const wanted = text.trim();
+  if (id !== null) return { text, id };
+  if (wanted === "") return "missing";
+  const found = await lookUp(wanted, among);
+  // The order is answered with what is wrong.
+  if (found === null) return { text, id: wanted };
+  const only = onlyNamed(wanted, found);
+  const anybody = only !== null || among.skill === null ? found : ((await lookUp(wanted, { ...among, skill: null })) ?? []);
+  const meant = anybody.find((one) => one.id === (only ?? wanted));
+  if (meant !== undefined) return { text: meant.label ?? meant.id, id: meant.id };
+  return found.length === 0 ? "nobody" : "several";
+}
+
+function wordFor(why: NotMeant, { skill }: Among): string {
+  const text = t().own.case.panel;
+  return why === "missing" ? text.personMissing : why === "several" ? text.severalNamed : skill === null ? text.nobodyNamed : text.nobodyFree;
 }
 
 interface Props {
   readonly of: Whom;
   readonly among: Among;
   readonly label: string;
+  /** Said at the field, when an order could not be sent for it. */
+  readonly fault: NotMeant | null;
   onChange(whom: Whom): void;
 }
 
-export function PersonField({ of, among, label, onChange }: Props) {
+export function PersonField({ of, among, label, fault, onChange }: Props) {
   const id = useId();
-  const [people, setPeople] = useState<readonly Person[]>([]);
+  const [people, setPeople] = useState<readonly Person[] | null>(null);
   const wanted = of.id === null ? of.text.trim() : "";
   useEffect(() => {
-    setPeople([]);
+    setPeople(null);
     if (wanted === "") return;
     const stop = new AbortController();
     const timer = setTimeout(() => void lookUp(wanted, among, stop.signal).then((found) => !stop.signal.aborted && setPeople(found)), PAUSE_MS);
@@ -81,12 +104,13 @@ export function PersonField({ of, among, label, onChange }: Props) {
       stop.abort();
     };
   }, [wanted, among.skill, among.incident]);
-  const options = people.map((one) => ({ key: one.id, label: <><b data-person={one.id} title={one.id}>{one.label ?? one.id}</b><span>{one.distance_m === null ? "" : f().distance(one.distance_m)}</span></> }));
-  const pick = (key: string): void => onChange({ text: people.find((one) => one.id === key)?.label ?? key, id: key });
+  const options = (people ?? []).map((one) => ({ key: one.id, label: <><b data-person={one.id} title={one.id}>{one.label ?? one.id}</b><span>{one.distance_m === null ? "" : f().distance(one.distance_m)}</span></> }));
+  const pick = (key: string): void => onChange({ text: people?.find((one) => one.id === key)?.label ?? key, id: key });
   return (
     <div>
       <label class="visually-hidden" id={id} for={`${id}-input`}>{label}</label>
-      <Combobox isFirst field="person" text={of.text} options={options} placeholder={label} isChosen={of.id !== null} fault={null} labelId={id} onText={(text) => onChange({ text, id: null })} onPick={pick} />
+      <Combobox isFirst field="person" text={of.text} options={options} placeholder={label} isChosen={of.id !== null} fault={fault === null ? null : wordFor(fault, among)} labelId={id} onText={(text) => onChange({ text, id: null })} onPick={pick} />
+      {fault === null && wanted !== "" && people?.length === 0 && <p class="q" role="status">{wordFor("nobody", among)}</p>}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // What the palette offers for what is typed: incidents, orders, settings. Pure but for the actions that it names.
 import { type Row } from "../state";
-import { isCalled, numberOf } from "../queue/number";
+import { calledBy, numberOf } from "../queue/number";
 import { byUrgency } from "../queue/order";
 
 export interface Option {
@@ -11,6 +11,8 @@ export interface Option {
   readonly key: string | null;
   /** Of an incident: its row, for the mark. */
   readonly row: Row | null;
+  /** The text names it: it comes before whatever only begins alike. */
+  readonly isExact?: boolean;
   readonly run: () => void;
 }
 export interface Action {
@@ -51,17 +53,24 @@ export function optionsFor(typed: string, known: Known): Option[] {
   const wanted = typed.trim();
   const rows = [...known.rows].sort(byUrgency);
   const found: Option[] = [];
-  const [number = "", person = "", ...rest] = wanted.split(/\s+/);
-  const named = rows.find((row) => row.id === number || isCalled(row, number));
-  if (named !== undefined && person !== "" && rest.length === 0) {
-    found.push({ ...known.assign(named.id, person), kind: "action", detail: "", row: named });
-  }
-  const incidents = rows.filter((row) => wanted === "" || row.id === wanted || matches(wanted, known.textOf(row)));
+  for (const { named, person } of assignments(wanted, rows)) found.push({ ...known.assign(named.id, person), kind: "action", detail: "", row: named, isExact: true });
+  const called = calledBy(rows, wanted);
+  const incidents = [...called, ...rows.filter((row) => !called.includes(row) && matches(wanted, known.textOf(row)))];
   for (const row of incidents.slice(0, INCIDENTS_AT_MOST)) {
-    found.push({ id: row.id, kind: "incident", label: numberOf(row), detail: known.textOf(row), key: null, row, run: () => known.open(row.id) });
+    const run = (): void => known.open(row.id);
+    found.push({ id: row.id, kind: "incident", label: numberOf(row), detail: known.textOf(row), key: null, row, isExact: called.includes(row), run });
   }
   for (const action of known.actions) {
     if (wanted === "" || matches(wanted, action.label)) found.push({ ...action, kind: "action", detail: "", row: null });
   }
   return found.slice(0, OPTIONS_AT_MOST);
+}
+
+/** `NUMBER PERSON`: the number may have a space in it («ак 42»), the name too. */
+function assignments(wanted: string, rows: readonly Row[]): { readonly named: Row; readonly person: string }[] {
+  const words = wanted.split(/\s+/);
+  return [2, 1].flatMap((at) => {
+    const [named, another] = calledBy(rows, words.slice(0, at).join(" "));
+    return named !== undefined && another === undefined && words.length > at ? [{ named, person: words.slice(at).join(" ") }] : [];
+  }).slice(0, 1);
 }

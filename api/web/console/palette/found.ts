@@ -1,11 +1,13 @@
 // What the server found, as options behind those of the open rows.
 import { language } from "../../shared/language";
+import { distanceM } from "../map/distance";
+import { lookedAt } from "../map/picking";
 import { numberOf } from "../queue/number";
 import { placeText } from "../queue/place_text";
 import { f, skillWord, statusWord, typeWord } from "../say";
 import type { Row } from "../state";
 import { t } from "../text";
-import { OPTIONS_AT_MOST, type Option } from "./commands";
+import { OPTIONS_AT_MOST, type Option, folded } from "./commands";
 import type { Found } from "./search";
 
 interface Around {
@@ -18,13 +20,23 @@ interface Around {
 }
 const LOCAL_AT_MOST = 6;
 
-/** Exact matches of the server come first: a number names one incident, whatever words begin alike. */
-export function withFound(local: readonly Option[], items: readonly Found[], around: Around): Option[] {
+/** What the text names comes first, incidents and people before places: Enter runs what was meant. */
+export function withFound(typed: string, local: readonly Option[], items: readonly Found[], around: Around): Option[] {
   const shown = new Set(local.filter((one) => one.row !== null).map((one) => one.row?.id));
-  const found = items.filter((one) => !shown.has(one.id)).flatMap((one) => optionOf(one, around) ?? []);
+  const found = items.filter((one) => !shown.has(one.id)).flatMap((one) => {
+    const option = optionOf(one, around);
+    return option === null ? [] : [{ ...option, isExact: isNamed(typed, one), isPlace: one.type === "place" }];
+  });
   if (found.length === 0) return [...local];
-  const kept = local.slice(0, Math.max(OPTIONS_AT_MOST - found.length, LOCAL_AT_MOST));
-  return [...kept, ...found].slice(0, OPTIONS_AT_MOST);
+  const kept = local.slice(0, Math.max(OPTIONS_AT_MOST - found.length, LOCAL_AT_MOST)).map((one) => ({ ...one, isPlace: false }));
+  const rank = (one: (typeof kept)[number]): number => (one.isPlace ? 2 : one.isExact === true ? 0 : 1);
+  return [...kept, ...found].sort((a, b) => rank(a) - rank(b)).slice(0, OPTIONS_AT_MOST);
+}
+
+/** By a number, an id, or a whole word of a name. */
+function isNamed(typed: string, { type, match, title }: Found): boolean {
+  if (match === "id" || match === "call_number" || match === "external_id") return true;
+  return type === "volunteer" && ` ${folded(title)} `.includes(` ${folded(typed.trim())} `);
 }
 
 function optionOf(one: Found, around: Around): Option | null {
@@ -38,7 +50,9 @@ function optionOf(one: Found, around: Around): Option | null {
     const [lon = 0, lat = 0] = one.place.location.coordinates as readonly number[];
     // A town often has the name of its district.
     const areas = [one.place.district, one.place.region].map((area) => area?.[language.value] ?? "").filter((name) => name !== "" && name !== one.title);
-    return { ...base, label: one.title, detail: areas.join(", "), run: () => around.show({ lon, lat }) };
+    const here = lookedAt();
+    const far = here === null ? [] : [f().distance(distanceM(here, { lon, lat }))];
+    return { ...base, label: one.title, detail: [...areas, ...far].join(", "), run: () => around.show({ lon, lat }) };
   }
   if (one.type === "volunteer" && one.person != null) return personOption(one, one.person, around);
   return null;

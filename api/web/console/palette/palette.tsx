@@ -106,11 +106,13 @@ export function Palette() {
 function Open() {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
-  const [at, setAt] = useState(0);
+  // By what it is and not by where it stands: an answer that comes in between must not put another line under Enter.
+  const [marked, setMarked] = useState<string | null>(null);
   const text = t().own.desk.palette;
   const search = useSearch(typed);
   const local = optionsFor(typed, { rows: rows.value.values(), actions: actions(), textOf, open: openRow, assign });
-  const options = withFound(local, search.items, { rows: rows.value, selected: selectedId.value, open: openRow, assignTo, show: showPlace });
+  const options = withFound(typed, local, search.items, { rows: rows.value, selected: selectedId.value, open: openRow, assignTo, show: showPlace });
+  const at = Math.max(0, options.findIndex((one) => keyOf(one) === marked));
   useLayoutEffect(() => input.current?.focus(), []);
 
   function run(option: Option | undefined): void {
@@ -120,7 +122,8 @@ function Open() {
   }
   function onKeyDown(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) setAt(Math.min(options.length - 1, Math.max(0, at + step)));
+    const next = options[Math.min(options.length - 1, Math.max(0, at + (step ?? 0)))];
+    if (step !== undefined) setMarked(next === undefined ? null : keyOf(next));
     else if (event.key === "Tab" && options[at] !== undefined) setTyped(options[at].label);
     else if (event.key === "Enter" && !event.repeat) run(options[at]);
     else if (event.key === "Escape") closePalette();
@@ -133,7 +136,7 @@ function Open() {
       <div class="over palette">
         <ul id="palette-options" role="listbox" aria-label={text.label}>
           {options.map((option, place) => (
-            <li key={`${option.kind} ${option.id}`} id={`option-${place}`} role="option" aria-selected={place === at} onPointerDown={(event) => event.preventDefault()} onClick={() => run(option)}>
+            <li key={keyOf(option)} id={`option-${place}`} role="option" aria-selected={place === at} onPointerDown={(event) => event.preventDefault()} onClick={() => run(option)}>
               {option.row === null ? <span class="mark" /> : <span class={`mark ${option.row.priority}`}><SeverityShape of={option.row.priority} /></span>}
               <OptionText of={option} />
               {option.key !== null && <KeyCap of={option.key} />}
@@ -158,13 +161,15 @@ function Open() {
         value={typed}
         onInput={(event) => {
           setTyped(event.currentTarget.value);
-          setAt(0);
+          setMarked(null);
         }}
         onBlur={closePalette}
       />
     </div>
   );
 }
+
+const keyOf = (of: Option): string => `${of.kind} ${of.id}`;
 
 function OptionText({ of }: { of: Option }) {
   const said = of.kind === "incident" ? of.detail : of.label;

@@ -31,3 +31,15 @@ export function isCalled(of: Called, typed: string): boolean {
   if (key !== null && of.call_number != null && callKey(of.call_number) === key) return true;
   return shortId(of.id) === typed.trim().toUpperCase();
 }
+
+/** Whether the text is the figure of the call number alone: «19», «019». Several incidents may have it, one in each area. */
+export function isNumbered(of: Called, typed: string): boolean {
+  const figure = /^0*([1-9]\d*)$/.exec(typed.trim())?.[1];
+  return figure !== undefined && of.call_number != null && callKey(of.call_number)?.replace(/\D/g, "") === figure;
+}
+
+/** Those that the text names; where it names none so, those with this figure. */
+export function calledBy<T extends Called>(rows: readonly T[], typed: string): T[] {
+  const named = rows.filter((row) => row.id === typed.trim() || isCalled(row, typed));
+  return named.length > 0 ? named : rows.filter((row) => isNumbered(row, typed));
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { callKey, isCalled, numberOf } from "../../console/queue/number";
+import { callKey, calledBy, isCalled, numberOf } from "../../console/queue/number";
 
 const CALLED = { id: "i-8320e6-853470fa01c25a54b2a88354d0c9b51c", call_number: "AK-042" };
 
@@ -19,4 +19,13 @@ test.each(["AK-43", "AM-042", "42", "такси", ""])("«%s» does not", (typed
 test("the end of the id names it too", () => {
   expect(isCalled(CALLED, "b51c")).toBe(true);
   expect(callKey("b51c")).toBeNull();
+});
+
+test("a figure alone names whoever has it, unless the text names one exactly", () => {
+  const [am, as] = [{ id: "i-1-0000aaaa", call_number: "AM-019" }, { id: "i-2-00000190", call_number: "AK-019" }];
+  expect(calledBy([am, as, CALLED], "19")).toEqual([am, as]);
+  expect(calledBy([am, CALLED], "019")).toEqual([am]);
+  expect(calledBy([am, as], "ак 19")).toEqual([as]);
+  expect(calledBy([am, as], "0190")).toEqual([as]);
+  expect(calledBy([am, as], "9")).toEqual([]);
 });

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { type Known, matches, optionsFor } from "../../console/palette/commands";
+import { withFound } from "../../console/palette/found";
+import type { Found } from "../../console/palette/search";
 import { numberOf } from "../../console/queue/number";
+import { LOADERS } from "../../console/text";
+import { startTexts } from "../../shared/text";
 import { row } from "./rows";
 
 const rows = [row("i-1-aaaa1042", { priority: "low" }), row("i-1-bbbb2077", { priority: "critical", type: "fire.building" })];
@@ -30,4 +34,23 @@ test("a number and a person assign by hand", () => {
   first?.run();
 
   expect(done).toEqual(["v-7 i-1-bbbb2077"]);
+});
+
+test("the figure of a call number opens its incident, and with a name of several words assigns", () => {
+  const called = { ...known, rows: [...rows, row("i-1-cccc0000", { call_number: "AM-019", priority: "low" })] };
+  expect(optionsFor("019", called)[0]?.id).toBe("i-1-cccc0000");
+  expect(optionsFor("19", called)[0]?.id).toBe("i-1-cccc0000");
+  for (const typed of ["AM-019 Айна С.", "ам 19 Айна С.", "019 Айна С."]) expect(optionsFor(typed, called)[0]?.label).toBe("Айна С. → i-1-cccc0000");
+});
+
+test("whoever is named comes first, and places come after everything else", async () => {
+  await startTexts(LOADERS);
+  const name = (title: string) => ({ kk: title, ru: title, en: title });
+  const found = [
+    { type: "place", id: "p-1", title: "Ольга", match: "name", place: { district: null, region: name("Ақмола"), location: { type: "Point", coordinates: [71, 51] } } },
+    { type: "volunteer", id: "v-9", title: "Ольга К.", match: "label", person: { on_duty: true, skills: [], engaged_in: "i-1-bbbb2077" } },
+  ] as unknown as Found[];
+  const around = { rows: new Map(), selected: null, open: () => undefined, assignTo: () => undefined, show: () => undefined };
+  const local = optionsFor("", known);
+  expect(withFound("ольга", local, found, around).map((one) => one.id)).toEqual(["v-9", "i-1-bbbb2077", "i-1-aaaa1042", "new", "p-1"]);
 });
