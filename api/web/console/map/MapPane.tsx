@@ -18,7 +18,7 @@ import type { MapEngine, View } from "./engine";
 import { type Row, areaFeature, boxOf, incidentFeatures, peopleFeatures, ringFeature, searchRadiusM, stagingFeatures } from "./features";
 import "./map.css";
 import { engaged, followPeople } from "./people";
-import { draftPlace, middle, picker } from "./picking";
+import { draftPlace, holdLook, middle, picker } from "./picking";
 import { PlaceList } from "./place_list";
 import { MapScale, seen } from "./scale";
 
@@ -136,7 +136,10 @@ async function open(
       view,
       onMove: () => follow(selected()),
       onView: (now) => void (seen.value = now),
-      onGesture: () => camera.gesture(),
+      onGesture: () => {
+        camera.gesture();
+        holdLook(false);
+      },
       onIncident: select,
       onPlace: (place) => picker.peek()?.(place),
       isPicking: () => picker.peek() !== null,

@@ -17,8 +17,16 @@ export const middle = signal<{ readonly centre: LonLat; readonly zoom: number } 
 /** From this zoom on a map shows a part of the country that somebody has chosen. */
 const CHOSEN_ZOOM = 6;
 
+let held: LonLat | null = null;
+
+/** Whether a movement that is not the person's leaves `lookedAt` as it is. */
+export function holdLook(isHeld: boolean): void {
+  held = isHeld ? lookedAt() : null;
+}
+
 /** Where the operator looks: places near it are likelier meant. Null: nowhere in particular. */
 export function lookedAt(): LonLat | null {
   const seen = middle.peek();
+  if (held !== null) return held;
   return seen !== null && seen.zoom >= CHOSEN_ZOOM ? seen.centre : (deployment.peek()?.centre ?? null);
 }

@@ -1,4 +1,4 @@
-// A text field with completion. Arrows move, Enter or Tab takes the marked line, Escape closes the list and nothing else.
+// A text field with completion. The first line is marked at once, and the first arrow down only goes to it. Arrows move, Enter or Tab takes the marked line, Escape closes the list and nothing else.
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 
@@ -26,6 +26,8 @@ export function Combobox({ field, isFirst, text, options, placeholder, isChosen,
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const [marked, setMarked] = useState(0);
+  /** False while the person is in the text: what they see marked is what one arrow down and Enter take. */
+  const [isInList, setInList] = useState(false);
   const shown = isOpen && !isChosen ? options : [];
   const at = Math.min(marked, shown.length - 1);
 
@@ -36,6 +38,7 @@ export function Combobox({ field, isFirst, text, options, placeholder, isChosen,
 
   function move(by: number): void {
     setOpen(true);
+    setInList(true);
     setMarked(options.length === 0 ? 0 : (at + by + options.length) % options.length);
   }
 
@@ -44,7 +47,7 @@ export function Combobox({ field, isFirst, text, options, placeholder, isChosen,
     const option = shown[at];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      move(shown.length === 0 ? 0 : event.key === "ArrowDown" ? 1 : -1);
+      move(event.key === "ArrowUp" && shown.length > 0 ? -1 : isInList && shown.length > 0 ? 1 : 0);
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (option !== undefined && !event.repeat) pick(option.key);
@@ -80,6 +83,7 @@ export function Combobox({ field, isFirst, text, options, placeholder, isChosen,
         onInput={(event) => {
           setOpen(true);
           setMarked(0);
+          setInList(false);
           onText(event.currentTarget.value);
         }}
         onFocus={() => setOpen(true)}

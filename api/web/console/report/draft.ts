@@ -17,6 +17,8 @@ export interface ChosenPlace {
   readonly name: Names | null;
   readonly district: Names | null;
   readonly region: Names | null;
+  /** From where the person looked when they chose it; missing where that is not known, and for a click on the map. */
+  readonly distanceM?: number | null;
 }
 
 /** The open incident to which the person adds the report. */

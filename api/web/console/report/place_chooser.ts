@@ -1,9 +1,10 @@
 // Choosing a place by any of five ways: a name, coordinates in either order, a map link, a plus code, a click on the map.
 import { type Signal, signal } from "@preact/signals";
 import { language } from "../../shared/language";
-import { draftPlace, type LonLat } from "../map/picking";
+import { draftPlace, holdLook, type LonLat } from "../map/picking";
+import { lookAt } from "../state";
 import type { ChosenPlace } from "./draft";
-import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, onlyPoint } from "./places";
+import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, isFar, onlyPoint } from "./places";
 
 /** `place` null: nothing is chosen of what `placeText` may mean. */
 export interface PlaceDraft {
@@ -52,6 +53,7 @@ export class PlaceChooser {
 
   close(): void {
     this.lookup.close();
+    holdLook(false);
     draftPlace.value = null;
   }
 
@@ -62,10 +64,14 @@ export class PlaceChooser {
   }
 
   pick(found: FoundPlace): void {
-    const { lon, lat, name, district, region } = found;
+    const { lon, lat, name, district, region, distanceM } = found;
     const text = name === null ? this.chosen.placeText : name[language.value];
-    this.kept.change({ place: { lon, lat, name, district, region }, placeText: text });
+    this.kept.change({ place: { lon, lat, name, district, region, distanceM }, placeText: text });
     draftPlace.value = { lon, lat };
+    if (!isFar(found)) return;
+    // What is typed instead is looked for from where the person looked, and not around the mistake.
+    holdLook(true);
+    lookAt.value = { lon, lat };
   }
 
   /** A click on the map: the point counts at once, its district follows. */

@@ -8,7 +8,7 @@ import { Combobox } from "./combobox";
 import type { ChosenPlace, Names } from "./draft";
 import { Labelled } from "./labelled";
 import type { PlaceChooser } from "./place_chooser";
-import { type FoundPlace, coordinatesText } from "./places";
+import { type FoundPlace, coordinatesText, isFar } from "./places";
 
 interface Given {
   readonly of: PlaceChooser;
@@ -73,7 +73,10 @@ export function PlaceInput({ of, fault, field = "place", label, present }: Given
 function Understood({ place }: { place: ChosenPlace }) {
   const text = t().own.report;
   const where = inWords(place.district, place.region);
-  return <>{text.point(coordinatesText(place))} · {where === "" ? text.nowhere : where}</>;
+  const said = `${text.point(coordinatesText(place))} · ${where === "" ? text.nowhere : where}`;
+  const far = place.distanceM == null ? null : f().distance(place.distanceM);
+  if (far === null) return <>{said}</>;
+  return isFar(place) ? <>{said} · <strong class="report-far">{text.far(far)}</strong></> : <>{said} · {far}</>;
 }
 
 function LookupSays({ of }: { of: PlaceChooser }) {

@@ -98,6 +98,10 @@ export async function districtAt(lon: number, lat: number): Promise<Pick<ChosenP
   return answer.ok ? { district: answer.data.district, region: answer.data.region } : null;
 }
 
+/** In metres. From here on a place of the same name is likelier a mistake. */
+const FAR_M = 100_000;
+export const isFar = (of: ChosenPlace): boolean => (of.distanceM ?? 0) > FAR_M;
+
 const DIGITS = 5;
 /** Latitude first, as people read them out; 5 digits are 1 m. */
 export function coordinatesText(of: { readonly lon: number; readonly lat: number }): string {

@@ -41,6 +41,7 @@ export const ru: ReportTexts = {
   onMap: "точка на карте",
   point: (coordinates) => `понято как ${coordinates}`,
   outside: "вне Казахстана: проверьте порядок чисел",
+  far: (distance: string) => `${distance} отсюда: проверьте, то ли это место`,
   nowhere: "Для этой точки район неизвестен",
   save: "Сохранить и искать",
   saveAndJoin: (id) => `Сохранить, добавить к ${id}`,
