@@ -111,3 +111,12 @@ def test_danger_is_sent_by_the_second_tap_alone_and_the_operator_sees_it(
     page.locator('[data-outbox="received"]').wait_for()
     journey.check("danger-sent")
     until(lambda: len(journey.distress()) == 1)
+    page.locator('[data-action="distress-close"]').click()
+    for place in ("settings", "history", "home"):
+        page.goto(f"{shared_stack.api}/v/#{place}")
+        expect(page.locator('nav [aria-current="page"]')).to_have_attribute("href", f"#{place}")
+        expect(page.locator('[data-action="distress-open"]')).to_be_visible()
+    expect(page.locator("h1")).to_have_text("Кезекшіліктесіз")
+    journey.check("danger-stays")
+    page.locator('[data-action="distress-open"]').click()
+    expect(page.locator('[data-outbox="received"]')).to_be_visible()

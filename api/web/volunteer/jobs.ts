@@ -1,6 +1,6 @@
 // What a person's offers mean for the screen: what they said and the server has not confirmed counts, and is marked as unconfirmed.
 import type { components } from "../shared/api";
-import type { OutboxItem } from "../shared/outbox_store";
+import type { OutboxItem, OutboxState } from "../shared/outbox_store";
 
 export type Offer = components["schemas"]["OfferShown"];
 export type OfferState = components["schemas"]["OfferState"];
@@ -104,4 +104,33 @@ export function nextStep(state: OfferState): "en-route" | "on-scene" | "done" | 
   if (state === "accepted") return "en-route";
   if (state === "en_route") return "on-scene";
   return state === "on_scene" ? "done" : null;
+}
+
+/** A signal of danger: when it was given, how far it has come, and the offer that it is about. */
+export interface Danger {
+  readonly at: string;
+  readonly state: OutboxState;
+  readonly offer: Offer | null;
+}
+
+/** So long the server takes further signals for the same danger. */
+const DANGER_MS = 3_600_000;
+
+/** Every signal that the person gave on this phone and every one that the server tells of, the latest last. */
+export function dangersOf(offers: readonly Offer[], items: readonly OutboxItem[]): Danger[] {
+  const said = items.filter(({ action, state }) => action === "distress" && state !== "refused");
+  const own = said.map(({ about, tapped_at: at, state }): Danger => ({ at, state, offer: offers.find(({ id }) => id === about) ?? null }));
+  // What the server tells of is a signal of its own unless this phone gave it.
+  const isOwn = (offer: Offer, at: string): boolean =>
+    own.some((one) => one.offer?.id === offer.id && Math.abs(Date.parse(at) - Date.parse(one.at)) < DANGER_MS);
+  const known = offers.flatMap((offer): Danger[] =>
+    offer.distress && !isOwn(offer, offer.distress.at) ? [{ at: offer.distress.at, state: "received", offer }] : [],
+  );
+  return [...known, ...own].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+/** The signal that must stay in view: it waits on this phone, or the danger may still last. Null: there is none. */
+export function dangerOf(offers: readonly Offer[], items: readonly OutboxItem[], nowMs: number): Danger | null {
+  const last = dangersOf(offers, items).at(-1);
+  return last !== undefined && (last.state !== "received" || nowMs - Date.parse(last.at) < DANGER_MS) ? last : null;
 }

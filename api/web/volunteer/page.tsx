@@ -10,6 +10,7 @@ import { StaleBand } from "../shared/parts/stale_band";
 import { type SessionState, readSession, session, sessionProblem } from "../shared/session";
 import type { Session } from "./device";
 import type { View } from "./jobs";
+import { DangerLine } from "./parts/danger_line";
 import { Icon } from "./parts/icon";
 import { later, loadLater } from "./parts/later";
 import { sharePosition } from "./position";
@@ -25,8 +26,8 @@ const First = later(async () => (await import("./screens/first")).First);
 const OthersSession = later(async () => (await import("./screens/others_session")).OthersSession);
 const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
 const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
-const EndedScreen = later(async () => (await import("./screens/ended")).EndedScreen);
-const History = later(async () => (await import("./screens/history")).History);
+const EndedScreen = later(async () => (await import("./screens/ended")).loadEnded());
+const History = later(async () => (await import("./screens/history")).loadHistory());
 const LinkPage = later(async () => (await import("./screens/link")).LinkPage);
 const Notices = later(async () => (await import("./screens/notices")).loadNotices());
 const Settings = later(async () => (await import("./screens/settings")).loadSettings());
@@ -99,6 +100,7 @@ function App({ id }: { id: string }) {
     <main class="app" data-stale={isStale ? "true" : "false"}>
       {live !== null && isStale && <Lost />}
       {isDrill() && <p class="band doubt exercise" data-exercise><strong>{t().common.exercise}</strong></p>}
+      <DangerLine />
       <Screen id={id} />
     </main>
   );

@@ -10,7 +10,7 @@ import { LiveStream, type StreamEvent } from "../shared/stream";
 import { wantedOffer } from "./address";
 import { type Profile, type Session, forgetAll, keep, keepSession, kept } from "./device";
 import type { components } from "../shared/api";
-import { type Offer, viewOf } from "./jobs";
+import { type Offer, dangerOf, viewOf } from "./jobs";
 
 const start = kept();
 // A start without a network speaks for who was here last, as far as it is them who have the cookie still.
@@ -38,6 +38,8 @@ export const waiting = computed(() => items.value.filter((item) => item.state ==
 /** An answer that waits could not be saved on this device: it ends with the page. */
 export const isFull = computed(() => waiting.value.some((item) => item.isUnsaved));
 export const view = computed(() => viewOf(offers.value, items.value, now.value, seenEnds.value, wantedOffer.value));
+/** The danger that the person signalled, as long as it may last. */
+export const danger = computed(() => dangerOf(offers.value, items.value, now.value));
 /** Whether the person holds a job or is asked for one. */
 export const isBusy = computed(() => view.value.kind !== "quiet" && view.value.kind !== "ended");
 

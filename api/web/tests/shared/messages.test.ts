@@ -5,6 +5,7 @@ import { en } from "../../shared/messages/common/en";
 import { LOADERS as VOLUNTEER } from "../../volunteer/text";
 import { LOADERS as PLACES } from "../../volunteer/map/text";
 import { LOADERS as SETTINGS } from "../../volunteer/consents/text";
+import { LOADERS as PAST } from "../../volunteer/screens/past_text";
 import { LOADERS as NOTICES } from "../../volunteer/notices/text";
 import { pseudo, pseudoCatalogue } from "../support/pseudo.mjs";
 
@@ -21,7 +22,7 @@ const said = (value: unknown): string => (typeof value === "function" ? String(v
 async function catalogues(): Promise<Record<string, Leaf[]>> {
   const all: Record<string, Leaf[]> = {};
   for (const one of LANGUAGES) {
-    const later = [...leaves(await NOTICES[one](), "notices"), ...leaves(await PLACES[one](), "places"), ...leaves(await SETTINGS[one](), "settings")];
+    const later = [...leaves(await NOTICES[one](), "notices"), ...leaves(await PLACES[one](), "places"), ...leaves(await SETTINGS[one](), "settings"), ...leaves(await PAST[one](), "past")];
     all[one] = [...leaves((await CONSOLE[one]()).default), ...leaves((await VOLUNTEER[one]()).default), ...later];
   }
   return all;

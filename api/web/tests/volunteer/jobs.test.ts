@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OutboxItem, OutboxState } from "../../shared/outbox_store";
-import { type Offer, type OfferState, isLate, nextStep, standing, viewOf } from "../../volunteer/jobs";
+import { type Offer, type OfferState, dangerOf, dangersOf, isLate, nextStep, standing, viewOf } from "../../volunteer/jobs";
 
 const NOW = Date.parse("2026-11-26T10:00:00Z");
 
@@ -109,5 +109,27 @@ describe("the offer that a notice led to", () => {
 
     expect(viewOf([ended, other], [], NOW, new Set(), "o-2")).toMatchObject({ kind: "ended", offer: { id: "o-2" } });
     expect(viewOf([ended, other], [], NOW, new Set(["o-2"]), "o-2")).toMatchObject({ kind: "offer", offer: { id: "o-1" } });
+  });
+});
+
+describe("a signal of danger", () => {
+  const at = "2026-11-26T09:59:55Z";
+  const signalled = (state: OfferState): Offer => offer("o", state, { distress: { incident_id: "i", at } });
+
+  it("stays in view when the work is done, whether this phone gave it or another one", () => {
+    expect(dangerOf([offer("o", "done")], [said("o", "distress", "received")], NOW)).toMatchObject({ state: "received", offer: { id: "o" } });
+    expect(dangerOf([signalled("done")], [], NOW)).toMatchObject({ at, state: "received" });
+    expect(dangerOf([], [said("v-1", "distress", "sent")], NOW)).toMatchObject({ state: "sent", offer: null });
+  });
+
+  it("is one, though phone and server both tell of it", () => {
+    expect(dangersOf([signalled("en_route")], [said("o", "distress", "received")])).toHaveLength(1);
+  });
+
+  it("leaves the screen after an hour, unless it has not arrived", () => {
+    const later = NOW + 3_600_000;
+    expect(dangerOf([signalled("done")], [said("o", "distress", "received")], later)).toBeNull();
+    expect(dangerOf([], [said("v-1", "distress", "saved")], later)).not.toBeNull();
+    expect(dangerOf([], [said("v-1", "distress", "refused")], NOW)).toBeNull();
   });
 });

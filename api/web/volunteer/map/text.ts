@@ -1,4 +1,4 @@
-// Texts of the place that digital work finds.
+// Texts of digital work and of the place that it finds.
 import type { PlaceTexts } from "../messages/places/shape";
 import { textsLater } from "../texts_later";
 

@@ -53,7 +53,7 @@ function DigitalScreen({ offer, standing }: { offer: Offer; standing: Standing }
 
 /** How long the work is held, as figures and as a bar. After its end the page says so and locks nothing: the text is still theirs. */
 function Lease({ offer, until }: { offer: Offer; until: string }) {
-  const { own } = t();
+  const { digital } = TEXTS.read();
   const left = secondsUntil(until);
   const whole = useSignal({ until, s: left });
   // Each extension begins a new whole.
@@ -62,9 +62,9 @@ function Lease({ offer, until }: { offer: Offer; until: string }) {
   return (
     <section class={isOver ? "lease over" : "lease"} data-lease={isOver ? "over" : "held"}>
       <p role={isOver ? "alert" : undefined}>
-        {isOver ? own.digital.over : <><b>{formats(language.value).clockwork(left)}</b> <span class="label">{own.digital.lease}</span></>}
+        {isOver ? digital.over : <><b>{formats(language.value).clockwork(left)}</b> <span class="label">{digital.lease}</span></>}
       </p>
-      <button type="button" class="button" data-action="check-in" onClick={() => void checkIn(offer)}>{own.digital.more}</button>
+      <button type="button" class="button" data-action="check-in" onClick={() => void checkIn(offer)}>{digital.more}</button>
       <progress aria-hidden="true" max={Math.max(1, whole.value.s)} value={Math.max(0, left)} />
     </section>
   );
@@ -72,12 +72,13 @@ function Lease({ offer, until }: { offer: Offer; until: string }) {
 
 function Original({ task }: { task: Task }) {
   const { own } = t();
+  const { digital } = TEXTS.read();
   const { material } = task;
   return (
     <>
       {material.description != null && (
         <>
-          <p class="label">{material.language === null ? own.digital.originalOnly : own.digital.original(languageName(material.language))}</p>
+          <p class="label">{material.language === null ? digital.originalOnly : digital.original(languageName(material.language))}</p>
           <blockquote lang={material.language ?? undefined} dir="auto">{material.description}</blockquote>
         </>
       )}
@@ -110,7 +111,7 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
   const send = (): void => {
     const result = resultOf(draft.value);
     if (typeof result === "string") {
-      fault.value = result === "place" ? places.bad : result === "area" ? places.badArea : own.digital.missing;
+      fault.value = result === "place" ? places.bad : result === "area" ? places.badArea : places.digital.missing;
       return;
     }
     void submit(offer, result).then(() => keepDraft(offer.id, null));
@@ -124,7 +125,7 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
       }}
     >
       <fieldset>
-        <legend>{own.digital.outcome}</legend>
+        <legend>{places.digital.outcome}</legend>
         <div class="votes">
           {task.outcomes.map((one) => (
             <label key={one} class={outcome === one ? "vote picked" : "vote"}>
@@ -144,20 +145,20 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
       )}
       {needs === "incident_id" && (
         <label>
-          {own.digital.incident}
+          {places.digital.incident}
           <input class="field" data-field="incident_id" autocomplete="off" value={draft.value.incident} onInput={(event) => change({ incident: event.currentTarget.value })} />
         </label>
       )}
       <label>
-        {needs === "text" ? own.digital.text : own.digital.textOptional}
+        {needs === "text" ? places.digital.text : places.digital.textOptional}
         <textarea class="field" data-field="text" rows={4} dir="auto" value={draft.value.text} onInput={(event) => change({ text: event.currentTarget.value })} />
       </label>
-      <p class="label">{own.digital.drafted}</p>
+      <p class="label">{places.digital.drafted}</p>
       {fault.value !== null && <p class="fault" role="alert">{fault.value}</p>}
       <OutboxList about={offer.id} />
       <div class="thumb">
         <div class="answers">
-          <button type="submit" class="answer main" data-action="submit-result">{own.digital.send}</button>
+          <button type="submit" class="answer main" data-action="submit-result">{places.digital.send}</button>
           <button type="button" class="answer" data-action="skip" onClick={() => void decline(offer)}>{own.offer.skip}</button>
         </div>
       </div>

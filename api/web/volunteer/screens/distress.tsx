@@ -4,11 +4,11 @@ import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import type { OutboxState } from "../../shared/outbox_store";
 import { checkIn, distress } from "../answers";
-import type { Offer } from "../jobs";
+import { type Offer, isEnded } from "../jobs";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
 import { lastFix } from "../position";
-import { isFull, items } from "../state";
+import { danger, isFull, items } from "../state";
 import { t } from "../text";
 
 /** What is open; null: nothing. */
@@ -58,14 +58,17 @@ function Ask({ id, offer }: { id: string; offer: Offer | null }) {
 function Sent({ offer, about }: { offer: Offer | null; about: string }) {
   const { distress: text, checkIn: safe } = t().own;
   const item = items.value.filter((one) => one.action === "distress" && one.about === about).at(-1);
-  const state: OutboxState = item?.state ?? "saved";
+  // Said on another device, or so long ago that this one has forgotten: the server tells of it.
+  const known = item === undefined ? danger.value : null;
+  const state: OutboxState = item?.state ?? known?.state ?? "saved";
+  const at = item?.tapped_at ?? known?.at;
   const fix = lastFix.value;
   return (
     <article class="screen">
       <Head><strong>Komek</strong></Head>
       <section class="ask danger" role="alert" data-outbox={state === "refused" ? undefined : state}>
         <h1>{isFull.value ? t().common.outbox.full : text[state]}</h1>
-        {item !== undefined && <p>{formats(language.value).time(item.tapped_at)}</p>}
+        {at !== undefined && <p>{formats(language.value).time(at)}</p>}
       </section>
       <p class="band">
         <Icon of="position" />
@@ -74,7 +77,7 @@ function Sent({ offer, about }: { offer: Offer | null; about: string }) {
       <div class="grow" />
       <div class="thumb tall">
         <div class="pair">
-          {offer !== null && (
+          {offer !== null && !isEnded(offer.state) && (
             <button
               type="button"
               class="button"
@@ -87,7 +90,7 @@ function Sent({ offer, about }: { offer: Offer | null; about: string }) {
               {safe.safe}
             </button>
           )}
-          <button type="button" class="button" onClick={() => (asking.value = null)}>{text.close}</button>
+          <button type="button" class="button" data-action="distress-close" onClick={() => (asking.value = null)}>{text.close}</button>
         </div>
         <a class="answer danger full" href="tel:112"><Icon of="phone" />{text.call}</a>
       </div>

@@ -5,12 +5,17 @@ import { draftOf, keepDraft } from "../drafts";
 import type { Job, Offer } from "../jobs";
 import { Head } from "../parts/head";
 import { seen } from "../state";
-import { t } from "../text";
 import { skillWord, taskWord, typeWord } from "../words";
 import { WorkTitle } from "./offer";
+import { TEXTS } from "./past_text";
 
-export function EndedScreen({ ended: jobs }: { ended: readonly Job[] }) {
-  const { ended } = t().own;
+export async function loadEnded() {
+  await TEXTS.load();
+  return EndedScreen;
+}
+
+function EndedScreen({ ended: jobs }: { ended: readonly Job[] }) {
+  const { ended } = TEXTS.read();
   const [only] = jobs;
   if (only === undefined) return null;
   const isOne = jobs.length === 1;
@@ -30,7 +35,7 @@ export function EndedScreen({ ended: jobs }: { ended: readonly Job[] }) {
 }
 
 function End({ offer, standing, isOne }: Job & { isOne: boolean }) {
-  const { ended } = t().own;
+  const { ended } = TEXTS.read();
   const state = standing.state === "expired" || standing.state === "withdrawn" ? standing.state : "stood_down";
   // Work that was held, and whose time has passed: what was typed is still the person's.
   const isLease = state === "expired" && offer.accepted_at !== null;

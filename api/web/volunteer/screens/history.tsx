@@ -1,42 +1,58 @@
 // What the person was asked, what they did, and what became of it. Nobody else sees it, and nothing is scored.
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
-import { type Offer, isEnded } from "../jobs";
+import { type Danger, type Offer, dangersOf, isEnded } from "../jobs";
+import { dangerText } from "../parts/danger_line";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
 import { Tabs } from "../parts/tabs";
-import { offers } from "../state";
+import { items, offers } from "../state";
 import { t } from "../text";
 import { skillWord, stateWord, taskWord, typeWord } from "../words";
+import { TEXTS } from "./past_text";
 
-export function History() {
+export async function loadHistory() {
+  await TEXTS.load();
+  return History;
+}
+
+function History() {
   const { own } = t();
+  const { history } = TEXTS.read();
   const f = formats(language.value);
   const past = offers.value.filter((offer) => isEnded(offer.state));
-  const days = new Map<string, Offer[]>();
-  for (const offer of past) {
-    const day = f.day(offer.created_at);
-    days.set(day, [...(days.get(day) ?? []), offer]);
+  const dangers = dangersOf(offers.value, items.value);
+  const rows: readonly Entry[] = [...past.map((offer) => ({ at: offer.created_at, offer })), ...dangers.map((danger) => ({ at: danger.at, danger }))];
+  const days = new Map<string, Entry[]>();
+  for (const row of [...rows].sort((one, other) => Date.parse(other.at) - Date.parse(one.at))) {
+    const day = f.day(row.at);
+    days.set(day, [...(days.get(day) ?? []), row]);
   }
   return (
     <>
       <Head><h1>{own.tabs.history}</h1></Head>
-      {past.length === 0 && <p class="calm">{own.history.none}</p>}
+      {rows.length === 0 && <p class="calm">{history.none}</p>}
       {[...days].map(([day, list]) => (
         <section key={day}>
           <h2 class="day">{day}</h2>
-          {list.map((offer) => <Row key={offer.id} offer={offer} />)}
+          {list.map((row) => ("offer" in row ? <Row key={row.offer.id} offer={row.offer} /> : <Signal key={row.at} of={row.danger} />))}
         </section>
       ))}
-      <p class="band quiet"><span>{own.history.private}</span></p>
+      <p class="band quiet"><span>{history.private}</span></p>
       <div class="grow" />
       <div class="thumb tall"><Tabs /></div>
     </>
   );
 }
 
+type Entry = { readonly at: string } & ({ readonly offer: Offer } | { readonly danger: Danger });
+
+function Signal({ of }: { of: Danger }) {
+  return <article class="past-offer"><p><strong>{dangerText(of)}</strong></p></article>;
+}
+
 function Row({ offer }: { offer: Offer }) {
-  const { history } = t().own;
+  const { history } = TEXTS.read();
   const f = formats(language.value);
   const status = offer.incident.status;
   const fate = status === "closed" ? history.closed : status === "cancelled" ? history.cancelled : history.open;

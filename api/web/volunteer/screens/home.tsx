@@ -10,7 +10,7 @@ import { OutboxList } from "../parts/outbox_list";
 import { Tabs } from "../parts/tabs";
 import { dutyProblem, extendDuty, isChanging, setDuty } from "../duty";
 import { sharedAtMs, sharing } from "../position";
-import { isBusy, isLoaded, isUnknown, problem, profile } from "../state";
+import { danger, isBusy, isLoaded, isUnknown, problem, profile } from "../state";
 import { t } from "../text";
 
 const HOURS = [1, 2, 4, 8];
@@ -20,7 +20,9 @@ const NoticesBand = later(async () => (await import("../parts/notices_band")).lo
 export function Home({ id }: { id: string }) {
   const { own } = t();
   const isOn = profile.value?.on_duty ?? false;
-  const title = isUnknown.value ? own.home.unknown : isOn ? own.home.quiet : own.home.offDuty;
+  // Nothing is quiet while the person may be in danger.
+  const quiet = danger.value === null ? own.home.quiet : own.duty.on;
+  const title = isUnknown.value ? own.home.unknown : isOn ? quiet : own.home.offDuty;
   const more = isUnknown.value ? own.home.unknownMore : isOn ? own.home.quietMore : own.home.offDutyMore;
   return (
     <>

@@ -4,17 +4,18 @@ import { LanguageSwitch } from "../../shared/parts/language_switch";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { SignIn } from "../../shared/parts/sign_in";
 import { follow, linkProblem, linkState } from "../link";
+import { DangerLine } from "../parts/danger_line";
 import { Icon } from "../parts/icon";
 import { later } from "../parts/later";
 import { OutboxList } from "../parts/outbox_list";
 import { link, view } from "../state";
 import { t } from "../text";
 import { DistressScreen, asking } from "./distress";
-import { EndedScreen } from "./ended";
 import { OfferScreen } from "./offer";
 import { WorkScreen } from "./work";
 
 const DigitalScreen = later(async () => (await import("./digital")).loadDigital());
+const EndedScreen = later(async () => (await import("./ended")).loadEnded());
 
 /** `own`: whose session this browser has. The app shows the offers of its own person itself. */
 export function LinkPage({ token, own }: { token: string; own: string | null }) {
@@ -23,6 +24,7 @@ export function LinkPage({ token, own }: { token: string; own: string | null }) 
   return (
     <main class="app" data-link={linkState.value} data-stale={isStale ? "true" : "false"}>
       {linkState.value === "away" && <p class="band doubt" role="status"><Icon of="offline" /><ProblemText of={linkProblem.value} /></p>}
+      <DangerLine />
       <Screen />
     </main>
   );

@@ -1,4 +1,4 @@
-// Texts of the place that digital work finds, by words, numbers or a map.
+// Texts of digital work, and of the place that it finds by words, numbers or a map.
 export const en = {
   one: "Place: a name, a link of a map app, or latitude, longitude",
   many: "Places, one a line: one point, or three and more corners of an area",
@@ -21,4 +21,18 @@ export const en = {
   zoomOut: "Zoom out",
   credit: "Boundaries: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Towns: GeoNames (CC BY 4.0)",
   coarse: "Borders and towns only, exact to some 5\u00a0km: compare with the district.",
+  digital: {
+    lease: "left, then it goes to somebody else",
+    over: "The time is over: somebody else may be asked. You can still send, or ask for more time.",
+    more: "I need more time",
+    original: (language: string) => `Original, ${language}`,
+    originalOnly: "Original",
+    outcome: "Your answer",
+    text: "Text",
+    textOptional: "Text, if you like",
+    incident: "Id of the other incident",
+    send: "Send",
+    missing: "Choose an answer first",
+    drafted: "Your text is kept on this device until it is sent.",
+  },
 };
