@@ -26,7 +26,7 @@ export function Confirm({ label, question, yes, tone = "", onYes, children }: Gi
       <p>{question}</p>
       {children}
       <div class="pair">
-        <button type="button" class="button" ref={first} onClick={() => (isOpen.value = false)}>{t().common.actions.cancel}</button>
+        <button type="button" class="button" ref={first} onClick={() => (isOpen.value = false)}>{t().common.actions.back}</button>
         <button
           type="button"
           class={`button ${tone}`}

@@ -41,7 +41,7 @@ export const en = {
       plural("en", count, { one: `${count} answer is not confirmed yet`, other: `${count} answers are not confirmed yet` }),
     full: "No space on this device. Keep this page open until the answer has arrived.",
   },
-  actions: { retry: "Try again", cancel: "Cancel", close: "Close", back: "Back", save: "Save", send: "Send", undo: "Undo" },
+  actions: { retry: "Try again", close: "Close", back: "Back", save: "Save", send: "Send", undo: "Undo" },
   loading: "Loading…",
   ageOf: (seconds: number) => `${f.duration(seconds)} ago`,
   emergency: "In danger of life call 112",

@@ -41,7 +41,6 @@ export const kk = {
   },
   actions: {
     retry: "Қайталау",
-    cancel: "Бас тарту",
     close: "Жабу",
     back: "Артқа",
     save: "Сақтау",

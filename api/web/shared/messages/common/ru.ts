@@ -46,7 +46,7 @@ export const ru = {
       }),
     full: "На устройстве нет места. Не закрывайте страницу, пока ответ не дойдёт.",
   },
-  actions: { retry: "Повторить", cancel: "Отмена", close: "Закрыть", back: "Назад", save: "Сохранить", send: "Отправить", undo: "Отменить" },
+  actions: { retry: "Повторить", close: "Закрыть", back: "Назад", save: "Сохранить", send: "Отправить", undo: "Отменить" },
   loading: "Загрузка…",
   ageOf: (seconds: number) => `${f.duration(seconds)} назад`,
   emergency: "При угрозе жизни звоните 112",
