@@ -16,6 +16,7 @@ import { MapLinks, Sketch } from "../parts/sketch";
 import { lastFix } from "../position";
 import { items } from "../state";
 import { t } from "../text";
+import { wayOf } from "../way";
 import { taskWord } from "../words";
 import { openDistress } from "./distress";
 import { SharingBand } from "./home";
@@ -31,7 +32,7 @@ export function WorkScreen({ offer, standing }: { offer: Offer; standing: Standi
       <Head><WorkTitle offer={offer} /></Head>
       <Steps standing={standing} />
       {isAsked && <CheckIn offer={offer} />}
-      <Place offer={offer} />
+      <Place offer={offer} isThere={standing.state === "on_scene"} />
       <Caller offer={offer} />
       <Found offer={offer} />
       <SharingBand isAtWork />
@@ -61,20 +62,19 @@ function Steps({ standing }: { standing: Standing }) {
   );
 }
 
-function Place({ offer }: { offer: Offer }) {
+function Place({ offer, isThere = false }: { offer: Offer; isThere?: boolean }) {
   const { own } = t();
   const exact = spotOf(offer.location);
   const target = exact ?? spotOf(offer.area);
   const staging: Spot | null = offer.staging;
   const me = lastFix.value;
   const f = formats(language.value);
+  const { metres, seconds } = wayOf(offer, me, isThere);
   return (
     <>
       <section class="address">
         <h1>{offer.address ?? (offer.state === "offered" ? own.work.addressLater : own.work.noAddress)}</h1>
-        {offer.distance_m !== null && (
-          <p>{f.distance(offer.distance_m)}{offer.eta_s !== null && ` · ${own.offer.roughly(offer.eta_s)}`}</p>
-        )}
+        {metres !== null && <p>{f.distance(metres)}{seconds !== null && ` · ${own.offer.roughly(seconds)}`}</p>}
       </section>
       {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{own.work.staging}</Band>}
       {target !== null && me !== null && (
@@ -225,7 +225,7 @@ function Help({ offer }: { offer: Offer }) {
             {count}
           </button>
         ))}
-        <button type="button" class="button" onClick={() => (isOpen.value = false)}>{t().common.actions.cancel}</button>
+        <button type="button" class="button" onClick={() => (isOpen.value = false)}>{t().common.actions.back}</button>
       </div>
     </div>
   );
