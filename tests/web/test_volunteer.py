@@ -77,6 +77,7 @@ def test_an_acceptance_without_a_network_is_said_to_be_unconfirmed_and_arrives_o
     page.locator('[data-action="accept"]').wait_for()
 
     journey.visitor.context.set_offline(True)
+    expect(page.locator(".lost")).to_contain_text("Нет сети")
     page.locator('[data-action="accept"]').dblclick()
     expect(page.locator('[data-outbox="saved"]')).to_have_count(1)
     expect(page.locator("body")).to_contain_text(re.compile("ещё не подтверждено"))

@@ -17,7 +17,7 @@ import { sharePosition } from "./position";
 import { DistressScreen, asking } from "./screens/distress";
 import { Home } from "./screens/home";
 import { OfferScreen } from "./screens/offer";
-import { isBusy, lastSession, link, open, profile, stream, view, waiting } from "./state";
+import { isBusy, lastSession, link, offlineSince, open, profile, stream, view, waiting } from "./state";
 import { t } from "./text";
 import "./volunteer.css";
 
@@ -95,7 +95,8 @@ function App({ id }: { id: string }) {
     };
   }, [id]);
   const live = stream.value;
-  const isStale = live?.state.value.isStale ?? true;
+  // An open stream may look alive for seconds without a network.
+  const isStale = offlineSince.value !== null || (live?.state.value.isStale ?? true);
   return (
     <main class="app" data-stale={isStale ? "true" : "false"}>
       {live !== null && isStale && <Lost />}
@@ -118,7 +119,7 @@ function Lost() {
   if (live === null) return null;
   return (
     <div class="lost">
-      {waiting.value.length > 0 && <p class="band doubt"><Icon of="offline" /><span>{t().own.outbox.offline}</span></p>}
+      {(waiting.value.length > 0 || offlineSince.value !== null) && <p class="band doubt"><Icon of="offline" /><span>{t().own.outbox.offline}</span></p>}
       <StaleBand stream={live} />
     </div>
   );

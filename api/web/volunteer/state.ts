@@ -1,7 +1,7 @@
 // What the page shows: the person's profile and offers, kept fresh by the live stream, and the outbox of their answers.
 import { computed, signal } from "@preact/signals";
 import { ask, bindTo } from "../shared/api_client";
-import { now } from "../shared/clock";
+import { now, serverNow } from "../shared/clock";
 import { Outbox, type Saying } from "../shared/outbox";
 import type { OutboxItem } from "../shared/outbox_store";
 import type { Problem } from "../shared/problem";
@@ -28,6 +28,10 @@ export const isLoaded = signal(false);
 /** The person has no profile yet. */
 export const isUnknown = signal(false);
 export const stream = signal<LiveStream | null>(null);
+/** Server time in ms since which the device has had no network; null: it has one, as far as it knows. */
+export const offlineSince = signal(navigator.onLine ? null : serverNow());
+window.addEventListener("offline", () => (offlineSince.value = serverNow()));
+window.addEventListener("online", () => (offlineSince.value = null));
 /** The token of the one-offer link by which the page was opened; null: none, or the person is logged in. */
 export const link = signal(new URLSearchParams(location.hash.slice(1)).get("o"));
 const seenEnds = signal<ReadonlySet<string>>(new Set(start.seenEnds));

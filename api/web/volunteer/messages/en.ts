@@ -35,6 +35,7 @@ export const en = {
   sharing: {
     on: "Your position is shared",
     onMore: (agoS: number) => `operators see it roughly while you are free · ${f.duration(agoS)} ago`,
+    late: (agoS: number) => `Position last sent ${f.duration(agoS)} ago`,
     atWork: "operators and those who work with you see it until the work ends",
     asking: "Waiting for your position",
     askingMore: "allow it when the phone asks",

@@ -10,7 +10,7 @@ import { OutboxList } from "../parts/outbox_list";
 import { Tabs } from "../parts/tabs";
 import { dutyProblem, extendDuty, isChanging, setDuty } from "../duty";
 import { sharedAtMs, sharing } from "../position";
-import { danger, isBusy, isLoaded, isUnknown, problem, profile } from "../state";
+import { danger, isBusy, isLoaded, isUnknown, offlineSince, problem, profile } from "../state";
 import { t } from "../text";
 
 const HOURS = [1, 2, 4, 8];
@@ -58,6 +58,9 @@ export function SharingBand({ isAtWork }: { isAtWork: boolean }) {
     unavailable: text.unavailableMore,
     withdrawn: text.withdrawnMore,
   }[state];
+  // At work a position follows every half minute, on duty every five minutes, and none without a network.
+  const isLate = state === "on" && (offlineSince.value !== null || ago > (isAtWork ? 120 : 600));
+  if (isLate) return <Band icon="position" tone="doubt" title={sharedAtMs.value === null ? text.off : text.late(ago)} />;
   const tone = state === "on" ? "good" : state === "denied" || state === "unavailable" ? "doubt" : "";
   return <Band icon="position" tone={tone} title={text[state]}>{more}</Band>;
 }
