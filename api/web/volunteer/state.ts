@@ -28,8 +28,9 @@ export const isLoaded = signal(false);
 /** The person has no profile yet. */
 export const isUnknown = signal(false);
 export const stream = signal<LiveStream | null>(null);
-/** Server time in ms since which the device has had no network; null: it has one, as far as it knows. */
-export const offlineSince = signal(navigator.onLine ? null : serverNow());
+/** Server time in ms since which the device has lost its network; null: it has one, as far as it knows. */
+// By the loss and not by what it is at first: a machine that serves itself may have no network, and loses nothing by it.
+export const offlineSince = signal<number | null>(null);
 window.addEventListener("offline", () => (offlineSince.value = serverNow()));
 window.addEventListener("online", () => (offlineSince.value = null));
 /** The token of the one-offer link by which the page was opened; null: none, or the person is logged in. */
