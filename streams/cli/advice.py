@@ -35,6 +35,8 @@ ADVICE = {
     "too_many_channels": "",
     "positions_withdrawn": "",
     "conflict": "",
+    "alarm_not_standing": "",
+    "other_session": "",
     "unknown_volunteer": "Check the id.",
     "off_duty": "",
     "engaged": "",
