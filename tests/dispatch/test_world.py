@@ -18,6 +18,7 @@ from dispatch.context_query import query_of
 from dispatch.deadlines import deadline_command, timers_of, waiting_of
 from dispatch.decide import Settled, chosen_people, fill, settle, settle_without_claim
 from dispatch.follow_ups import follow_ups
+from dispatch.incidents import merging
 from dispatch.model.answer_commands import (
     AcceptOffer,
     AskForHelp,
@@ -54,7 +55,7 @@ from dispatch.model.merges import NewReport
 from dispatch.model.offer_events import OfferMade
 from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Found, Presence
-from dispatch.model.reasons import Exclusion, ShortfallReason
+from dispatch.model.reasons import Exclusion, ShortfallReason, SoftRule
 from dispatch.model.requirements import Requirement, RequirementSpec
 from dispatch.model.rulings import refused
 from dispatch.model.timers import Timer
@@ -398,12 +399,15 @@ class LifeOfAWorld(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def somebody_leaves_duty_and_is_taken_off_unless_they_are_there(self, number: int) -> None:
         answer = self.answer(number)
-        before = next(one.state for one in self.world.offers() if one.id == answer["offer_id"])
+        offer = next(one for one in self.world.offers() if one.id == answer["offer_id"])
+        before, is_asked_off_duty = offer.state, SoftRule.OFF_DUTY in offer.set_aside
 
         self.send(LeaveDuty(**answer))
 
         after = next(one.state for one in self.world.offers() if one.id == answer["offer_id"])
-        assert after is not before or before not in (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.EN_ROUTE)
+        # Whom an operator named although they were off duty leaves no duty.
+        is_to_go = before in (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.EN_ROUTE) and not is_asked_off_duty
+        assert after is not before or not is_to_go
         assert (before is OfferState.ON_SCENE) <= (after is before)
 
     @precondition(is_asked)
@@ -516,7 +520,8 @@ class LifeOfAWorld(RuleBasedStateMachine):
     @invariant()
     def no_open_incident_waits_in_silence(self) -> None:
         for incident in self.world.incidents.values():
-            if not incident.is_open:
+            # About to become a report of another incident, for at most 15 s: nobody is asked for it.
+            if not incident.is_open or merging.asks_nobody_yet(incident):
                 continue
             for entry in incident.requirements:
                 missing = max(0, incident.open_places(entry) - offers_out(incident, entry))
