@@ -15,9 +15,10 @@ from api.process.in_flight import InFlight
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.oidc_issuer import OidcIssuer
+from api.process.plans_in_force import PlansInForce
 from api.process.rate_limits import RateLimits
 from api.process.service_stack import ServiceStack
-from api.process.services import PlansInForce, Services
+from api.process.services import Services
 from api.process.shutdown import on_stop_signal
 from api.reads.event_stream import Live
 from api.writes.alarm_answers import AlarmTidy
@@ -116,16 +117,15 @@ async def _connected(
     keys.on_change = feed.interrupt_listeners
     sessions = await _sessions(settings, f"{name}-sessions", stack, intake, feed, ring)
     await stack.started(keys)
-    monitor = Monitor(settings, name)
-    letters = LetterWatch(settings, f"{name}-letters")
+    monitor, letters = Monitor(settings, name), LetterWatch(settings, f"{name}-letters")
     answers = AlarmAnswers(settings, f"{name}-alarms")
     # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
     fallback, use = plans_in_force.book, plans_in_force.put
     plans = PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use)
     await stack.started_together(monitor, letters, answers, plans)
+    reads = Reads(link)
     watch = AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring, audit=audit_log)
     alarms = await stack.started(watch)
-    reads = Reads(link)
     await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
     services = Services(
         settings=settings,

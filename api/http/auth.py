@@ -96,7 +96,7 @@ def refused(request: Request, problem: ProblemResponse) -> ProblemResponse:
     """The answer to an invalid token, cookie or code: the problem, or 429 for an address with many of them."""
     services: Services = request.app.state.services
     wait_s = services.rates.refused_wait_s(client_address(request.scope))
-    return limited(RequestClass.REFUSED.value, "none", wait_s) if wait_s > 0 else problem
+    return limited(RequestClass.REFUSED, "none", wait_s) if wait_s > 0 else problem
 
 
 def unauthenticated(detail: str) -> ProblemResponse:

@@ -1,4 +1,4 @@
-"""Applies the limits of what is in flight to requests: a place while a request is worked on.
+"""Applies the limits of what is in flight to requests: a slot while a request is worked on.
 
 It is held as long as the work goes on, also if the client has gone: whoever disconnects and asks again would otherwise have no
 limit. It is not held while a client sends its body or reads the answer: one that does so slowly would lock out its colleagues.
@@ -16,12 +16,12 @@ from api.process.in_flight import Work
 from api.process.services import Services
 
 AGAIN_AFTER_S = 1
-"""Reads take milliseconds, so places are free again long before."""
+"""Reads take milliseconds, so slots are free again long before."""
 
 
 @asynccontextmanager
-async def place(request: Request, caller: Caller | None, work: Work | None) -> AsyncIterator[None]:
-    """A place among the reads of the same identity, or of the same address without one; waits for its turn. `work` None: none.
+async def slot(request: Request, caller: Caller | None, work: Work | None) -> AsyncIterator[None]:
+    """A slot among the reads of the same identity, or of the same address without one; waits for its turn. `work` None: none.
 
     Raises:
         ProblemResponse: 429, as many requests as may wait do so already, or the turn did not come in time.
@@ -33,7 +33,7 @@ async def place(request: Request, caller: Caller | None, work: Work | None) -> A
     role, key = (None, client_address(request.scope)) if caller is None else (caller.role, caller.id)
     leave = await services.in_flight.entered(work, role, key)
     if leave is None:
-        raise limited(work.value, role.value if role else "none", AGAIN_AFTER_S)
+        raise limited(work, role.value if role else "none", AGAIN_AFTER_S)
     try:
         yield
     finally:

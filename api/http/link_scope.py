@@ -37,7 +37,7 @@ async def caller_of(request: Request, services: Services, token: str) -> Caller:
         # others. The limit bounds what guesses cost beyond it; 60 bits make them hopeless at any rate of one process.
         wait_s = services.rates.guess_wait_s(client_address(request.scope)) if error.is_unknown else 0
         if wait_s > 0:
-            raise limited(RequestClass.REFUSED.value, "none", wait_s) from None
+            raise limited(RequestClass.REFUSED, "none", wait_s) from None
         raise ProblemResponse("link_ended") from None
     return Caller(link.volunteer_id, Role.VOLUNTEER, link=link)
 

@@ -7,6 +7,7 @@ from fastapi import Request
 
 from api.caller import Caller
 from api.http.problems import ProblemResponse
+from api.process.in_flight import Work
 from api.process.rate_limits import RequestClass
 from api.process.services import Services
 from dispatch.model.vocabulary import Priority
@@ -25,11 +26,11 @@ async def limit(request: Request, caller: Caller, kind: RequestClass) -> None:
         kind = RequestClass.CRITICAL
         wait_s = services.rates.wait_s(kind, caller.role, caller.id)
     if wait_s > 0:
-        raise limited(kind.value, caller.role.value, wait_s)
+        raise limited(kind, caller.role.value, wait_s)
 
 
-def limited(kind: str, role: str, wait_s: float) -> ProblemResponse:
-    """429 with Retry-After, counted. `kind`: a `RequestClass` or `Work`."""
+def limited(kind: RequestClass | Work, role: str, wait_s: float) -> ProblemResponse:
+    """429 with Retry-After, counted."""
     metrics.LIMITED.labels(kind=kind, role=role).inc()
     after_s = max(1, math.ceil(wait_s))
     return ProblemResponse(

@@ -105,7 +105,7 @@ class StrictRoute(APIRoute):
                 require_json(bounded)
             elif needs_body:
                 await bounded.json()  # an empty body is refused as bad JSON
-            async with in_flight_limits.place(bounded, caller, work):
+            async with in_flight_limits.slot(bounded, caller, work):
                 answer = await handle(bounded)
             if action is not None and answer.status_code < 300:
                 # Of an event stream this is before its first event.

@@ -27,25 +27,25 @@ class Work(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Slots:
     """`at_work` at the same time, and `waiting` for their turn in the order in which they came."""
 
     at_work: int
     waiting: int
 
 
-OF_DESK: Mapping[Work, Places] = {
+OF_DESK: Mapping[Work, Slots] = {
     # One account may be a whole control room, and all its desks read at once when a connection comes back: a console makes about
     # a dozen reads as it opens, of which two are heavy.
-    Work.READ: Places(at_work=16, waiting=112),
-    Work.HEAVY: Places(at_work=4, waiting=28),
+    Work.READ: Slots(at_work=16, waiting=112),
+    Work.HEAVY: Slots(at_work=4, waiting=28),
 }
-OF_PERSON: Mapping[Work, Places] = {
-    Work.READ: Places(at_work=8, waiting=24),
-    Work.HEAVY: Places(at_work=2, waiting=6),
+OF_PERSON: Mapping[Work, Slots] = {
+    Work.READ: Slots(at_work=8, waiting=24),
+    Work.HEAVY: Slots(at_work=2, waiting=6),
 }
 """Of one volunteer or device."""
-OF_ADDRESS = Places(at_work=64, waiting=192)
+OF_ADDRESS = Slots(at_work=64, waiting=192)
 """Generous, because an organisation or a mobile network may share an address; the answers come from memory."""
 
 WAIT_AT_MOST_S = 5.0
@@ -98,18 +98,18 @@ class InFlight:
         self._lanes: dict[tuple[Work, str], _Lane] = {}
 
     async def entered(self, work: Work, role: Role | None, key: str) -> Callable[[], None] | None:
-        """Takes a place, waiting for the turn of the request. The result gives the place back; None: all places are taken,
+        """Takes a slot, waiting for the turn of the request. The result gives the slot back; None: all slots are taken,
         or the turn did not come within `WAIT_AT_MOST_S`.
 
         Cancellation while it waits leaves nothing behind. `role`: None without a token; `key`: identity or address.
         """
         if not self._is_on:
             return _nothing
-        places = _places(work, role)
+        slots = _slots(work, role)
         lane = self._lanes.get((work, key))
         if lane is None:
-            lane = self._lanes[work, key] = _Lane(places.at_work)
-        if lane.present >= places.at_work + places.waiting:
+            lane = self._lanes[work, key] = _Lane(slots.at_work)
+        if lane.present >= slots.at_work + slots.waiting:
             return None
         lane.present += 1
         try:
@@ -138,7 +138,7 @@ class InFlight:
             del self._lanes[work, key]
 
 
-def _places(work: Work, role: Role | None) -> Places:
+def _slots(work: Work, role: Role | None) -> Slots:
     if role is None or work is Work.OPEN:
         return OF_ADDRESS
     return (OF_DESK if role in _DESK else OF_PERSON)[work]

@@ -17,13 +17,13 @@ from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.live_views import EVERYTHING, NewsItem, ViewRoom, Wanted
 from api.process.oidc_issuer import OidcIssuer
+from api.process.plans_in_force import PlansInForce
 from api.process.rate_limits import RateLimits
 from dispatch.gazetteer.built_in import built_in
 from dispatch.gazetteer.gazetteer import Gazetteer
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
-from dispatch.model.local_time import ALMATY
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.plans.book import PlanBook
@@ -58,21 +58,6 @@ from streams.wire import (
     VerificationRecord,
     VolunteerRecord,
 )
-
-
-@dataclass(slots=True)
-class PlansInForce:
-    """Holds the plan book in force, with the hours of the deployment; `PlanFollower` replaces it."""
-
-    book: PlanBook
-    zone: str = ALMATY
-
-    def __post_init__(self) -> None:
-        self.put(self.book)
-
-    def put(self, book: PlanBook) -> None:
-        self.book = book.in_zone(self.zone)
-
 
 PrivatePlain: TypeAlias = PrivateRecord
 

@@ -99,17 +99,7 @@ def _report(
     call_number: CallNumber | None,
 ) -> Ruling:
     if incident is not None:
-        if command.distress_of is not None and command.distress_of == incident.distress_of:
-            return (
-                _pressed_again(incident, command, plans)
-                if incident.is_open
-                else distress.after_the_end(incident, command)
-            )
-        # The same key with the same body is a repeat; with another body it is an error of the client.
-        # Digests under two keys say nothing of the bodies: a repeat sent after an upgrade must not be called a conflict.
-        if incident.body_digest == command.body_digest or not are_comparable(incident.body_digest, command.body_digest):
-            return unchanged("report", "repeated_report")
-        return refused("report", "idempotency_key_reused")
+        return _reported_again(incident, command, plans)
     plan = plans.plan(command.type)
     priority = command.priority or plan.priority
     requirements = plan.stated(priority)
@@ -145,10 +135,21 @@ def _report(
     )
 
 
+def _reported_again(incident: Incident, command: ReportIncident, plans: PlanBook) -> Ruling:
+    if command.distress_of is not None and command.distress_of == incident.distress_of:
+        if not incident.is_open:
+            return distress.after_the_end(incident, command)
+        return _pressed_again(incident, command, plans)
+    # The same key with the same body is a repeat; with another body it is an error of the client.
+    # Digests under two keys say nothing of the bodies: a repeat sent after an upgrade must not be called a conflict.
+    if incident.body_digest == command.body_digest or not are_comparable(incident.body_digest, command.body_digest):
+        return unchanged("report", "repeated_report")
+    return refused("report", "idempotency_key_reused")
+
+
 def _pressed_again(incident: Incident, command: ReportIncident, plans: PlanBook) -> Ruling:
     """A person in distress signals again: it sounds anew, and the newest place they stated counts."""
     again = distress.renewed(incident, command)
-    is_told_on = command.by == DISPATCHER
     if not again:
         return unchanged("report", "repeated_report")
     moved = UpdateIncident(
@@ -157,7 +158,7 @@ def _pressed_again(incident: Incident, command: ReportIncident, plans: PlanBook)
         by=command.by,
         sent_ms=command.sent_ms,
         # A signal of somebody who was sent names the place to which they were sent; an operator may know better by now.
-        area=None if is_told_on else command.area,
+        area=None if command.by == DISPATCHER else command.area,
         private_ref=command.private_ref,
         private_fields=command.private_fields,
     )

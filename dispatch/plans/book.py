@@ -99,9 +99,9 @@ class PlanBook:
         lines = (line for plan in self.plans.values() for line in plan.lines)
         return frozenset(line.requirement.role for line in lines if line.requirement.role)
 
-    def in_zone(self, zone: str) -> "PlanBook":
+    def in_time_zone(self, time_zone: str) -> "PlanBook":
         """The same plans with the hours of this time zone, a name of the IANA database."""
-        return replace(self, budget=replace(self.budget, time_zone=zone))
+        return replace(self, budget=replace(self.budget, time_zone=time_zone))
 
     def ladder(self, name: str) -> Ladder:
         """The ladder of this name; `FALLBACK` if there is none: the incident may have been reported under other plans."""

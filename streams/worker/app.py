@@ -227,7 +227,7 @@ class WorkerServices:
 
     def _in_force(self, plans: PlanBook) -> PlanBook:
         """The plans in force: KOMEK_BUDGET=off removes the limits on offers per person and changes nothing else."""
-        return plans.in_zone(self.settings.time_zone) if self.settings.budget else replace(plans, budget=UNLIMITED)
+        return plans.in_time_zone(self.settings.time_zone) if self.settings.budget else replace(plans, budget=UNLIMITED)
 
     async def _dead_letter_plans(self, record: Consumed, reason: str) -> None:
         """All workers read all records of plans; only the owner of partition 0 writes the dead letter."""

@@ -12,7 +12,8 @@ from api.app import assembled
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.oidc_issuer import OidcIssuer
-from api.process.services import PlansInForce, Services, TokenVerifier
+from api.process.plans_in_force import PlansInForce
+from api.process.services import Services, TokenVerifier
 from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock

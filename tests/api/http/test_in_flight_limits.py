@@ -8,7 +8,7 @@ import pytest
 
 from api.app import assembled
 from api.process import in_flight
-from api.process.in_flight import OF_ADDRESS, OF_DESK, OF_PERSON, InFlight, Places, Work, work_of
+from api.process.in_flight import OF_ADDRESS, OF_DESK, OF_PERSON, InFlight, Slots, Work, work_of
 from api.process.rate_limits import RequestClass, class_of
 from dispatch.model.incidents import Incident
 from streams.tokens import Role
@@ -75,7 +75,7 @@ def test_every_route_that_counts_as_heavy_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("work", "role", "places"),
+    ("work", "role", "slots"),
     [
         (Work.READ, Role.OPERATOR, OF_DESK[Work.READ]),
         (Work.HEAVY, Role.MONITOR, OF_DESK[Work.HEAVY]),
@@ -84,31 +84,31 @@ def test_every_route_that_counts_as_heavy_exists() -> None:
         (Work.OPEN, None, OF_ADDRESS),
     ],
 )
-async def test_as_many_as_stated_work_and_wait(work: Work, role: Role | None, places: Places) -> None:
+async def test_as_many_as_stated_work_and_wait(work: Work, role: Role | None, slots: Slots) -> None:
     flights = InFlight()
     asked = [asyncio.ensure_future(flights.entered(work, role, "x-1")) for _ in range(300)]
-    await eventually(lambda: flights.count() == places.at_work + places.waiting)
+    await eventually(lambda: flights.count() == slots.at_work + slots.waiting)
 
     done = [one for one in asked if one.done()]
     taken = [one.result() for one in done if one.result() is not None]
 
-    assert len(taken) == places.at_work
-    assert len(done) - len(taken) == 300 - places.at_work - places.waiting
+    assert len(taken) == slots.at_work
+    assert len(done) - len(taken) == 300 - slots.at_work - slots.waiting
     assert await flights.entered(work, role, "x-2") is not None
     for leave in taken:
         assert leave is not None
         leave()
-    await eventually(lambda: sum(one.done() for one in asked) == len(done) + min(places.at_work, places.waiting))
+    await eventually(lambda: sum(one.done() for one in asked) == len(done) + min(slots.at_work, slots.waiting))
     for one in asked:
         one.cancel()
 
 
-async def test_places_are_free_again_whether_a_request_ends_or_is_given_up() -> None:
+async def test_slots_are_free_again_whether_a_request_ends_or_is_given_up() -> None:
     flights = InFlight()
-    places = OF_PERSON[Work.HEAVY]
-    held = [await flights.entered(Work.HEAVY, Role.VOLUNTEER, "v-1") for _ in range(places.at_work)]
+    slots = OF_PERSON[Work.HEAVY]
+    held = [await flights.entered(Work.HEAVY, Role.VOLUNTEER, "v-1") for _ in range(slots.at_work)]
     waiting = [asyncio.ensure_future(flights.entered(Work.HEAVY, Role.VOLUNTEER, "v-1")) for _ in range(3)]
-    await eventually(lambda: flights.count() == places.at_work + 3)
+    await eventually(lambda: flights.count() == slots.at_work + 3)
 
     for one in waiting:
         one.cancel()
@@ -121,30 +121,30 @@ async def test_places_are_free_again_whether_a_request_ends_or_is_given_up() -> 
 
 
 async def test_many_reads_of_one_identity_wait_or_are_refused_and_nobody_else_is(world: World) -> None:
-    gate, places = Gate(world), OF_DESK[Work.READ]
+    gate, slots = Gate(world), OF_DESK[Work.READ]
     flights = world.app.state.services.in_flight
     reads = [asyncio.ensure_future(world.ask("GET", PATH, subject="op-1")) for _ in range(ASKED)]
-    await eventually(lambda: sum(one.done() for one in reads) == ASKED - places.at_work - places.waiting)
+    await eventually(lambda: sum(one.done() for one in reads) == ASKED - slots.at_work - slots.waiting)
 
     other = asyncio.ensure_future(world.ask("GET", PATH, subject="op-2"))
     report = await world.ask("POST", "/v1/incidents", REPORT, subject="op-1")
-    await eventually(lambda: gate.entered == places.at_work + 1)
+    await eventually(lambda: gate.entered == slots.at_work + 1)
     gate.open()
     answers = [await one for one in reads]
 
     assert report.status_code == 202
     assert (await other).status_code == 404
-    assert gate.most == places.at_work + 1
+    assert gate.most == slots.at_work + 1
     assert Counter(one.status_code for one in answers) == {
-        404: places.at_work + places.waiting,
-        429: ASKED - places.at_work - places.waiting,
+        404: slots.at_work + slots.waiting,
+        429: ASKED - slots.at_work - slots.waiting,
     }
     refused = next(one for one in answers if one.status_code == 429)
     assert (refused.json()["code"], refused.headers["retry-after"]) == ("too_many_requests", "1")
     assert flights.count() == 0
 
 
-async def test_a_request_that_is_cancelled_gives_its_place_back(world: World) -> None:
+async def test_a_request_that_is_cancelled_gives_its_slot_back(world: World) -> None:
     gate = Gate(world)
     flights = world.app.state.services.in_flight
     read = asyncio.ensure_future(world.ask("GET", PATH))
@@ -156,7 +156,7 @@ async def test_a_request_that_is_cancelled_gives_its_place_back(world: World) ->
     await eventually(lambda: flights.count() == 0)
 
 
-async def test_a_client_that_sends_or_reads_slowly_holds_no_place(world: World) -> None:
+async def test_a_client_that_sends_or_reads_slowly_holds_no_slot(world: World) -> None:
     flights = world.app.state.services.in_flight
     is_read, is_sent = asyncio.Event(), asyncio.Event()
     bearer = f"Bearer {token('operator', 'op-1')}".encode()
@@ -204,8 +204,8 @@ async def test_a_client_that_sends_or_reads_slowly_holds_no_place(world: World) 
 
 async def test_a_turn_that_does_not_come_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_flight, "WAIT_AT_MOST_S", 0.01)
-    flights, places = InFlight(), OF_PERSON[Work.HEAVY]
-    held = [await flights.entered(Work.HEAVY, Role.VOLUNTEER, "v-1") for _ in range(places.at_work)]
+    flights, slots = InFlight(), OF_PERSON[Work.HEAVY]
+    held = [await flights.entered(Work.HEAVY, Role.VOLUNTEER, "v-1") for _ in range(slots.at_work)]
 
     assert await flights.entered(Work.HEAVY, Role.VOLUNTEER, "v-1") is None
     assert flights.count() == len(held)

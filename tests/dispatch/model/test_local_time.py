@@ -60,7 +60,7 @@ def test_quiet_hours_of_people_are_those_of_the_deployment() -> None:
 
 def test_quiet_hours_of_plans_are_those_of_the_deployment() -> None:
     at_ms = ms("2026-11-27T19:00")  # midnight in Almaty, 20:00 in Berlin
-    here, there = (load_builtin().in_zone(zone).budget for zone in (ALMATY, "Europe/Berlin"))
+    here, there = (load_builtin().in_time_zone(zone).budget for zone in (ALMATY, "Europe/Berlin"))
 
     assert asleep_unless_heard_ms(Priority.NORMAL, here, at_ms) == ms("2026-11-27T18:00")
     assert asleep_unless_heard_ms(Priority.NORMAL, there, at_ms) is None

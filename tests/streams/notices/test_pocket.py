@@ -328,7 +328,8 @@ def test_drills_go_out_by_push_alone_or_by_nothing_where_that_is_set() -> None:
     assert (silent.due_ms(drill), silent.due_ms(real)) == (None, real.at_ms)
 
 
-async def test_the_end_of_a_duty_is_carried_to_devices_once_though_its_worker_says_it_again() -> None:
+def of_an_owner() -> tuple[Receipts, list[str]]:
+    """Receipts of the notifier that owns partition 0, and the ids of the requests that it has carried out."""
     done: list[str] = []
 
     async def carry_out(record: NoticeRecord) -> None:
@@ -336,6 +337,11 @@ async def test_the_end_of_a_duty_is_carried_to_devices_once_though_its_worker_sa
 
     receipts = Receipts(Settings(), "test", carry_out)
     receipts.owns = lambda partition: partition == 0
+    return receipts, done
+
+
+async def test_the_end_of_a_duty_is_carried_to_devices_once_though_its_worker_says_it_again() -> None:
+    receipts, done = of_an_owner()
     now_ms = clock.now_ms()
     warning, earlier = (warning_of(DutyEnd(volunteer_id=name, at_ms=now_ms)) for name in ("v-1", "v-2"))
     # By a notifier before this one, to one device.
@@ -351,13 +357,7 @@ async def test_the_end_of_a_duty_is_carried_to_devices_once_though_its_worker_sa
 
 
 async def test_requests_are_carried_out_once_and_only_by_the_owner_of_the_partition() -> None:
-    done: list[str] = []
-
-    async def carry_out(record: NoticeRecord) -> None:
-        done.append(record.id)
-
-    receipts = Receipts(Settings(), "test", carry_out)
-    receipts.owns = lambda partition: partition == 0
+    receipts, done = of_an_owner()
     now_ms = clock.now_ms()
     fresh, old, carried_out = (asked(TextKey.TEST, "v-1", at_ms) for at_ms in (now_ms, now_ms - HOUR_MS, now_ms))
     for record in (fresh, old, carried_out, replace(carried_out, outcome=NoticeOutcome.SENT)):

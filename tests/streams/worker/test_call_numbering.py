@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from api.process.services import PlansInForce
+from api.process.plans_in_force import PlansInForce
 from dispatch.model.local_time import ALMATY
 from dispatch.plans.book import load_builtin
 from streams.store.call_numbers import days_before
