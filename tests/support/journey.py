@@ -59,8 +59,9 @@ class Journey:
         assert faults == [], faults
         speak(self.page, self.language)
 
-    def wait_until_found(self) -> None:
-        """Until the dispatcher knows the place."""
+    def go_on_duty(self) -> None:
+        """By the switch on the page; returns when the dispatcher knows the place."""
+        self.page.locator('[data-action="duty"]').click()
         until(lambda: self._call("GET", f"/v1/volunteers/{self.id}", role="volunteer").get("fix_at"))
 
     def report(self, **more: Any) -> str:

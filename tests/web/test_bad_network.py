@@ -77,8 +77,7 @@ def test_random_cuts_lose_and_double_nothing_in_two_tabs_with_a_slow_clock(
     visitor = journey.visitor
     cuts = Cuts(Random(7), each)
     visitor.context.route("**/v1/offers/*/*", cuts)
-    journey.page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     streams = len([url for url in visitor.asked if "/v1/events" in url])
     tabs = [journey.page, visitor.open("/v/")]
     for tab in tabs:
@@ -133,8 +132,7 @@ def test_an_offer_that_ended_while_the_phone_was_away_is_told_and_no_work_is_cla
 ) -> None:
     journey = Journey(visit, shared_stack, "ru", (74.40, 47.10))
     page = journey.page
-    page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     incident = journey.report()
     page.locator('[data-action="accept"]').wait_for()
     journey.visitor.context.set_offline(True)

@@ -17,8 +17,7 @@ ANSWERS = "**/v1/offers/*/accept"
 def test_an_answer_that_cannot_be_kept_is_sent_by_the_open_page(visit: Visit, shared_stack: RunningStack) -> None:
     journey = Journey(visit, shared_stack, "ru", (70.90, 47.50), before=lambda context: context.add_init_script(FULL))
     page = journey.page
-    page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     incident = journey.report()
     accept = page.locator('[data-action="accept"]')
     accept.wait_for()

@@ -99,8 +99,7 @@ def test_the_phone_fits_and_is_worked_by_finger_and_keys(
         faults[name] = [*found, *_operable(page, TARGET_PX)]
 
     look("off duty")
-    page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     incident = journey.report()
     page.locator('[data-action="accept"]').wait_for()
     look("offer")

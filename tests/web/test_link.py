@@ -21,8 +21,7 @@ pytestmark = pytest.mark.stack
 
 def test_a_person_without_a_session_answers_one_offer_by_its_link(visit: Visit, shared_stack: RunningStack) -> None:
     journey = Journey(visit, shared_stack, "kk", (71.90, 50.60))
-    journey.page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     incident = journey.report()
     journey.page.locator('[data-action="accept"]').wait_for()
     offer = journey.offer_of(incident)

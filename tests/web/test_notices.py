@@ -116,8 +116,7 @@ def test_a_push_is_switched_on_tested_shown_and_opens_its_offer(visit: Visit, sh
         journey.check("notices-tested")
 
         page.goto(f"{shared_stack.api}/v/#home")
-        page.locator('[data-action="duty"]').click()
-        journey.wait_until_found()
+        journey.go_on_duty()
         incident = journey.report()
         page.locator('[data-action="accept"]').wait_for()
         page.goto(f"{shared_stack.api}/v/#history")

@@ -29,8 +29,7 @@ def test_what_one_person_sees_and_says_is_never_anothers(visit: Visit, shared_st
         tried.append(route.request.url)
         route.abort()
 
-    page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     incident = journey.report()
     visitor.context.route(ANSWERS, cut)
     page.locator('[data-action="accept"]').click()

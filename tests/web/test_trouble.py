@@ -38,8 +38,7 @@ FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'Quot
 def test_any_text_is_shown_as_it_was_said_on_both_pages(visit: Visit, shared_stack: RunningStack) -> None:
     words = "\n".join(SCRIPTS)
     journey = Journey(visit, shared_stack, "en", (61.90, 46.10))
-    journey.page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     incident = journey.report(
         description=words, address=SCRIPTS[0], caller={"name": SCRIPTS[1], "phone": "+7 700 000 00 00"}
     )

@@ -29,9 +29,8 @@ def test_a_person_is_asked_goes_learns_of_a_change_and_ends_the_work(
     page = journey.page
     journey.check("off-duty")
 
-    page.locator('[data-action="duty"]').click()
+    journey.go_on_duty()
     expect(page.locator('[data-action="duty"]')).to_have_attribute("aria-checked", "true")
-    journey.wait_until_found()
     journey.check("quiet")
     incident = journey.report()
 
@@ -71,8 +70,7 @@ def test_an_acceptance_without_a_network_is_said_to_be_unconfirmed_and_arrives_o
 ) -> None:
     journey = Journey(visit, shared_stack, "ru", (69.90, 49.60))
     page = journey.page
-    page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     incident = journey.report()
     page.locator('[data-action="accept"]').wait_for()
 
@@ -98,8 +96,7 @@ def test_danger_is_sent_by_the_second_tap_alone_and_the_operator_sees_it(
     journey = Journey(visit, shared_stack, "kk", (70.90, 50.10))
     page = journey.page
     # On duty, so that the phone knows where it is and says so with the signal.
-    page.locator('[data-action="duty"]').click()
-    journey.wait_until_found()
+    journey.go_on_duty()
     page.goto(f"{shared_stack.api}/v/#settings")
     page.locator('[data-action="distress"]').click()
     journey.check("danger-asked")
