@@ -61,7 +61,7 @@ function Door({ goOn }: { goOn: (() => void) | null }) {
         <div class="sign-in">
           <h1>{own.title}</h1>
           <p><strong>{common.signIn.who(state.session.id, roles[state.session.role] ?? state.session.role)}</strong></p>
-          {goOn === null ? <p>{common.signIn.wrongRole}</p> : <button type="button" class="button" data-action="go-on" onClick={goOn}>{own.goOn}</button>}
+          {goOn === null ? <p>{common.signIn.wrongRole}</p> : <button type="button" class="button" data-action="go-on" onClick={goOn}>{own.goOn(state.session.id)}</button>}
           <button type="button" class="button" data-action="sign-out" onClick={() => void signOut()}>{common.signIn.out}</button>
         </div>
       )}

@@ -5,4 +5,4 @@ import { en as map } from "./map/en";
 import { en as report } from "./report/en";
 import { en as views } from "./views/en";
 
-export const en = { title: "Operator's console", goOn: "Stay in this session", desk, case: kase, map, report, views };
+export const en = { title: "Operator's console", goOn: (id: string) => `Go on as ${id}`, desk, case: kase, map, report, views };

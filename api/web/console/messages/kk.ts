@@ -5,4 +5,4 @@ import { kk as report } from "./report/kk";
 import type { ConsoleTexts } from "./shape";
 import { kk as views } from "./views/kk";
 
-export const kk = { title: "Оператор пульті", goOn: "Осы сеанста қалу", desk, case: kase, map, report, views } satisfies ConsoleTexts;
+export const kk = { title: "Оператор пульті", goOn: (id) => `${id} ретінде жалғастыру`, desk, case: kase, map, report, views } satisfies ConsoleTexts;

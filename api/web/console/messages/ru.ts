@@ -5,4 +5,4 @@ import { ru as report } from "./report/ru";
 import type { ConsoleTexts } from "./shape";
 import { ru as views } from "./views/ru";
 
-export const ru = { title: "Пульт оператора", goOn: "Остаться в этом сеансе", desk, case: kase, map, report, views } satisfies ConsoleTexts;
+export const ru = { title: "Пульт оператора", goOn: (id) => `Продолжить как ${id}`, desk, case: kase, map, report, views } satisfies ConsoleTexts;
