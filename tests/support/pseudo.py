@@ -40,6 +40,8 @@ def speak(page: Page, language: str) -> None:
     """By the page's own switch; `qps` besides its three languages. The switch may lie in a closed menu."""
     pressed, is_pseudo = ("en", True) if language == "qps" else (language, False)
     page.evaluate("(is) => dispatchEvent(new CustomEvent('komek-pseudo', {detail: is}))", is_pseudo)
+    # A page that has just been opened draws its switch after its own `load`.
+    page.locator(f'[data-action="language-{pressed}"]').first.wait_for(state="attached")
     # A choice loads its catalogue, which may be there already: the next frame shows it.
     page.evaluate(
         "async (of) => { document.querySelector(`[data-action=language-${of}]`).click();"
