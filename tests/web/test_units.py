@@ -60,8 +60,7 @@ def test_the_built_files_name_no_other_host(built: Path) -> None:
 
 @pytest.mark.parametrize("page", BUDGETS)
 def test_the_first_load_of_a_page_keeps_its_budget(built: Path, page: str) -> None:
-    html = (built / page / "index.html").read_text("utf-8")
-    static = set(_loaded(built, re.findall(r'(?:src|href)="/(assets/[^"]+)"', html)))
+    static = set(_loaded(built, re.findall(r'(?:src|href)="/(assets/[^"]+)"', _html(built, page))))
     languages = {
         name: {f"assets/{one}" for one in _loaded_names(built, name)} | {name}
         for name in _dynamic(built, static)
@@ -73,8 +72,39 @@ def test_the_first_load_of_a_page_keeps_its_budget(built: Path, page: str) -> No
     assert largest <= BUDGETS[page], f"{page}: {largest} bytes"
 
 
+def test_the_phone_keeps_every_part_of_its_page_for_offline(built: Path) -> None:
+    kept = set(re.findall(r"/(assets/[\w.-]+)", (built / "v" / "sw.js").read_text("utf-8")))
+    wanted = set(_reachable(built, re.findall(r'(?:src|href)="/(assets/[^"]+)"', _html(built, "volunteer"))))
+
+    # The street map is of digital work, and of no use without a network.
+    left = {name for name in wanted - kept if not re.match(r"assets/(leaflet|place_map|base_map)", name)}
+    assert left == set()
+    assert len(kept) > 40
+
+
 def _size(path: Path) -> int:
     return len(gzip.compress(path.read_bytes(), 9))
+
+
+def _html(built: Path, page: str) -> str:
+    return (built / page / "index.html").read_text("utf-8")
+
+
+def _reachable(built: Path, names: list[str]) -> set[str]:
+    """These files and all that they may ever load."""
+    found: set[str] = set()
+    left = list(names)
+    while left:
+        name = left.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name.endswith(".js"):
+            text = (built / name).read_text("utf-8")
+            left += [
+                f"assets/{one}" for one in re.findall(r"""["'`](?:\./|/?assets/)([\w.-]+\.(?:js|css))["'`]""", text)
+            ]
+    return found
 
 
 def _loaded(built: Path, names: list[str]) -> Iterator[str]:

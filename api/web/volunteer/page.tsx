@@ -16,21 +16,27 @@ import { later, loadLater } from "./parts/later";
 import { sharePosition } from "./position";
 import { DistressScreen, asking } from "./screens/distress";
 import { Home } from "./screens/home";
+import { FIRST } from "./screens/first_text";
 import { OfferScreen } from "./screens/offer";
 import { isBusy, lastSession, link, offlineSince, open, profile, stream, view, waiting } from "./state";
 import { t } from "./text";
 import "./volunteer.css";
 
 // Shown only when the server has said that nobody is signed in, so the network is there.
-const First = later(async () => (await import("./screens/first")).First);
-const OthersSession = later(async () => (await import("./screens/others_session")).OthersSession);
-const WorkScreen = later(async () => (await import("./screens/work")).WorkScreen);
+const First = later(async () => (await withFirst(import("./screens/first"))).First);
+const OthersSession = later(async () => (await withFirst(import("./screens/others_session"))).OthersSession);
+const WorkScreen = later(async () => (await import("./screens/work")).loadWork());
 const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
 const EndedScreen = later(async () => (await import("./screens/ended")).loadEnded());
 const History = later(async () => (await import("./screens/history")).loadHistory());
-const LinkPage = later(async () => (await import("./screens/link")).LinkPage);
+const LinkPage = later(async () => (await withFirst(import("./screens/link"))).LinkPage);
 const Notices = later(async () => (await import("./screens/notices")).loadNotices());
 const Settings = later(async () => (await import("./screens/settings")).loadSettings());
+
+/** Screen and texts are asked for at once: on a slow network one after the other would be one round trip later. */
+async function withFirst<Screen>(screen: Promise<Screen>): Promise<Screen> {
+  return (await Promise.all([screen, FIRST.load()]))[0];
+}
 
 export function Page() {
   return (

@@ -1,8 +1,9 @@
+import type { Ends } from "../../shared/messages/ends/shape";
 import type { SharedTexts } from "../../shared/text";
 import type { ConsoleTexts } from "../messages/shape";
 import type { OperatorWords } from "../messages/words/shape";
 
 export interface Catalogue extends SharedTexts {
-  readonly words: SharedTexts["words"] & OperatorWords;
+  readonly words: SharedTexts["words"] & Ends & OperatorWords;
   readonly own: ConsoleTexts;
 }

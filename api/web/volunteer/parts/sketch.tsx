@@ -1,8 +1,8 @@
 // A sketch without a map: rings of whole kilometres around the person, north above, a coarse circle or the exact place, staging.
 import { type Spot, metresFrom, ringStepKm } from "../geometry";
-import { t } from "../text";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
+import "./sketch.css";
 
 interface Given {
   readonly me: Spot;
@@ -60,25 +60,5 @@ export function Sketch({ me, target, isCoarse, staging, isHazard }: Given) {
         <path class="north" d={`M${WIDTH - 20} 34V12m-5 6 5-6 5 6`} />
       </svg>
     </figure>
-  );
-}
-
-/** The apps of phones that show the way. Opened in a new window: the job stays open behind it. */
-export function MapLinks({ to }: { to: Spot }) {
-  const { work } = t().own;
-  const [lon, lat] = [to.lon.toFixed(6), to.lat.toFixed(6)];
-  const links = [
-    ["2GIS", `https://2gis.kz/directions/points/%7C${lon}%2C${lat}`],
-    ["Yandex", `https://yandex.kz/maps/?rtext=~${lat},${lon}&rtt=auto`],
-    ["Google", `https://www.google.com/maps/dir/?api=1&destination=${lat},${lon}`],
-    [work.mapOther, `geo:${lat},${lon}`],
-  ] as const;
-  return (
-    <p class="map-links">
-      <span class="label">{work.map}</span>
-      {links.map(([name, address]) => (
-        <a class="button" key={name} href={address} target="_blank" rel="noopener noreferrer">{name}</a>
-      ))}
-    </p>
   );
 }

@@ -6,6 +6,7 @@ import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import { languageName } from "../../shared/language_name";
 import { type ResultBody, checkIn, decline, submit } from "../answers";
+import { ENDS, outcomeWord } from "../ends";
 import { type Draft, draftOf, keepDraft } from "../drafts";
 import type { Offer, Standing } from "../jobs";
 import { Head } from "../parts/head";
@@ -16,8 +17,9 @@ import { PlaceField } from "../map/place_field";
 import { TEXTS } from "../map/text";
 import { geometryOf } from "../map/written";
 import { t } from "../text";
-import { outcomeWord } from "../words";
 import { WorkTitle } from "./offer";
+import { WORK } from "./work_text";
+import "./digital.css";
 
 type Task = NonNullable<Offer["task"]>;
 /** What an outcome needs beside itself. The API refuses the rest. */
@@ -29,7 +31,7 @@ const NEEDS: Readonly<Partial<Record<string, "text" | "location" | "incident_id"
 };
 
 export async function loadDigital() {
-  await TEXTS.load();
+  await Promise.all([TEXTS.load(), WORK.load(), ENDS.load()]);
   return DigitalScreen;
 }
 
@@ -71,7 +73,7 @@ function Lease({ offer, until }: { offer: Offer; until: string }) {
 }
 
 function Original({ task }: { task: Task }) {
-  const { own } = t();
+  const { work } = WORK.read();
   const { digital } = TEXTS.read();
   const { material } = task;
   return (
@@ -82,10 +84,10 @@ function Original({ task }: { task: Task }) {
           <blockquote lang={material.language ?? undefined} dir="auto">{material.description}</blockquote>
         </>
       )}
-      {material.address != null && <p dir="auto"><span class="label">{own.work.address}</span> {material.address}</p>}
+      {material.address != null && <p dir="auto"><span class="label">{work.address}</span> {material.address}</p>}
       {material.caller?.phone != null && (
         <p>
-          <a class="button" href={`tel:${material.caller.phone.replace(/[^\d+]/g, "")}`}><Icon of="phone" />{own.work.call(material.caller.phone)}</a>
+          <a class="button" href={`tel:${material.caller.phone.replace(/[^\d+]/g, "")}`}><Icon of="phone" />{work.call(material.caller.phone)}</a>
         </p>
       )}
     </>

@@ -8,6 +8,7 @@ import { seen } from "../state";
 import { skillWord, taskWord, typeWord } from "../words";
 import { WorkTitle } from "./offer";
 import { TEXTS } from "./past_text";
+import "./past.css";
 
 export async function loadEnded() {
   await TEXTS.load();

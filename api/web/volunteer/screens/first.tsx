@@ -3,10 +3,10 @@ import { LanguageSwitch } from "../../shared/parts/language_switch";
 import { SignIn } from "../../shared/parts/sign_in";
 import { AnswersLeft } from "../parts/answers_left";
 import { Icon } from "../parts/icon";
-import { t } from "../text";
+import { FIRST } from "./first_text";
 
 export function First({ again = false }: { again?: boolean }) {
-  const { first } = t().own;
+  const first = FIRST.read();
   return (
     <article class="screen first">
       <p class="brand">Komek</p>

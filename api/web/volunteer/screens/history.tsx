@@ -1,6 +1,7 @@
 // What the person was asked, what they did, and what became of it. Nobody else sees it, and nothing is scored.
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
+import { ENDS, stateWord } from "../ends";
 import { type Danger, type Offer, dangersOf, isEnded } from "../jobs";
 import { dangerText } from "../parts/danger_line";
 import { Head } from "../parts/head";
@@ -8,11 +9,12 @@ import { Icon } from "../parts/icon";
 import { Tabs } from "../parts/tabs";
 import { items, offers } from "../state";
 import { t } from "../text";
-import { skillWord, stateWord, taskWord, typeWord } from "../words";
+import { skillWord, taskWord, typeWord } from "../words";
 import { TEXTS } from "./past_text";
+import "./past.css";
 
 export async function loadHistory() {
-  await TEXTS.load();
+  await Promise.all([TEXTS.load(), ENDS.load()]);
   return History;
 }
 

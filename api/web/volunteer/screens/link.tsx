@@ -11,9 +11,10 @@ import { OutboxList } from "../parts/outbox_list";
 import { link, view } from "../state";
 import { t } from "../text";
 import { DistressScreen, asking } from "./distress";
+import { FIRST } from "./first_text";
 import { OfferScreen } from "./offer";
-import { WorkScreen } from "./work";
 
+const WorkScreen = later(async () => (await import("./work")).loadWork());
 const DigitalScreen = later(async () => (await import("./digital")).loadDigital());
 const EndedScreen = later(async () => (await import("./ended")).loadEnded());
 
@@ -49,14 +50,14 @@ function Screen() {
 
 /** Nothing is left to answer. Everything else is behind the login. */
 function Over() {
-  const { own, words } = t();
+  const { words } = t();
   return (
     <article class="screen first">
       <p class="brand">Komek</p>
       <LanguageSwitch />
       <section class="calm grow" role="status">
         <p class="lead">{words.problems.link_ended}</p>
-        <p class="pair-line"><Icon of="phone" /><span>{own.first.yourself}</span></p>
+        <p class="pair-line"><Icon of="phone" /><span>{FIRST.read().yourself}</span></p>
       </section>
       <OutboxList />
       <SignIn />

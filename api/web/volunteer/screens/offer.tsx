@@ -11,11 +11,14 @@ import { Countdown } from "../parts/countdown";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
 import { OutboxList } from "../parts/outbox_list";
-import { Sketch } from "../parts/sketch";
+import { later } from "../parts/later";
 import { lastFix } from "../position";
 import { profile } from "../state";
 import { t } from "../text";
 import { placeWord, skillWord, taskWord, typeWord } from "../words";
+
+// A picture of what stands beside it in figures: nobody waits for it.
+const Sketch = later(async () => (await import("../parts/sketch")).Sketch, () => null);
 
 export function OfferScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
   const { own, words } = t();

@@ -12,7 +12,8 @@ import { Confirm } from "../parts/confirm";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
 import { OutboxList } from "../parts/outbox_list";
-import { MapLinks, Sketch } from "../parts/sketch";
+import { MapLinks } from "../parts/map_links";
+import { Sketch } from "../parts/sketch";
 import { lastFix } from "../position";
 import { items } from "../state";
 import { t } from "../text";
@@ -21,8 +22,15 @@ import { taskWord } from "../words";
 import { openDistress } from "./distress";
 import { SharingBand } from "./home";
 import { WorkTitle } from "./offer";
+import { WORK } from "./work_text";
+import "./work.css";
 
-export function WorkScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
+export async function loadWork() {
+  await WORK.load();
+  return WorkScreen;
+}
+
+function WorkScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
   const isAsked = offer.check_in?.state === "asked" || offer.check_in?.state === "warned";
   const change = offer.to_confirm;
   const isConfirming = change !== null && items.value.some((item) => item.about === offer.id && item.action === "confirm" && item.state !== "refused" && item.key.endsWith(`.${change.version}`));
@@ -46,7 +54,7 @@ export function WorkScreen({ offer, standing }: { offer: Offer; standing: Standi
 const STATES = ["accepted", "en_route", "on_scene"] as const;
 
 function Steps({ standing }: { standing: Standing }) {
-  const { work } = t().own;
+  const { work } = WORK.read();
   const at = STATES.findIndex((state) => state === standing.state);
   const name = STATES[at];
   return (
@@ -64,6 +72,7 @@ function Steps({ standing }: { standing: Standing }) {
 
 function Place({ offer, isThere = false }: { offer: Offer; isThere?: boolean }) {
   const { own } = t();
+  const { work } = WORK.read();
   const exact = spotOf(offer.location);
   const target = exact ?? spotOf(offer.area);
   const staging: Spot | null = offer.staging;
@@ -73,10 +82,10 @@ function Place({ offer, isThere = false }: { offer: Offer; isThere?: boolean }) 
   return (
     <>
       <section class="address">
-        <h1>{offer.address ?? (offer.state === "offered" ? own.work.addressLater : own.work.noAddress)}</h1>
+        <h1>{offer.address ?? (offer.state === "offered" ? work.addressLater : work.noAddress)}</h1>
         {metres !== null && <p>{f.distance(metres)}{seconds !== null && ` · ${own.offer.roughly(seconds)}`}</p>}
       </section>
-      {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{own.work.staging}</Band>}
+      {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{work.staging}</Band>}
       {target !== null && me !== null && (
         <section class="plan"><Sketch me={me} target={target} isCoarse={exact === null} staging={staging} isHazard={staging !== null} /></section>
       )}
@@ -86,7 +95,7 @@ function Place({ offer, isThere = false }: { offer: Offer; isThere?: boolean }) 
 }
 
 function Caller({ offer }: { offer: Offer }) {
-  const { work } = t().own;
+  const { work } = WORK.read();
   const { caller, description, incident } = offer;
   const name = caller?.name ?? null;
   const phone = caller?.phone ?? null;
@@ -112,7 +121,7 @@ function Found({ offer }: { offer: Offer }) {
   if (material.length === 0) return null;
   return (
     <section class="found">
-      <h2>{t().own.work.material}</h2>
+      <h2>{WORK.read().work.material}</h2>
       {material.map((one) => (
         <p key={one.offer_id} dir="auto"><span class="label">{taskWord(one.kind)}</span> {one.text ?? ""}</p>
       ))}
@@ -135,6 +144,7 @@ function CheckIn({ offer }: { offer: Offer }) {
 
 function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing; isAsked: boolean }) {
   const { own } = t();
+  const { work } = WORK.read();
   const next = nextStep(standing.state);
   return (
     <div class="thumb tall">
@@ -151,7 +161,7 @@ function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing;
         <button type="button" class="answer main tallest" data-action="check-in" onClick={() => void checkIn(offer)}>{own.checkIn.safe}</button>
       ) : (
         next !== null && (
-          <button type="button" class="answer main" data-action={next} onClick={() => void step(offer, next)}>{own.work.next[next]}</button>
+          <button type="button" class="answer main" data-action={next} onClick={() => void step(offer, next)}>{work.next[next]}</button>
         )
       )}
     </div>
@@ -160,7 +170,8 @@ function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing;
 
 /** What is said seldom stands in the page, so that the thumb zone stays small. */
 function Others({ offer, isAsked }: { offer: Offer; isAsked: boolean }) {
-  const { work, checkIn: text } = t().own;
+  const { checkIn: text } = t().own;
+  const { work } = WORK.read();
   return (
     <section class="others">
       {!isAsked && <button type="button" class="button" data-action="check-in" onClick={() => void checkIn(offer)}>{text.safe}</button>}
@@ -177,7 +188,7 @@ function Undo({ offer, standing }: { offer: Offer; standing: Standing }) {
   const said = items.value.find((item) => item.about === offer.id && item.action === "accept");
   const isRecent = said !== undefined && now.value - Date.parse(said.tapped_at) < UNDO_MS;
   if (!isRecent || standing.state !== "accepted" || closedUndo.value === offer.id) return null;
-  const { work } = t().own;
+  const { work } = WORK.read();
   return (
     <div class="undo" role="status">
       <span>{work.undo}</span>
@@ -199,7 +210,7 @@ function Undo({ offer, standing }: { offer: Offer; standing: Standing }) {
 const COUNTS = [1, 2, 3, 5];
 
 function Help({ offer }: { offer: Offer }) {
-  const { work } = t().own;
+  const { work } = WORK.read();
   const isOpen = useSignal(false);
   if (!isOpen.value)
     return (
@@ -234,16 +245,17 @@ function Help({ offer }: { offer: Offer }) {
 /** A change of the job takes the screen until the person has answered it: nobody drives on to an old place. */
 function Changed({ offer, version, fields, since }: { offer: Offer; version: number; fields: readonly string[]; since: string }) {
   const { own } = t();
+  const { changed, work } = WORK.read();
   const f = formats(language.value);
-  const names: Readonly<Partial<Record<string, string>>> = own.changed.fields;
+  const names: Readonly<Partial<Record<string, string>>> = changed.fields;
   return (
     <article class="screen" data-offer={offer.id} data-state={offer.state}>
       <Head><WorkTitle offer={offer} /></Head>
       <section class="news" role="alert">
         <h1>{own.changed.title}</h1>
-        <p>{own.changed.what(f.list(fields.map((field) => names[field] ?? field)))} · {own.changed.at(since)}</p>
+        <p>{changed.what(f.list(fields.map((field) => names[field] ?? field)))} · {changed.at(since)}</p>
       </section>
-      <p class="label now">{own.changed.now}</p>
+      <p class="label now">{changed.now}</p>
       <Place offer={offer} />
       <Caller offer={offer} />
       <div class="grow" />
@@ -253,8 +265,8 @@ function Changed({ offer, version, fields, since }: { offer: Offer; version: num
           <Icon of="distress" />{own.distress.open}
         </button>
         <div class="answers">
-          <button type="button" class="answer main" data-action="confirm" onClick={() => void confirm(offer, version)}>{own.changed.understood}</button>
-          <button type="button" class="answer" data-action="decline" onClick={() => void decline(offer)}>{own.work.giveUp}</button>
+          <button type="button" class="answer main" data-action="confirm" onClick={() => void confirm(offer, version)}>{changed.understood}</button>
+          <button type="button" class="answer" data-action="decline" onClick={() => void decline(offer)}>{work.giveUp}</button>
         </div>
       </div>
     </article>

@@ -1,6 +1,25 @@
 // Words for what operators alone read: alarms, attention, why nobody was found, who heard an answer.
 
 export const en = {
+  incidentStates: {
+    reported: "reported",
+    dispatching: "searching",
+    staffed: "enough people",
+    unfilled: "short of people",
+    in_progress: "in progress",
+    closed: "closed",
+    cancelled: "cancelled",
+  },
+  capabilities: { field: "in the field", digital: "online" },
+  declineReasons: {
+    busy: "busy",
+    too_far: "too far",
+    no_transport: "no transport",
+    not_qualified: "not qualified",
+    unsafe: "not safe",
+    other: "other",
+  },
+  certainties: { unconfirmed: "not confirmed", confirmed: "confirmed", disputed: "disputed", false: "false" },
   answerWays: { sms: "by SMS", telegram: "by Telegram", link: "by the link" },
   heardBy: { phone: "by phone", radio: "by radio", in_person: "in person" },
   shortfalls: {

@@ -1,6 +1,25 @@
-import type { OperatorWords } from "./shape";
+import type { OperatorVocabularies, OperatorWords } from "./shape";
 
 export const kk = {
+  incidentStates: {
+    reported: "қабылданды",
+    dispatching: "ізделуде",
+    staffed: "адам жеткілікті",
+    unfilled: "адам жетіспейді",
+    in_progress: "жұмыс жүруде",
+    closed: "жабылды",
+    cancelled: "тоқтатылды",
+  },
+  capabilities: { field: "оқиға орнында", digital: "онлайн" },
+  declineReasons: {
+    busy: "қолым бос емес",
+    too_far: "тым алыс",
+    no_transport: "көлік жоқ",
+    not_qualified: "қолымнан келмейді",
+    unsafe: "қауіпті",
+    other: "басқа",
+  },
+  certainties: { unconfirmed: "расталмаған", confirmed: "расталған", disputed: "жауаптар әртүрлі", false: "жалған" },
   answerWays: { sms: "SMS арқылы", telegram: "Telegram арқылы", link: "сілтеме арқылы" },
   heardBy: { phone: "телефон арқылы", radio: "рация арқылы", in_person: "бетпе-бет" },
   shortfalls: {
@@ -105,4 +124,4 @@ export const kk = {
     reminded_lately: "Еске салу жаңа ғана жіберілді.",
     ended_too_long_ago: "Тым ертеде аяқталған, қайта ашу мүмкін емес.",
   },
-} satisfies OperatorWords;
+} satisfies OperatorWords & OperatorVocabularies;

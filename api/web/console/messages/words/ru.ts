@@ -1,6 +1,25 @@
-import type { OperatorWords } from "./shape";
+import type { OperatorVocabularies, OperatorWords } from "./shape";
 
 export const ru = {
+  incidentStates: {
+    reported: "принято",
+    dispatching: "идёт поиск",
+    staffed: "людей достаточно",
+    unfilled: "не хватает людей",
+    in_progress: "в работе",
+    closed: "закрыто",
+    cancelled: "отменено",
+  },
+  capabilities: { field: "на выезде", digital: "онлайн" },
+  declineReasons: {
+    busy: "нет времени",
+    too_far: "слишком далеко",
+    no_transport: "не на чем ехать",
+    not_qualified: "не умею",
+    unsafe: "небезопасно",
+    other: "другое",
+  },
+  certainties: { unconfirmed: "не подтверждено", confirmed: "подтверждено", disputed: "ответы расходятся", false: "неправда" },
   answerWays: { sms: "по SMS", telegram: "в Telegram", link: "по ссылке" },
   heardBy: { phone: "по телефону", radio: "по рации", in_person: "лично" },
   shortfalls: {
@@ -105,4 +124,4 @@ export const ru = {
     reminded_lately: "Напоминание отправлено только что.",
     ended_too_long_ago: "Завершено слишком давно, снова открыть нельзя.",
   },
-} satisfies OperatorWords;
+} satisfies OperatorWords & OperatorVocabularies;

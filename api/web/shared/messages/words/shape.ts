@@ -6,16 +6,11 @@ type Schemas = components["schemas"];
 /** A word for every value: a new value of the API without one is a compile error. */
 export type WordsFor<V extends string> = Readonly<Record<V, string>>;
 
-/** The vocabularies of the API. */
+/** The vocabularies of the API that both pages show. */
 export interface Vocabularies {
   readonly priorities: WordsFor<Schemas["Priority"]>;
-  readonly incidentStates: WordsFor<Schemas["IncidentStatus"]>;
-  readonly offerStates: WordsFor<Schemas["OfferState"]>;
   readonly skills: WordsFor<Schemas["Skill"]>;
   readonly tasks: WordsFor<Schemas["Task"]>;
-  readonly capabilities: WordsFor<Schemas["Capability"]>;
-  readonly declineReasons: WordsFor<Schemas["DeclineReason"]>;
-  readonly certainties: WordsFor<Schemas["Certainty"]>;
 }
 export type Words = Translation<typeof en>;
 type Complete<T extends Vocabularies> = T;
