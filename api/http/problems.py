@@ -80,6 +80,7 @@ TABLE: dict[str, ProblemType] = {
     "alarm_not_standing": ProblemType(409, "The alarm is over, or has not begun"),
     "proposal_outdated": ProblemType(409, "The proposal has ended, or a newer one has taken its place"),
     "already_escalated": ProblemType(409, "The alarm level has been raised since"),
+    "already_split": ProblemType(409, "Another order has split these people or reports off already"),
     "edit_conflict": ProblemType(409, "A field has another value or a later edit than the request expects"),
     "private_unreadable": ProblemType(409, "The request would replace a private record that cannot be decrypted"),
     "link_ended": ProblemType(410, "The link has ended or does not exist; log in instead"),

@@ -26,6 +26,7 @@ from api.writes import edits
 from dispatch import explanations
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
 from dispatch.model.decisions import Decision
+from dispatch.model.merge_events import IncidentSplit
 from dispatch.model.people import Candidate
 from dispatch.model.private_refs import text_ref
 from streams import wire
@@ -94,7 +95,8 @@ async def after_action(request: Request, incident_id: IncidentId, services: Serv
 
 @router.get("/{incident_id}/commands/{command_id}", response_model=CommandShown, responses=problems(404))
 async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operator, services: ServicesDep) -> Response:
-    """The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed."""
+    """The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed; a
+    split, what it named in vain."""
     view: dict[str, Any] = {"id": command_id, "incident_id": incident_id, "reason": None, "version": None}
     decision = await edits.decision_of(services, incident_id, command_id, within_s=0)
     # No decision may also mean an unknown incident, which is 404 instead of `pending` for ever.
@@ -105,6 +107,11 @@ async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operat
     if decision.incident_id != incident_id:
         raise ProblemResponse("not_found", "there is no order with this id for this incident")
     view |= {"outcome": decision.outcome, "reason": decision.reason, "version": decision.version}
+    view["other_incident"] = decision.other_incident
+    gone = [one for fact in decision.events if isinstance(fact, IncidentSplit) for one in fact.not_moved]
+    view["not_moved"] = [
+        {"id": one.id, "volunteer_id": one.volunteer_id, "state": one.state, "into": one.into} for one in gone
+    ]
     if decision.conflicts:
         view["conflicts"] = (await edits.conflicts_of(services, caller, decision))[1]
     return shown(view)

@@ -183,6 +183,9 @@ async def split(order: OrderDep, body: Split) -> Response:
 
     The body is its report. People stay with this incident unless their offers are listed; those are released here (`split`) and
     asked by name there. The requirements of this incident do not change.
+
+    409 `already_split`: all that the body names was split off by another order, into `incident_id`; `offer_ended`: the offers
+    have ended otherwise. Where only some is gone, the rest moves, and `links.outcome` lists what did not (`not_moved`).
     """
     services, once = order.services, order.once
     check_type(body.type, services.plans)

@@ -8,6 +8,7 @@ from api.fields import expected, word
 from api.schemas.base import NOT_BLANK, Body, OptionalText, Shown
 from api.schemas.edits import Conflict
 from dispatch.model.reasons import AttentionReason, EndCode
+from dispatch.model.vocabulary import OfferState
 
 
 class Reason(Body):
@@ -56,6 +57,16 @@ class Note(Body):
     text: Annotated[str, Field(min_length=1, max_length=10_000), NOT_BLANK]
 
 
+class NotMovedShown(Shown):
+    """An offer or merged report that a split named and that was gone already. `volunteer_id`, `state`: of an offer. `into`: the
+    incident into which another split moved it."""
+
+    id: str
+    volunteer_id: str | None
+    state: OfferState | None
+    into: str | None
+
+
 class CommandShown(Shown):
     """The outcome of an order. `pending`: no decision is known yet. `reason`: why it was refused."""
 
@@ -65,3 +76,7 @@ class CommandShown(Shown):
     reason: str | None
     version: int | None
     conflicts: list[Conflict] = []
+    other_incident: str | None = None
+    """The incident that `reason` speaks of: of `already_split`, the one that has the people or reports now."""
+    not_moved: list[NotMovedShown] = []
+    """Of an applied split: what it named and was gone already."""

@@ -35,7 +35,7 @@ class ProblemShown(Shown):
     proposals: list[str] = []
     """`proposal_outdated`: ids of the proposals that wait now."""
     incident_id: str | None = None
-    """`engaged`: the incident whose offer the person holds."""
+    """`engaged`: the incident whose offer the person holds. `already_split`: the incident that has the people or reports now."""
     rules: list[str] = []
     """`rules_against`: the soft rules that exclude the person."""
     conflicts: list[Conflict] = []

@@ -14,6 +14,7 @@ from api.schemas.reports import Split
 from api.views.links import incident_links
 from api.writes.idempotency import IdempotentRequest, OnceOnly
 from api.writes.send import PreparedWrite, PrivateRecord, write_once
+from dispatch.incidents import splitting
 from dispatch.model.answer_commands import RaiseDistress
 from dispatch.model.commands import Command
 from dispatch.model.ids import parts_of_offer
@@ -186,14 +187,18 @@ def check_belongs(state: Incident, body: Split) -> None:
     """Checks that the offers and reports to transfer belong to this incident.
 
     Raises:
-        ProblemResponse: 422 for the first that does not, 409 for an offer that has ended: nobody would move.
+        ProblemResponse: 422 for the first that does not; 409 if all of them are gone, `already_split` if by another split.
     """
     for number, offer_id in enumerate(body.offers):
-        offer = state.offer(offer_id)
-        if offer is None:
+        if state.offer(offer_id) is None:
             raise invalid(f"offers[{number}]", "an offer of this incident", "text")
-        if not offer.is_live:
-            raise ProblemResponse("offer_ended", f"offers[{number}] has ended: {offer.state}", state=offer.state)
     for number, report in enumerate(body.reports):
-        if report not in state.reports:
+        if report not in state.reports and report not in state.moved_by_split:
             raise invalid(f"reports[{number}]", "a report that was merged into this incident", "text")
+    named = splitting.named_in(state, body.offers, body.reports)
+    if named.obstacle == "already_split":
+        detail = f"these people or reports were split off into {named.other_incident}"
+        raise ProblemResponse("already_split", detail, incident_id=named.other_incident)
+    if named.obstacle is not None:
+        ended = named.gone[0].state
+        raise ProblemResponse("offer_ended", f"all of these offers have ended, the first as {ended}", state=ended)

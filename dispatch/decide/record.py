@@ -47,6 +47,7 @@ def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decisio
         decided_ms=view.now_ms,
         conflicts=ruling.conflicts,
         against=ruling.against,
+        other_incident=ruling.other_incident,
         unused_refs=unused_refs(command, settled.incident if applied else None),
     )
 

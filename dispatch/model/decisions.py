@@ -115,6 +115,8 @@ class Decision:
     """Encrypted records of the command that no field refers to; they are erased."""
     way: AnswerWay | None = None
     """How the words of `by` arrived; None: by the API."""
+    other_incident: str | None = None
+    """The incident that `reason` speaks of, where it speaks of another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,9 @@ class Incident:
     split_from: str | None = None
     """The incident from which this one was split."""
     split_into: tuple[str, ...] = ()
+    # Names the other incident to an operator who orders the same split a moment later (DESIGN 205).
+    moved_by_split: Mapping[str, str] = field(default_factory=dict)
+    """Person, or merged report, to the incident of `split_into` that took them over last."""
     hazard: Hazard | None = None
     # With the epoch, because a changed hazard area warns everybody in it again (DESIGN 54).
     warned: Mapping[str, int] = field(default_factory=dict)

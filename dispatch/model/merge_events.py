@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, RefusedBefore, ReportNumber
+from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, NotMoved, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal
 from dispatch.model.vocabulary import Priority
@@ -86,3 +86,5 @@ class IncidentSplit:
     reports: tuple[str, ...] = ()
     numbers: Mapping[str, tuple[ReportNumber, ...]] = field(default_factory=dict)
     """External numbers of those of `reports` that have any."""
+    not_moved: tuple[NotMoved, ...] = ()
+    """What the order named and was gone already."""

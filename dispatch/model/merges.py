@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dispatch.model.places import Area
 from dispatch.model.requirements import RequirementSpec, WorkKind
-from dispatch.model.vocabulary import Capability, Priority, Task
+from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,20 @@ class MovedPerson:
     volunteer_id: str
     # The kind of work, because the new incident numbers its requirements anew.
     work: WorkKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMoved:
+    """An offer or merged report that an order to split names and that was not there any more when it was decided."""
+
+    # Who sent the order must read it: they count on these people at the new incident (DESIGN 205).
+    id: str
+    volunteer_id: str | None = None
+    """Of an offer; None: it is a report."""
+    state: OfferState | None = None
+    """How the offer ended."""
+    into: str | None = None
+    """The incident into which an earlier split moved it; None: none did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ class Ruling:
     """Fields on which the precondition of the command failed."""
     against: tuple[SoftRule, ...] = ()
     """For a refused order to ask a certain person: the soft rules that exclude them."""
+    other_incident: str | None = None
+    """The incident that `reason` speaks of, where it speaks of another one."""
 
 
 def applied(rule: str, *events: Event) -> Ruling:
@@ -29,5 +31,5 @@ def unchanged(rule: str, reason: str) -> Ruling:
     return Ruling(outcome=Outcome.UNCHANGED, rule=rule, reason=reason)
 
 
-def refused(rule: str, reason: str) -> Ruling:
-    return Ruling(outcome=Outcome.REFUSED, rule=rule, reason=reason)
+def refused(rule: str, reason: str, *, other_incident: str | None = None) -> Ruling:
+    return Ruling(outcome=Outcome.REFUSED, rule=rule, reason=reason, other_incident=other_incident)

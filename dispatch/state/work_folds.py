@@ -118,7 +118,8 @@ def report_released(state: Incident, fact: merge_events.ReportReleased, _: Momen
 
 
 def split(state: Incident, fact: merge_events.IncidentSplit, _: Moment) -> Incident:
-    return changed(state, split_into=(*state.split_into, fact.into))
+    taken = dict.fromkeys((*(person.volunteer_id for person in fact.moved), *fact.reports), fact.into)
+    return changed(state, split_into=(*state.split_into, fact.into), moved_by_split={**state.moved_by_split, **taken})
 
 
 FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {

@@ -44,6 +44,7 @@ ADVICE = {
     "unreachable": "Call the person, or repeat with --force and --reason.",
     "rules_against": "--force with --reason overrides these rules.",
     "already_escalated": "",
+    "already_split": "`komek incident show` of the incident that the problem names lists its people.",
     "proposal_outdated": "`komek incident show INCIDENT` prints the proposals that wait.",
     "edit_conflict": "Read the incident again and repeat with its present values.",
     "version_conflict": "Read the incident again and repeat with its present values.",

@@ -153,6 +153,7 @@ class DecisionFrame(msgspec.Struct, kw_only=True):
     against: tuple[SoftRule, ...] = ()
     unused_refs: tuple[str, ...] = ()
     way: AnswerWay | None = None
+    other_incident: str | None = None
 
 
 def encode_decision(decision: Decision) -> bytes:

@@ -442,7 +442,8 @@ export interface paths {
         };
         /**
          * Outcome
-         * @description The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed.
+         * @description The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed; a
+         *     split, what it named in vain.
          */
         get: operations["outcome_v1_incidents__incident_id__commands__command_id__get"];
         put?: never;
@@ -707,6 +708,9 @@ export interface paths {
          *
          *     The body is its report. People stay with this incident unless their offers are listed; those are released here (`split`) and
          *     asked by name there. The requirements of this incident do not change.
+         *
+         *     409 `already_split`: all that the body names was split off by another order, into `incident_id`; `offer_ended`: the offers
+         *     have ended otherwise. Where only some is gone, the rest moves, and `links.outcome` lists what did not (`not_moved`).
          */
         post: operations["split_v1_incidents__incident_id__split_post"];
         delete?: never;
@@ -2027,6 +2031,9 @@ export interface components {
             conflicts?: components["schemas"]["Conflict"][];
             id: string;
             incident_id: string;
+            /** @default [] */
+            not_moved?: components["schemas"]["NotMovedShown"][];
+            other_incident?: string | null;
             /** @enum {string} */
             outcome: "pending" | "applied" | "unchanged" | "refused";
             reason: string | null;
@@ -3170,6 +3177,8 @@ export interface components {
             kind: "incident_split";
             /** @default [] */
             moved?: components["schemas"]["LoggedMovedPerson"][];
+            /** @default [] */
+            not_moved?: components["schemas"]["LoggedNotMoved"][];
             numbers?: {
                 [key: string]: components["schemas"]["LoggedReportNumber"][];
             };
@@ -3319,6 +3328,15 @@ export interface components {
             text_print?: string | null;
             text_unreadable?: boolean;
             type: string;
+        };
+        LoggedNotMoved: {
+            id: string;
+            /** @default null */
+            into?: string | null;
+            /** @default null */
+            state?: components["schemas"]["LoggedOfferState"] | null;
+            /** @default null */
+            volunteer_id?: string | null;
         };
         LoggedNoteAdded: {
             by: string;
@@ -3829,6 +3847,16 @@ export interface components {
             /** Format: date-time */
             at: string;
             kind: components["schemas"]["DeadlineKind"];
+        };
+        /**
+         * @description An offer or merged report that a split named and that was gone already. `volunteer_id`, `state`: of an offer. `into`: the
+         *     incident into which another split moved it.
+         */
+        NotMovedShown: {
+            id: string;
+            into: string | null;
+            state: components["schemas"]["OfferState"] | null;
+            volunteer_id: string | null;
         };
         Note: {
             text: string;

@@ -9,9 +9,12 @@ from dispatch.model.incidents import Incident
 from dispatch.model.vocabulary import IncidentStatus, OfferState
 from tests.support.api_world import World, code, fields, report
 from tests.support.builders import incident, offer
+from tests.support.edited_incident import EditedIncident, first_reads
 
 INCIDENT = "i-8320e5-" + "a" * 32
 OTHER = "i-8320e5-" + "b" * 32
+GONE = "o-8320e5-" + "a" * 32 + "-" + "c" * 16
+THIRD = "i-8320e5-" + "c" * 32
 OFFER = "o-8320e5-" + "a" * 32 + "-" + "b" * 16
 
 
@@ -74,6 +77,65 @@ async def test_a_split_takes_no_offer_that_has_ended(world: World) -> None:
 
     assert (said.status_code, code(said)) == (409, "offer_ended")
     assert world.log.messages == []
+
+
+async def test_people_whom_another_order_has_split_off_are_not_split_off_again(world: World) -> None:
+    gone = offer(OfferState.WITHDRAWN, id=OFFER, reason="split")
+    taken = {gone.volunteer_id: OTHER}
+    world.redis.add(incident(id=INCIDENT, offers=(gone,), split_into=(OTHER,), moved_by_split=taken))
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=[gone.id]))
+
+    assert (said.status_code, code(said), said.json()["incident_id"]) == (409, "already_split", OTHER)
+    assert world.log.messages == []
+
+
+async def test_a_report_that_another_order_has_split_off_is_not_split_off_again(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT, split_into=(THIRD,), moved_by_split={OTHER: THIRD}))
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(reports=[OTHER]))
+
+    assert (said.status_code, code(said), said.json()["incident_id"]) == (409, "already_split", THIRD)
+    assert world.log.messages == []
+
+
+async def test_who_is_left_moves_although_others_are_gone(world: World) -> None:
+    declined, live = offer(OfferState.DECLINED, id=OFFER), offer(id=GONE, volunteer_id="two")
+    world.redis.add(incident(id=INCIDENT, offers=(declined, live)))
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=[declined.id, live.id]))
+
+    assert said.status_code == 202, said.text
+    (command,) = world.log.commands
+    assert isinstance(command, SplitIncident)
+    assert command.offers == (declined.id, live.id)
+
+
+async def test_two_orders_for_the_same_people_are_decided_by_the_log_and_the_second_reads_who_has_them(
+    world: World,
+) -> None:
+    """Both are sent before Redis shows the decision on the first."""
+    edited = EditedIncident(world)
+    before = incident(id=INCIDENT, offers=(offer(id=OFFER), offer(OfferState.DECLINED, id=GONE, volunteer_id="two")))
+    world.redis.add(before)
+    first = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=[OFFER, GONE]), key="k-1")
+    first_reads(edited, [before])
+
+    second = await world.ask(
+        "POST", f"/v1/incidents/{INCIDENT}/split", report(offers=[OFFER]), subject="op-2", key="k-2"
+    )
+
+    assert (first.status_code, second.status_code) == (202, 202)
+    told = [(await world.ask("GET", one.json()["links"]["outcome"])).json() for one in (first, second)]
+    assert (told[0]["outcome"], told[0]["not_moved"]) == (
+        "applied",
+        [{"id": GONE, "volunteer_id": "two", "state": "declined", "into": None}],
+    )
+    assert (told[1]["outcome"], told[1]["reason"], told[1]["other_incident"]) == (
+        "refused",
+        "already_split",
+        first.json()["id"],
+    )
 
 
 async def test_an_ended_incident_cannot_be_split_and_without_redis_the_dispatcher_decides(world: World) -> None:

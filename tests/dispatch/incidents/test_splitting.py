@@ -1,13 +1,14 @@
 """One incident turns out to be two events: what the other one takes with it, and what stays."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from dispatch.follow_ups import follow_ups
 from dispatch.model.commands import AdoptReport, AssignVolunteer, Command, FinishMerge, ReportIncident, SplitIncident
 from dispatch.model.context import DecisionContext, Neighbour
 from dispatch.model.ids import incident_id
-from dispatch.model.merges import NewReport, ReportNumber
+from dispatch.model.merge_events import IncidentSplit
+from dispatch.model.merges import NewReport, NotMoved, ReportNumber
 from dispatch.model.people import Candidate
 from dispatch.model.private_refs import text_ref
 from dispatch.model.requirements import WorkKind
@@ -176,14 +177,16 @@ def test_what_cannot_be_split_is_told_and_changes_nothing() -> None:
     story.report(spec())
     gone = story.offer_of("one").id
     story.decline("one")
+    before = story.incident
 
     assert story.tell(order(reports=(OTHER,))).reason == "no_such_report"
     assert story.tell(order(offers=("o-nobody",))).reason == "unknown_offer"
     into_itself = NewReport(command_id="c", incident_id=INCIDENT, type="flood", body_digest="d")
     assert story.tell(order(report=into_itself)).reason == "into_itself"
-    (made,) = split(story, offers=(gone,))
-    assert isinstance(made, ReportIncident)
-    assert made.moved == ()
+    ended = story.tell(order(offers=(gone,)))
+    assert (ended.outcome, ended.reason, ended.other_incident) == (Outcome.REFUSED, "offer_ended", None)
+    assert story.incident == before
+    split(story)
     again = story.tell(order())
     assert (again.outcome, again.reason) == (Outcome.UNCHANGED, "already_split")
 
@@ -216,3 +219,63 @@ def test_digital_work_goes_over_as_well() -> None:
 
     assert isinstance(made, ReportIncident)
     assert made.moved[0].work == WorkKind(capability=Capability.DIGITAL, skill="verification", task=Task.VERIFY_REPORT)
+
+
+def second(**stated: Any) -> SplitIncident:
+    """The order of another operator: its incident has another id."""
+    made = replace(report(), command_id="c-newer", incident_id=incident_id(ZONE, "another", "split"))
+    return replace(order(report=made, **stated), id="c-second", by="another")
+
+
+def test_of_two_operators_who_split_off_the_same_people_the_second_is_refused_and_reads_where_they_are() -> None:
+    story = Story(helpers("one", "two"))
+    story.report(spec(count=2))
+    named = tuple(one.id for one in story.incident.offers)
+    split(story, offers=named)
+    before = story.incident
+
+    refused = story.tell(second(offers=named))
+
+    assert (refused.outcome, refused.reason, refused.other_incident) == (Outcome.REFUSED, "already_split", INTO)
+    assert (refused.events, follow_ups(refused), story.incident) == ((), (), before)
+
+
+def test_a_report_that_another_split_has_taken_is_split_off_once() -> None:
+    story = Story()
+    story.report(spec())
+    story.tell(AdoptReport(id="c-adopt", incident_id=INCIDENT, by="dispatcher", sent_ms=NOW_MS, other=OTHER))
+    split(story, reports=(OTHER,))
+
+    refused = story.tell(second(reports=(OTHER,)))
+
+    assert (refused.outcome, refused.reason, refused.other_incident) == (Outcome.REFUSED, "already_split", INTO)
+    assert follow_ups(refused) == ()
+
+
+def test_where_only_some_are_gone_the_rest_moves_and_the_event_says_who_stayed_and_why() -> None:
+    story = Story(helpers("one", "two", "three"))
+    story.report(spec(count=3))
+    by_name = {name: story.offer_of(name).id for name in ("one", "two", "three")}
+    story.decline("two")
+    split(story, offers=(by_name["one"],))
+
+    decided = story.tell(second(offers=tuple(by_name.values())))
+
+    (fact,) = [one for one in decided.events if isinstance(one, IncidentSplit)]
+    assert [one.volunteer_id for one in fact.moved] == ["three"]
+    assert fact.not_moved == (
+        NotMoved(id=by_name["one"], volunteer_id="one", state=OfferState.WITHDRAWN, into=INTO),
+        NotMoved(id=by_name["two"], volunteer_id="two", state=OfferState.DECLINED),
+    )
+    assert story.incident.moved_by_split == {"one": INTO, "three": second().report.incident_id}
+
+
+def test_two_orders_that_name_nobody_are_two_events() -> None:
+    story = Story(helpers("one"))
+    story.report(spec())
+    split(story)
+
+    decided = story.tell(second())
+
+    assert decided.outcome is Outcome.APPLIED
+    assert story.incident.split_into == (INTO, second().report.incident_id)

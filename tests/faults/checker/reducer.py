@@ -395,6 +395,12 @@ def _released(state: State, event: Event, _: Moment) -> None:
     state["report_numbers"].pop(event["other"], None)
 
 
+def _split(state: State, event: Event, _: Moment) -> None:
+    state["split_into"].append(event["into"])
+    for one in [person["volunteer_id"] for person in event["moved"]] + list(event["reports"]):
+        state["moved_by_split"][one] = event["into"]
+
+
 def _nothing(_: State, __: Event, ___: Moment) -> None:
     pass
 
@@ -439,7 +445,7 @@ FOLDS: dict[str, Fold] = {
     "merge_declined": _nothing,
     "report_adopted": _adopted,
     "report_released": _released,
-    "incident_split": lambda state, event, _: state["split_into"].append(event["into"]),
+    "incident_split": _split,
     "ladder_scheduled": _ladder_scheduled,
     "ladder_stepped": _of_requirement("climb", lambda event, at: at.published.whole("Climb", event["climb"])),
     "requirements_added": _added,

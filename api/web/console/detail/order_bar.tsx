@@ -10,9 +10,11 @@ import { AssignForm, OVERRULED } from "./assign_form";
 import { EscalateForm, ReopenForm } from "./confirm_forms";
 import { EndForm, MergeForm, NoteForm, WhyForm } from "./forms";
 import { EditForm } from "./edit_form";
+import { MergedReport } from "./merged_report";
+import { notMovedText } from "./not_moved";
 import { SplitForm } from "./split_form";
 import { showTimeline } from "./timeline";
-import { type Form, escalate, form, isBusy, openForm, problem, reopen, sent, undo, undoable, unmerge } from "./orders";
+import { type Form, escalate, form, isBusy, notMoved, openForm, problem, reopen, sent, undo, undoable, unmerge } from "./orders";
 
 const show = (which: Form) => () => openForm(form.value === which ? null : which);
 const ALWAYS = { t: show("note"), w: show("why") };
@@ -34,6 +36,8 @@ export function OrderBar({ of }: { of: Incident }) {
       {sent.value !== null && <p class="sent" role="status">{text.sent[sent.value]}</p>}
       <Undo id={of.id} />
       {problem.value !== null && !(form.value === "assign" && OVERRULED.has(problem.value.code)) && <ProblemText of={problem.value} />}
+      {problem.value?.code === "already_split" && problem.value.params.incident_id && <MergedReport id={problem.value.params.incident_id} />}
+      {notMoved.value?.into === of.id && <p class="fault" role="alert" data-not-moved>{notMovedText(notMoved.value.from, notMoved.value.left)}</p>}
       {form.value !== null && <OpenForm of={of} />}
       {form.value === null && (
         <div class="acts">

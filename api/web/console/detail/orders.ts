@@ -5,9 +5,10 @@ import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
 import { now } from "../../shared/clock";
 import { refreshDetail } from "../live";
-import { selectedId } from "../state";
+import { type Incident, select, selectedId } from "../state";
 
 type Schemas = components["schemas"];
+export type NotMoved = Schemas["NotMovedShown"];
 export type EndCode = Schemas["EndCode"];
 export type Order = "assign" | "escalate" | "note" | "merge" | "close" | "cancel" | "reopen" | "unmerge" | "edit" | "split" | "other";
 /** The forms that open above the orders. `why`: why somebody was not asked. */
@@ -26,6 +27,10 @@ export const sent = signal<Order | null>(null);
 /** The last order that another one takes back, for some seconds. The log keeps both. */
 export const undoable = signal<{ readonly id: string; readonly untilMs: number; readonly run: () => Promise<boolean> } | null>(null);
 export const UNDO_MS = 8_000;
+
+/** Whom and what the last split named in vain, shown at the incident that it made. */
+export const notMoved = signal<{ readonly from: Incident; readonly into: string; readonly left: readonly NotMoved[] } | null>(null);
+const NOTHING_TOLD: Outcome = { refusal: null, notMoved: [] };
 
 let key = freshKey();
 const SENT_FOR_MS = 6_000;
@@ -54,8 +59,12 @@ async function give(order: Order, request: (key: string) => Promise<Result<unkno
   return (await answered(order, request)) !== null;
 }
 
+/** Told what became of the order; before its refusal is shown. */
+type WhenDecided = (outcome: Outcome) => void;
+type Outcome = { readonly refusal: Problem | null; readonly notMoved: readonly NotMoved[] };
+
 /** The accepted answer; null when it was not accepted. */
-async function answered<Data>(order: Order, request: (key: string) => Promise<Result<Data>>): Promise<{ readonly data: Data } | null> {
+async function answered<Data>(order: Order, request: (key: string) => Promise<Result<Data>>, whenDecided?: WhenDecided): Promise<{ readonly data: Data } | null> {
   if (isBusy.value) return null;
   isBusy.value = true;
   problem.value = null;
@@ -70,33 +79,37 @@ async function answered<Data>(order: Order, request: (key: string) => Promise<Re
   });
   // While the outcome is unknown a repeat must be the same order; after an answer the next intention is another one.
   if (answer.ok || !answer.problem.mayRepeat) key = freshKey();
-  if (answer.ok) void follow(order, answer.data);
+  if (answer.ok) void follow(order, answer.data, whenDecided);
   refreshDetail();
   return answer.ok ? { data: answer.data } : null;
 }
 
 /** Tells a refusal, and clears the line otherwise. Nobody waits for it: the next order may be under way. */
-async function follow(order: Order, data: unknown): Promise<void> {
-  const refusal = await refused(data);
+async function follow(order: Order, data: unknown, whenDecided?: WhenDecided): Promise<void> {
+  const outcome = await outcomeOf(data);
+  whenDecided?.(outcome);
   refreshDetail();
-  if (refusal !== null) batch(() => ([problem.value, sent.value] = [refusal, null]));
+  if (outcome.refusal !== null) batch(() => ([problem.value, sent.value] = [outcome.refusal, null]));
   if (clearing !== null) clearTimeout(clearing);
   clearing = setTimeout(() => sent.value === order && (sent.value = null), SENT_FOR_MS);
 }
 
 /** An accepted order is decided a moment later; what its decision refuses must not read as done. */
-async function refused(data: unknown): Promise<Problem | null> {
+async function outcomeOf(data: unknown): Promise<Outcome> {
   const url = (data as { links?: Readonly<Record<string, string>> } | null)?.links?.["outcome"];
-  if (url === undefined) return null;
+  if (url === undefined) return NOTHING_TOLD;
   for (let look = 0; look < LOOKS; look++) {
     const answer = await send<Schemas["CommandShown"]>({ method: "GET", url, headers: { Accept: "application/json" }, body: null });
-    if (!answer.ok || answer.data.outcome === "applied" || answer.data.outcome === "unchanged") return null;
-    if (answer.data.outcome === "refused") {
-      return { code: answer.data.reason ?? "conflict", status: 409, params: {}, retryAfterMs: null, mayRepeat: false };
+    if (!answer.ok) return NOTHING_TOLD;
+    const { outcome, reason, other_incident, not_moved } = answer.data;
+    if (outcome === "applied" || outcome === "unchanged") return { refusal: null, notMoved: not_moved ?? [] };
+    if (outcome === "refused") {
+      const params = { incident_id: other_incident ?? null };
+      return { refusal: { code: reason ?? "conflict", status: 409, params, retryAfterMs: null, mayRepeat: false }, notMoved: [] };
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-  return null;
+  return NOTHING_TOLD;
 }
 
 /** An empty text is no reason. */
@@ -168,11 +181,24 @@ export async function merge(into: string): Promise<boolean> {
   return isDone;
 }
 
-/** The id of the new incident; null when it was not accepted. */
-export async function split(body: Schemas["Split"]): Promise<string | null> {
-  const path = { incident_id: selectedId.value ?? "" };
-  const made = await answered("split", (key) => ask("post", "/v1/incidents/{incident_id}/split", { path, body, key }));
-  return made?.data.id ?? null;
+/** Splits `of`, and shows the new incident: it is there before its decision. A refusal leads back to the form, and `onRefused` restores it. */
+export async function split(of: Incident, body: Schemas["Split"], onRefused: () => void): Promise<boolean> {
+  const path = { incident_id: of.id };
+  let into: string | null = null;
+  notMoved.value = null;
+  const made = await answered("split", (key) => ask("post", "/v1/incidents/{incident_id}/split", { path, body, key }), ({ refusal, notMoved: left }) => {
+    if (left.length > 0) notMoved.value = { from: of, into: into ?? "", left };
+    if (refusal === null) return;
+    onRefused();
+    // Whoever has gone on to another incident is not called back.
+    if (selectedId.peek() !== into) return;
+    select(of.id);
+    openForm("split");
+  });
+  if (made === null) return false;
+  into = made.data.id;
+  select(into);
+  return true;
 }
 
 export function assign(volunteerId: string, requirementId: string, reason: string, force: boolean): Promise<boolean> {

@@ -6,7 +6,7 @@ import { nameIn } from "../people/names";
 import { PlaceChooser, placeOfForm } from "../report/place_chooser";
 import { PlaceInput } from "../report/place_input";
 import { fieldWord, offerWord, typeWord } from "../say";
-import { type Incident, select } from "../state";
+import type { Incident } from "../state";
 import { t } from "../text";
 import { geometryText } from "./edit";
 import { placeWord } from "./edit_place";
@@ -37,10 +37,8 @@ export function SplitForm({ of }: { of: Incident }) {
     if (place === null && placeText.trim() !== "") return setFault(t().own.report.faults.place.choose);
     const location = place === null ? of.location : { type: "Point" as const, coordinates: [place.lon, place.lat] as [number, number] };
     const part = { type, location, description: words.trim() === "" ? null : words, language: of.language, offers: [...offers], reports: [...reports] };
-    const made = await split({ ...part, priority: of.priority, exercise: of.exercise });
-    if (made === null) return;
-    keepDraft(kept, "");
-    select(made);
+    // What was typed is kept: the decision may refuse it a moment later.
+    if (await split(of, { ...part, priority: of.priority, exercise: of.exercise }, () => keepDraft(kept, words))) keepDraft(kept, "");
   };
   // Whoever has not answered yet is asked there anew, if needed.
   const people = of.offers.filter((one) => isLive(one) && one.state !== "offered");

@@ -1,8 +1,10 @@
 // One line per decision in the reader's language: who, and what happened. Texts of people stay as they were written.
 import { attentionWord, certaintyWord, declineWord, f, fieldWord, offerWord, outcomeWord, problemWord, shortfallWord, stepWord } from "../say";
 import { nameById } from "../people/names";
-import type { TimelineEntry } from "../state";
+import { type TimelineEntry, known } from "../state";
 import { t } from "../text";
+import { notMovedText } from "./not_moved";
+import type { NotMoved } from "./orders";
 
 type Event = Readonly<Record<string, unknown>>;
 
@@ -104,7 +106,10 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   certainty_changed: (e) => t().own.case.events.certainty(certaintyWord(text(e["certainty"]))),
   incident_merged: () => t().own.case.events.merged,
   incident_unmerged: () => t().own.case.events.unmerged,
-  incident_split: () => t().own.case.events.split,
+  incident_split: (e) => {
+    const left = e["not_moved"] as readonly NotMoved[] | undefined;
+    return left === undefined || left.length === 0 ? t().own.case.events.split : `${t().own.case.events.split}. ${notMovedText(known.peek()?.incident, left)}`;
+  },
   incident_moved: () => t().own.case.events.moved,
   report_adopted: () => t().own.case.events.adopted,
 };

@@ -1,7 +1,10 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { openForm } from "../../console/detail/orders";
+import { OrderBar } from "../../console/detail/order_bar";
+import { notMovedText } from "../../console/detail/not_moved";
+import { form, notMoved, openForm, problem } from "../../console/detail/orders";
+import { draft } from "../../console/drafts";
 import { SplitForm } from "../../console/detail/split_form";
 import { type Incident, selectedId } from "../../console/state";
 import { LOADERS } from "../../console/text";
@@ -12,17 +15,21 @@ const AT = { type: "Point", coordinates: [76.95, 43.24] };
 const offer = (id: string, state: string) => ({ id, state, volunteer_id: `v-${id}`, label: `Name ${id}` });
 const OF = {
   ...{ id: "i-1", type: "flood", priority: "high", language: "kk", location: AT, exercise: true, reports: [] },
+  times: { closed: null },
   offers: [offer("o-1", "accepted"), offer("o-2", "declined")],
 } as unknown as Incident;
 let root: HTMLElement;
 const sent: unknown[] = [];
+let outcome: unknown = null;
 
 beforeEach(async () => {
   localStorage.clear();
   sent.length = 0;
-  vi.stubGlobal("fetch", async (_: string, { method, body }: RequestInit) => {
+  outcome = null;
+  vi.stubGlobal("fetch", async (url: string, { method, body }: RequestInit) => {
     if (method === "POST") sent.push(JSON.parse(String(body)));
-    return method === "POST" ? json({ id: "i-2", links: {} }, 202) : json({}, 404);
+    if (method === "POST") return json({ id: "i-2", links: outcome === null ? {} : { outcome: "/v1/incidents/i-1/commands/c-1" } }, 202);
+    return url.includes("/commands/") ? json(outcome) : json({}, 404);
   });
   await startTexts(LOADERS);
   root = document.createElement("div");
@@ -52,4 +59,38 @@ test("the other incident has its own words, the people who go over, and the plac
   expect(sent).toEqual([
     { type: "flood", location: AT, description: "a second fire", language: "kk", priority: "high", exercise: true, offers: ["o-1"], reports: [] },
   ]);
+});
+
+async function splitOff(): Promise<void> {
+  await act(() => root.querySelector<HTMLElement>('[data-moves="o-1"]')?.click());
+  await act(() => {
+    const words = root.querySelector<HTMLTextAreaElement>("[data-field=split-description]");
+    if (words !== null) words.value = "a second fire";
+    words?.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await act(() => void root.querySelector("form")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })));
+}
+
+test("a split that the log refuses leads back to its form, with the words, and names the incident that has the people", async () => {
+  outcome = { id: "c-1", incident_id: "i-1", outcome: "refused", reason: "already_split", version: 2, other_incident: "i-9" };
+
+  await splitOff();
+
+  await vi.waitFor(() => expect(problem.value?.code).toBe("already_split"));
+  expect([selectedId.value, form.value, draft("split i-1")]).toEqual(["i-1", "split", "a second fire"]);
+  await act(() => render(<OrderBar of={OF} />, root));
+  expect(root.querySelector("[role=alert]")?.textContent).toBe("Another order has split these off already.");
+  expect(root.querySelector("[data-merged]")?.getAttribute("data-merged")).toBe("i-9");
+});
+
+test("who was named and had gone is told by name at the new incident", async () => {
+  const left = { id: "o-1", volunteer_id: "v-o-1", state: "declined", into: null };
+  outcome = { id: "c-1", incident_id: "i-1", outcome: "applied", reason: null, version: 3, not_moved: [left] };
+
+  await splitOff();
+
+  await vi.waitFor(() => expect(notMoved.value?.into).toBe("i-2"));
+  await act(() => render(<OrderBar of={{ ...OF, id: "i-2", times: { closed: null } } as unknown as Incident} />, root));
+  expect(root.querySelector("[data-not-moved]")?.textContent).toBe("Gone before, not moved: Name o-1: declined.");
+  expect(notMovedText(OF, [{ id: "i-320000-00019", volunteer_id: null, state: null, into: "i-9" }])).toContain("already in");
 });

@@ -172,6 +172,8 @@ export const en = {
       people: "Go over to it (released here, asked again there)",
       reports: "Reports that belong to it",
       stays: "Everything else stays here. People are asked for the new incident at once.",
+      notMoved: (list: string) => `Gone before, not moved: ${list}.`,
+      inOther: (number: string) => `already in ${number}`,
     },
     person: "Person: id or label",
     personMissing: "Name a person.",

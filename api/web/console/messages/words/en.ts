@@ -119,6 +119,7 @@ export const en = {
     alarm_not_standing: "The alarm was over already.",
     proposal_outdated: "There is a newer proposal.",
     already_escalated: "The level has been raised already.",
+    already_split: "Another order has split these off already.",
     edit_conflict: "Somebody else has changed the same field.",
     version_conflict: "Somebody else has changed the same field.",
     reminded_lately: "A reminder was sent a moment ago.",

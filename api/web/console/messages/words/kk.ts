@@ -119,6 +119,7 @@ export const kk = {
     alarm_not_standing: "Дабыл бұған дейін-ақ аяқталған.",
     proposal_outdated: "Жаңарақ ұсыныс бар.",
     already_escalated: "Деңгей көтерілген.",
+    already_split: "Бұларды басқа диспетчер бөліп шығарған.",
     edit_conflict: "Бұл өрісті басқа адам өзгертті.",
     version_conflict: "Бұл өрісті басқа адам өзгертті.",
     reminded_lately: "Еске салу жаңа ғана жіберілді.",

@@ -119,6 +119,7 @@ export const ru = {
     alarm_not_standing: "Тревога к этому времени уже закончилась.",
     proposal_outdated: "Есть более новое предложение.",
     already_escalated: "Уровень уже повышен.",
+    already_split: "Их уже выделил другой диспетчер.",
     edit_conflict: "Кто-то уже изменил это поле.",
     version_conflict: "Кто-то уже изменил это поле.",
     reminded_lately: "Напоминание отправлено только что.",
