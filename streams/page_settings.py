@@ -21,6 +21,11 @@ class PageSettings(NoticeSettings):
     centre: pages.Centre | None = setting(
         None, pages.centre, "where the console's map opens: longitude,latitude,zoom; unset: the whole country"
     )
+    operators_phone: str | None = setting(
+        None,
+        pages.phone,
+        "phone number of the operators: volunteers call it while an answer is not confirmed; unset: 112",
+    )
     map_style: str | None = setting(
         None,
         pages.map_style,

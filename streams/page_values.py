@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from streams import setting_values as values
 
 MOST_ZOOM = 16.0
+_PHONE = re.compile(r"\+?[0-9][0-9 ()-]*")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -41,6 +42,13 @@ def centre(value: str) -> Centre:
     if not (abs(lon) <= 180 and abs(lat) <= 85 and 0 <= zoom <= MOST_ZOOM):  # false for NaN
         raise ValueError(expected)
     return Centre(lon=lon, lat=lat, zoom=zoom)
+
+
+def phone(value: str) -> str:
+    text = values.text(value)
+    if _PHONE.fullmatch(text) is None or not 3 <= sum(map(str.isdigit, text)) <= 15:
+        raise ValueError("a phone number as it is dialled, such as +7 727 300 00 00")
+    return text
 
 
 def map_style(value: str) -> str:

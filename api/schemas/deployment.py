@@ -50,3 +50,5 @@ class DeploymentShown(Exact):
     exercise: bool
     """The whole deployment is an exercise."""
     rescue_phone: str
+    operators_phone: str | None
+    """For volunteers whose answer does not arrive; null: they call `rescue_phone`."""

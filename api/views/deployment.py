@@ -38,6 +38,7 @@ def deployment(settings: Settings, source: MapSource, defaults: Defaults, *, bui
         "channels": configured.kinds(settings),
         "exercise": settings.exercise,
         "rescue_phone": RESCUE_PHONE,
+        "operators_phone": settings.operators_phone,
     }
 
 

@@ -12,6 +12,7 @@ CODED = base64.urlsafe_b64encode(KEY).decode()
 
 
 TIME_ZONE = "a time zone of the IANA database, such as Asia/Almaty"
+PHONE = "a phone number as it is dialled, such as +7 727 300 00 00"
 CENTRE = "longitude,latitude,zoom in degrees, such as 76.95,43.24,10; zoom from 0 to 16"
 STYLE = "an https URL (http only on this machine) of a style, or the path of a JSON file"
 
@@ -88,6 +89,9 @@ def test_a_data_key_may_be_padded_or_not(coded: str) -> None:
         ("KOMEK_MAP_STYLE", "http://tiles.example/style.json", STYLE),
         ("KOMEK_MAP_STYLE", "https://a;script-src *", STYLE),
         ("KOMEK_MAP_STYLE", "https://user@tiles.example/style.json", STYLE),
+        ("KOMEK_OPERATORS_PHONE", "office", PHONE),
+        ("KOMEK_OPERATORS_PHONE", "12", PHONE),
+        ("KOMEK_OPERATORS_PHONE", "112;ext=1", PHONE),
         ("KOMEK_EXERCISE", "yes", "one of on, off"),
     ],
 )

@@ -2179,6 +2179,7 @@ export interface components {
             languages: ("kk" | "ru" | "en")[];
             map: components["schemas"]["MapShown"];
             name: components["schemas"]["NamesShown"];
+            operators_phone: string | null;
             rescue_phone: string;
             thresholds: components["schemas"]["ThresholdsShown"];
             time_zone: string;

@@ -46,6 +46,7 @@ async def test_everybody_may_read_the_deployment_and_keep_it_for_a_minute(world:
     assert answer.headers["cache-control"] == "public, max-age=60"
     assert found["languages"] == ["kk", "ru", "en"]
     assert (found["time_zone"], found["exercise"], found["rescue_phone"]) == ("Asia/Almaty", False, "112")
+    assert found["operators_phone"] is None
     assert (found["centre"], found["vapid_public_key"], found["channels"]) == (None, None, [])
     assert found["map"]["style"] is None
     assert found["thresholds"] == {"fix_stale_s": 1800, "offer_window_s": 90, "digital_window_s": 120}
@@ -53,10 +54,18 @@ async def test_everybody_may_read_the_deployment_and_keep_it_for_a_minute(world:
 
 async def test_the_deployment_states_its_name_zone_and_centre(world: World) -> None:
     centre = Centre(lon=76.95, lat=43.24, zoom=10)
-    set_up(world, name_ru="Алматы и область", name_kk="Алматы облысы", time_zone="Asia/Oral", centre=centre)
+    set_up(
+        world,
+        name_ru="Алматы и область",
+        name_kk="Алматы облысы",
+        time_zone="Asia/Oral",
+        centre=centre,
+        operators_phone="+7 727 300 00 00",
+    )
 
     found = (await world.ask("GET", "/v1/deployment", role=None)).json()
 
+    assert found["operators_phone"] == "+7 727 300 00 00"
     assert found["name"] == {"kk": "Алматы облысы", "ru": "Алматы и область", "en": "Алматы и область"}
     assert found["time_zone"] == "Asia/Oral"
     assert found["centre"] == {"lon": 76.95, "lat": 43.24, "zoom": 10}

@@ -102,6 +102,9 @@ export const en = {
       "submit-result": "Result of the work",
     },
     offline: "No network. What you say is saved here and sent by itself.",
+    since: (at: string) => `not confirmed since ${f.time(at)}`,
+    meanwhile: "Until it arrives, somebody else may be sent.",
+    call: "Call the operator",
     dismiss: "OK",
   },
 };

@@ -103,6 +103,9 @@ export const kk = {
       "submit-result": "Жұмыс нәтижесі",
     },
     offline: "Желі жоқ. Жауаптарыңыз осында сақталып, өздігінен жіберіледі.",
+    since: (at: string) => `${clockIn(f.time(at), "ablative")} бері расталмады`,
+    meanwhile: "Жауап жеткенше орныңызға басқа адам жіберілуі мүмкін.",
+    call: "Операторға қоңырау шалу",
     dismiss: "Түсіндім",
   },
 } satisfies VolunteerTexts;

@@ -102,6 +102,9 @@ export const ru = {
       "submit-result": "Результат работы",
     },
     offline: "Нет сети. Ответы сохраняются здесь и уйдут сами.",
+    since: (at: string) => `не подтверждено с ${f.time(at)}`,
+    meanwhile: "Пока ответ не дошёл, могут послать другого.",
+    call: "Позвонить оператору",
     dismiss: "Понятно",
   },
 } satisfies VolunteerTexts;

@@ -1,12 +1,16 @@
 // What the person said and the server has not confirmed: saved, sent, received. Steps that are not reached carry no word.
 import type { OutboxItem } from "../../shared/outbox_store";
+import { now } from "../../shared/clock";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
-import { forget, isFull, items } from "../state";
+import { forget, isFull, items, offlineSince } from "../state";
 import { t } from "../text";
+import { CallButton } from "./call_button";
 
 const STEPS = ["saved", "sent", "received"] as const;
+/** So long an answer may be under way before anybody is told to use the telephone. */
+const SOON_MS = 5_000;
 
 /** `about` null: everything that waits. */
 export function OutboxList({ about = null }: { about?: string | null }) {
@@ -17,6 +21,7 @@ export function OutboxList({ about = null }: { about?: string | null }) {
       {shown.length > 0 && (
         <section class="outbox" aria-label={t().own.outbox.title}>
           {shown.map((item) => <Row key={item.seq} item={item} />)}
+          <Unconfirmed of={shown.find(({ state }) => state !== "refused")} />
         </section>
       )}
     </>
@@ -26,6 +31,18 @@ export function OutboxList({ about = null }: { about?: string | null }) {
 export function wordOf(action: string): string {
   const words: Readonly<Partial<Record<string, string>>> = t().own.outbox.actions;
   return words[action] ?? action;
+}
+
+/** The first answer that waits: since when, what may happen meanwhile, and how to say it by voice. */
+function Unconfirmed({ of }: { of: OutboxItem | undefined }) {
+  if (of === undefined || (offlineSince.value === null && now.value - Date.parse(of.tapped_at) < SOON_MS)) return null;
+  const { outbox } = t().own;
+  return (
+    <div class="unconfirmed" role="status">
+      <p><strong>{outbox.since(of.tapped_at)}</strong>{of.action === "accept" && <small class="more">{outbox.meanwhile}</small>}</p>
+      <CallButton />
+    </div>
+  );
 }
 
 function Row({ item }: { item: OutboxItem }) {

@@ -43,7 +43,7 @@ function DigitalScreen({ offer, standing }: { offer: Offer; standing: Standing }
     <article class="screen" data-offer={offer.id} data-state={standing.state}>
       <Head><WorkTitle offer={offer} /></Head>
       {lease !== null && <Lease offer={offer} until={lease} />}
-      {!standing.isConfirmed && <p class="band doubt"><Icon of="clock" /><span class="unsure">{t().common.outbox.unconfirmed}</span></p>}
+      {standing.waiting !== null && <p class="band doubt"><Icon of="clock" /><span class="unsure">{t().own.outbox.since(standing.waiting.tapped_at)}</span></p>}
       <section class="task">
         <h1>{task.question}</h1>
         <Original task={task} />

@@ -64,7 +64,7 @@ function Steps({ standing }: { standing: Standing }) {
       </div>
       <p role="status">
         <strong>{name === undefined ? "" : work.steps[name]}</strong>
-        <span class={standing.isConfirmed ? "label" : "label unsure"}> · {standing.isConfirmed ? work.confirmed : t().common.outbox.unconfirmed}</span>
+        <span class={standing.isConfirmed ? "label" : "label unsure"}> · {standing.waiting === null ? work.confirmed : t().own.outbox.since(standing.waiting.tapped_at)}</span>
       </p>
     </section>
   );

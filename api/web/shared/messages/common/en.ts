@@ -36,7 +36,6 @@ export const en = {
     sent: "sent",
     received: "received",
     refused: "not accepted",
-    unconfirmed: "not confirmed yet",
     waiting: (count: number) =>
       plural("en", count, { one: `${count} answer is not confirmed yet`, other: `${count} answers are not confirmed yet` }),
     full: "No space on this device. Keep this page open until the answer has arrived.",

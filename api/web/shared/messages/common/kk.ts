@@ -35,7 +35,6 @@ export const kk = {
     sent: "жіберілді",
     received: "қабылданды",
     refused: "қабылданбады",
-    unconfirmed: "әлі расталмады",
     waiting: (count: number) => `${count} жауап әлі расталмады`,
     full: "Құрылғыда орын жоқ. Жауап жеткенше бетті жаппаңыз.",
   },

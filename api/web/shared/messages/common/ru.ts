@@ -36,7 +36,6 @@ export const ru = {
     sent: "отправлено",
     received: "принято",
     refused: "не принято",
-    unconfirmed: "ещё не подтверждено",
     waiting: (count: number) =>
       plural("ru", count, {
         one: `${count} ответ ещё не подтверждён`,
