@@ -1,5 +1,5 @@
 // The texts of the page in its language. Only the chosen language is loaded; a change loads the other one first.
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { announceLanguage } from "./document";
 import { type Language, firstLanguage, keepLanguage, keptLanguage, language } from "./language";
 import type { Common } from "./messages/common/shape";
@@ -15,6 +15,15 @@ export type Loaders<Texts extends SharedTexts> = Readonly<Record<Language, () =>
 const present = signal<SharedTexts | null>(null);
 let latest: Language | null = null;
 let loaders: Loaders<SharedTexts> | null = null;
+
+/** Loads further texts in a language that is about to be shown. Returns what shows them. */
+export type Prepare = (wanted: Language) => Promise<() => void>;
+const further = new Set<Prepare>();
+
+/** Texts that are on the screen beside those of the page change with them, all or none: no screen is in two languages. */
+export function changeTogether(prepare: Prepare): void {
+  further.add(prepare);
+}
 
 /** The texts now. Reading them in a component subscribes it to changes of the language. */
 export function texts(): SharedTexts {
@@ -38,11 +47,14 @@ export async function choose(chosen: Language): Promise<void> {
 async function show(chosen: Language): Promise<void> {
   if (loaders === null) throw new Error("startTexts() was not called");
   latest = chosen;
-  const loaded = await loaders[chosen]();
+  const [loaded, ...others] = await Promise.all([loaders[chosen](), ...[...further].map((prepare) => prepare(chosen))]);
   // Two quick taps: the last one counts, whichever language arrives first.
   if (latest !== chosen) return;
-  present.value = loaded.default;
-  language.value = chosen;
+  batch(() => {
+    present.value = loaded.default;
+    language.value = chosen;
+    for (const showOther of others) showOther();
+  });
   announceLanguage(chosen);
 }
 

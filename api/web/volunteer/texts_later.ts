@@ -1,27 +1,32 @@
 // Texts of screens that are loaded later: the first load holds only what a request needs.
-import { effect, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { type Language, language } from "../shared/language";
+import { changeTogether } from "../shared/text";
 
 export interface TextsLater<Texts> {
   /** Resolves when `read` may be called. */
   load(): Promise<void>;
-  /** Of the present language; those of the last one until they have arrived. Subscribes the component that reads them. */
+  /** Of the present language. Subscribes the component that reads them. */
   read(): Texts;
 }
 
 export function textsLater<Texts>(loaders: Readonly<Record<Language, () => Promise<Texts>>>): TextsLater<Texts> {
   const present = signal<Texts | null>(null);
   let first: Promise<void> | null = null;
-  const fetch = async (wanted: Language): Promise<void> => {
+  const prepare = async (wanted: Language): Promise<() => void> => {
     const loaded = await loaders[wanted]();
-    if (language.peek() === wanted) present.value = loaded;
+    return () => (present.value = loaded);
   };
-  const follow = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      effect(() => {
-        void fetch(language.value).then(resolve, reject);
-      });
-    });
+  const follow = async (): Promise<void> => {
+    // First, so that no choice is missed while the texts are on their way.
+    changeTogether(prepare);
+    let loaded: Language;
+    do {
+      loaded = language.peek();
+      (await prepare(loaded))();
+      // Another one may have been chosen meanwhile.
+    } while (loaded !== language.peek());
+  };
   return {
     load: () => {
       // A network that is away now is asked again by the screen.
