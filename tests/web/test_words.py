@@ -13,7 +13,9 @@ from dispatch.plans.book import load_builtin
 from streams.monitoring.alarms import RULES
 
 WEB = Path(__file__).parents[2] / "api" / "web"
-WORDS = tuple(WEB / folder / "en.ts" for folder in ("shared/messages/words", "shared/messages/ends", "console/messages/words"))
+WORDS = tuple(
+    WEB / folder / "en.ts" for folder in ("shared/messages/words", "shared/messages/ends", "console/messages/words")
+)
 OF_PROGRAMS = {
     "bad_json",
     "bad_request",

@@ -54,9 +54,9 @@ function Door({ goOn }: { goOn: (() => void) | null }) {
   const roles: Readonly<Partial<Record<string, string>>> = words.roles;
   return (
     <main class="door" data-stale={state.kind === "unknown" ? "true" : "false"}>
-      {state.kind === "signed-out" && <SignIn />}
+      {state.kind === "signed-out" && <SignIn text={t().common.signIn} />}
       {/* A link that was opened here signs in whoever it was made for, without ending the other's session first. */}
-      {state.kind === "signed-in" && codeInAddress() !== null && <SignIn />}
+      {state.kind === "signed-in" && codeInAddress() !== null && <SignIn text={t().common.signIn} />}
       {state.kind === "signed-in" && (
         <div class="sign-in">
           <h1>{own.title}</h1>

@@ -47,6 +47,8 @@ export interface Formats {
   distance(metres: number): string;
   /** `45 s`, `12 min`, `2 h 5 min`, `3 d`. */
   duration(seconds: number): string;
+  /** As `duration`, and never in days: `30 h`. */
+  hours(seconds: number): string;
   /** A countdown or an age with a fixed width: `0:45`, `12:05`, `1:02:05`. */
   clockwork(seconds: number): string;
   /** `14:05`, 24 hours. */
@@ -133,6 +135,7 @@ export function formats(of: Language): Formats {
     percent: (share) => percent(of, share),
     distance: (metres) => distance(of, metres),
     duration: (seconds) => duration(of, seconds),
+    hours: (seconds) => (seconds < DAY_S ? duration(of, seconds) : unit(of, seconds / HOUR_S, "hour")),
     clockwork,
     time,
     exactTime: (at) => dateFormat("en", "exact", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(moment(at)),

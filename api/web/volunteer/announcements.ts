@@ -13,7 +13,7 @@ export function announce(): () => void {
   let last = "";
   return effect(() => {
     const present = view.value;
-    if (present.kind === "quiet") {
+    if (present.kind === "quiet" || present.kind === "thanks") {
       last = "";
       return;
     }

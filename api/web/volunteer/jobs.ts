@@ -63,6 +63,8 @@ export interface Job {
 export type View =
   | { readonly kind: "quiet" }
   | ({ readonly kind: "offer" | "work" | "digital" } & Job)
+  /** Work that the person has just ended. */
+  | ({ readonly kind: "thanks" } & Job)
   /** Never empty: all ends that are not told yet, the one that a notice led to first. */
   | ({ readonly kind: "ended"; readonly ended: readonly Job[] } & Job);
 
@@ -89,6 +91,9 @@ export function viewOf(
   const ended = [...named, ...untold.filter((one) => !named.includes(one) && isFresh(one.offer, nowMs))];
   const first = asked ?? (named.length > 0 ? undefined : offered[0]);
   if (first) return { kind: "offer", ...first };
+  const done = all.find(({ offer, standing: { state, isConfirmed } }) => state === "done" && !seenEnds.has(offer.id) && (!isConfirmed || isFresh(offer, nowMs)));
+  // Before what was asked of them meanwhile: that is told next.
+  if (done && named.length === 0) return { kind: "thanks", ...done };
   const [newest] = ended;
   return newest ? { kind: "ended", ...newest, ended } : { kind: "quiet" };
 }

@@ -28,6 +28,7 @@ const OthersSession = later(async () => (await withFirst(import("./screens/other
 const WorkScreen = later(async () => (await import("./screens/work")).loadWork());
 const DigitalScreen = later(async () => (await import("./screens/digital")).loadDigital());
 const EndedScreen = later(async () => (await import("./screens/ended")).loadEnded());
+const ThanksScreen = later(async () => (await import("./screens/thanks")).loadThanks());
 const History = later(async () => (await import("./screens/history")).loadHistory());
 const LinkPage = later(async () => (await withFirst(import("./screens/link"))).LinkPage);
 const Notices = later(async () => (await import("./screens/notices")).loadNotices());
@@ -144,6 +145,7 @@ function Screen({ id }: { id: string }) {
   if (present.kind === "offer") return <OfferScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
   if (present.kind === "work") return <WorkScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
   if (present.kind === "digital") return <DigitalScreen offer={present.offer} standing={present.standing} key={present.offer.id} />;
+  if (present.kind === "thanks") return <ThanksScreen offer={present.offer} standing={present.standing} id={id} key={present.offer.id} />;
   if (present.kind === "ended") return <EndedScreen ended={present.ended} />;
   if (place.value === "history") return <History />;
   if (place.value === "notices") return <Notices id={id} />;

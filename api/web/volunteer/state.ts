@@ -46,7 +46,7 @@ export const view = computed(() => viewOf(offers.value, items.value, now.value, 
 /** The danger that the person signalled, as long as it may last. */
 export const danger = computed(() => dangerOf(offers.value, items.value, now.value));
 /** Whether the person holds a job or is asked for one. */
-export const isBusy = computed(() => view.value.kind !== "quiet" && view.value.kind !== "ended");
+export const isBusy = computed(() => ["offer", "work", "digital"].includes(view.value.kind));
 
 /** The session with which the page was left, for a start without a network. */
 export function lastSession(): Session | null {

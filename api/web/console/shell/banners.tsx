@@ -18,7 +18,7 @@ export function Banners() {
   return (
     <>
       <DistressBand />
-      {session.value.kind === "signed-out" && <div class="signed-out"><SignIn again /></div>}
+      {session.value.kind === "signed-out" && <div class="signed-out"><SignIn text={t().common.signIn} again /></div>}
       {isStale.value && <Stale />}
       {!isStale.value && <Impaired />}
     </>

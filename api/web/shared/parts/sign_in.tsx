@@ -1,18 +1,17 @@
 // Signing in by a one-time link or its code. A tap spends it, never the loading of the page: previews of links load pages.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { SignInTexts } from "../messages/sign_in/shape";
 import type { Problem } from "../problem";
 import { codeInAddress, forgetCode, signIn } from "../session";
-import { texts } from "../text";
 import { ProblemText } from "./problem_text";
 
 /** `again`: the session has ended while something was typed. */
-export function SignIn({ again = false }: { again?: boolean }) {
+export function SignIn({ text, again = false }: { text: SignInTexts; again?: boolean }) {
   const code = useSignal(codeInAddress());
   const typed = useSignal("");
   const working = useSignal(false);
   const problem = useSignal<Problem | null>(null);
-  const text = texts().common.signIn;
 
   useEffect(() => {
     // A second link that is opened in the same tab changes the fragment only.

@@ -3,6 +3,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { localProblem } from "../../shared/problem";
 import { KeyCap } from "../../shared/parts/key_cap";
+import { en } from "../../shared/messages/sign_in/en";
 import { LanguageSwitch } from "../../shared/parts/language_switch";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { NUMBER_OF, Severity } from "../../shared/parts/severity";
@@ -55,7 +56,7 @@ test("each language is one tap away, in its own name, and kept", async () => {
   // Loaded first.
   await vi.waitFor(() => expect(language.value).toBe("ru"));
   expect(document.documentElement.lang).toBe("ru");
-  expect(texts().common.signIn.tap).toBe("Войти");
+  expect(texts().common.actions.send).toBe("Отправить");
   expect(root.querySelector('[aria-pressed="true"]')?.textContent).toBe("Русский");
   expect(localStorage.getItem("komek-language")).toBe("ru");
 });
@@ -75,7 +76,7 @@ test("opening a login link spends nothing; a tap does", async () => {
     return Promise.resolve(problem("code_refused", 403));
   });
   location.hash = "#code=abc";
-  shown(<SignIn />);
+  shown(<SignIn text={en} />);
   expect(asked).toEqual([]);
 
   await tap('[data-action="sign-in"]');
@@ -92,7 +93,7 @@ test("a code can be typed, for an installed app that no link opens", async () =>
     asked.push(String(init.body));
     return Promise.resolve(json({ id: "v-1", role: "volunteer", session_id: "s", expires_at: "2026-11-22T09:00:00Z" }));
   });
-  shown(<SignIn />);
+  shown(<SignIn text={en} />);
   const field = root.querySelector<HTMLInputElement>('[data-field="code"]');
   await act(async () => {
     if (field === null) return;

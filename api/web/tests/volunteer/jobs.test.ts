@@ -50,6 +50,21 @@ describe("where the person stands", () => {
 });
 
 describe("the one thing on the screen", () => {
+  it("is thanks for work that was just done, before what ended meanwhile, and after a new request", () => {
+    const [done, gone] = [offer("mine", "done"), offer("gone", "withdrawn")];
+
+    expect(viewOf([gone, done], [], NOW, new Set())).toMatchObject({ kind: "thanks", offer: { id: "mine" } });
+    expect(viewOf([gone, done, offer("new", "offered")], [], NOW, new Set())).toMatchObject({ kind: "offer", offer: { id: "new" } });
+    expect(viewOf([gone, done], [], NOW, new Set(["mine"]))).toMatchObject({ kind: "ended", offer: { id: "gone" } });
+  });
+
+  it("is thanks also while the server does not know of the end, and no more after half an hour", () => {
+    const old = { changed_at: "2026-11-26T09:20:00Z" };
+
+    expect(viewOf([offer("mine", "on_scene", old)], [said("mine", "done")], NOW, new Set())).toMatchObject({ kind: "thanks", standing: { isConfirmed: false } });
+    expect(viewOf([offer("mine", "done", old)], [], NOW, new Set())).toEqual({ kind: "quiet" });
+  });
+
   it("is the work under way before any new request", () => {
     const shown = viewOf([offer("new", "offered"), offer("mine", "en_route")], [], NOW, new Set());
     expect(shown).toMatchObject({ kind: "work", offer: { id: "mine" } });

@@ -12,16 +12,20 @@ const STEPS = ["saved", "sent", "received"] as const;
 /** So long an answer may be under way before anybody is told to use the telephone. */
 const SOON_MS = 5_000;
 
-/** `about` null: everything that waits. */
-export function OutboxList({ about = null }: { about?: string | null }) {
-  const shown = items.value.filter((item) => item.state !== "received" && (about === null || item.about === about));
+function shownOf(about: string | null): readonly OutboxItem[] {
+  return items.value.filter((item) => item.state !== "received" && (about === null || item.about === about));
+}
+
+/** `about` null: everything that waits. `isBrief`: `Unconfirmed` stands elsewhere on the screen. */
+export function OutboxList({ about = null, isBrief = false }: { about?: string | null; isBrief?: boolean }) {
+  const shown = shownOf(about);
   return (
     <>
       {isFull.value && <p class="band alarm" role="alert">{t().common.outbox.full}</p>}
       {shown.length > 0 && (
         <section class="outbox" aria-label={t().own.outbox.title}>
           {shown.map((item) => <Row key={item.seq} item={item} />)}
-          <Unconfirmed of={shown.find(({ state }) => state !== "refused")} />
+          {!isBrief && <Unconfirmed about={about} />}
         </section>
       )}
     </>
@@ -34,7 +38,8 @@ export function wordOf(action: string): string {
 }
 
 /** The first answer that waits: since when, what may happen meanwhile, and how to say it by voice. */
-function Unconfirmed({ of }: { of: OutboxItem | undefined }) {
+export function Unconfirmed({ about }: { about: string | null }) {
+  const of = shownOf(about).find(({ state }) => state !== "refused");
   if (of === undefined || (offlineSince.value === null && now.value - Date.parse(of.tapped_at) < SOON_MS)) return null;
   const { outbox } = t().own;
   return (

@@ -57,6 +57,6 @@ function End({ offer, standing, isOne }: Job & { isOne: boolean }) {
   );
 }
 
-function nameOf(offer: Offer): string {
+export function nameOf(offer: Offer): string {
   return `${offer.task ? taskWord(offer.task.kind) : skillWord(offer.skill)}, ${typeWord(offer.incident.type)}`;
 }

@@ -17,7 +17,7 @@ export function First({ again = false }: { again?: boolean }) {
         <p class="pair-line"><Icon of="phone" /><span>{first.yourself}</span></p>
       </section>
       <AnswersLeft />
-      <SignIn again={again} />
+      <SignIn text={first.signIn} again={again} />
     </article>
   );
 }

@@ -4,8 +4,8 @@ import { language } from "../../shared/language";
 import { ENDS, stateWord } from "../ends";
 import { type Danger, type Offer, dangersOf, isEnded } from "../jobs";
 import { dangerText } from "../parts/danger_line";
+import { Fate } from "../parts/fate";
 import { Head } from "../parts/head";
-import { Icon } from "../parts/icon";
 import { Tabs } from "../parts/tabs";
 import { items, offers } from "../state";
 import { t } from "../text";
@@ -54,10 +54,7 @@ function Signal({ of }: { of: Danger }) {
 }
 
 function Row({ offer }: { offer: Offer }) {
-  const { history } = TEXTS.read();
   const f = formats(language.value);
-  const status = offer.incident.status;
-  const fate = status === "closed" ? history.closed : status === "cancelled" ? history.cancelled : history.open;
   return (
     <article class="past-offer" data-offer={offer.id} data-state={offer.state}>
       <p>
@@ -65,7 +62,7 @@ function Row({ offer }: { offer: Offer }) {
         <time dateTime={offer.created_at}>{f.time(offer.created_at)}</time>
       </p>
       <p class="more">{stateWord(offer.state)}</p>
-      <p class={status === "closed" ? "fate" : "fate open"}><Icon of={status === "closed" ? "check" : "clock"} /><span>{fate}</span></p>
+      <Fate of={offer} />
     </article>
   );
 }

@@ -15,6 +15,7 @@ import { t } from "../text";
 
 const HOURS = [1, 2, 4, 8];
 const ConsentQuestions = later(async () => (await import("../consents/questions")).loadConsentQuestions(), () => null);
+const WeekBand = later(async () => (await import("../parts/week_band")).loadWeekBand(), () => null);
 const NoticesBand = later(async () => (await import("../parts/notices_band")).loadNoticesBand(), () => null);
 
 export function Home({ id }: { id: string }) {
@@ -38,6 +39,7 @@ export function Home({ id }: { id: string }) {
       {!isUnknown.value && <ConsentQuestions id={id} />}
       <SharingBand isAtWork={isBusy.value} />
       <NoticesBand />
+      <WeekBand />
       <div class="thumb tall">
         {!isUnknown.value && <DutySwitch id={id} isOn={isOn} />}
         <Tabs />

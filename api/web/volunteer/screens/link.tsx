@@ -16,6 +16,7 @@ import { OfferScreen } from "./offer";
 
 const WorkScreen = later(async () => (await import("./work")).loadWork());
 const DigitalScreen = later(async () => (await import("./digital")).loadDigital());
+const ThanksScreen = later(async () => (await import("./thanks")).loadThanks());
 const EndedScreen = later(async () => (await import("./ended")).loadEnded());
 
 /** `own`: whose session this browser has. The app shows the offers of its own person itself. */
@@ -44,6 +45,7 @@ function Screen() {
   if (present.kind === "offer") return <OfferScreen offer={present.offer} standing={present.standing} />;
   if (present.kind === "work") return <WorkScreen offer={present.offer} standing={present.standing} />;
   if (present.kind === "digital") return <DigitalScreen offer={present.offer} standing={present.standing} />;
+  if (present.kind === "thanks") return <ThanksScreen offer={present.offer} standing={present.standing} id={null} />;
   if (present.kind === "ended") return <EndedScreen ended={present.ended} />;
   return linkState.value === "opening" ? <p class="calm" role="status">{t().common.loading}</p> : <Over />;
 }
@@ -60,7 +62,7 @@ function Over() {
         <p class="pair-line"><Icon of="phone" /><span>{FIRST.read().yourself}</span></p>
       </section>
       <OutboxList />
-      <SignIn />
+      <SignIn text={FIRST.read().signIn} />
     </article>
   );
 }

@@ -20,6 +20,7 @@ import { Tabs } from "../parts/tabs";
 import { profile } from "../state";
 import { t } from "../text";
 import { skillWord } from "../words";
+import { FIRST } from "./first_text";
 import { openDistress } from "./distress";
 import { Icon } from "../parts/icon";
 
@@ -27,7 +28,7 @@ const fault = signal<Problem | null>(null);
 const NoticesBand = later(async () => (await import("../parts/notices_band")).loadNoticesBand(), () => null);
 
 export async function loadSettings() {
-  await TEXTS.load();
+  await Promise.all([TEXTS.load(), FIRST.load()]);
   return Settings;
 }
 
@@ -166,7 +167,7 @@ function SignOut() {
         void leave().then((problem) => (fault.value = problem));
       }}
     >
-      {t().common.signIn.out}
+      {FIRST.read().signIn.out}
     </button>
   );
 }

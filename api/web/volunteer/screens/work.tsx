@@ -11,7 +11,7 @@ import { Band } from "../parts/band";
 import { Confirm } from "../parts/confirm";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
-import { OutboxList } from "../parts/outbox_list";
+import { OutboxList, Unconfirmed } from "../parts/outbox_list";
 import { MapLinks } from "../parts/map_links";
 import { Sketch } from "../parts/sketch";
 import { lastFix } from "../position";
@@ -39,6 +39,7 @@ function WorkScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
     <article class="screen" data-offer={offer.id} data-state={standing.state}>
       <Head><WorkTitle offer={offer} /></Head>
       <Steps standing={standing} />
+      <Unconfirmed about={offer.id} />
       {isAsked && <CheckIn offer={offer} />}
       <Place offer={offer} isThere={standing.state === "on_scene"} />
       <Caller offer={offer} />
@@ -64,7 +65,8 @@ function Steps({ standing }: { standing: Standing }) {
       </div>
       <p role="status">
         <strong>{name === undefined ? "" : work.steps[name]}</strong>
-        <span class={standing.isConfirmed ? "label" : "label unsure"}> · {standing.waiting === null ? work.confirmed : t().own.outbox.since(standing.waiting.tapped_at)}</span>
+        <span class="label"> · </span>
+        <span class={standing.isConfirmed ? "label" : "label unsure"}>{standing.waiting === null ? work.confirmed : t().own.outbox.since(standing.waiting.tapped_at)}</span>
       </p>
     </section>
   );
@@ -148,7 +150,7 @@ function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing;
   const next = nextStep(standing.state);
   return (
     <div class="thumb tall">
-      <OutboxList about={offer.id} />
+      <OutboxList about={offer.id} isBrief />
       <Undo offer={offer} standing={standing} />
       <div class="pair">
         <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
@@ -255,12 +257,13 @@ function Changed({ offer, version, fields, since }: { offer: Offer; version: num
         <h1>{own.changed.title}</h1>
         <p>{changed.what(f.list(fields.map((field) => names[field] ?? field)))} · {changed.at(since)}</p>
       </section>
+      <Unconfirmed about={offer.id} />
       <p class="label now">{changed.now}</p>
       <Place offer={offer} />
       <Caller offer={offer} />
       <div class="grow" />
       <div class="thumb tall">
-        <OutboxList about={offer.id} />
+        <OutboxList about={offer.id} isBrief />
         <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
           <Icon of="distress" />{own.distress.open}
         </button>
