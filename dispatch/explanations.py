@@ -42,6 +42,7 @@ class PersonNow:
     capabilities: frozenset[Capability]
     on_duty: bool
     engaged_in: str | None = None
+    in_distress: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +253,8 @@ def _reason_now(incident: Incident, entry: Requirement, presence: PersonNow) -> 
         return "capability"
     if not presence.on_duty:
         return Exclusion.OFF_DUTY
+    if presence.in_distress:
+        return Exclusion.IN_DISTRESS
     # Likewise: the claim decides it, not the rules.
     if presence.engaged_in is not None:
         return Exclusion.ENGAGED
@@ -274,6 +277,7 @@ _EXCLUSION_TEXTS = {
     "capability": "they do not do this kind of work (field or digital)",
     Exclusion.OFF_DUTY: "off duty",
     Exclusion.ENGAGED: "they hold another offer or assignment",
+    Exclusion.IN_DISTRESS: "the incident of their own danger is open",
     Exclusion.SKILL: "they lack the skill, and every substitute for it",
     Exclusion.NOT_VERIFIED: "they claim the skill, but nobody has verified it",
     Exclusion.LANGUAGE: "they share no required language",

@@ -38,8 +38,13 @@ def _follow_ups(decision: Decision, fact: Event) -> Iterator[Command]:
         yield splitting.report_of(decision, fact)
         for other in fact.reports:
             order = _order(decision, f"adopt {other}", fact.into)
-            numbers = fact.numbers.get(other, ())
-            yield AdoptReport(**order, other=other, moved_from=decision.incident_id, numbers=numbers)
+            yield AdoptReport(
+                **order,
+                other=other,
+                moved_from=decision.incident_id,
+                numbers=fact.numbers.get(other, ()),
+                in_distress=fact.report_distress.get(other, ()),
+            )
     elif isinstance(fact, IncidentReported):
         for person in fact.moved:
             # By the operator who ordered the split: it is their order that names the person.
@@ -63,6 +68,7 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
             priority=fact.priority,
             area=fact.area,
             proposals=fact.proposals,
+            in_distress=fact.in_distress,
         )
     if isinstance(fact, ReportAdopted):
         return FinishMerge(**_order(decision, "finish", fact.other), into=own, moved_from=fact.moved_from)

@@ -63,6 +63,7 @@ class ClaimAnswer(StrEnum):
     GRANTED = "granted"  # new, or the same offer id again
     BUSY = "busy"  # engaged by another offer
     OFF_DUTY = "off_duty"  # off duty, erased or unknown at this moment
+    IN_DISTRESS = "in_distress"  # an incident of their own danger is open
     FENCED = "fenced"  # the person's claim for this incident is of a newer epoch
 
 

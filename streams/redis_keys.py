@@ -39,6 +39,7 @@ def volunteer(volunteer_id: str) -> str:
     load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: half-life of four hours, the order holds at any time
     answers   `ey` accepted, `en` declined, `wk` accepted recently: sums like `ld`, with half-lives of 60, 60 and 7 days
     trust     `tu` digital answers that others upheld, `to` that they overruled: sums with a half-life of 180 days
+    danger    `ds` ids (list with commas) of the open incidents that are about the danger of this person
     rest      `we` end of the last field assignment, ms; `wh` whether it was heavy; `hd` last sign of life, ms
     indexes   `im`, `ix`, `iy`, `is` mode, place and skills (and `*`) in the field indexes; `dg` the entries in the digital ones
     """
@@ -191,6 +192,16 @@ def by_priority(priority: str) -> str:
 def offers_of(volunteer_id: str) -> str:
     """ZSET by time: ids of the newest offers made to a person."""
     return f"{PREFIX}offers-of:{volunteer_id}"
+
+
+def distress_incidents(volunteer_id: str) -> str:
+    """ZSET with TTL by time of the report: ids of the newest incidents of a person's own danger, open or ended."""
+    return f"{PREFIX}distress-incidents:{volunteer_id}"
+
+
+def distressed(incident_id: str) -> str:
+    """SET of people whose `ds` holds this open incident, so that apply can take it out."""
+    return f"{PREFIX}distressed:{incident_id}"
 
 
 def timeline(incident_id: str) -> str:

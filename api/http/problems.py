@@ -74,6 +74,7 @@ TABLE: dict[str, ProblemType] = {
     "unknown_volunteer": ProblemType(409, "No volunteer is registered with this id"),
     "off_duty": ProblemType(409, "The person is off duty"),
     "engaged": ProblemType(409, "The person holds another offer or assignment"),
+    "in_distress": ProblemType(409, "An incident of the person's own danger is open"),
     "filled": ProblemType(409, "The requirement is filled"),
     "unreachable": ProblemType(409, "No device of the person takes notices; force with a reason overrides this"),
     "rules_against": ProblemType(409, "Soft rules exclude this person; force with a reason overrides them"),

@@ -172,6 +172,7 @@ def presence_of(view: VolunteerView | None) -> explanations.PersonNow | None:
         capabilities=frozenset(view.capabilities),
         on_duty=view.on_duty,
         engaged_in=view.incident_id,
+        in_distress=view.in_distress,
     )
 
 

@@ -20,6 +20,7 @@ _DETAILS = {
     "unknown_volunteer": "no volunteer is registered with this id",
     "off_duty": "the person is off duty; force with a reason overrides this",
     "engaged": "the person holds an offer of this incident",
+    "in_distress": "an incident of the person's own danger is open; close it once they are safe",
     "filled": "the requirement is filled; raise its count first",
 }
 

@@ -33,7 +33,8 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
 
 
 def settle_without_claim(settled: Settled, plans: PlanBook, reason: str) -> Settled:
-    """Settles a late acceptance again after the claim of its person was refused; `reason`: `engaged_elsewhere` or `off_duty`.
+    """Settles a late acceptance again after the claim of its person was refused; `reason`: `engaged_elsewhere`, `off_duty` or
+    `in_distress`.
 
     The needs are among those of `settled`, for which people were searched. The place that stays open is left to its timers:
     without a search this decision would report that nobody was found for it.

@@ -15,6 +15,8 @@ from dispatch.staffing import interpreters
 
 _REASONS = (
     (Exclusion.ENGAGED, ShortfallReason.ALL_ENGAGED),
+    # Time will mend it as well; who is in danger is told by the counts beside it.
+    (Exclusion.IN_DISTRESS, ShortfallReason.ALL_ENGAGED),
     (Exclusion.LANGUAGE, ShortfallReason.NO_SHARED_LANGUAGE),
     (Exclusion.NOT_VERIFIED, ShortfallReason.NOT_VERIFIED),
     (Exclusion.STALE_PLACE, ShortfallReason.PLACES_STALE),

@@ -1,7 +1,8 @@
 """Manual assignment: an operator names the person to ask.
 
 The person gets an ordinary offer with the requirement's window, held by the same claim. If the claim fails the order is refused,
-so nobody is taken from other work. No order overrides that a person is engaged or unknown, or that the place is filled.
+so nobody is taken from other work. No order overrides that a person is engaged, unknown or in danger themself, or that the
+place is filled.
 Every other rule against the person (`SoftRule`), also that they are off duty, refuses the order by name; with `force` it is
 overridden, recorded in the offer and in the decision, and not applied to their acceptance either.
 
@@ -92,6 +93,9 @@ def obstacle_to(incident: Incident, command: AssignVolunteer, around: DecisionCo
     seen = around.presence.get(command.volunteer_id)
     if seen is None:
         return "unknown_volunteer"
+    # Whoever has talked to them and knows them safe closes their incident: that is also what ends the search for them.
+    if seen.in_distress:
+        return "in_distress"
     # An order that follows from a split is forced by the dispatcher: nobody has talked to the person.
     if not seen.on_duty and (not command.force or command.like is not None):
         return "off_duty"

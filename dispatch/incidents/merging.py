@@ -105,6 +105,7 @@ def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
         area=incident.area,
         # The merge itself answers what it was said to be a duplicate of.
         proposals=tuple(one for one in incident.proposals if one.kind is not ResultKind.DUPLICATE),
+        in_distress=incident.people_in_distress,
     )
 
 
@@ -156,7 +157,11 @@ def _adopt(incident: Incident, command: AdoptReport, plans: PlanBook) -> Ruling:
     if not incident.is_open:
         return refused("adopt", ended_as(incident))
     adopted = ReportAdopted(
-        other=command.other, refused=command.refused, moved_from=command.moved_from, numbers=command.numbers
+        other=command.other,
+        refused=command.refused,
+        moved_from=command.moved_from,
+        numbers=command.numbers,
+        in_distress=command.in_distress,
     )
     facts = (adopted, *_taken_over(incident, command, plans))
     if incident.merging is None:

@@ -61,6 +61,7 @@ def rule(incident: Incident | None, command: object) -> Ruling | None:
             reports=named.reports,
             numbers={one: incident.report_numbers[one] for one in named.reports if one in incident.report_numbers},
             not_moved=named.gone,
+            report_distress=_distress_of(incident, named.reports),
         )
     )
     return applied("split", *facts)
@@ -120,3 +121,7 @@ def report_of(decision: Decision, fact: IncidentSplit) -> ReportIncident:
 def _moved(offer: Offer) -> MovedPerson:
     work = WorkKind(capability=offer.capability, skill=offer.skill, task=offer.task)
     return MovedPerson(volunteer_id=offer.volunteer_id, work=work)
+
+
+def _distress_of(incident: Incident, reports: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    return {one: incident.report_distress[one] for one in reports if one in incident.report_distress}

@@ -198,6 +198,8 @@ class AdoptReport(Command):
     area: Area | None = None
     proposals: tuple[Proposal, ...] = ()
     """Its results that wait for an operator."""
+    in_distress: tuple[str, ...] = ()
+    """People whose danger it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

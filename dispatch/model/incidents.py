@@ -107,6 +107,8 @@ class Incident:
     # Another report under one of these numbers is proposed for a merge with this incident (DESIGN 95).
     report_numbers: Mapping[str, tuple[ReportNumber, ...]] = field(default_factory=dict)
     """For each of `reports` that has any: its external number and those of its own reports."""
+    report_distress: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each of `reports` that is about people in danger: these people. Their danger ends with this incident."""
     split_from: str | None = None
     """The incident from which this one was split."""
     split_into: tuple[str, ...] = ()
@@ -148,6 +150,12 @@ class Incident:
     @property
     def is_open(self) -> bool:
         return self.status not in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
+
+    @property
+    def people_in_distress(self) -> tuple[str, ...]:
+        """Whose danger this incident is, also by reports that were merged into it; each once."""
+        own = () if self.distress_of is None else (self.distress_of,)
+        return tuple(dict.fromkeys((*own, *(one for people in self.report_distress.values() for one in people))))
 
     def requirement(self, requirement_id: str | None) -> Requirement | None:
         return next((entry for entry in self.requirements if entry.id == requirement_id), None)

@@ -31,6 +31,8 @@ class MergeBegun:
     """`into` takes it over if it has no place."""
     proposals: tuple[Proposal, ...] = ()
     """`into` takes over those of a kind of which it has none."""
+    in_distress: tuple[str, ...] = ()
+    """People whose danger this incident is (DESIGN 202)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,8 @@ class ReportAdopted:
     refused: tuple[RefusedBefore, ...] = ()
     moved_from: str | None = None
     numbers: tuple[ReportNumber, ...] = ()
+    in_distress: tuple[str, ...] = ()
+    """People whose danger `other` is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +92,5 @@ class IncidentSplit:
     """External numbers of those of `reports` that have any."""
     not_moved: tuple[NotMoved, ...] = ()
     """What the order named and was gone already."""
+    report_distress: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """People in danger of those of `reports` that are about any."""

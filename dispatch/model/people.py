@@ -150,6 +150,8 @@ class Presence:
     max_distance_m: int | None = None
     verified: frozenset[str] = frozenset()
     """Skills with a valid verification by the store's clock."""
+    in_distress: bool = False
+    """An incident of their own danger is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

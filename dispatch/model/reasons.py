@@ -84,6 +84,7 @@ class Exclusion(StrEnum):
 
     OFF_DUTY = "off_duty"
     ENGAGED = "engaged"  # holds another offer or assignment
+    IN_DISTRESS = "in_distress"  # an incident of their own danger is open
     ASKED_BEFORE = "asked_before"  # declined this requirement, or did not answer recently
     LANGUAGE = "language"  # speaks none of the required languages
     TOO_FAR = "too_far"  # beyond the requirement's or the person's own limit

@@ -24,7 +24,15 @@ TO_ALL = frozenset({StepReason.NOBODY_NEW, StepReason.OPERATOR})
 """Reasons for which a step of any kind is taken early; the others apply to `WIDENING_STEPS` alone."""
 _ATTENTION = (AttentionReason.UNFILLED, AttentionReason.ASK_PARTNER, AttentionReason.LADDER_ENDED)
 _HUMAN = frozenset({StepAction.OPERATOR, StepAction.PARTNER})
-_NOT_FREE = frozenset({Exclusion.ENGAGED, Exclusion.RESTING, Exclusion.QUIET_HOURS, Exclusion.BUDGET_SPENT})
+_NOT_FREE = frozenset(
+    {
+        Exclusion.ENGAGED,
+        Exclusion.IN_DISTRESS,
+        Exclusion.RESTING,
+        Exclusion.QUIET_HOURS,
+        Exclusion.BUDGET_SPENT,
+    }
+)
 """Why people who fit cannot be asked now, and so have not answered."""
 
 

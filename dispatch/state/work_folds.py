@@ -99,6 +99,7 @@ def merge_declined(state: Incident, _fact: merge_events.MergeDeclined, _: Moment
 def report_adopted(state: Incident, fact: merge_events.ReportAdopted, _: Moment) -> Incident:
     # An empty entry would only make the state larger.
     numbers = {**state.report_numbers, fact.other: fact.numbers} if fact.numbers else state.report_numbers
+    distress = {**state.report_distress, fact.other: fact.in_distress} if fact.in_distress else state.report_distress
     refused = joined((*state.refused, *fact.refused))
     # A report that was merged is no longer proposed for merging.
     proposed = tuple(one for one in state.merge_candidates if one.incident_id != fact.other)
@@ -108,13 +109,15 @@ def report_adopted(state: Incident, fact: merge_events.ReportAdopted, _: Moment)
         merge_candidates=proposed,
         refused=refused,
         report_numbers=numbers,
+        report_distress=distress,
     )
 
 
 def report_released(state: Incident, fact: merge_events.ReportReleased, _: Moment) -> Incident:
     numbers = {other: known for other, known in state.report_numbers.items() if other != fact.other}
     reports = tuple(other for other in state.reports if other != fact.other)
-    return changed(state, reports=reports, report_numbers=numbers)
+    distress = {other: people for other, people in state.report_distress.items() if other != fact.other}
+    return changed(state, reports=reports, report_numbers=numbers, report_distress=distress)
 
 
 def split(state: Incident, fact: merge_events.IncidentSplit, _: Moment) -> Incident:

@@ -40,6 +40,7 @@ ADVICE = {
     "unknown_volunteer": "Check the id.",
     "off_duty": "",
     "engaged": "",
+    "in_distress": "Close the incident of their danger once they are safe.",
     "filled": "",
     "unreachable": "Call the person, or repeat with --force and --reason.",
     "rules_against": "--force with --reason overrides these rules.",

@@ -152,6 +152,10 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.digital_index, None, Ending.REMOVAL, _PERSON),
     in_redis(redis_keys.digital_engaged, None, Ending.REMOVAL, _PERSON),
     in_redis(redis_keys.offers_of, ENDED_S, Ending.EXPIRY, "at most 200 offers of a person: limits and rest periods"),
+    in_redis(
+        redis_keys.distress_incidents, ENDED_S, Ending.EXPIRY, "at most 20 of a person: who comes to them, and how it ended"
+    ),
+    in_redis(redis_keys.distressed, None, Ending.REMOVAL, _OPEN),
     in_redis(redis_keys.private, None, Ending.REMOVAL, "ciphertext as in the topic; a tombstone removes it"),
     in_redis(redis_keys.PENDING_CLAIMS, None, Ending.REMOVAL, "claims of a decision in progress, some seconds"),
     in_redis(redis_keys.PRIORS, None, Ending.SIZE, "sums by hour and distance; no person"),

@@ -92,6 +92,8 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         "open": incident.is_open,
         # `ended` is used only when the incident is not open.
         "ended": incident.times.closed_ms or incident.times.decided_ms,
+        "distressed": incident.people_in_distress if incident.is_open else (),
+        "distress_of": incident.distress_of or False,
         "timers": [(timer_member(timer), timer.due_ms) for timer in timers_of(incident)],
         "waiting": [
             *(entry for waiting in waiting_requirements(incident) for entry in _packed_waiting(incident, waiting)),

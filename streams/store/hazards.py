@@ -29,7 +29,7 @@ SPARE = 1.01
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
-_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md", "vs", "un")
+_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md", "vs", "un", "ds")
 
 
 class Ground(msgspec.Struct):
@@ -169,6 +169,7 @@ def _presence(row: Sequence[Any], now_ms: int) -> Presence:
         most_m,
         ends,
         off_at,
+        distress,
     ) = row
     # `at` and `ht` are both signs of life; a fix that did not place the person counts as one.
     times = [int(float(time)) for time in (at, heard) if time]
@@ -186,6 +187,7 @@ def _presence(row: Sequence[Any], now_ms: int) -> Presence:
         languages=canonicals(_words(languages)),
         max_distance_m=int(most_m) if most_m else None,
         verified=valid_skills(ends_of(ends), now_ms),
+        in_distress=bool(distress),
     )
 
 

@@ -140,6 +140,12 @@ class Reads:
                 found.append(OfferOf(incident=incident, offer=offer))
         return found
 
+    async def distress_incidents(self, volunteer_id: str, *, limit: int) -> list[Incident]:
+        """The newest incidents of a person's own danger, open or ended, the newest report first."""
+        ids = (await self._ask([("ZREVRANGE", redis_keys.distress_incidents(volunteer_id), 0, limit - 1)]))[0]
+        states = await self.incidents([incident_id.decode() for incident_id in ids])
+        return [state for state in states if state is not None]
+
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None:
         """The person, or None when unknown or erased. Coordinates are set only with `with_places`."""
         return (await self.volunteers_by_id([volunteer_id], with_places=with_places))[0]

@@ -96,6 +96,7 @@ RIGHTS: Mapping[Component, Rights] = {
             keys.held_fix("*"),
             keys.private("*"),
             keys.offers_of("*"),
+            keys.distress_incidents("*"),
             keys.field_index("*"),
             keys.engaged_index("*"),
             keys.digital_index("*", "*").removesuffix(":*"),

@@ -19,7 +19,7 @@ from streams.retention.classes import COMMAND_S, ENDED_S, ERASED_S, HOLD_S, PLAC
 
 ANY_SKILL = "*"
 """In the place of a skill: the field index of everybody. Each person is once in it, so it can be counted by cells."""
-LAYOUT = 1
+LAYOUT = 2
 """Of everything in Redis that derives from the log. Raise it with every change that data of an earlier version lack or have in
 another form: workers then rebuild Redis by themselves, and nothing is read or granted until they have (DESIGN 184)."""
 JOIN_AFTER_MS = 10_000
@@ -72,6 +72,8 @@ _KEYS = {
     "command": keys.command(""),
     "duty_ends": keys.DUTY_ENDS,
     "duty_warnings": keys.DUTY_WARNINGS,
+    "distress_incidents": keys.distress_incidents(""),
+    "distressed": keys.distressed(""),
     "digital_engaged": keys.digital_engaged(""),
     "digital_index": keys.digital_index("", "").removesuffix(":"),
     "engaged_index": keys.engaged_index(""),

@@ -31,6 +31,7 @@ FIELDS = (
     "np",
     "un",
     "qt",
+    "ds",
 )
 
 
@@ -61,6 +62,8 @@ class VolunteerView:
     """False: the consent to positions is withdrawn."""
     continues: bool = True
     """False: the person announced that no positions follow the newest one for a while."""
+    in_distress: bool = False
+    """An incident of their own danger is open."""
     verified: Mapping[str, Verification] = field(default_factory=dict)
     """Verifications by skill, also of skills that are not in the profile, and also ended ones."""
     organisation: str | None = None
@@ -114,5 +117,6 @@ def view_of(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places:
         heard_ms=int(row["hd"]) if row["hd"] else None,
         positions=row["np"] is None,
         continues=not (row["qt"] and fix_at is not None and fix_at <= int(float(row["qt"]))),
+        in_distress=bool(row["ds"]),
         now_ms=now_ms,
     )

@@ -23,7 +23,10 @@ _EXCLUSION_OF = {
     # A newer epoch of the same incident holds the person: another worker decides here.
     ClaimAnswer.FENCED: Exclusion.TAKEN_NOW,
     ClaimAnswer.OFF_DUTY: Exclusion.OFF_DUTY,
+    ClaimAnswer.IN_DISTRESS: Exclusion.IN_DISTRESS,
 }
+_OF_THE_PERSON = frozenset({ClaimAnswer.OFF_DUTY, ClaimAnswer.IN_DISTRESS})
+"""Refusals for what the person is, not for work that they hold: told by their own name."""
 
 
 @dataclass(slots=True)
@@ -165,14 +168,12 @@ class ClaimRounds:
 
         If the command is their own late acceptance, they are stood down instead; an assignment of this person is refused.
         """
-        is_off_duty = answer is ClaimAnswer.OFF_DUTY
+        of_person = str(answer) if answer in _OF_THE_PERSON else None
         if isinstance(draft.command, AcceptOffer) and claim.offer_id == draft.command.offer_id:
-            reason = "off_duty" if is_off_duty else "engaged_elsewhere"
-            draft.settled = settle_without_claim(draft.settled, self._plans, reason)
+            draft.settled = settle_without_claim(draft.settled, self._plans, of_person or "engaged_elsewhere")
         if isinstance(draft.command, AssignVolunteer) and draft.has_named(claim):
             # An operator named this person, so nobody else is assigned instead.
-            reason = "off_duty" if is_off_duty else "engaged"
-            draft.settled = replace(draft.settled, ruling=refused("assign", reason), needs=())
+            draft.settled = replace(draft.settled, ruling=refused("assign", of_person or "engaged"), needs=())
         draft.lost[claim.volunteer_id] = _EXCLUSION_OF[answer]
 
     def _settle_for_less(self, drafts: Sequence[Draft]) -> None:

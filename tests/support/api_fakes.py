@@ -247,6 +247,11 @@ class FakeRedis:
         ]
         return found[:limit]
 
+    async def distress_incidents(self, volunteer_id: str, *, limit: int) -> list[Incident]:
+        self._ask()
+        own = [state for state in self.states.values() if state.distress_of == volunteer_id]
+        return sorted(own, key=lambda state: state.times.logged_ms, reverse=True)[:limit]
+
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None:
         self._ask()
         if volunteer_id in self.volunteers:

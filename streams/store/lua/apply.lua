@@ -50,7 +50,7 @@ for _, offer in ipairs(a.voided) do call('HDEL', refusals, offer) end
 if a.incident then
   call('DEL', KEY.reported .. a.id)
   call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
-  write_incident(a.incident, now)
+  for _, person in ipairs(write_incident(a.incident, now)) do wake(person, now, nil) end
 else
   -- A command about an unknown incident is refused; its decision stays readable for a while for the operator who sent it.
   call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)

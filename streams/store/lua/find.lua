@@ -90,11 +90,12 @@ local function judge(id, distance)
   looked = looked + 1
   if asked[id] then return leave_out(id, 'asked_before') end
   local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, accuracy, heard, yes, no, work, worked,
-    heavy, upheld, overruled, vs, ends =
+    heavy, upheld, overruled, vs, ends, dangers =
     unpack(call('HMGET', KEY.volunteer .. id,
       'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ac', 'hd', 'ey', 'en', 'wk', 'we', 'wh',
-      'tu', 'to', 'vs', 'un'))
+      'tu', 'to', 'vs', 'un', 'ds'))
   if not is_on_duty(duty, ends, now) then return leave_out(id, 'off_duty') end
+  if dangers then return leave_out(id, 'in_distress') end
   if state and not (state == 'p' and command == need.command) then return leave_out(id, 'engaged') end
   local valid = verified_now(vs, now)
   if not is_qualified(skills, valid) then return leave_out(id, 'not_verified') end

@@ -115,6 +115,48 @@ local function replace_attention(i)
   end
 end
 
+local DISTRESS_KEPT = 20
+
+local function set_distress(person, of)
+  person.ds = #of > 0 and table.concat(of, ',') or nil
+  if not person.ds then return call('HDEL', person.key, 'ds') end
+  call('HSET', person.key, 'ds', person.ds)
+  if not person.v then let_expire(person.key) end
+end
+
+-- The people whose danger this incident is, while it is open: nobody offers them work. Returns those whose last danger has ended.
+local function replace_distress(i)
+  local notes, wanted, safe = KEY.distressed .. i.id, set_of(i.distressed), {}
+  for _, id in ipairs(call('SMEMBERS', notes)) do
+    if not wanted[id] then
+      call('SREM', notes, id)
+      local person, left = load_person(id), {}
+      for other in words(person.ds) do
+        if other ~= i.id then left[#left + 1] = other end
+      end
+      set_distress(person, left)
+      if not person.ds then safe[#safe + 1] = person end
+      forget_if_empty(person)
+    end
+  end
+  for id in pairs(wanted) do
+    if call('SADD', notes, id) == 1 then
+      local person, all = load_person(id), {i.id}
+      for other in words(person.ds) do
+        if other ~= i.id then all[#all + 1] = other end
+      end
+      set_distress(person, all)
+    end
+  end
+  if i.distress_of then
+    local own = KEY.distress_incidents .. i.distress_of
+    call('ZADD', own, i.logged, i.id)
+    call('ZREMRANGEBYRANK', own, 0, -DISTRESS_KEPT - 1)
+    call('PEXPIRE', own, ENDED_TTL_MS)
+  end
+  return safe
+end
+
 -- Records a void decision or offer for the operator's alarm. NX: the time of the first record counts.
 local function note_void(member, now)
   call('ZADD', KEY.voids, 'NX', now, member)
@@ -167,6 +209,7 @@ local function note_call(i)
   call('PEXPIREAT', key, i.logged + ENDED_TTL_MS)
 end
 
+-- Returns the people who are in danger no more.
 local function write_incident(i, now)
   if call('EXISTS', KEY.incident .. i.id) == 1 then -- a new incident is in no list yet
     for _, status in ipairs(STATUSES) do
@@ -187,6 +230,7 @@ local function write_incident(i, now)
   replace_under_way(i)
   replace_attention(i)
   if not i.open then drop_expired(now) end
+  return replace_distress(i)
 end
 
 -- An offer adds to the load of a known person once, however often it is written.

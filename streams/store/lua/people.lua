@@ -111,7 +111,7 @@ local function write_late_duty(person, offset, duty, ends, heard, logged)
   return true
 end
 
--- A claim stays until a decision ends it.
+-- A claim stays until a decision ends it, and so does a danger of the person.
 local function erase(person, offset, logged)
   person.v, person.du, person.un, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil, nil, nil
   reindex(person, now)
@@ -127,7 +127,7 @@ local function erase(person, offset, logged)
   call('ZREM', KEY.fixes, person.id)
   call('ZREM', KEY.duty_ends, person.id)
   call('ZREM', KEY.duty_warnings, person.id)
-  call('DEL', KEY.offers_of .. person.id, KEY.held_fix .. person.id)
+  call('DEL', KEY.offers_of .. person.id, KEY.distress_incidents .. person.id, KEY.held_fix .. person.id)
   local at = math.min(logged or now, now)
   -- At least an hour: the records that follow an old tombstone in the log may come right after it.
   local left = math.max(3600000, ERASED_TTL_S * 1000 - (now - at))

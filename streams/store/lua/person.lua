@@ -2,7 +2,7 @@
 
 local PERSON = {
   'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg',
-  'vs', 'un'
+  'vs', 'un', 'ds'
 }
 local CLAIM = {'co', 'ci', 'ce', 'cs', 'cc', 'ca'}
 local FIX = {'x', 'y', 'ac', 'at', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt'}
@@ -183,9 +183,9 @@ local function reindex(person, now)
   return field or digital
 end
 
--- Deletes the hash of an unknown person once it holds neither a claim nor a position.
+-- Deletes the hash of an unknown person once it holds neither a claim, a danger nor a position.
 local function forget_if_empty(person)
-  if not (person.v or person.at or person.hx or person.co) then call('DEL', person.key) end
+  if not (person.v or person.at or person.hx or person.co or person.ds) then call('DEL', person.key) end
 end
 
 -- Load is stored as log2 of the sum of 2^(t/half-life) over the offers made. The order of people by it does not change with time,

@@ -38,5 +38,6 @@ for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
   replace_hazard(incident)
   replace_under_way(incident)
   replace_attention(incident)
+  replace_distress(incident)
 end
 return conflicts

@@ -92,7 +92,7 @@ end
 
 -- `except`: the incident that has just released the person and need not retry.
 local function wake(person, now, except)
-  if person.co or not is_on_duty(person.du, person.un, now) then return end
+  if person.co or person.ds or not is_on_duty(person.du, person.un, now) then return end
   if call('EXISTS', KEY.shortfalls, KEY.scarce) == 0 then return end
   local seen, count = {}, 0
   local first = now + 100 + LATER_PER_TIMER_MS * call('ZCOUNT', KEY.timers, '-inf', now + 1000)

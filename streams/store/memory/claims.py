@@ -32,6 +32,8 @@ class Claims:
                 return ClaimAnswer.BUSY
         if person is None or person.profile is None or not (person.is_on_duty or claim.despite_duty):
             return ClaimAnswer.OFF_DUTY
+        if person.distress_ids:
+            return ClaimAnswer.IN_DISTRESS
         person.claim, person.is_confirmed = claim, False
         return ClaimAnswer.GRANTED
 

@@ -84,4 +84,5 @@ def presence(person: StoredPerson | None, verified: frozenset[str]) -> Presence 
         languages=canonicals(profile.languages),
         max_distance_m=profile.max_distance_m,
         verified=verified,
+        in_distress=bool(person.distress_ids),
     )

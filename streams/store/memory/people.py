@@ -50,6 +50,8 @@ class StoredPerson:
     heard_ms: int = 0
     """Last sign of life; 0: never."""
     fixes_from_ms: int = 0
+    distress_ids: set[str] = field(default_factory=set)
+    """Ids of the open incidents that are about the danger of this person."""
     duty_at: int | None = None
     """Offset of the record that states the duty, -1 if not seen; None: the newest record does."""
 
@@ -144,7 +146,7 @@ class People:
         return person.digital_mode == "free" and was != "free"
 
     def _forget_if_empty(self, person: StoredPerson) -> None:
-        if not (person.profile or person.fix or person.home or person.claim):
+        if not (person.profile or person.fix or person.home or person.claim or person.distress_ids):
             self.known.pop(person.id, None)
 
     def asked_lately(self, person: StoredPerson) -> AskedLately:

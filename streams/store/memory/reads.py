@@ -17,6 +17,7 @@ from dispatch.ports import (
 )
 from streams.store.memory import hazards, nearby, people_cells, search
 from streams.store.memory.claims import Claims
+from streams.store.memory.distress import DistressIndex
 from streams.store.memory.people import People
 from streams.store.memory.rivals import waiting_beside
 from streams.store.memory.timers import Timers
@@ -47,6 +48,7 @@ class MemoryReads:
         self.commands: dict[str, int] = {}
         self.timeline: dict[str, list[tuple[int, int]]] = {}
         self.offers_of = self.people.offers_of
+        self.distress = DistressIndex(self.people)
         self._taught = Standings()
         self.private: dict[str, tuple[int, bytes | None]] = {}
         self._progress: dict[int, PartitionProgress] = {}
@@ -141,6 +143,12 @@ class MemoryReads:
         self._check()
         people = ((one, self.people.known.get(one)) for one in volunteer_ids)
         return {one: self.people.asked_lately(person) for one, person in people if person and person.profile}
+
+    async def distress_incidents(self, volunteer_id: str, *, limit: int) -> list[Incident]:
+        """As `Reads.distress_incidents`."""
+        self._check()
+        newest = sorted(self.distress.of.get(volunteer_id, {}).items(), key=lambda one: (one[1], one[0]), reverse=True)
+        return [self.incidents[one] for one, _ in newest[:limit] if one in self.incidents]
 
     async def people_cells(self, cells: Sequence[Cell], skill: str | None = None) -> list[CellCount]:
         """As `Reads.people_cells`."""

@@ -145,6 +145,8 @@ class _Search:
             return Exclusion.ASKED_BEFORE
         if person.profile is None or not person.is_on_duty:
             return Exclusion.OFF_DUTY
+        if person.distress_ids:
+            return Exclusion.IN_DISTRESS
         # The pending claim of the same command is its own, from an attempt before.
         claim = person.claim
         if claim and (person.is_confirmed or claim.command_id != self._need.command_id):

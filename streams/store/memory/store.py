@@ -81,7 +81,8 @@ class MemoryStore(MemoryReads):
             kept.pop(offer_id, None)
         self.timeline.setdefault(a.incident_id, []).append((a.partition, a.offset))
         if a.incident is not None:
-            self._write_incident(a.incident)
+            for person in self._write_incident(a.incident):
+                self._wake(person, None)
         self._progress[a.partition] = PartitionProgress(applied=a.offset, published=progress.published, refused=kept)
         return Applied(state=AppliedState.APPLIED, refused=lost)
 
@@ -102,7 +103,8 @@ class MemoryStore(MemoryReads):
         old = self._progress.get(partition, PartitionProgress())
         self._progress[partition] = PartitionProgress(applied=applied, published=old.published, refused=old.refused)
 
-    def _write_incident(self, incident: Incident) -> None:
+    def _write_incident(self, incident: Incident) -> list[StoredPerson]:
+        """Returns the people who are in danger no more."""
         self.incidents[incident.id] = incident
         self._grounds.write(incident)
         self.timers.replace(incident)
@@ -110,6 +112,7 @@ class MemoryStore(MemoryReads):
             waiting_member(incident, requirement): (incident, requirement.id)
             for requirement in waiting_requirements(incident)
         }
+        return self.distress.write(incident)
 
     async def mark_published(self, partition: int, offset: int) -> None:
         self._check()
@@ -207,6 +210,7 @@ class MemoryStore(MemoryReads):
         gone = ProfileWrite(volunteer_id=volunteer_id, offset=profile_offset, record=None)
         await self.put_profiles([gone])
         self.offers_of.pop(volunteer_id, None)
+        self.distress.of.pop(volunteer_id, None)
         if private_offset is not None:
             ref = f"volunteer:{volunteer_id}"
             await self.put_private([PrivateWrite(ref=ref, offset=private_offset, sealed=None)])

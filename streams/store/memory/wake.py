@@ -30,7 +30,7 @@ def wake(
     verified: frozenset[str],
 ) -> None:
     """`except_incident`: the incident that has just released the person and need not retry. `verified`: verified skills."""
-    if person.claim or not person.is_on_duty:
+    if person.claim or person.distress_ids or not person.is_on_duty:
         return
     first_ms = now_ms + 100 + LATER_PER_TIMER_MS * timers.due_until(now_ms + 1000)
     others = [entry for entry in waiting_for(person, waiting, verified) if entry[0] != except_incident]

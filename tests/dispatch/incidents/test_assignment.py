@@ -249,6 +249,15 @@ def test_who_is_off_duty_is_asked_only_by_a_forced_order() -> None:
     assert story.offer_of("named").set_aside == (SoftRule.OFF_DUTY,)
 
 
+def test_who_is_in_danger_themself_is_sent_nowhere_whoever_orders_it() -> None:
+    story = reported()
+    story.around = DecisionContext(presence={"named": presence_of(FIT, in_distress=True)})
+
+    refused = story.assign(FIT, force=True)
+
+    assert (refused.outcome, refused.reason) == (Outcome.REFUSED, "in_distress")
+
+
 def test_an_order_that_follows_from_a_split_never_wakes_somebody_off_duty() -> None:
     story = reported()
     story.around = OFF_DUTY

@@ -607,3 +607,23 @@ def test_a_merge_that_an_operator_ordered_goes_on() -> None:
     town.tell(FinishMerge, A, into=B)
 
     assert town.incidents[A].merged_into == B
+
+
+def test_the_danger_of_a_person_goes_with_their_incident_and_comes_back_with_it() -> None:
+    town = town_of(A, B, C)
+    town.incidents[A] = replace(town.incidents[A], distress_of="v-1")
+
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+    assert town.incidents[B].report_distress == {A: ("v-1",)}
+    town.tell(MergeIncident, B, into=C)
+    town.listen()
+    assert (town.incidents[C].report_distress, town.incidents[C].people_in_distress) == ({B: ("v-1",)}, ("v-1",))
+
+    town.tell(UnmergeIncident, B)
+    town.listen()
+    town.tell(UnmergeIncident, A)
+    town.listen()
+
+    held = {one: state.people_in_distress for one, state in town.incidents.items()}
+    assert held == {A: ("v-1",), B: (), C: ()}

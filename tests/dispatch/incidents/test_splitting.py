@@ -152,12 +152,19 @@ def test_a_further_report_goes_over_to_the_event_it_is_about() -> None:
     story.report(spec())
     numbers = (ReportNumber(digest="m1", reported_by="112"),)
     adopted = AdoptReport(
-        id="c-adopt", incident_id=INCIDENT, by="dispatcher", sent_ms=NOW_MS, other=OTHER, numbers=numbers
+        id="c-adopt",
+        incident_id=INCIDENT,
+        by="dispatcher",
+        sent_ms=NOW_MS,
+        other=OTHER,
+        numbers=numbers,
+        in_distress=("v-1",),
     )
     story.tell(adopted)
 
     made, adopt = split(story, reports=(OTHER,))
     assert (story.incident.reports, story.incident.report_numbers) == ((), {})
+    assert story.incident.people_in_distress == ()
     other = begun(made)
     other.tell(adopt)
     (finish,) = follow_ups(other.last)
@@ -166,6 +173,7 @@ def test_a_further_report_goes_over_to_the_event_it_is_about() -> None:
     again = merged.tell(finish)
 
     assert (other.incident.reports, other.incident.report_numbers) == ((OTHER,), {OTHER: numbers})
+    assert other.incident.people_in_distress == ("v-1",)
     assert isinstance(finish, FinishMerge)
     assert (merged.incident.merged_into, merged.incident.status) == (INTO, IncidentStatus.CLOSED)
     assert follow_ups(moved) == ()

@@ -378,6 +378,8 @@ def _adopted(state: State, event: Event, moment: Moment) -> None:
     if event.get("numbers"):
         numbers = [moment.published.whole("ReportNumber", one) for one in event["numbers"]]
         state["report_numbers"][event["other"]] = numbers
+    if event.get("in_distress"):
+        state["report_distress"][event["other"]] = list(event["in_distress"])
 
 
 def _refused(state: State, brought: list[dict[str, Any]]) -> None:
@@ -393,6 +395,7 @@ def _refused(state: State, brought: list[dict[str, Any]]) -> None:
 def _released(state: State, event: Event, _: Moment) -> None:
     state["reports"] = [other for other in state["reports"] if other != event["other"]]
     state["report_numbers"].pop(event["other"], None)
+    state["report_distress"].pop(event["other"], None)
 
 
 def _split(state: State, event: Event, _: Moment) -> None:

@@ -44,6 +44,7 @@ export const en = {
   rules: {
     off_duty: "off duty",
     engaged: "busy",
+    in_distress: "in danger themselves",
     asked_before: "asked before",
     language: "no shared language",
     too_far: "too far",

@@ -43,6 +43,7 @@ export const kk = {
   rules: {
     off_duty: "кезекшілікте емес",
     engaged: "бос емес",
+    in_distress: "өздері қауіпте",
     asked_before: "бұрын сұралған",
     language: "ортақ тіл жоқ",
     too_far: "тым алыс",

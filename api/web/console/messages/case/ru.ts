@@ -44,6 +44,7 @@ export const ru = {
   rules: {
     off_duty: "не на дежурстве",
     engaged: "заняты",
+    in_distress: "сами в опасности",
     asked_before: "запрос уже был",
     language: "нет общего языка",
     too_far: "слишком далеко",
