@@ -11,8 +11,11 @@ from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
+from api.reads.own_distress import own_distress as own_distress_of
 from api.schemas.base import Accepted
+from api.schemas.safety import OwnDistressAnswer
 from api.schemas.volunteers import DistressOf, Location, OwnLocation, OwnLocationAccepted
+from api.views.values import time
 from api.writes import own_distress
 from api.writes.idempotency import OnceOnly
 from api.writes.send import write_once
@@ -90,8 +93,20 @@ async def raise_distress(
     """
     only_own(caller, volunteer_id)
     return await write_once(
-        services, once, lambda: own_distress.prepared(services, once, body or DistressOf(), _links(volunteer_id))
+        services,
+        once,
+        lambda: own_distress.prepared(services, once, body or DistressOf(), _links_of_signal(volunteer_id)),
     )
+
+
+@router.get("/{volunteer_id}/distress", response_model=OwnDistressAnswer, responses=problems())
+async def read_own_distress(volunteer_id: VolunteerId, caller: Volunteer, services: ServicesDep) -> Response:
+    """What became of the person's own signal, by their offer or without one: whether an operator has seen it, how many people
+    come and when the first arrives, whether it has ended. For the person alone; no names, no places. A signal that was just
+    accepted (202) appears once it is decided."""
+    only_own(caller, volunteer_id)
+    found = await own_distress_of(services, volunteer_id)
+    return shown({"distress": found, "now": time(clock.now_ms())})
 
 
 async def _known(services: Services, volunteer_id: str) -> VolunteerView | None:
@@ -132,3 +147,7 @@ def _unusable(reason: FixRefusal) -> ProblemResponse:
 
 def _links(volunteer_id: str) -> dict[str, Any]:
     return {"self": path_of("volunteers", volunteer_id), "offers": path_of("volunteers", volunteer_id, "offers")}
+
+
+def _links_of_signal(volunteer_id: str) -> dict[str, Any]:
+    return {**_links(volunteer_id), "distress": path_of("volunteers", volunteer_id, "distress")}

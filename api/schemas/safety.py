@@ -63,6 +63,30 @@ class WarningList(Shown):
     items: list[WarningShown]
 
 
+class OwnDistressShown(Shown):
+    """How it stands with the danger that the person signalled. Nobody else reads it."""
+
+    incident_id: str
+    received_at: Annotated[Time, Field(description="of the newest signal")]
+    seen_at: Annotated[
+        Time | None, Field(description="since when an operator is known to have seen it; null: nobody has yet")
+    ]
+    coming: Annotated[int, Field(description="people who have accepted and are not there yet")]
+    first_in_s: Annotated[
+        float | None,
+        Field(description="until the first of them arrives, between cells, in half minutes; null: not known"),
+    ]
+    there: Annotated[int, Field(description="people who have said that they are at the place")]
+    ended_at: Annotated[Time | None, Field(description="when an operator ended it")]
+
+
+class OwnDistressAnswer(Shown):
+    """`distress` null: there is none that is open or ended within the hour, as far as is decided by now."""
+
+    distress: OwnDistressShown | None
+    now: Time
+
+
 class PersonInDistress(Shown):
     """The latest known place of a person in distress; null where it is not known. `label`: how they chose to be shown, for
     operators."""

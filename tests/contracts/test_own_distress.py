@@ -46,7 +46,7 @@ async def ended(world: StoreWorld, status: IncidentStatus, name: str = "danger",
     return replace(state, distress_of="v-1", **known)  # type: ignore[arg-type]
 
 
-async def excluded(world: StoreWorld) -> Mapping[str, int]:
+async def excluded(world: StoreWorld) -> Mapping[Exclusion, int]:
     """Of field work, after the same was seen of digital work."""
     at_desk = requirement(capability=DIGITAL[0], skill="geolocation")
     field, digital = await world.store.find([need(), need(at_desk)])

@@ -1564,7 +1564,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Own Distress
+         * @description What became of the person's own signal, by their offer or without one: whether an operator has seen it, how many people
+         *     come and when the first arrives, whether it has ended. For the person alone; no names, no places. A signal that was just
+         *     accepted (202) appears once it is decided.
+         */
+        get: operations["read_own_distress_v1_volunteers__volunteer_id__distress_get"];
         put?: never;
         /**
          * Raise Distress
@@ -3184,6 +3190,9 @@ export interface components {
                 [key: string]: components["schemas"]["LoggedReportNumber"][];
             };
             report: components["schemas"]["LoggedNewReport"];
+            report_distress?: {
+                [key: string]: string[];
+            };
             /** @default [] */
             reports?: string[];
         };
@@ -3255,6 +3264,8 @@ export interface components {
             area?: components["schemas"]["LoggedArea"] | null;
             by: string;
             due_ms: number;
+            /** @default [] */
+            in_distress?: string[];
             into: string;
             /** @constant */
             kind: "merge_begun";
@@ -3482,6 +3493,8 @@ export interface components {
             volunteer_ids?: string[];
         };
         LoggedReportAdopted: {
+            /** @default [] */
+            in_distress?: string[];
             /** @constant */
             kind: "report_adopted";
             /** @default null */
@@ -4135,6 +4148,31 @@ export interface components {
             code: components["schemas"]["EndCode"] | null;
             merged: boolean;
             status: components["schemas"]["IncidentStatus"];
+        };
+        /** @description `distress` null: there is none that is open or ended within the hour, as far as is decided by now. */
+        OwnDistressAnswer: {
+            distress: components["schemas"]["OwnDistressShown"] | null;
+            /** Format: date-time */
+            now: string;
+        };
+        /** @description How it stands with the danger that the person signalled. Nobody else reads it. */
+        OwnDistressShown: {
+            /** @description people who have accepted and are not there yet */
+            coming: number;
+            /** @description when an operator ended it */
+            ended_at: string | null;
+            /** @description until the first of them arrives, between cells, in half minutes; null: not known */
+            first_in_s: number | null;
+            incident_id: string;
+            /**
+             * Format: date-time
+             * @description of the newest signal
+             */
+            received_at: string;
+            /** @description since when an operator is known to have seen it; null: nobody has yet */
+            seen_at: string | null;
+            /** @description people who have said that they are at the place */
+            there: number;
         };
         /**
          * @description One position, or the positions that a phone queued while it was offline.
@@ -7609,6 +7647,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentsShown"];
+                };
+            };
+        };
+    };
+    read_own_distress_v1_volunteers__volunteer_id__distress_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDistressAnswer"];
                 };
             };
         };

@@ -76,6 +76,7 @@ ROLES = {
     ("PUT", "/v1/incidents/{incident_id}/presence"): {O},
     ("PUT", "/v1/volunteers/{volunteer_id}/duty"): {V},
     ("PUT", "/v1/volunteers/{volunteer_id}/location"): {V},
+    ("GET", "/v1/volunteers/{volunteer_id}/distress"): {V},
     ("POST", "/v1/volunteers/{volunteer_id}/distress"): {V},
     ("GET", "/v1/volunteers/{volunteer_id}/offers"): {V, O},
     ("POST", "/v1/locations"): {T},
