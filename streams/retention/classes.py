@@ -153,7 +153,10 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.digital_engaged, None, Ending.REMOVAL, _PERSON),
     in_redis(redis_keys.offers_of, ENDED_S, Ending.EXPIRY, "at most 200 offers of a person: limits and rest periods"),
     in_redis(
-        redis_keys.distress_incidents, ENDED_S, Ending.EXPIRY, "at most 20 of a person: who comes to them, and how it ended"
+        redis_keys.distress_incidents,
+        ENDED_S,
+        Ending.EXPIRY,
+        "at most 20 of a person: who comes to them, and how it ended",
     ),
     in_redis(redis_keys.distressed, None, Ending.REMOVAL, _OPEN),
     in_redis(redis_keys.private, None, Ending.REMOVAL, "ciphertext as in the topic; a tombstone removes it"),

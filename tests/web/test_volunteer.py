@@ -125,3 +125,12 @@ def test_danger_is_sent_by_the_second_tap_alone_and_the_operator_sees_it(
     journey.check("danger-stays")
     page.locator('[data-action="distress-open"]').click()
     expect(page.locator('[data-outbox="received"]')).to_be_visible()
+    expect(page.locator('[data-rescue="received"]')).to_be_visible()
+    journey.check("danger-news")
+    # Without a network what was heard last stays, also after the page was opened anew.
+    page.wait_for_function("() => JSON.parse(localStorage['komek-volunteer']).rescue?.distress?.received_at")
+    journey.visitor.context.set_offline(True)
+    page.reload()
+    page.locator('[data-action="distress-open"]').click()
+    expect(page.locator('[data-rescue="received"]')).to_be_visible()
+    journey.visitor.context.set_offline(False)

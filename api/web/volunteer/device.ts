@@ -1,6 +1,6 @@
 // What the page keeps on this device, so that a job stays visible without a network. It is of one person, and goes with the session.
 import type { Draft } from "./drafts";
-import type { Offer } from "./jobs";
+import type { Offer, Rescue } from "./jobs";
 import { isEnded } from "./jobs";
 import type { components } from "../shared/api";
 
@@ -14,12 +14,14 @@ export interface Kept {
   readonly seenEnds: readonly string[];
   /** When the person put off the questions about consents, server time in ms; 0: never. */
   readonly consentsLaterMs: number;
+  /** What became of their own signal of danger, as last heard. */
+  readonly rescue: Rescue | null;
   /** What is typed for work, by offer. */
   readonly drafts: Readonly<Partial<Record<string, Draft>>>;
 }
 
 const KEPT_AS = "komek-volunteer";
-const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0, drafts: {} };
+const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0, rescue: null, drafts: {} };
 const SEEN_KEPT = 50;
 
 /** Nothing where storage is denied, or holds what an older build wrote. */

@@ -111,6 +111,9 @@ export function nextStep(state: OfferState): "en-route" | "on-scene" | "done" | 
   return state === "on_scene" ? "done" : null;
 }
 
+/** What the server says of the person's own danger, and when it said so. */
+export type Rescue = components["schemas"]["OwnDistressAnswer"];
+
 /** A signal of danger: when it was given, how far it has come, and the offer that it is about. */
 export interface Danger {
   readonly at: string;
@@ -135,7 +138,11 @@ export function dangersOf(offers: readonly Offer[], items: readonly OutboxItem[]
 }
 
 /** The signal that must stay in view: it waits on this phone, or the danger may still last. Null: there is none. */
-export function dangerOf(offers: readonly Offer[], items: readonly OutboxItem[], nowMs: number): Danger | null {
+export function dangerOf(offers: readonly Offer[], items: readonly OutboxItem[], nowMs: number, rescue: Rescue | null = null): Danger | null {
   const last = dangersOf(offers, items).at(-1);
+  const open = rescue?.distress;
+  // However long ago it was given, and on whatever phone.
+  if (open && open.ended_at === null && (last === undefined || last.state === "received"))
+    return { at: open.received_at, state: "received", offer: last?.offer ?? null };
   return last !== undefined && (last.state !== "received" || nowMs - Date.parse(last.at) < DANGER_MS) ? last : null;
 }

@@ -16,6 +16,7 @@ import { later, loadLater } from "./parts/later";
 import { sharePosition } from "./position";
 import { DistressScreen, asking } from "./screens/distress";
 import { Home } from "./screens/home";
+import { RescueWatch } from "./rescue/later";
 import { FIRST } from "./screens/first_text";
 import { OfferScreen } from "./screens/offer";
 import { isBusy, lastSession, link, offlineSince, open, profile, stream, view, waiting } from "./state";
@@ -109,6 +110,7 @@ function App({ id }: { id: string }) {
       {live !== null && isStale && <Lost />}
       {isDrill() && <p class="band doubt exercise" data-exercise><strong>{t().common.exercise}</strong></p>}
       <DangerLine />
+      <RescueWatch id={id} />
       <Screen id={id} />
     </main>
   );

@@ -10,7 +10,7 @@ import { LiveStream, type StreamEvent } from "../shared/stream";
 import { wantedOffer } from "./address";
 import { type Profile, type Session, forgetAll, keep, keepSession, kept } from "./device";
 import type { components } from "../shared/api";
-import { type Offer, dangerOf, viewOf } from "./jobs";
+import { type Offer, type Rescue, dangerOf, viewOf } from "./jobs";
 
 const start = kept();
 // A start without a network speaks for who was here last, as far as it is them who have the cookie still.
@@ -21,6 +21,8 @@ let owner = start.session?.id ?? null;
 const heir = owner;
 export const profile = signal<Profile | null>(start.profile);
 export const offers = signal<readonly Offer[]>(start.offers);
+/** What became of the person's own signal of danger; null: not heard of yet. */
+export const rescue = signal<Rescue | null>(start.rescue);
 /** Why the last load failed; null after one that did not. */
 export const problem = signal<Problem | null>(null);
 /** Whether offers and profile were loaded since the page was opened; before that they are those of the last visit. */
@@ -44,7 +46,7 @@ export const waiting = computed(() => items.value.filter((item) => item.state ==
 export const isFull = computed(() => waiting.value.some((item) => item.isUnsaved));
 export const view = computed(() => viewOf(offers.value, items.value, now.value, seenEnds.value, wantedOffer.value));
 /** The danger that the person signalled, as long as it may last. */
-export const danger = computed(() => dangerOf(offers.value, items.value, now.value));
+export const danger = computed(() => dangerOf(offers.value, items.value, now.value, rescue.value));
 /** Whether the person holds a job or is asked for one. */
 export const isBusy = computed(() => ["offer", "work", "digital"].includes(view.value.kind));
 
@@ -63,10 +65,13 @@ session.subscribe((state) => {
   if (owner === (next?.id ?? null)) return;
   owner = next?.id ?? null;
   const own = kept();
-  [offers.value, profile.value, seenEnds.value] = [own.offers, own.profile, new Set(own.seenEnds)];
+  [offers.value, profile.value, rescue.value, seenEnds.value] = [own.offers, own.profile, own.rescue, new Set(own.seenEnds)];
   [problem.value, isUnknown.value] = [null, false];
   noticeOf.clear();
 });
+
+/** Whether the page is still of this person: an answer that comes late is nobody's otherwise. */
+export const isOwner = (id: string): boolean => owner === id;
 
 /** Opens the outbox and the stream of this person. Returns what closes them. */
 export function open(id: string, onEnd: () => void): () => void {
@@ -96,10 +101,10 @@ function openOutbox(): Promise<Outbox> {
 
 /** Shows one offer by a link: nothing that a session left behind, and answers in an outbox of their own. Returns what ends that. */
 export function openByLink(box: Outbox): () => void {
-  [offers.value, profile.value, outbox.value] = [[], null, box];
+  [offers.value, profile.value, rescue.value, outbox.value] = [[], null, null, box];
   return () => {
     box.close();
-    [outbox.value, offers.value, profile.value] = [null, kept().offers, kept().profile];
+    [outbox.value, offers.value, profile.value, rescue.value] = [null, kept().offers, kept().profile, kept().rescue];
   };
 }
 

@@ -76,7 +76,7 @@ export const en = {
     more: "Nothing has been sent yet. If you confirm, operators are alerted at once and people near you are asked to come.",
     yes: "Yes, I need help",
     no: "By accident: back",
-    saved: "Your signal is saved on this device",
+    saved: "Your signal is saved here and not sent yet",
     sent: "Your signal is on its way",
     given: (at: string) => `You signalled danger at ${f.time(at)}`,
     received: "The server has your signal",

@@ -8,6 +8,7 @@ import { type Offer, isEnded } from "../jobs";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
 import { lastFix } from "../position";
+import { RescueNews } from "../rescue/later";
 import { danger, isFull, items } from "../state";
 import { t } from "../text";
 
@@ -70,6 +71,7 @@ function Sent({ offer, about }: { offer: Offer | null; about: string }) {
         <h1>{isFull.value ? t().common.outbox.full : text[state]}</h1>
         {at !== undefined && <p>{formats(language.value).time(at)}</p>}
       </section>
+      <RescueNews since={item?.tapped_at} offer={offer} />
       <p class="band">
         <Icon of="position" />
         <span>{fix === null ? text.unknownPlace : text.known(new Date(fix.atMs).toISOString(), Math.max(10, fix.accuracy_m))}</span>
@@ -82,10 +84,7 @@ function Sent({ offer, about }: { offer: Offer | null; about: string }) {
               type="button"
               class="button"
               data-action="check-in"
-              onClick={() => {
-                void checkIn(offer);
-                asking.value = null;
-              }}
+              onClick={() => void checkIn(offer)}
             >
               {safe.safe}
             </button>
