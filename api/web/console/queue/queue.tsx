@@ -21,7 +21,15 @@ export function openReport(): void {
   place.value = "report";
 }
 
+/**
+ * Stands between, and never draws again itself. An element that a parent was given stays in the parent's properties with the children
+ * of its first drawing; the rows in them lead, from one drawing to the next, to every row that the queue has ever had.
+ */
 export function Queue() {
+  return <Pane />;
+}
+
+function Pane() {
   const list = useRef<HTMLOListElement>(null);
   const text = t().own.desk.queue;
   const order = shown.value;
