@@ -30,8 +30,9 @@ async def people_cells(
 ) -> Response:
     """The cells with people on duty for field work. Their number per query is bounded: a large box gets larger cells.
 
-    A count of one is told as two. With a skill the cells have one size, about 114 x 74 km, at any zoom: of a rare skill there is
-    often one known person. Never a person; each reading is in the audit log, with its box and skill.
+    Numbers are lower ends of classes, and cells with fewer than five people are told only from about 114 x 74 km on, so that no
+    difference of readings tells of one person. With a skill all cells have that size, at any zoom: of a rare skill there is often
+    one known person. Never a person; each reading is in the audit log, with its box and skill.
     """
     box = box_of(bbox) or COUNTRY
     asked = cells_in(box, zoom) if skill is None else skill_cells_in(box)

@@ -10,11 +10,15 @@ from api.schemas.places import Exact
 
 class PeopleCell(Exact):
     """A cell with people on duty for field work. Nobody is named, and no cell is smaller than about 1.6 x 1.2 km; of one skill
-    all are about 114 x 74 km."""
+    all are about 114 x 74 km. Numbers are the lower ends of classes (0, 5, 10, 20, 50, 100, …)."""
 
     cell: Annotated[str, Field(description="its id: steps, column and row of the grid")]
     location: Geometry
     """The centre of the cell."""
     box: Annotated[list[float], Field(min_length=4, max_length=4, description="west, south, east, north in degrees")]
-    on_duty: Annotated[int, Field(description="people, the engaged included; 2 also for one person")]
-    engaged: Annotated[int, Field(description="those of them who hold an offer; 2 also for one person")]
+    on_duty: Annotated[
+        int,
+        Field(description="at least so many people; 1 is 1 to 4, of cells from about 114 x 74 km on"),
+    ]
+    free: Annotated[int, Field(description="at least so many of them hold no offer; 0 stands for 0 to 4")]
+    engaged: Annotated[int, Field(description="at least so many of them hold an offer; 0 stands for 0 to 4")]

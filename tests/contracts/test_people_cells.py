@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.views.people_cells import cells
+from api.views.people_cells import FEW, cells, lower_end
 from dispatch.model.geo import Box
 from dispatch.model.places import Place
 from dispatch.ports import NotReady
@@ -169,6 +169,39 @@ def test_a_count_by_skill_depends_on_the_cell_alone(box: Box, other: Box) -> Non
     ]
 
     assert told[0] == told[1]
+
+
+@given(st.lists(st.integers(0, 60), min_size=4, max_size=4))
+@settings(max_examples=300)
+def test_no_difference_of_sizes_tells_one_person_from_two(quarters: list[int]) -> None:
+    """Small cells whose quarters are cells as well: what is told of both bounds each quarter, and never by one or two people.
+
+    By linear arithmetic: the most that a quarter can hold is the most of the whole less the least of the others, or its own most.
+    """
+    whole = sum(quarters)
+    most = _most(whole)
+    for at, people in enumerate(quarters):
+        least_of_others = sum(_least(one) for number, one in enumerate(quarters) if number != at)
+        bound = min(_most(people), most - least_of_others)
+        assert people <= bound
+        assert bound >= FEW - 1
+        assert bound % FEW == FEW - 1
+
+
+def _least(people: int) -> int:
+    """Of a small cell: one that is not told may be empty."""
+    return lower_end(people)
+
+
+def _most(people: int) -> int:
+    return next(end for end in range(people, 10**6) if lower_end(end + 1) > lower_end(people))
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_classes_are_in_order_and_tell_no_more_than_there_are(people: int, more: int) -> None:
+    assert lower_end(people) <= people
+    assert lower_end(people) <= lower_end(people + more)
+    assert lower_end(people) % FEW == 0
 
 
 def inside(box: Box) -> Box:

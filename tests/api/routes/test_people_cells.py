@@ -1,34 +1,59 @@
-"""People on duty by cells: counts without people, few as two, large boxes with large cells."""
+"""People on duty by cells: classes of counts without people, large boxes with large cells."""
 
 import pytest
 
-from streams.store.people_cells import CELLS_AT_MOST, SKILL_STEPS, CellCount, cell_at
+from streams.store.people_cells import CELLS_AT_MOST, FINEST_STEPS, SKILL_STEPS, CellCount, cell_at
 from tests.support.api_world import World, code
 
 CELL = cell_at(76.945, 43.238, 13)
 
 
 async def test_a_cell_has_its_counts_its_centre_and_its_box(world: World) -> None:
-    world.redis.crowd[None] = [CellCount(cell=CELL, on_duty=7, engaged=3)]
+    world.redis.crowd[None] = [CellCount(cell=CELL, on_duty=17, engaged=6)]
 
     answer = await world.ask("GET", "/v1/people/cells?bbox=76,43,77,44&zoom=10")
 
     (found,) = answer.json()
     west, south, east, north = found["box"]
-    assert found.keys() == {"cell", "location", "box", "on_duty", "engaged"}
-    assert (found["cell"], found["on_duty"], found["engaged"]) == ("13-5846-6178", 7, 3)
+    assert found.keys() == {"cell", "location", "box", "on_duty", "free", "engaged"}
+    assert (found["cell"], found["on_duty"], found["free"], found["engaged"]) == ("13-5846-6178", 10, 10, 5)
     assert (west < 76.945 < east, south < 43.238 < north) == (True, True)
     assert found["location"]["coordinates"] == pytest.approx([(west + east) / 2, (south + north) / 2], abs=1e-5)
 
 
-@pytest.mark.parametrize(("people", "told"), [((1, 0), (2, 0)), ((2, 0), (2, 0)), ((2, 1), (2, 2)), ((3, 1), (3, 2))])
-async def test_one_person_is_told_as_two(world: World, people: tuple[int, int], told: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [
+        ((1, 0), (1, 0, 0)),
+        ((4, 4), (1, 0, 0)),
+        ((5, 0), (5, 5, 0)),
+        ((9, 4), (5, 5, 0)),
+        ((19, 5), (10, 10, 5)),
+        ((1_234, 99), (1_000, 1_000, 50)),
+    ],
+)
+async def test_of_large_cells_the_lower_ends_of_classes_are_told(
+    world: World, people: tuple[int, int], told: tuple[int, int, int]
+) -> None:
     on_duty, engaged = people
-    world.redis.crowd["boat"] = [CellCount(cell=CELL, on_duty=on_duty, engaged=engaged)]
+    large = cell_at(76.945, 43.238, SKILL_STEPS)
+    world.redis.crowd["boat"] = [CellCount(cell=large, on_duty=on_duty, engaged=engaged)]
 
     (found,) = (await world.ask("GET", "/v1/people/cells?skill=boat")).json()
 
-    assert (found["on_duty"], found["engaged"]) == told
+    assert (found["on_duty"], found["free"], found["engaged"]) == told
+
+
+@pytest.mark.parametrize("steps", [SKILL_STEPS + 1, FINEST_STEPS])
+async def test_a_small_cell_with_fewer_than_five_is_not_told(world: World, steps: int) -> None:
+    cell = cell_at(76.945, 43.238, steps)
+    answers = []
+    for people in range(6):
+        world.redis.crowd[None] = [CellCount(cell=cell, on_duty=people, engaged=0)] if people else []
+        answers.append((await world.ask("GET", "/v1/people/cells")).json())
+
+    assert answers[:5] == [[]] * 5
+    assert [one["on_duty"] for one in answers[5]] == [5]
 
 
 @pytest.mark.parametrize("query", ["", "?zoom=24", "?bbox=-180,-90,180,90&zoom=24", "?bbox=170,-90,-170,90&zoom=14"])

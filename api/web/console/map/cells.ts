@@ -14,14 +14,12 @@ export interface Crowd {
 }
 export const crowd = signal<Crowd | null>(null);
 
-/** One person is told as two, so smaller numbers say nothing. */
-const TOLD_FROM = 3;
 const READ_EVERY_MS = 30_000;
 /** Two readings were missed: the picture is old. */
 export const OLD_AFTER_MS = 2.5 * READ_EVERY_MS;
 const SETTLED_MS = 300;
-/** Free people of a cell from which it gets the next darker fill. */
-const STEPS = [3, 10] as const;
+/** Free people of a cell from which it gets the next darker fill; the API tells lower ends of classes: 0, 5, 10, 20, 50 … */
+const STEPS = [5, 20] as const;
 const DECIMALS = 4;
 
 export interface Shown {
@@ -58,18 +56,13 @@ async function read(): Promise<void> {
   plan(READ_EVERY_MS);
 }
 
-export function free(cell: PeopleCell): number {
-  return Math.max(0, cell.on_duty - cell.engaged);
-}
-
-/** Squares with their fill, and the number of free people where it is told. */
+/** Squares with their fill, and from how many on people are free, where it is told. */
 export function cellFeatures(found: Crowd | null, isOld: boolean): FeatureCollection<Polygon | Point> {
   const features = (found?.cells ?? []).flatMap((cell): Feature<Polygon | Point>[] => {
     const [west = 0, south = 0, east = 0, north = 0] = cell.box;
     const corners = [[west, south], [east, south], [east, north], [west, north], [west, south]];
-    const count = free(cell);
-    const level = STEPS.filter((step) => count >= step).length + 1;
-    const label = count >= TOLD_FROM ? String(count) : "";
+    const level = STEPS.filter((step) => cell.free >= step).length + 1;
+    const label = cell.free > 0 ? `${cell.free}+` : "";
     const square: Feature<Polygon> = { type: "Feature", properties: { level, isOld }, geometry: { type: "Polygon", coordinates: [corners] } };
     if (label === "") return [square];
     return [square, { type: "Feature", properties: { label, isOld }, geometry: { type: "Point", coordinates: [(west + east) / 2, (south + north) / 2] } }];
@@ -77,7 +70,7 @@ export function cellFeatures(found: Crowd | null, isOld: boolean): FeatureCollec
   return { type: "FeatureCollection", features };
 }
 
-/** Sums of what is shown, for those who do not see the map. */
+/** The least that is in the squares together. */
 export function totals(found: Crowd): { readonly free: number; readonly busy: number } {
-  return found.cells.reduce((sum, cell) => ({ free: sum.free + free(cell), busy: sum.busy + cell.engaged }), { free: 0, busy: 0 });
+  return found.cells.reduce((sum, cell) => ({ free: sum.free + cell.free, busy: sum.busy + cell.engaged }), { free: 0, busy: 0 });
 }

@@ -17,8 +17,8 @@ export const en = {
   area: "area",
   minutes: (minutes: number) => `${minutes}\u00a0min`,
   ring: (metres: number) => `search within ${f.distance(metres)}`,
-  /** Counts of one person are told as two, so sums are never exact. */
-  people: (free: number, busy: number) => `on duty: free ≈\u00a0${f.number(free)}, engaged ≈\u00a0${f.number(busy)}`,
+  /** Numbers are lower ends of classes. Small squares with fewer than five people are not told. */
+  people: (free: number, busy: number) => `on duty: free ${f.number(free)}+, engaged ${f.number(busy)}+; no number: fewer than 5 free; small squares: from 5 people on`,
   window: "Own window",
   noStreets: "The street map of this deployment cannot be loaded. Districts and towns are shown.",
   credit: "Boundaries: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Towns: GeoNames (CC BY 4.0)",

@@ -17,7 +17,7 @@ export const kk: MapTexts = {
   area: "аумақ",
   minutes: (minutes) => `${minutes}\u00a0мин`,
   ring: (metres) => `іздеу шеңбері ${f.distance(metres)}`,
-  people: (free, busy) => `кезекшілікте: бос ≈\u00a0${f.number(free)}, бос емес ≈\u00a0${f.number(busy)}`,
+  people: (free, busy) => `кезекшілікте: бос ${f.number(free)}+, бос емес ${f.number(busy)}+; саны жоқ болса: 5 адамнан аз бос; шағын шаршылар: 5 адамнан бастап`,
   window: "Бөлек терезе",
   noStreets: "Көше картасын жүктеу мүмкін болмады. Аудандар мен қалалар көрсетілді.",
   credit: "Шекаралар: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Қалалар: GeoNames (CC BY 4.0)",

@@ -17,7 +17,7 @@ export const ru: MapTexts = {
   area: "участок",
   minutes: (minutes) => `${minutes}\u00a0мин`,
   ring: (metres) => `круг поиска ${f.distance(metres)}`,
-  people: (free, busy) => `на дежурстве: свободны ≈\u00a0${f.number(free)}, заняты ≈\u00a0${f.number(busy)}`,
+  people: (free, busy) => `на дежурстве: свободны ${f.number(free)}+, заняты ${f.number(busy)}+; без числа: свободных меньше 5; малые квадраты: от 5 человек`,
   window: "Отдельное окно",
   noStreets: "Карту улиц загрузить не удалось. Показаны районы и города.",
   credit: "Границы: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Города: GeoNames (CC BY 4.0)",
