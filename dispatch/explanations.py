@@ -5,14 +5,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from dispatch.matching.approximate_place import at_wide_cell
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.model.decisions import Decision, RequirementWhy
-from dispatch.model.geo import distance_to_area_m
 from dispatch.model.incidents import Attention, Incident
 from dispatch.model.merges import MergeCandidate
 from dispatch.model.offer_events import OfferMade, OfferMoved
@@ -239,7 +239,8 @@ def _under_present_rules(incident: Incident, volunteer_id: str, presence: Person
     if any(reason is None for _, reason in found):
         fitting = ", ".join(_named(entry) for entry, reason in found if reason is None)
         text = (
-            f"{head} they fit {fitting}: they came within reach or on duty later, enough others were nearer, "
+            f"{head} they fit {fitting}, from the middle of their cell of some 5 km²: they came within reach or on duty later, "
+            "enough others were nearer, "
             "or they were resting or had been asked often enough."
         )
         return Explanation(verdict="not_considered", text=text, facts=facts)
@@ -267,10 +268,8 @@ def _reason_now(incident: Incident, entry: Requirement, presence: PersonNow) -> 
         want=1,
         preferred_languages=wanted_languages(entry, incident),
     )
-    candidate = presence.candidate
-    if incident.area is not None and candidate.place is not None:
-        candidate = replace(candidate, distance_m=distance_to_area_m(candidate.place, incident.area))
-    return exclusion(candidate, need)
+    # Whoever asks chooses the incident and its limits.
+    return exclusion(at_wide_cell(presence.candidate, incident.area), need)
 
 
 _EXCLUSION_TEXTS = {
@@ -281,7 +280,7 @@ _EXCLUSION_TEXTS = {
     Exclusion.SKILL: "they lack the skill, and every substitute for it",
     Exclusion.NOT_VERIFIED: "they claim the skill, but nobody has verified it",
     Exclusion.LANGUAGE: "they share no required language",
-    Exclusion.TOO_FAR: "further away than they or the requirement go",
+    Exclusion.TOO_FAR: "further away than they or the requirement go, from the middle of their cell of some 5 km²",
     Exclusion.STALE_PLACE: "no fresh position and no home place near enough",
 }
 

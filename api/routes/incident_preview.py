@@ -28,7 +28,7 @@ async def preview(body: IncidentReport, caller: Operator, services: ServicesDep)
     """Open incidents that the report may repeat, the district of its place, and for each requirement how many people are free.
 
     Takes the body of POST /v1/incidents and refuses what that refuses; stores nothing and asks nobody, so it needs no
-    Idempotency-Key. Every person counts as being at the centre of their cell of some 0.7 km². 503 while Redis cannot be read: the
+    Idempotency-Key. Every person counts as being in the middle of their cell of some 5 km². 503 while Redis cannot be read: the
     report itself can still be sent.
     """
     check_report(body, services.plans)

@@ -25,11 +25,13 @@ async def list_people(
     q: Annotated[str, Query(max_length=100, description="an id, or the begin of a word of the label")] = "",
     skill: Annotated[str | None, Query(max_length=64)] = None,
     on_duty: Annotated[Literal["true", "false"] | None, Query()] = None,
-    incident: Annotated[str | None, Query(max_length=64, description="whose distance is shown")] = None,
+    incident: Annotated[
+        str | None, Query(max_length=64, description="from which the distance is shown; none for a drill")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=100), DIGITS] = 50,
     cursor: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Response:
-    """The people, in no order; of a page with `incident`, the nearest first.
+    """The people, in no order; of a page with `incident`, by the class of the distance, then by id.
 
     At most 500 people are examined for a page, so it may be short and have a next one. People who come or go meanwhile may be
     missed or repeated.
@@ -39,12 +41,14 @@ async def list_people(
         if zone_of_known_cell(incident) is None:
             raise invalid("incident", "the id of an incident", "text")
         state = await services.reads.incident(incident)
-        area = state.area if state else None
+        # A drill needs no real distances, and anybody may open one anywhere.
+        area = state.area if state and not state.exercise else None
     filters = PeopleFilters(
         text=q.strip(), skill=skill, on_duty=None if on_duty is None else on_duty == "true", area=area
     )
     items, following = await people_page(services, filters, limit=limit, cursor=cursor)
     if area is not None:
-        items.sort(key=lambda one: (one["distance_m"] is None, one["distance_m"] or 0, one["id"]))
+        # By nothing finer than what is shown: an order compares people, and tells who is nearer.
+        items.sort(key=lambda one: (one["about_km"] is None, one["about_km"] or 0, one["id"]))
     disclosed(request, [one["id"] for one in items])
     return shown({"items": items, "next": following})

@@ -13,8 +13,9 @@ class PersonReach(Shown):
 
 class ListedPerson(Shown):
     """A person without contact, home and position. `label`: how they chose to be shown. `engaged_in`: the incident that holds
-    them. `distance_m`: between their cell and the coarse area of the incident that was asked for; null without one or without a
-    place. `reach`: null until the first notice."""
+    them. `about_km`: upper end of the class of the distance (3, 5, 10, 20, 50, 100, …) between their cell of some 5 km² and the
+    coarse area of the incident that was asked for; null without one, without a place, and for a drill. `reach`: null until the
+    first notice."""
 
     id: str
     label: str | None
@@ -24,7 +25,7 @@ class ListedPerson(Shown):
     until: Time | None
     engaged_in: str | None
     fix_age_s: int | None
-    distance_m: float | None
+    about_km: int | None
     reach: PersonReach | None
 
 

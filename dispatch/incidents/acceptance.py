@@ -11,13 +11,15 @@ A person who accepts is never stood down because of:
 - the accuracy of a fix (`place_uncertainty.uncertainty_m`): the nearest point of its circle counts;
 - budget, rest and quiet hours: these decide whether to wake a person, and this one is awake;
 - rules that an operator who named the person overrode (`Offer.set_aside`);
-- a distance within `TOLERANCE` of the limit, while the offer is pending: the person has moved since they were asked.
+- a distance within `TOLERANCE` of the limit, while the offer is pending: the person has moved since they were asked;
+- a distance that the order of an operator could not see: named people are judged from the middle of their wide cell.
 """
 
 from dataclasses import replace
 
 from dispatch.incidents.relocation import CLEARLY_BEYOND
 from dispatch.matching.approach import approach
+from dispatch.matching.approximate_place import at_wide_cell
 from dispatch.matching.eligibility import exclusions
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.matching.place_uncertainty import uncertainty_m
@@ -28,7 +30,7 @@ from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Need, Presence
 from dispatch.model.reasons import Exclusion, SoftRule
 from dispatch.model.requirements import Requirement
-from dispatch.model.vocabulary import OfferState
+from dispatch.model.vocabulary import OfferSource, OfferState
 
 TOLERANCE = CLEARLY_BEYOND
 """Factor on the distance limits while the offer is pending; the same as for people travelling to a place that moves."""
@@ -64,9 +66,18 @@ def unfit(
     seen_from_fix = replace(seen, home=None) if seen.place is not None else seen
     candidate = candidate_of(offer.volunteer_id, seen_from_fix, incident.area, now_ms)
     # Without the areas of other incidents: a detour makes nobody unfit.
-    candidate = _nearest(approach(candidate, need, ground_of(incident), ()), offer)
+    near = approach(candidate, need, ground_of(incident), ())
+    if offer.source is OfferSource.OPERATOR:
+        near = _no_further_than(near, at_wide_cell(candidate, incident.area).distance_m)
+    candidate = _nearest(near, offer)
     counting = (reason for reason in exclusions(candidate, need) if reason in _COUNTS)
     return next((reason for reason in counting if str(reason) not in offer.set_aside), None)
+
+
+def _no_further_than(candidate: Candidate, told_m: float | None) -> Candidate:
+    if candidate.distance_m is None or told_m is None:
+        return candidate
+    return replace(candidate, distance_m=min(candidate.distance_m, told_m))
 
 
 def _nearest(candidate: Candidate, offer: Offer) -> Candidate:

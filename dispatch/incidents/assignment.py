@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dispatch.matching.approach import approach
+from dispatch.matching.approximate_place import at_wide_cell, may_be_inside
 from dispatch.matching.budget import held_back
 from dispatch.matching.declines import who_refused
 from dispatch.matching.eligibility import exclusions
@@ -22,8 +23,9 @@ from dispatch.matching.presence import candidate_of, with_past
 from dispatch.matching.ranking import rank
 from dispatch.model.commands import AssignVolunteer
 from dispatch.model.context import DecisionContext
+from dispatch.model.copying import changed
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.hazard_areas import ground_of
+from dispatch.model.hazard_areas import HazardArea, ground_of
 from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
 from dispatch.model.offer_events import OfferMade
@@ -32,7 +34,7 @@ from dispatch.model.people import Candidate, Need, Presence
 from dispatch.model.reasons import SoftRule
 from dispatch.model.requirements import Requirement, WorkKind
 from dispatch.model.rulings import Ruling, applied, refused
-from dispatch.model.vocabulary import OfferSource, OfferState
+from dispatch.model.vocabulary import Capability, OfferSource, OfferState
 from dispatch.plans.budget_table import Budget
 from dispatch.safety.absence import rests
 from dispatch.staffing.offering import offer_made
@@ -136,7 +138,7 @@ def _against(incident: Incident, named: Named, seen: Presence, known: Known) -> 
         yield SoftRule.OFF_DUTY
     if requirement.capability not in seen.capabilities:
         yield SoftRule.CAPABILITY
-    for reason in exclusions(named.candidate, named.need):
+    for reason in exclusions(_as_told(named, ground_of(incident)), named.need):
         # All reasons, not only the first: the operator overrides them one by one.
         yield SoftRule(reason)
     # Of this requirement only: silence elsewhere is no objection here.
@@ -147,6 +149,15 @@ def _against(incident: Incident, named: Named, seen: Presence, known: Known) -> 
     held = held_back(named.candidate, named.need, known.budget, known.now_ms)
     if held is not None:
         yield SoftRule(held)
+
+
+def _as_told(named: Named, ground: HazardArea | None) -> Candidate:
+    """The person as the answer may judge them: a refused order asks nobody, so orders could be repeated to measure."""
+    candidate, area = named.candidate, named.need.area
+    if named.requirement.capability is not Capability.FIELD or area is None or candidate.place is None:
+        return candidate
+    told = at_wide_cell(candidate, area)
+    return changed(told, in_hazard=may_be_inside(candidate, named.need.requirement, ground))
 
 
 def _of_earlier(offer: Offer, now_ms: int) -> SoftRule | None:

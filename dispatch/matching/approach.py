@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from dispatch.matching.eligibility import trusted_skills
 from dispatch.model.copying import changed
-from dispatch.model.geo import cell, distance_m, nearest_of_area
+from dispatch.model.geo import distance_m, nearest_of_area, wide_cell
 from dispatch.model.hazard_areas import HazardArea, staging_of_cell
 from dispatch.model.people import Candidate, Need
 from dispatch.model.places import Area, Place
@@ -38,7 +38,7 @@ def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: S
     if not others:
         return candidate
     target = target_of(candidate, need.area)
-    way = (cell(place), coarse_centre(need.area))
+    way = (wide_cell(place), coarse_centre(need.area))
     return changed(
         candidate,
         detour_m=_detour_m(candidate.skills, place, target, need.incident_id, others),

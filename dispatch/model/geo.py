@@ -56,9 +56,19 @@ def coarse(place: Place) -> Place:
 def cell(place: Place) -> Place:
     """The centre of the H3 cell of resolution 8 of a place, up to about 600 m away.
 
-    Every recorded number about a person's place is computed from it (`recorded_way.py`).
+    Homes are kept as it, and warnings are judged from it.
     """
     lat, lon = h3.cell_to_latlng(cell_index(place))
+    return Place(lon=lon, lat=lat)
+
+
+def wide_cell(place: Place) -> Place:
+    """The centre of the H3 cell of resolution 7 (about 5 km²) that has this cell as its child, up to about 1.5 km away.
+
+    Every recorded or shown distance of a person is computed from it (`recorded_way.py`).
+    """
+    # By way of the cell: cells of two resolutions overlap at their edges, and from both together a finer place would follow.
+    lat, lon = h3.cell_to_latlng(h3.cell_to_parent(cell_index(place), COARSE_RESOLUTION))
     return Place(lon=lon, lat=lat)
 
 

@@ -35,7 +35,7 @@ class Candidate:
     recorded_m: RecordedM | None = None
     """The distance as records may contain it; None: not known, or `approach` has not been called."""
     recorded_detour_m: float = 0.0
-    """The detour of the way from the person's cell to the coarse place."""
+    """The detour of the way from the person's wide cell to the coarse place."""
     staging: Place | None = None
     # Each metre inside a hazard area counts three times (DESIGN 23).
     detour_m: float = 0.0

@@ -1,8 +1,9 @@
-"""Distances and travel times as records and responses may contain them: from a person's cell to the coarse area of an incident.
+"""Distances and travel times as records and responses may contain them: from a person's wide cell to an incident's coarse area.
 
 An exact distance tells a place: three of them are enough, and they stay in the log for a year. So a number that is recorded or
-shown is a function of two cells only, the person's (`geo.cell`) and the incident's (`geo.coarse`). Any number of them tells
-these cells and no more. Exact places decide who is preferred (`ranking.py`), in the memory of the worker alone (DESIGN 116).
+shown is a function of two cells only, the person's (`geo.wide_cell`) and the incident's (`geo.coarse`). Any number of them, to
+incidents at places of somebody's choosing, tells these cells of some 5 km² and no more (DESIGN 209). Exact places decide who is
+preferred (`ranking.py`), in the memory of the worker alone (DESIGN 116).
 
 The types below have one constructor each. Fields of events that hold such a number are declared with them, so the type checker
 refuses any other number. Distance limits are compared with exact distances (DESIGN 117).
@@ -13,24 +14,28 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NewType
 
-from dispatch.model.geo import cell, coarse, distance_m
+from dispatch.model.geo import coarse, distance_m, wide_cell
 from dispatch.model.places import Area, Place
 from dispatch.model.travel import travel_time_s
 from dispatch.model.vocabulary import TravelMode
 
 RecordedM = NewType("RecordedM", float)
-"""Metres between a person's cell and an incident's coarse area, in whole `GRAIN_M`. Made by `recorded_m` only."""
+"""Metres between a person's wide cell and an incident's coarse area, in whole `GRAIN_M`. Made by `recorded_m` only."""
 RecordedS = NewType("RecordedS", float)
 """Seconds of travel over such a distance, in whole `GRAIN_S`. Made by `recorded_s` only."""
 GRAIN_M = 100
 """More digits would pretend an accuracy that the number does not have."""
 GRAIN_S = 30
+WITHIN_CELL_M = 1_200
+"""The distance that is told within one wide cell: that of two places in it, on average. 0 would say that they are there."""
 _COUNTS: tuple[int, ...] = (0, *(step * int(10**digits) for digits in range(9) for step in (3, 10)))
 CELL_REACH_M = 600.0
 """Upper bound of the distance from a place to the centre of its cell (H3 resolution 8; 586 m at most)."""
 COARSE_REACH_M = 1_570.0
 """Upper bound of the distance from a place to its coarse place (H3 resolution 7, 1,549 m at most; rounded to four decimals)."""
-UNSURE_M = CELL_REACH_M + COARSE_REACH_M
+WIDE_CELL_REACH_M = 1_570.0
+"""Upper bound of the distance from a place to the centre of its wide cell (1,549 m at most)."""
+UNSURE_M = WIDE_CELL_REACH_M + COARSE_REACH_M
 """Upper bound of the difference between an exact and an unrounded recorded distance."""
 
 
@@ -63,7 +68,8 @@ def rounded_s(travel_s: float) -> RecordedS:
 
 
 def _apart_m(place: Place, area: Area) -> float:
-    return max(0.0, distance_m(cell(place), coarse_centre(area)) - area.reach_m)
+    apart_m = max(WITHIN_CELL_M, distance_m(wide_cell(place), coarse_centre(area)))
+    return max(0.0, apart_m - area.reach_m)
 
 
 def coarse_centre(area: Area) -> Place:

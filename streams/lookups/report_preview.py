@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dispatch.decide import ForeseenNeed, View, foreseen_needs, settle
+from dispatch.matching.approximate_place import at_wide_cell
 from dispatch.model.commands import ReportIncident
 from dispatch.model.context import Neighbour
-from dispatch.model.copying import changed
 from dispatch.model.decisions import Cause
-from dispatch.model.geo import cell, distance_m
 from dispatch.model.merges import MergeCandidate
 from dispatch.model.people import Candidate, Found, Need
 from dispatch.model.places import Area
-from dispatch.model.recorded_way import CELL_REACH_M
+from dispatch.model.recorded_way import WIDE_CELL_REACH_M
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Lookups
 from streams.lookups.batch_context import CommandContext, load_context
@@ -85,7 +84,7 @@ class ReportPreviews:
 def _wider(need: Need) -> Need:
     """The search for a need: for more people than the decision looks for at first, so that "free" means more than "as many as
     are asked", and with everybody whose cell may be within a limit."""
-    area = need.area and replace(need.area, reach_m=need.area.reach_m + CELL_REACH_M)
+    area = need.area and replace(need.area, reach_m=need.area.reach_m + WIDE_CELL_REACH_M)
     return replace(need, want=max(need.want, COUNTED), area=area)
 
 
@@ -96,12 +95,10 @@ def _told_of(found: Iterable[Found]) -> tuple[str, ...]:
 
 
 def _by_cells(found: Found, area: Area | None) -> Found:
-    """The same people, each at the centre of their cell: the caller chooses place and limits, and could measure exact places."""
+    """The same people, each in the middle of their wide cell: the caller chooses place and limits, and could measure."""
     return replace(found, candidates=tuple(_in_cell(one, area) for one in found.candidates))
 
 
 def _in_cell(one: Candidate, area: Area | None) -> Candidate:
-    if area is None or one.place is None or one.distance_m is None:
-        return one
-    centre = cell(one.place)
-    return changed(one, place=centre, distance_m=distance_m(centre, area.centre))
+    # People for digital work have no distance.
+    return one if one.distance_m is None else at_wide_cell(one, area)

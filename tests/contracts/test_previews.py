@@ -5,6 +5,7 @@ The dispatcher itself decides, as in `test_filters.py`.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 from typing import Any, cast
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from dispatch.model.commands import ReportIncident
 from dispatch.model.context import NEAR_M
 from dispatch.model.decisions import Decision
-from dispatch.model.geo import METRES_A_DEGREE, cell, cell_corners
+from dispatch.model.geo import METRES_A_DEGREE, wide_cell
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Place
 from dispatch.model.requirements import RequirementSpec
@@ -30,6 +31,7 @@ from tests.benchmarks.log_in_memory import LogInMemory
 from tests.contracts.builders import CENTRE, area, fix, incident_id, north, profile
 from tests.contracts.conftest import NOON_MS
 from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld
+from tests.support.cells import in_same_wide_cell
 from tests.support.strategies import languages, specs
 
 PLANS = load_builtin()
@@ -103,10 +105,10 @@ def _reports() -> st.SearchStrategy[dict[str, Any]]:
 
 @settings(max_examples=60)
 @given(
-    # Elsewhere in their cells, people near a limit are counted as at its centre.
+    # Elsewhere in their wide cells, people near a limit are counted as in its middle.
     people=st.lists(
         st.tuples(
-            _places().map(cell),
+            _places().map(wide_cell),
             st.frozensets(st.sampled_from(SKILLS), min_size=1),
             languages(at_least=1),
             st.booleans(),
@@ -155,20 +157,13 @@ async def test_a_preview_counts_in_bounds_and_tells_no_exact_way(world: StoreWor
 @settings(max_examples=20)
 @given(
     places=st.lists(st.tuples(_places(), st.integers(50, 6_000)), min_size=1, max_size=8),
-    share=st.floats(0.05, 0.9),
-    corner=st.integers(0, 4),
+    rng=st.randoms(use_true_random=False),
 )
-async def test_no_series_of_previews_tells_where_in_their_cell_a_person_is(
-    places: list[tuple[Place, int]], share: float, corner: int
+async def test_no_series_of_previews_tells_where_in_their_wide_cell_a_person_is(
+    places: list[tuple[Place, int]], rng: Random
 ) -> None:
-    edge = cell_corners(CENTRE)[corner]
-    middle = cell(CENTRE)
-    apart = Place(
-        lon=middle.lon + share * (edge.lon - middle.lon),
-        lat=middle.lat + share * (edge.lat - middle.lat),
-    )
     told = []
-    for place in (middle, apart):
+    for place in (CENTRE, in_same_wide_cell(rng, CENTRE)):
         world = MemoryWorld(NOON_MS)
         await world.rebuilt()
         await register(world, [(place, frozenset({"first_aid"}), ("kk",), True)])

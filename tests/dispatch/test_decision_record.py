@@ -70,8 +70,8 @@ def test_the_why_shows_the_chosen_and_the_next_in_order_with_their_terms() -> No
     assert {entry["volunteer_id"] for entry in why.passed_over} == set(names[2 : 2 + SHOWN_CANDIDATES])
     scores = [float(str(entry["score_s"])) for entry in why.passed_over]
     assert scores == sorted(scores)
-    assert why.chosen[0]["terms"] == {"travel": 235.9}
-    assert why.chosen[0]["eta_s"] == 240.0
+    assert why.chosen[0]["terms"] == {"travel": 265.1}
+    assert why.chosen[0]["eta_s"] == 270.0
     assert (why.asked, why.places_open, why.considered) == (2, 1, 10)
     assert story.last.why.plan_version == plans().version
 

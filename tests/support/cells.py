@@ -2,9 +2,9 @@
 
 from random import Random
 
-from dispatch.model.geo import METRES_A_DEGREE, cell, coarse
+from dispatch.model.geo import METRES_A_DEGREE, cell, coarse, wide_cell
 from dispatch.model.places import Area, Place
-from dispatch.model.recorded_way import CELL_REACH_M, COARSE_REACH_M
+from dispatch.model.recorded_way import CELL_REACH_M, COARSE_REACH_M, WIDE_CELL_REACH_M
 from tests.support.builders import ALMATY, point
 
 
@@ -20,6 +20,13 @@ def shifted(centre: Place, east_m: float, north_m: float) -> Place:
 def in_same_cell(rng: Random, place: Place) -> Place:
     """Another place of a person, uniform over their cell."""
     while cell(other := around(rng, cell(place), CELL_REACH_M)) != cell(place):
+        pass
+    return other
+
+
+def in_same_wide_cell(rng: Random, place: Place) -> Place:
+    """Another place of a person, uniform over their wide cell."""
+    while wide_cell(other := around(rng, wide_cell(place), WIDE_CELL_REACH_M)) != wide_cell(place):
         pass
     return other
 

@@ -304,7 +304,7 @@ export interface paths {
          * @description Open incidents that the report may repeat, the district of its place, and for each requirement how many people are free.
          *
          *     Takes the body of POST /v1/incidents and refuses what that refuses; stores nothing and asks nobody, so it needs no
-         *     Idempotency-Key. Every person counts as being at the centre of their cell of some 0.7 km². 503 while Redis cannot be read: the
+         *     Idempotency-Key. Every person counts as being in the middle of their cell of some 5 km². 503 while Redis cannot be read: the
          *     report itself can still be sent.
          */
         post: operations["preview_v1_incidents_preview_post"];
@@ -1063,8 +1063,9 @@ export interface paths {
          * People Cells
          * @description The cells with people on duty for field work. Their number per query is bounded: a large box gets larger cells.
          *
-         *     A count of one is told as two. With a skill the cells have one size, about 114 x 74 km, at any zoom: of a rare skill there is
-         *     often one known person. Never a person; each reading is in the audit log, with its box and skill.
+         *     Numbers are lower ends of classes, and cells with fewer than five people are told only from about 114 x 74 km on, so that no
+         *     difference of readings tells of one person. With a skill all cells have that size, at any zoom: of a rare skill there is often
+         *     one known person. Never a person; each reading is in the audit log, with its box and skill.
          */
         get: operations["people_cells_v1_people_cells_get"];
         put?: never;
@@ -1384,7 +1385,7 @@ export interface paths {
         };
         /**
          * List People
-         * @description The people, in no order; of a page with `incident`, the nearest first.
+         * @description The people, in no order; of a page with `incident`, by the class of the distance, then by id.
          *
          *     At most 500 people are examined for a page, so it may be short and have a next one. People who come or go meanwhile may be
          *     missed or repeated.
@@ -2841,11 +2842,12 @@ export interface components {
         };
         /**
          * @description A person without contact, home and position. `label`: how they chose to be shown. `engaged_in`: the incident that holds
-         *     them. `distance_m`: between their cell and the coarse area of the incident that was asked for; null without one or without a
-         *     place. `reach`: null until the first notice.
+         *     them. `about_km`: upper end of the class of the distance (3, 5, 10, 20, 50, 100, …) between their cell of some 5 km² and the
+         *     coarse area of the incident that was asked for; null without one, without a place, and for a drill. `reach`: null until the
+         *     first notice.
          */
         ListedPerson: {
-            distance_m: number | null;
+            about_km: number | null;
             engaged_in: string | null;
             fix_age_s: number | null;
             id: string;
@@ -4204,15 +4206,17 @@ export interface components {
         };
         /**
          * @description A cell with people on duty for field work. Nobody is named, and no cell is smaller than about 1.6 x 1.2 km; of one skill
-         *     all are about 114 x 74 km.
+         *     all are about 114 x 74 km. Numbers are the lower ends of classes (0, 5, 10, 20, 50, 100, …).
          */
         PeopleCell: {
             /** @description west, south, east, north in degrees */
             box: number[];
             /** @description its id: steps, column and row of the grid */
             cell: string;
-            /** @description those of them who hold an offer; 2 also for one person */
+            /** @description at least so many of them hold an offer; 0 stands for 0 to 4 */
             engaged: number;
+            /** @description at least so many of them hold no offer; 0 stands for 0 to 4 */
+            free: number;
             /** @description GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings */
             location: {
                 bbox?: number[];
@@ -4239,7 +4243,7 @@ export interface components {
                 /** @constant */
                 type: "MultiPolygon";
             };
-            /** @description people, the engaged included; 2 also for one person */
+            /** @description at least so many people; 1 is 1 to 4, of cells from about 114 x 74 km on */
             on_duty: number;
         };
         /** @description `next`: cursor of the next page; null on the last one. A page may be short, or empty, and have a next one. */
@@ -7337,7 +7341,7 @@ export interface operations {
                 q?: string;
                 skill?: string | null;
                 on_duty?: ("true" | "false") | null;
-                /** @description whose distance is shown */
+                /** @description from which the distance is shown; none for a drill */
                 incident?: string | null;
                 limit?: number;
                 cursor?: string | null;

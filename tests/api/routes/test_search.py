@@ -1,6 +1,7 @@
 """Search, the list of people and their audit: what each text finds, and what is never found or shown."""
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from streams.wire.client_digests import client_digests
 from tests.support.api_fakes import DATA_KEY
 from tests.support.api_world import World, code, fields
 from tests.support.builders import INCIDENT, ZONE, incident
+from tests.support.cells import area_at, around, in_same_wide_cell
 
 TALGAR = area_of({"type": "Point", "coordinates": [77.24, 43.30]})
 CLOSED = f"i-{ZONE}-" + "e" * 32
@@ -183,7 +185,7 @@ async def test_a_page_of_people_examines_a_bounded_number(world: World, monkeypa
     assert answer["next"] is not None
 
 
-async def test_with_an_incident_the_nearest_of_a_page_come_first_by_the_distance_of_cells(world: World) -> None:
+async def test_with_an_incident_people_are_in_classes_of_distance(world: World) -> None:
     world.redis.add(incident())
     state = world.redis.states[INCIDENT]
     assert state.area is not None
@@ -195,8 +197,45 @@ async def test_with_an_incident_the_nearest_of_a_page_come_first_by_the_distance
     items = (await world.ask("GET", f"/v1/volunteers?incident={INCIDENT}")).json()["items"]
 
     assert [one["id"] for one in items] == ["v-near", "v-far", "v-lost"]
-    assert items[0]["distance_m"] % 100 == 0
-    assert items[2]["distance_m"] is None
+    assert [one["about_km"] for one in items] == [3, 50, None]
+
+
+async def test_of_a_drill_no_distance_is_told_and_nobody_comes_first(world: World) -> None:
+    world.redis.add(incident(exercise=True))
+    state = world.redis.states[INCIDENT]
+    assert state.area is not None
+    for name, north in (("v-far", 0.2), ("v-near", 0.02)):
+        person(world, name)
+        world.redis.standing[name] = replace(state.area.centre, lat=state.area.centre.lat + north)
+
+    items = (await world.ask("GET", f"/v1/volunteers?incident={INCIDENT}")).json()["items"]
+
+    assert items == (await world.ask("GET", "/v1/volunteers")).json()["items"]
+    assert {one["about_km"] for one in items} == {None}
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_no_list_from_any_incident_tells_two_places_of_a_cell_apart(world: World, seed: int) -> None:
+    """Distances and the order, for incidents around somebody: both are those of every other place in their cell."""
+    rng = Random(seed)
+    home = around(rng)
+    for number in range(4):
+        person(world, f"v-{number}")
+        world.redis.standing[f"v-{number}"] = around(rng, home, 3_000.0)
+    person(world, "v-home")
+    answers = []
+    scenes = [around(rng, home, 6_000.0) for _ in range(20)]
+    for place in (home, in_same_wide_cell(rng, home)):
+        world.redis.standing["v-home"] = place
+        told = []
+        for scene in scenes:
+            world.redis.add(incident(area=area_at(scene)))
+            items = (await world.ask("GET", f"/v1/volunteers?incident={INCIDENT}")).json()["items"]
+            told.append([(one["id"], one["about_km"]) for one in items])
+        answers.append(told)
+
+    assert answers[0] == answers[1]
+    assert len({str(told) for told in answers[0]}) > 1
 
 
 @pytest.mark.parametrize(

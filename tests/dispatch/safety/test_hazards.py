@@ -174,7 +174,7 @@ def test_a_way_through_another_incidents_dangerous_ground_counts_three_times() -
 
 
 def test_the_price_of_the_way_across_stands_in_the_record_and_in_the_eta() -> None:
-    story = Story(people=[person("beyond", at(4_000)), person("beside", at(0, 4_500))])
+    story = Story(people=[person("beyond", at(4_000, 800)), person("beside", at(0, 4_500))])
     story.around = replace(NOTHING, hazards=(across(),))
 
     story.report(spec())

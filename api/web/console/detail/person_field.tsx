@@ -30,7 +30,7 @@ export interface Among {
 export type NotMeant = "missing" | "nobody" | "several";
 
 function choosable(q: string, people: readonly Person[], { skill }: Among): Person[] {
-  const far = (one: Person): number => (one.id === q ? -1 : (one.distance_m ?? Infinity));
+  const far = (one: Person): number => (one.id === q ? -1 : (one.about_km ?? Infinity));
   const free = people.filter((one) => skill === null || one.engaged_in === null);
   return free.sort((a, b) => far(a) - far(b) || (a.id < b.id ? -1 : 1)).slice(0, SHOWN);
 }
@@ -104,7 +104,7 @@ export function PersonField({ of, among, label, fault, onChange }: Props) {
       stop.abort();
     };
   }, [wanted, among.skill, among.incident]);
-  const options = (people ?? []).map((one) => ({ key: one.id, label: <><b data-person={one.id} title={one.id}>{one.label ?? one.id}</b><span>{one.distance_m === null ? "" : f().distance(one.distance_m)}</span></> }));
+  const options = (people ?? []).map((one) => ({ key: one.id, label: <><b data-person={one.id} title={one.id}>{one.label ?? one.id}</b><span>{one.about_km === null ? "" : t().own.case.panel.upTo(f().distance(1000 * one.about_km))}</span></> }));
   const pick = (key: string): void => onChange({ text: people?.find((one) => one.id === key)?.label ?? key, id: key });
   return (
     <div>

@@ -10,7 +10,7 @@ import { json } from "../support/answers";
 
 const NEED = { id: "r-1", skill: "first_aid", capability: "field", settled: null, shortfall: 1, accepted: 0, count: 1 };
 const OF = { id: "i-1", requirements: [NEED], offers: [], times: { closed: null } } as unknown as Incident;
-const PEOPLE = [["v-1", "Айна С."], ["v-2", "Олжас А."], ["v-3", "Олжас Б."], ["v-off", "Данияр"]].map(([id, label]) => ({ id, label, engaged_in: null, distance_m: 100 }));
+const PEOPLE = [["v-1", "Айна С."], ["v-2", "Олжас А."], ["v-3", "Олжас Б."], ["v-off", "Данияр"]].map(([id, label]) => ({ id, label, engaged_in: null, about_km: 3 }));
 let root: HTMLElement;
 const sent: unknown[] = [];
 

@@ -181,6 +181,7 @@ export const en = {
     nobodyNamed: "Nobody has such a name or id.",
     nobodyFree: "Nobody on duty and free with this skill has such a name or id.",
     severalNamed: "Several people fit: choose one below.",
+    upTo: (distance: string) => `up to about ${distance}`,
     requirement: "For what",
     next: "Next by the last search",
     chanceOf: (share: string) => `accepts ${share}`,

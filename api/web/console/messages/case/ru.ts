@@ -181,6 +181,7 @@ export const ru = {
     nobodyNamed: "Такого имени или кода нет.",
     nobodyFree: "Среди свободных на дежурстве с этим навыком такого имени или кода нет.",
     severalNamed: "Подходят несколько человек: выберите из списка ниже.",
+    upTo: (distance: string) => `примерно до ${distance}`,
     requirement: "Для чего",
     next: "Следующие по последнему поиску",
     chanceOf: (share: string) => `согласие ${share}`,
