@@ -26,6 +26,7 @@ export const silentHere = signal<ReadonlySet<string>>(new Set(kept()));
 const untold = signal<ReadonlyMap<string, Named>>(new Map());
 /** What was answered last had ended before the answer arrived: nobody has done anything wrong. */
 export const wasOver = signal(false);
+let toldUntil: ReturnType<typeof setTimeout> | undefined;
 export const isOnlyHere = computed(() => untold.value.size > 0);
 
 function kept(): string[] {
@@ -95,7 +96,9 @@ export async function acknowledge(given: readonly Named[], sounded: (key: string
 
 function noteOver(answer: Awaited<ReturnType<typeof ask>>): boolean {
   wasOver.value = !answer.ok && answer.problem.code === "alarm_not_standing";
-  if (wasOver.value) setTimeout(() => (wasOver.value = false), TOLD_MS);
+  // The end of an earlier one would take this one away before it is read.
+  clearTimeout(toldUntil);
+  if (wasOver.value) toldUntil = setTimeout(() => (wasOver.value = false), TOLD_MS);
   return wasOver.value;
 }
 

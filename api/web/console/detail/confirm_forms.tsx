@@ -5,7 +5,7 @@ import { skillWord } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { FormFrame } from "./form_frame";
-import { escalate, reopen, unmerge } from "./orders";
+import { escalate, openAgain } from "./orders";
 
 /** To the level above the one at which it was opened: who reads "level 3" never orders level 4. */
 export function EscalateForm({ of }: { of: Incident }) {
@@ -34,9 +34,8 @@ export function EscalateForm({ of }: { of: Incident }) {
 export function ReopenForm({ isMerged }: { isMerged: boolean }) {
   const { orders, panel } = t().own.case;
   const [reason, setReason] = useState("");
-  const order = isMerged ? unmerge : reopen;
   return (
-    <FormFrame title={isMerged ? orders.unmerge : orders.reopen} action="reopen" send={isMerged ? orders.unmerge : orders.reopen} canSend onSend={() => void order(reason.trim())}>
+    <FormFrame title={isMerged ? orders.unmerge : orders.reopen} action="reopen" send={isMerged ? orders.unmerge : orders.reopen} canSend onSend={() => void openAgain(isMerged, reason.trim())}>
       <p>{panel.asksAgain}</p>
       <ReasonField of={reason} onChange={setReason} />
     </FormFrame>

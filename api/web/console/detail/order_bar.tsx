@@ -14,7 +14,7 @@ import { MergedReport } from "./merged_report";
 import { notMovedText } from "./not_moved";
 import { SplitForm } from "./split_form";
 import { showTimeline } from "./timeline";
-import { type Form, escalate, form, isBusy, notMoved, openForm, problem, reopen, sent, undo, undoable, unmerge } from "./orders";
+import { type Form, escalate, form, isBusy, notMoved, openAgain, openForm, problem, sent, undo, undoable } from "./orders";
 
 const show = (which: Form) => () => openForm(form.value === which ? null : which);
 const ALWAYS = { t: show("note"), w: show("why") };
@@ -25,7 +25,6 @@ const OVER = { ...ALWAYS, r: show("reopen") };
 export function OrderBar({ of }: { of: Incident }) {
   const isOver = of.times.closed !== null && (of.status === "closed" || of.status === "cancelled");
   const isPart = isMerged(of);
-  const again = isPart ? unmerge : reopen;
   const text = t().own.case;
   // With the drawing, not after it: a key that is pressed at once must be the order, and not the first letter of a command.
   useLayoutEffect(() => {
@@ -43,7 +42,7 @@ export function OrderBar({ of }: { of: Incident }) {
         <div class="acts">
           {isOver ? (
             <p>
-              <Order label={isPart ? text.orders.unmerge : text.orders.reopen} keyOf="R" isMain onClick={() => void again()} />
+              <Order label={isPart ? text.orders.unmerge : text.orders.reopen} keyOf="R" isMain onClick={() => void openAgain(isPart)} />
               <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
               <Order label={text.whyNot} keyOf="W" onClick={() => openForm("why")} />
             </p>

@@ -163,9 +163,14 @@ export async function reopen(reason = ""): Promise<boolean> {
   return takenBack(path.incident_id, await give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body, key })));
 }
 
-export async function unmerge(reason = ""): Promise<boolean> {
+async function unmerge(reason = ""): Promise<boolean> {
   const [path, body] = [{ incident_id: selectedId.value ?? "" }, { reason: given(reason) }];
   return takenBack(path.incident_id, await give("unmerge", (key) => ask("post", "/v1/incidents/{incident_id}/unmerge", { path, body, key })));
+}
+
+/** Opens again what has ended; a part is taken out of what it was merged into. */
+export function openAgain(isMerged: boolean, reason = ""): Promise<boolean> {
+  return isMerged ? unmerge(reason) : reopen(reason);
 }
 
 /** The end of this incident was taken back: nothing is left to undo. */

@@ -78,6 +78,18 @@ test("an alarm that was over before the answer arrived is told calmly, and asks 
   expect(wasOver.value).toBe(false);
 });
 
+test("what is told of a later one stays for its whole time", async () => {
+  const over = () => new Response(JSON.stringify({ code: "alarm_not_standing" }), { status: 409 });
+  answers.push(over, over);
+  await settled(acknowledge([SEVERE], once));
+  // Nine seconds after the first, and nine more until it is looked at.
+  await settled(acknowledge([SEVERE], once));
+  expect(wasOver.value).toBe(true);
+
+  await vi.advanceTimersByTimeAsync(TOLD_MS);
+  expect(wasOver.value).toBe(false);
+});
+
 test("while the server cannot be told it is silent here only, the page says so, and it is told later", async () => {
   const stop = startAnswers();
   await settled(acknowledge([SEVERE], once));
