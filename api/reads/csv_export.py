@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from api.process.services import Services
 from api.reads.listing import Filters, list_incidents
-from api.views import incidents
+from api.views import incidents, reported
 from api.views.values import View
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Incident
@@ -133,7 +133,7 @@ def _place(area: Area | None, filters: Filters) -> Place | None:
 
 
 def _row_of_report(report: ReportIncident, filters: Filters, services: Services) -> list[Cell] | None:
-    view = incidents.reported_for_monitor if filters.by_coarse_place else incidents.reported
+    view = reported.reported_for_monitor if filters.by_coarse_place else reported.reported
     shown = view(report, services.plans)
     passes = filters.match_fields(
         status=shown["status"],

@@ -24,7 +24,7 @@ from api.schemas.base import Accepted
 from api.schemas.incidents import IncidentCollection, IncidentPage, IncidentShown
 from api.schemas.reports import IncidentReport
 from api.schemas.rows import IncidentRowPage
-from api.views import incidents, rows
+from api.views import incidents, reported, rows
 from api.views.links import incident_links
 from api.views.values import time
 from api.writes import commands
@@ -246,5 +246,5 @@ async def _read_reported(services: Services, incident_id: str, role: Role) -> Re
         raise ProblemResponse("not_found", "there is no incident with this id")
     command = wire.decode_command(report)
     assert isinstance(command, ReportIncident)
-    view = incidents.reported if role is OPERATOR else incidents.reported_for_monitor
+    view = reported.reported if role is OPERATOR else reported.reported_for_monitor
     return shown(view(command, services.plans), headers={"ETag": '"0"'})

@@ -11,16 +11,13 @@ from api.views.opened import Opened
 from api.views.values import View, coarse_area, private_fields, time
 from dispatch.matching.disclosed_fields import Disclosed
 from dispatch.matching.limits import skills_now
-from dispatch.model.commands import ReportIncident
-from dispatch.model.ids import zone_of_incident
 from dispatch.model.incidents import Attention, Incident
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal
 from dispatch.model.requirements import Climb, Requirement
-from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Priority
-from dispatch.plans.book import PlanBook
+from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.state.edits import edit_version
 from streams.wire import IncidentPrivate
 
@@ -121,10 +118,10 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
 
 def incident_for_monitor(state: Incident) -> View:
     """An incident for monitors: what is needed, how many are asked and come, about where; no person and no exact place."""
-    return _without_people(incident(state, material=()), state.area)
+    return without_people(incident(state, material=()), state.area)
 
 
-def _without_people(shown: View, area: Area | None) -> View:
+def without_people(shown: View, area: Area | None) -> View:
     # By the fields that are kept, so that a new one is not shown before somebody has thought of it.
     return {name: shown[name] for name in _FOR_MONITORS} | {
         "location": coarse_area(area),
@@ -221,64 +218,6 @@ def ladder(climb: Climb) -> View:
         "ring": climb.ring,
         "ended": climb.ended,
     }
-
-
-def as_reported(command: ReportIncident, plans: PlanBook) -> tuple[Priority, tuple[Requirement, ...]]:
-    """Priority and requirements that the report gets by the response plans in force."""
-    # By the book in force now; the decision may use a newer one.
-    plan = plans.plan(command.type)
-    priority = command.priority or plan.priority
-    return priority, plans.requirements(command.requirements) if command.requirements else plan.stated(priority)
-
-
-def reported(command: ReportIncident, plans: PlanBook) -> View:
-    """A report without a decision, as an incident of version 0."""
-    priority, requirements = as_reported(command, plans)
-    return {
-        # The same keys as `incident`, so that clients need no second case before the first decision.
-        "id": command.incident_id,
-        "call_number": None,
-        "type": command.type,
-        "priority": priority,
-        "status": IncidentStatus.REPORTED,
-        "end_code": None,
-        "exercise": command.exercise,
-        "location": command.area.geometry if command.area else None,
-        "zone": zone_of_incident(command.incident_id),
-        "version": 0,
-        "edit_version": 0,
-        "language": as_shown(command.language),
-        # Encrypted, like the texts of the report, which are shown once it is decided.
-        "external_id": command.external_id,
-        "alarm_level": 1,
-        "escalations": [],
-        "certainty": Certainty.UNCONFIRMED,
-        "attention": [],
-        "proposals": [],
-        "hazard": None,
-        "warned": [],
-        "parent_id": None,
-        "distress_of": None,
-        "reports": [],
-        "split_from": command.split_from,
-        "split_into": [],
-        "merging_into": None,
-        "merged_into": None,
-        "merge_candidates": [],
-        "material": [],
-        "requirements": [requirement(entry, ()) for entry in requirements],
-        "offers": [],
-        "times": {
-            "reported": time(command.reported_ms or command.sent_ms),
-            **dict.fromkeys(LATER_TIMES),
-        },
-        "links": incident_links(command.incident_id),
-    }
-
-
-def reported_for_monitor(command: ReportIncident, plans: PlanBook) -> View:
-    """A report without a decision, as monitors see it."""
-    return _without_people(reported(command, plans), command.area)
 
 
 def incident_for_volunteer(state: Incident, own: Sequence[Offer], opened: Opened) -> View:

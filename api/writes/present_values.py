@@ -10,7 +10,7 @@ from api.process.services import Services
 from api.reads.disclosure import unsealed
 from api.schemas.edits import IncidentValues
 from api.schemas.reports import RequirementIn
-from api.views import incidents
+from api.views import incidents, reported
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Edit
 from dispatch.model.languages import as_shown, canonicals
@@ -109,7 +109,7 @@ async def _as_reported(services: Services, report: ReportIncident) -> Present:
     # A report without private fields names no record; its reference is that of older logs (DESIGN 79).
     held = dict.fromkeys(PRIVATE_FIELDS, ref)
     private, unknown, unreadable = await _private_values(services, held, {ref} if report.private_ref else set())
-    priority, requirements = incidents.as_reported(report, services.plans)
+    priority, requirements = reported.as_reported(report, services.plans)
     return Present(
         version=0,
         by=report.by,
