@@ -73,9 +73,62 @@ def kafka_id(seed: str) -> str:
 
 def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
     """The configuration of `node` in a cluster of `peers`, which include it."""
-    copies = str(len(peers))
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(node.node_id),
+        # Not `controller.quorum.voters`: with it, `format` refuses --standalone and --initial-controllers.
+        "controller.quorum.bootstrap.servers": ",".join(peer.controller for peer in peers),
+        **_listeners(node),
+        "log.dirs": str(_log_dir(node)),
+        **_copies(len(peers)),
+        **_OF_ONE_MACHINE,
+    }
+
+
+_OF_ONE_MACHINE = {
+    # Only `komek topics apply` creates topics: a typo must not create one.
+    "auto.create.topics.enable": "false",
+    # Decisions use the broker's clock.
+    "log.message.timestamp.type": "LogAppendTime",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.num.partitions": "1",
+    "share.coordinator.state.topic.num.partitions": "1",
+    # The defaults (3 s of waiting for members, 9 s until a dead broker is noticed) are for data centres.
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
+    # Bounds the wait of a follower whose connection is open but silent.
+    "replica.lag.time.max.ms": "8000",
+    "replica.socket.timeout.ms": "8000",
+    "request.timeout.ms": "8000",  # the effective limit of a follower's fetch
+    "controlled.shutdown.enable": "true",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "num.recovery.threads.per.data.dir": "2",
+    "log.segment.bytes": str(64 * 1024 * 1024),
+    # Kafka deletes old segments at this interval; the default of 5 minutes is added to every retention.
+    "log.retention.check.interval.ms": "60000",
+    "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+}
+"""What is the same for every node: sizes and times of a broker that shares one machine with everything else."""
+
+
+def _copies(nodes: int) -> dict[str, str]:
+    copies = str(nodes)
     # With three nodes two replicas must have a record before it is acknowledged, so one node may fail.
-    in_sync = str(max(1, len(peers) - 1))
+    in_sync = str(max(1, nodes - 1))
+    return {
+        "offsets.topic.replication.factor": copies,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync,
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": in_sync,
+        "min.insync.replicas": in_sync,
+    }
+
+
+def _listeners(node: Node) -> dict[str, str]:
     protocols = node_security.protocols(node) if node.security else _plain_protocols(node)
     at = {CONTROLLER: node.controller, "PLAINTEXT": node.bootstrap, node_security.CLIENTS: node.bootstrap}
     if node.security:
@@ -84,47 +137,12 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
     ways = "".join(f",{way.name}://{LOOPBACK}:{way.port}" for way in node.ways)
     told = "".join(f",{way.name}://{LOOPBACK}:{way.advertised_port}" for way in node.ways)
     return {
-        "process.roles": "broker,controller",
-        "node.id": str(node.node_id),
-        # Not `controller.quorum.voters`: with it, `format` refuses --standalone and --initial-controllers.
-        "controller.quorum.bootstrap.servers": ",".join(peer.controller for peer in peers),
         "listeners": own + ways,
         "advertised.listeners": own + told,
         "controller.listener.names": CONTROLLER,
         "inter.broker.listener.name": _between_brokers(node),
         "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
         **(node_security.properties(node.security, protocols) if node.security else {}),
-        "log.dirs": str(_log_dir(node)),
-        # Only `komek topics apply` creates topics: a typo must not create one.
-        "auto.create.topics.enable": "false",
-        # Decisions use the broker's clock.
-        "log.message.timestamp.type": "LogAppendTime",
-        "offsets.topic.num.partitions": "4",
-        "offsets.topic.replication.factor": copies,
-        "transaction.state.log.num.partitions": "1",
-        "transaction.state.log.replication.factor": copies,
-        "transaction.state.log.min.isr": in_sync,
-        "share.coordinator.state.topic.num.partitions": "1",
-        "share.coordinator.state.topic.replication.factor": copies,
-        "share.coordinator.state.topic.min.isr": in_sync,
-        "min.insync.replicas": in_sync,
-        # The defaults (3 s of waiting for members, 9 s until a dead broker is noticed) are for data centres.
-        "group.initial.rebalance.delay.ms": "0",
-        "group.min.session.timeout.ms": "1000",
-        "broker.session.timeout.ms": "3000",
-        "broker.heartbeat.interval.ms": "500",
-        # Bounds the wait of a follower whose connection is open but silent.
-        "replica.lag.time.max.ms": "8000",
-        "replica.socket.timeout.ms": "8000",
-        "request.timeout.ms": "8000",  # the effective limit of a follower's fetch
-        "controlled.shutdown.enable": "true",
-        "num.network.threads": "2",
-        "num.io.threads": "4",
-        "num.recovery.threads.per.data.dir": "2",
-        "log.segment.bytes": str(64 * 1024 * 1024),
-        # Kafka deletes old segments at this interval; the default of 5 minutes is added to every retention.
-        "log.retention.check.interval.ms": "60000",
-        "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
     }
 
 
