@@ -13,6 +13,7 @@ from dispatch.model.commands import (
     AssignVolunteer,
     CheckWay,
     Command,
+    EndMerge,
     FinishMerge,
     ReleaseReport,
 )
@@ -22,12 +23,22 @@ from dispatch.model.ids import derived
 from dispatch.model.incident_events import IncidentReported
 from dispatch.model.merge_events import IncidentSplit, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
 from dispatch.model.safety_events import DistressAgain, DistressRaised, WaysToCheck
+from dispatch.model.vocabulary import Outcome
 from dispatch.safety import distress
 
 
 def follow_ups(decision: Decision) -> tuple[Command, ...]:
     """The commands to publish after this decision, in the order of its events."""
-    return tuple(command for fact in decision.events for command in _follow_ups(decision, fact))
+    refusal = () if (told := _of_refusal(decision)) is None else (told,)
+    return (*refusal, *(command for fact in decision.events for command in _follow_ups(decision, fact)))
+
+
+def _of_refusal(decision: Decision) -> Command | None:
+    """What a report is told that another incident refuses to adopt. Other refusals concern nobody but their author."""
+    report = decision.other_incident
+    if decision.outcome is not Outcome.REFUSED or decision.cause.command_kind != "adopt_report" or report is None:
+        return None
+    return EndMerge(**_order(decision, "end", report), into=decision.incident_id)
 
 
 def _follow_ups(decision: Decision, fact: Event) -> Iterator[Command]:
@@ -67,6 +78,7 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
             numbers=fact.numbers,
             priority=fact.priority,
             area=fact.area,
+            requirements=fact.requirements,
             proposals=fact.proposals,
             in_distress=fact.in_distress,
         )

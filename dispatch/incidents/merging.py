@@ -8,18 +8,21 @@ is a sequence of commands through the log (`follow_ups.py` sends them):
     FinishMerge at A     A ends, its people are released
 
 An incident that is merging itself adopts no report, so a cycle of merges cannot end every incident in it; of two that are merged
-into each other the one with the smaller id stays. Without an answer within 15 s A continues alone and raises attention.
+into each other the one with the smaller id stays. Where B has ended or is merging, its refusal sends EndMerge to A at once;
+without any answer within 15 s A ends the merge itself. Either way A continues alone and raises attention.
 
 Pending offers of A are withdrawn, its people on scene are done, the others are stood down, all with the reason `merged`. They are
 free at that moment, and wake the requirements that B still lacks people for.
 
 B takes over what concerns the event rather than the report: a more urgent priority, with the requirements that the plan adds for
-it, and the place where B has none. `unmerge` reverses neither. External numbers of A lead to B until A is taken out.
+it, the place where B has none, and stated requirements that ask for more than B's (`brought_requirements.py`). `unmerge` reverses
+none of them. External numbers of A lead to B until A is taken out.
 """
 
 from collections.abc import Iterator
 
 from dispatch.incidents import exceeded_bounds, releases
+from dispatch.incidents.brought_requirements import brought, with_brought
 from dispatch.incidents.duplicates import numbers_of
 from dispatch.incidents.orders import NOT_NEEDED
 from dispatch.incidents.reprioritising import reprioritised
@@ -28,6 +31,7 @@ from dispatch.model.commands import (
     DISPATCHER,
     AdoptReport,
     Command,
+    EndMerge,
     FinishMerge,
     MergeIncident,
     PassDeadline,
@@ -52,6 +56,7 @@ from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import DeadlineKind, ResultKind
 from dispatch.plans.book import PlanBook
+from dispatch.state.edits import in_order
 
 ANSWER_WITHIN_MS = 15_000
 """Time for the two commands of a merge, which takes some 100 ms (DESIGN 20)."""
@@ -63,7 +68,8 @@ def rule(
 ) -> Ruling | None:
     """The ruling; None when the command is not about merging."""
     if incident is None:
-        return None  # `orders.rule` refuses commands about an unknown incident
+        # `orders.rule` refuses the other commands about an unknown incident.
+        return _refused(command, "unknown_incident") if isinstance(command, AdoptReport) else None
     if isinstance(command, MergeIncident):
         return _merge(incident, command, around, now_ms)
     if isinstance(command, UnmergeIncident):
@@ -72,6 +78,8 @@ def rule(
         return _adopt(incident, command, plans)
     if isinstance(command, FinishMerge):
         return _finish(incident, command, plans)
+    if isinstance(command, EndMerge):
+        return _end(incident, command)
     if isinstance(command, ReleaseReport):
         return _release(incident, command)
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.MERGE:
@@ -103,6 +111,7 @@ def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
         numbers=numbers_of(incident),
         priority=incident.priority,
         area=incident.area,
+        requirements=brought(incident),
         # The merge itself answers what it was said to be a duplicate of.
         proposals=tuple(one for one in incident.proposals if one.kind is not ResultKind.DUPLICATE),
         in_distress=incident.people_in_distress,
@@ -155,7 +164,7 @@ def _unmerge(incident: Incident, command: UnmergeIncident) -> Ruling:
 
 def _adopt(incident: Incident, command: AdoptReport, plans: PlanBook) -> Ruling:
     if not incident.is_open:
-        return refused("adopt", ended_as(incident))
+        return _refused(command, ended_as(incident))
     adopted = ReportAdopted(
         other=command.other,
         refused=command.refused,
@@ -166,23 +175,34 @@ def _adopt(incident: Incident, command: AdoptReport, plans: PlanBook) -> Ruling:
     facts = (adopted, *_taken_over(incident, command, plans))
     if incident.merging is None:
         return applied("adopt", *facts)
+    if incident.merging.into != command.other:
+        return _refused(command, "merging_itself")
     # Merged into each other: the smaller id stays, so both workers decide alike without asking.
-    if incident.merging.into == command.other and incident.id < command.other:
+    if incident.id < command.other:
         return applied("adopt", MergeEnded(reason="crossed", by=DISPATCHER), *facts)
+    # Not told to the other one: it stays, and adopts this one.
     return refused("adopt", "merging_itself")
 
 
+def _refused(command: AdoptReport, reason: str) -> Ruling:
+    """Names the report, so that it is told at once that it stays alone (`follow_ups.py`)."""
+    return refused("adopt", reason, other_incident=command.other)
+
+
 def _taken_over(incident: Incident, command: AdoptReport, plans: PlanBook) -> Iterator[Event]:
-    """An update to the report's priority where it is more urgent, and to its place where the incident has none.
+    """An update to the report's priority where it is more urgent, to its place where the incident has none, and with its stated
+    requirements where they ask for more.
 
     An update like any other: people on their way must confirm it, and an operator's older value conflicts with it.
     """
     is_raised = command.priority is not None and command.priority.order < incident.priority.order
     is_placed = incident.area is None and command.area is not None
-    if not is_raised and not is_placed:
-        return
     priority = command.priority if is_raised and command.priority is not None else incident.priority
-    requirements = reprioritised(incident, priority, plans.plan(incident.type)) if is_raised else incident.requirements
+    planned = reprioritised(incident, priority, plans.plan(incident.type)) if is_raised else incident.requirements
+    requirements = with_brought(incident, planned, command.requirements, plans)
+    changes = {"priority": is_raised, "location": is_placed, "requirements": requirements != planned}
+    if not any(changes.values()):
+        return
     kept = {entry.id for entry in requirements}
     # The ends of offers first: afterwards their requirements are gone.
     for entry in incident.requirements:
@@ -195,7 +215,7 @@ def _taken_over(incident: Incident, command: AdoptReport, plans: PlanBook) -> It
         language=incident.language,
         requirements=requirements,
         plan_version=plans.version,
-        changed=(*(("priority",) if is_raised else ()), *(("location",) if is_placed else ())),
+        changed=in_order(name for name, is_changed in changes.items() if is_changed),
         by=command.by,
     )
 
@@ -228,14 +248,25 @@ def _release(incident: Incident, command: ReleaseReport) -> Ruling:
     return applied("release_report", ReportReleased(other=command.other))
 
 
+def _end(incident: Incident, command: EndMerge) -> Ruling:
+    # By the other incident too: the operator may have named another one since.
+    if not incident.is_open or incident.merging is None or incident.merging.into != command.into:
+        return unchanged("end_merge", "not_merging")
+    return _left_alone("end_merge", incident.merging.into)
+
+
+def _left_alone(rule_name: str, into: str) -> Ruling:
+    return applied(
+        rule_name,
+        MergeEnded(reason="not_taken", by=DISPATCHER),
+        AttentionRaised(reason=AttentionReason.MERGE_FAILED, detail=into),
+    )
+
+
 def _overdue(incident: Incident, now_ms: int) -> Ruling:
     if incident.merging is None or not incident.is_open:
         return unchanged("merge_overdue", "not_merging")
     if now_ms < incident.merging.due_ms:
         # The timer of an earlier merge may fire during the next one.
         return unchanged("merge_overdue", "not_yet_due")
-    return applied(
-        "merge_overdue",
-        MergeEnded(reason="not_taken", by=DISPATCHER),
-        AttentionRaised(reason=AttentionReason.MERGE_FAILED, detail=incident.merging.into),
-    )
+    return _left_alone("merge_overdue", incident.merging.into)

@@ -23,6 +23,7 @@ from dispatch.model.commands import (
     CheckWay,
     CloseIncident,
     Command,
+    EndMerge,
     EnterHazard,
     EscalateIncident,
     FinishMerge,
@@ -67,6 +68,7 @@ AnyCommand: TypeAlias = (
     | UnmergeIncident
     | AdoptReport
     | FinishMerge
+    | EndMerge
     | ReleaseReport
     | SettleAttention
     | AcceptProposal
@@ -104,6 +106,7 @@ COMMANDS: dict[str, type[Command]] = {
     "unmerge_incident": UnmergeIncident,
     "adopt_report": AdoptReport,
     "finish_merge": FinishMerge,
+    "end_merge": EndMerge,
     "release_report": ReleaseReport,
     "settle_attention": SettleAttention,
     "accept_proposal": AcceptProposal,

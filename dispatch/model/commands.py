@@ -200,6 +200,8 @@ class AdoptReport(Command):
     """Its results that wait for an operator."""
     in_distress: tuple[str, ...] = ()
     """People whose danger it is."""
+    requirements: tuple[RequirementSpec, ...] = ()
+    """Those stated there that are not met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +210,14 @@ class FinishMerge(Command):
 
     into: str
     moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndMerge(Command):
+    """`into` has refused to adopt this incident: it continues alone."""
+
+    # Without it a new report asked nobody until its deadline, 15 s later (DESIGN 207).
+    into: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, NotMoved, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Priority
 
 
@@ -29,6 +30,8 @@ class MergeBegun:
     """`into` takes it over if it is more urgent than its own; None in older logs."""
     area: Area | None = None
     """`into` takes it over if it has no place."""
+    requirements: tuple[RequirementSpec, ...] = ()
+    """Stated, not of the plan: `into` takes over what they ask for beyond its own."""
     proposals: tuple[Proposal, ...] = ()
     """`into` takes over those of a kind of which it has none."""
     in_distress: tuple[str, ...] = ()

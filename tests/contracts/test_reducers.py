@@ -19,7 +19,7 @@ from dispatch.model.events import EVENTS, Event
 from dispatch.model.incidents import Incident
 from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Candidate
-from dispatch.model.requirements import RequirementSpec
+from dispatch.model.requirements import Requirement, RequirementSpec
 from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.state.lifecycle import fold
 from streams import wire
@@ -69,7 +69,8 @@ def about(fact: Any, incident: Incident) -> Event:
 
 def unique(fact: Event) -> bool:
     """No two requirements of one incident have the same id."""
-    ids = [entry.id for entry in getattr(fact, "requirements", ())]
+    # What a report brings has no id yet.
+    ids = [entry.id for entry in getattr(fact, "requirements", ()) if isinstance(entry, Requirement)]
     return len(set(ids)) == len(ids) and "r1" not in ids
 
 

@@ -30,6 +30,7 @@ STATED: dict[str, dict[str, Any]] = {
     "split_incident": {"report": NewReport(command_id="c-2", incident_id=OTHER, type="flood", body_digest="d")},
     "adopt_report": {"other": OTHER},
     "finish_merge": {"into": OTHER},
+    "end_merge": {"into": OTHER},
     "release_report": {"other": OTHER},
     "settle_attention": {"reason": "unfilled"},
     "accept_proposal": {"proposal_id": "p-1"},

@@ -270,10 +270,26 @@ def test_an_incident_that_was_closed_meanwhile_takes_no_report() -> None:
     town.tell(MergeIncident, A, into=B)
     town.tell(CloseIncident, B)
 
-    (adopted,) = town.listen()
+    adopted, told = town.listen()
 
     assert (adopted.outcome, adopted.reason) == (Outcome.REFUSED, "incident_closed")
-    assert town.incidents[A].is_open
+    assert (told.cause.command_kind, told.outcome) == ("end_merge", Outcome.APPLIED)
+    assert (town.incidents[A].is_open, town.incidents[A].merging) == (True, None)
+    assert [(one.reason, one.detail) for one in town.incidents[A].attention] == [("merge_failed", B)]
+
+
+def test_a_refusal_that_comes_after_another_merge_has_begun_ends_nothing() -> None:
+    town = town_of(A, B, C)
+    town.tell(MergeIncident, A, into=B)
+    town.tell(CloseIncident, B)
+    town.decide(town.said.pop(0))
+    town.tell(UnmergeIncident, A)
+    town.tell(MergeIncident, A, into=C)
+
+    town.listen()
+
+    assert town.incidents[A].merged_into == C
+    assert town.incidents[A].attention == ()
 
 
 def test_what_is_said_twice_changes_nothing() -> None:
