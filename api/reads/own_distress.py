@@ -7,9 +7,10 @@ from api.views.own_distress import OwnDistress, helpers, seen_ms, shown_to_perso
 from api.views.values import View
 from dispatch.model.incidents import Incident
 from dispatch.ports import NotReady, StoreUnavailable
-from dispatch.safety.distress import HEARD_FOR_S
 from streams import clock
 
+TOLD_FOR_S = 3600
+"""How long after its end the person is still told of their danger."""
 LOOKED_AT = 5
 """The newest incidents of the person's danger: each further one is opened only after the end of the one before."""
 MERGED_AT_MOST = 5
@@ -53,7 +54,7 @@ async def _followed(reads: StateReads, incident: Incident) -> OwnDistress:
 def _newest(found: Sequence[OwnDistress], now_ms: int) -> OwnDistress | None:
     """An open one first: its person waits."""
     is_open = [own for own in found if own.ended_ms is None]
-    told = [own for own in found if own.ended_ms is not None and now_ms - own.ended_ms < HEARD_FOR_S * 1000]
+    told = [own for own in found if own.ended_ms is not None and now_ms - own.ended_ms < TOLD_FOR_S * 1000]
     return next(iter([*is_open, *told]), None)
 
 

@@ -15,6 +15,7 @@ from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.disclosure import grounds_on_way, person_in_distress
+from api.reads.distress_line import heard_by
 from api.reads.offer_details import near_of, opened_for, verified_skills
 from api.schemas.answers import (
     CheckInText,
@@ -150,8 +151,11 @@ async def distress(
     offer does not change."""
     text, answer = body.text if body else None, OfferAnswer.of(offer, caller, once, services, body)
 
-    def command(fields: AnswerFields) -> RaiseDistress:
-        return RaiseDistress(**fields, private_ref=answer_ref("distress", fields, text))
+    async def command(fields: AnswerFields) -> RaiseDistress:
+        # Not known for a person who cannot be looked up: the dispatcher finds it by the offer.
+        person = fields["volunteer_id"]
+        heard_at = await heard_by(services, person, clock.now_ms()) if person else None
+        return RaiseDistress(**fields, private_ref=answer_ref("distress", fields, text), heard_at=heard_at)
 
     return await answer.respond("distress", OfferWithIncident.refuse_never_sent, command, text)
 

@@ -1,6 +1,6 @@
 """Answers to one offer: who may answer, preconditions, and the fields that every command has."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypedDict
@@ -92,14 +92,14 @@ class OfferAnswer:
         self,
         verb: str,
         refuse: Callable[[OfferWithIncident], None],
-        build: Callable[[AnswerFields], AnswerCommand],
+        build: Callable[[AnswerFields], AnswerCommand | Awaitable[AnswerCommand]],
         text: str | None = None,
     ) -> Response:
         """`write_once` for an answer. `refuse`: its precondition. `text` is stored under the `private_ref` of the command."""
 
         async def prepared() -> PreparedWrite:
             person = await self._check(refuse)
-            command = build(
+            built = build(
                 {
                     "id": self.once.command_id(f"{verb}:{self.id}"),
                     "incident_id": self.place.incident_id,
@@ -112,6 +112,7 @@ class OfferAnswer:
                     "way": AnswerWay.LINK if self.caller.link else None,
                 }
             )
+            command = await built if isinstance(built, Awaitable) else built
 
             # Until the decision, later answers of this phone are not judged by the old state.
             async def mark() -> None:

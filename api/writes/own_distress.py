@@ -3,26 +3,23 @@
 from dataclasses import replace
 
 from api.process.services import Services
+from api.reads.distress_line import heard_by
 from api.schemas.volunteers import DistressOf
 from api.writes.idempotency import IdempotentRequest
 from api.writes.incident_orders import texts_of
 from api.writes.offer_preconditions import OfferWithIncident
 from api.writes.send import PreparedWrite
 from dispatch.decide.record import AHEAD_MS, BEHIND_MS
-from dispatch.model import geo, ids
+from dispatch.model import geo
 from dispatch.model.answer_commands import RaiseDistress
 from dispatch.model.places import Place
 from dispatch.model.private_refs import text_ref
-from dispatch.model.vocabulary import Capability, Priority
+from dispatch.model.vocabulary import Capability
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.safety import distress
 from streams import clock
-from streams.store.reads import Listed
 from streams.store.volunteer_view import VolunteerView
 from streams.wire import FixRecord, IncidentPrivate
-
-LOOKED_THROUGH = 200
-"""Open critical incidents of the last hour among which an earlier signal is looked for; more would delay this one."""
 
 
 async def prepared(
@@ -39,7 +36,7 @@ async def prepared(
             await services.positions.send([FixRecord(volunteer_id=person, lon=place.lon, lat=place.lat)])
 
     if held is not None:
-        write = _of_offer(once, body, held)
+        write = await _of_offer(services, once, body, held)
     else:
         write = await _alone(services, once, body, place or _last_place(known))
     return replace(write, subject=person, status="received", links=links, after=tell_place)
@@ -58,22 +55,6 @@ async def _known(services: Services, person: str) -> tuple[VolunteerView | None,
     return known, OfferWithIncident(incident=state, offer=held)
 
 
-async def _open_already(services: Services, person: str, zone: str, now_ms: int) -> str | None:
-    """The open incident of an earlier signal, also of one given by an offer or from another zone; None: there is none, or it is
-    not known."""
-    reads, promptly = services.reads, services.marks.read_promptly
-    try:
-        states = await promptly(reads.incidents(distress.recent_of_person(person, zone, now_ms)))
-        if not any(state is not None and state.is_open for state in states):
-            since = Listed(now_ms - distress.HEARD_FOR_S * 1000, "")
-            listed = await promptly(reads.open_of(Priority.CRITICAL, after=since, limit=LOOKED_THROUGH))
-            states = await promptly(reads.incidents([one.id for one in listed]))
-    except (StoreUnavailable, NotReady):
-        return None
-    own = [state for state in states if state is not None and state.is_open and state.distress_of == person]
-    return max(own, key=lambda state: state.times.reported_ms).id if own else None
-
-
 def _last_place(known: VolunteerView | None) -> Place | None:
     return (known.place or known.home) if known is not None else None
 
@@ -82,7 +63,9 @@ def _said_ms(body: DistressOf, now_ms: int) -> int | None:
     return body.at if body.at is not None and now_ms - BEHIND_MS <= body.at <= now_ms + AHEAD_MS else None
 
 
-def _of_offer(once: IdempotentRequest, body: DistressOf, held: OfferWithIncident) -> PreparedWrite:
+async def _of_offer(
+    services: Services, once: IdempotentRequest, body: DistressOf, held: OfferWithIncident
+) -> PreparedWrite:
     command_id, incident_id = once.command_id(f"distress:{held.offer.id}"), held.incident.id
     command = RaiseDistress(
         id=command_id,
@@ -93,22 +76,21 @@ def _of_offer(once: IdempotentRequest, body: DistressOf, held: OfferWithIncident
         volunteer_id=once.caller.id,
         said_ms=body.at,
         private_ref=text_ref(incident_id, "distress", command_id) if body.note else None,
+        heard_at=await heard_by(services, once.caller.id, clock.now_ms()),
     )
     return PreparedWrite(command=command, subject="", links={}, private=texts_of(command, body.note))
 
 
 async def _alone(services: Services, once: IdempotentRequest, body: DistressOf, place: Place | None) -> PreparedWrite:
     person, now_ms = once.caller.id, clock.now_ms()
-    zone = geo.zone_of(place) if place else ids.placeless_zone(person, distress.TYPE)
     report = distress.report_of_person(
         command_id=once.command_id("distress"),
         volunteer_id=person,
+        heard_at=await heard_by(services, person, now_ms),
         place=geo.cell(place) if place else None,
-        zone=zone,
         sent_ms=now_ms,
         said_ms=_said_ms(body, now_ms),
     )
-    report = replace(report, incident_id=await _open_already(services, person, zone, now_ms) or report.incident_id)
     exact = f"{body.lat:.5f}, {body.lon:.5f}" if body.lat is not None else None
     if body.note is None and exact is None:
         return PreparedWrite(command=report, subject="", links={})

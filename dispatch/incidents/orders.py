@@ -99,7 +99,7 @@ def _report(
     call_number: CallNumber | None,
 ) -> Ruling:
     if incident is not None:
-        return _reported_again(incident, command, plans)
+        return _reported_again(incident, command, plans, logged_ms)
     plan = plans.plan(command.type)
     priority = command.priority or plan.priority
     requirements = plan.stated(priority)
@@ -135,10 +135,10 @@ def _report(
     )
 
 
-def _reported_again(incident: Incident, command: ReportIncident, plans: PlanBook) -> Ruling:
+def _reported_again(incident: Incident, command: ReportIncident, plans: PlanBook, logged_ms: int) -> Ruling:
     if command.distress_of is not None and command.distress_of == incident.distress_of:
         if not incident.is_open:
-            return distress.after_the_end(incident, command)
+            return distress.after_the_end(incident, command, logged_ms)
         return _pressed_again(incident, command, plans)
     # The same key with the same body is a repeat; with another body it is an error of the client.
     # Digests under two keys say nothing of the bodies: a repeat sent after an upgrade must not be called a conflict.
@@ -157,8 +157,9 @@ def _pressed_again(incident: Incident, command: ReportIncident, plans: PlanBook)
         incident_id=command.incident_id,
         by=command.by,
         sent_ms=command.sent_ms,
-        # A signal of somebody who was sent names the place to which they were sent; an operator may know better by now.
-        area=None if command.by == DISPATCHER else command.area,
+        # A signal of somebody who was sent names the place to which they were sent; an operator may know better by now. It is
+        # better than none: without a place nobody is asked.
+        area=None if command.by == DISPATCHER and incident.area is not None else command.area,
         private_ref=command.private_ref,
         private_fields=command.private_fields,
     )

@@ -64,6 +64,8 @@ class RaiseDistress(AnswerCommand):
     """The person who holds the offer is in danger."""
 
     private_ref: str | None = None
+    heard_at: str | None = None
+    """The incident that hears the person, as far as the API knows; None: it follows from the person (`distress.py`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

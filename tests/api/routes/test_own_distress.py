@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from api.reads.own_distress import TOLD_FOR_S
 from dispatch.model.incidents import Attention, Edit, Incident
 from dispatch.model.offers import Offer
 from dispatch.model.places import Place
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.vocabulary import IncidentStatus, OfferSource, OfferState
-from dispatch.safety.distress import HEARD_FOR_S
 from streams import clock
 from streams.readers.alarm_answers import key_of
 from streams.store.operators_here import Doing, OperatorHere
@@ -185,7 +185,7 @@ async def test_an_ended_danger_is_told_for_an_hour_and_an_open_one_goes_before_i
     assert (await told(world))["incident_id"] == OTHER
 
     world.redis.states.clear()
-    world.redis.add(over(danger(), s_ago=HEARD_FOR_S + 1))
+    world.redis.add(over(danger(), s_ago=TOLD_FOR_S + 1))
     assert await told(world) is None
 
 

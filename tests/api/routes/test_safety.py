@@ -7,7 +7,6 @@ import pytest
 
 from api.caller import Caller
 from api.reads.event_encoding import data_of, is_for, name_for
-from dispatch.model import geo
 from dispatch.model.answer_commands import AskForHelp, RaiseDistress
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import StatusRecord
@@ -15,8 +14,8 @@ from dispatch.model.geo import cell
 from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.offers import CheckInClock, Distress
 from dispatch.model.places import Place
-from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState, Priority
-from dispatch.safety.distress import report_of_person, successor_of
+from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
+from dispatch.safety.distress import line_of_person
 from streams import clock
 from streams.readers.feed_records import FeedRecord
 from streams.tokens import Role
@@ -26,7 +25,7 @@ from tests.api.routes.test_links import VIEW
 from tests.api.routes.test_offers import INCIDENT, answer, asked, held
 from tests.contracts.builders import profile
 from tests.support.api_world import World, code, fields
-from tests.support.builders import NOW_MS, incident
+from tests.support.builders import NOW_MS, ZONE, incident
 
 STAGING = Place(lon=76.96, lat=43.24)
 ON_SCENE: dict[str, Any] = {"state": OfferState.ON_SCENE, "accepted_ms": NOW_MS}
@@ -238,42 +237,43 @@ async def test_distress_without_an_offer_is_a_report_of_its_own_and_tells_the_ex
     assert (texts.description, texts.address) == ("көмектесіңіз", "43.23846, 76.94512")
 
 
-async def test_further_signals_of_a_person_go_to_their_incident_that_is_open(world: World) -> None:
-    earlier = report_of_person(
-        command_id="c-1",
-        volunteer_id="v-1",
-        place=STAGING,
-        zone=geo.zone_of(STAGING),
-        sent_ms=clock.now_ms() - 30 * 60_000,
-        said_ms=None,
-    )
-    ended = replace(incident(type="distress", distress_of="v-1"), id=earlier.incident_id, status=IncidentStatus.CLOSED)
-    opened = replace(incident(type="distress", distress_of="v-1"), id=successor_of(ended.id, geo.zone_of(STAGING)))
-    for state in (ended, opened):
-        world.redis.add(state)
-
-    await alarm(world, {"lon": STAGING.lon, "lat": STAGING.lat})
-
-    (command,) = world.log.commands
-    assert command.incident_id == opened.id
-
-
 @pytest.mark.parametrize("where", [{}, {"lon": 51.2, "lat": 51.2}], ids=["no place", "a place in another zone"])
-async def test_a_signal_goes_to_the_open_danger_of_the_person_wherever_and_however_it_was_said(
+async def test_further_signals_of_a_person_go_to_their_incident_that_is_open(
     world: World, where: dict[str, float]
 ) -> None:
-    # Opened by an offer; its id says nothing of the person.
-    times = replace(incident().times, reported_ms=NOW_MS, logged_ms=clock.now_ms() - 60_000)
-    own = replace(incident(type="distress", distress_of="v-1"), id="i-own", priority=Priority.CRITICAL, times=times)
-    of_another = replace(own, id="i-of-another", distress_of="v-2")
-    over = replace(own, id="i-over", status=IncidentStatus.CLOSED)
-    for state in (own, of_another, over):
+    first, second, *_ = line_of_person("v-1", clock.now_ms())
+    ended = incident(type="distress", id=first, distress_of="v-1", status=IncidentStatus.CLOSED)
+    for state in (ended, replace(ended, id=second, status=IncidentStatus.DISPATCHING)):
         world.redis.add(state)
 
     await alarm(world, where)
 
     (command,) = world.log.commands
+    assert command.incident_id == second
+
+
+async def test_a_danger_that_an_earlier_version_has_opened_hears_its_person(world: World) -> None:
+    own = incident(type="distress", id=f"i-{ZONE}-" + "d" * 32, distress_of="v-1")
+    world.redis.add(own)
+
+    await alarm(world)
+
+    (command,) = world.log.commands
     assert command.incident_id == own.id
+
+
+async def test_a_signal_by_an_offer_names_the_incident_of_the_danger_that_was_opened_without_one(world: World) -> None:
+    state = asked(held(**ON_SCENE))
+    own = line_of_person(state.offers[0].volunteer_id, clock.now_ms())[0]
+    danger = incident(type="distress", id=own, distress_of=state.offers[0].volunteer_id)
+    for one in (state, danger):
+        world.redis.add(one)
+
+    await answer(world, "distress", {"text": "көмек"})
+
+    (command,) = world.log.commands
+    assert isinstance(command, RaiseDistress)
+    assert command.heard_at == own
 
 
 async def test_distress_without_a_place_uses_the_last_known_one_or_none(world: World) -> None:

@@ -13,7 +13,7 @@ from dispatch.model.places import Place
 from dispatch.model.reasons import AttentionReason, Exclusion
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority
 from dispatch.plans.book import load_builtin
-from dispatch.safety.distress import AGAIN_AFTER_S, SAME_FOR_S, recent_of_person, report_of_person, successor_of
+from dispatch.safety.distress import AGAIN_AFTER_S, SAME_FOR_S, first_of_person, report_of_person
 from dispatch.state.offer_effects import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, digital_spec, helpers, remote, spec
@@ -71,7 +71,7 @@ def test_a_critical_incident_is_opened_for_the_person_with_nearest_people_of_any
     assert set(child.asked()) == {"near", "doctor"}
     assert [entry.reason for entry in child.incident.attention] == ["distress"]
     assert (child.incident.parent_id, child.incident.distress_of) == (parent.incident.id, "v-1")
-    assert child.incident.zone == parent.incident.zone
+    assert child.incident.id == first_of_person("v-1", parent.now_ms)
     distress = parent.offer_of("v-1").distress
     assert distress is not None
     assert distress.incident_id == report.incident_id
@@ -206,23 +206,12 @@ def test_who_was_sent_and_presses_after_the_end_of_their_danger_is_in_danger_aga
     assert (report.parent_id, report.distress_of) == (story.incident.id, "v-1")
 
 
-def test_the_incidents_that_may_hear_a_person_are_those_of_an_hour_and_their_successors() -> None:
-    report = of_person(NOW_MS)
-
-    ids = recent_of_person("v-1", "8320e5", NOW_MS + 59 * 60_000)
-
-    assert len(set(ids)) == 12
-    assert report.incident_id in ids
-    assert successor_of(report.incident_id, "8320e5") in ids
-    assert report.incident_id not in recent_of_person("v-1", "8320e5", NOW_MS + 71 * 60_000)
-
-
 def test_a_person_without_an_offer_who_presses_again_is_heard_at_their_newest_place() -> None:
     story = Story(people=[])
 
     def press(name: str, place: Place) -> Decision:
         report = report_of_person(
-            command_id=name, volunteer_id="v-1", place=place, zone="zone", sent_ms=story.now_ms, said_ms=None
+            command_id=name, volunteer_id="v-1", heard_at="i-1", place=place, sent_ms=story.now_ms, said_ms=None
         )
         return story.tell(report)
 
@@ -298,7 +287,12 @@ def test_a_distress_without_a_place_is_reported_without_one() -> None:
 
 def of_person(now_ms: int, key: str = "c", place: Place | None = ALMATY) -> ReportIncident:
     return report_of_person(
-        command_id=key, volunteer_id="v-1", place=place, zone="8320e5", sent_ms=now_ms, said_ms=None
+        command_id=key,
+        volunteer_id="v-1",
+        heard_at=first_of_person("v-1", now_ms),
+        place=place,
+        sent_ms=now_ms,
+        said_ms=None,
     )
 
 
@@ -318,15 +312,6 @@ def test_nobody_is_asked_to_help_themselves() -> None:
     story.tell(replace(of_person(NOW_MS), incident_id=INCIDENT))
 
     assert story.asked() == ["v-2"]
-
-
-def test_two_taps_open_one_incident_and_one_an_hour_later_another() -> None:
-    start_ms = NOW_MS // (SAME_FOR_S * 1000) * SAME_FOR_S * 1000
-    first, again = of_person(start_ms), of_person(start_ms + 1_000, "other key")
-    later = of_person(start_ms + 3_600_000)
-
-    assert (first.incident_id, first.body_digest) == (again.incident_id, again.body_digest)
-    assert first.incident_id != later.incident_id
 
 
 def test_the_words_of_a_signal_are_the_description_of_its_incident() -> None:
