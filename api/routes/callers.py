@@ -30,6 +30,8 @@ async def read_caller(incident_id: IncidentId, caller: Admin, services: Services
     `erased` (the records have been erased) or `none`. Recorded in the audit topic.
     """
     sealed = await services.private_log.of_incident(incident_id)
+    if not sealed:
+        _check_known(await _state(services, incident_id))
     # Before the response is built: an error in between leaves an entry too many, never one too few.
     record_audit(services, caller, "incident.caller.read", incident_id)
     items = [_item(services, incident_id, ref, value) for ref, value in sorted(sealed.items()) if value is not None]
@@ -49,6 +51,8 @@ async def erase_caller(incident_id: IncidentId, caller: Admin, services: Service
     if state is not None and state.is_open:
         raise ProblemResponse("incident_open", f"the incident is {state.status}", state=state.status)
     sealed = await services.private_log.of_incident(incident_id)
+    if not sealed:
+        _check_known(state)
     refs = sorted(ref for ref, value in sealed.items() if value is not None)
     record_audit(services, caller, "incident.caller.erase", incident_id)
     writes = [
@@ -59,6 +63,12 @@ async def erase_caller(incident_id: IncidentId, caller: Admin, services: Service
     except (StoreUnavailable, NotReady):
         return shown({"incident_id": incident_id, "state": "erasing", "records": len(refs)}, 202)
     return shown({"incident_id": incident_id, "state": "erased", "records": len(refs)}, 202)
+
+
+def _check_known(state: Incident | None) -> None:
+    """For an incident of which nothing private is stored. Raises ProblemResponse (404)."""
+    if state is None:
+        raise ProblemResponse("not_found", "neither an incident with this id nor a private record of it is known")
 
 
 async def _state(services: Services, incident_id: str) -> Incident | None:

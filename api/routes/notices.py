@@ -15,6 +15,7 @@ from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
+from api.reads.registered import registered
 from api.schemas.notices import NoticeList, SeenNotice, TestAsked, TestWanted
 from api.views.values import time
 from api.writes.channels import read_channels
@@ -103,6 +104,7 @@ async def send_test(
     No Idempotency-Key: a repeat sends another test.
     """
     only_own(caller, volunteer_id)
+    await registered(services, volunteer_id)
     record = await read_channels(services, volunteer_id)
     verified = [one.id for one in record.channels if one.verified_ms is not None]
     device = body.channel if body else None

@@ -43,7 +43,7 @@ _EXPECTED = {
     "/{volunteer_id}/location",
     status_code=202,
     response_model=OwnLocationAccepted,
-    responses=problems(400, 404, 409, 413, 415),
+    responses=problems(400, 409, 413, 415),
 )
 async def put_location(
     volunteer_id: VolunteerId, body: OwnLocation, caller: Volunteer, services: ServicesDep
@@ -77,7 +77,8 @@ async def put_location(
     "/{volunteer_id}/distress",
     status_code=202,
     response_model=Accepted,
-    responses=problems(400, 404, 409, 413, 415),
+    # Never 404: whoever is in danger is heard, registered or not.
+    responses=problems(400, 409, 413, 415),
 )
 async def raise_distress(
     volunteer_id: VolunteerId,
@@ -88,8 +89,8 @@ async def raise_distress(
 ) -> Response:
     """Reports that the person is in danger, without an offer. Opens a critical incident at their place and alerts the operators.
 
-    Of somebody who was sent it is the distress of their offer. A second signal within ten minutes changes nothing. Without `lon`
-    and `lat` the last known place counts.
+    Of somebody who was sent it is the distress of their offer. All signals of a person go to one incident while it is open.
+    Without `lon` and `lat` the last known place counts.
     """
     only_own(caller, volunteer_id)
     return await write_once(

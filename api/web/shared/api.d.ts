@@ -1577,8 +1577,8 @@ export interface paths {
          * Raise Distress
          * @description Reports that the person is in danger, without an offer. Opens a critical incident at their place and alerts the operators.
          *
-         *     Of somebody who was sent it is the distress of their offer. A second signal within ten minutes changes nothing. Without `lon`
-         *     and `lat` the last known place counts.
+         *     Of somebody who was sent it is the distress of their offer. All signals of a person go to one incident while it is open.
+         *     Without `lon` and `lat` the last known place counts.
          */
         post: operations["raise_distress_v1_volunteers__volunteer_id__distress_post"];
         delete?: never;
@@ -3279,6 +3279,8 @@ export interface components {
             proposals?: components["schemas"]["LoggedProposal"][];
             /** @default [] */
             refused?: components["schemas"]["LoggedRefusedBefore"][];
+            /** @default [] */
+            requirements?: components["schemas"]["LoggedRequirementSpec"][];
         };
         LoggedMergeCandidate: {
             apart_s: number;

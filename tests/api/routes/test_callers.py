@@ -98,6 +98,7 @@ async def test_only_admins_may(world: World, role: str, method: str) -> None:
 
 
 async def test_of_an_incident_without_private_records_there_is_nothing(world: World) -> None:
+    world.redis.add(incident())
     assert (await ask(world, "GET", incident().id)).json() == {
         "incident_id": incident().id,
         "state": "none",

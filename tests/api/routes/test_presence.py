@@ -7,12 +7,13 @@ from api.reads.row_news import RowNews
 from streams.store.operators_here import Doing, OperatorHere
 from tests.api.reads.test_event_stream import OPERATOR
 from tests.support.api_world import World
-from tests.support.builders import INCIDENT
+from tests.support.builders import INCIDENT, incident
 
 PATH = f"/v1/incidents/{INCIDENT}/presence"
 
 
 async def test_each_is_shown_to_the_others_with_the_field_being_edited(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
     alone = await world.ask("PUT", PATH, {"doing": "reading"}, key=None, subject="op-1")
     second = await world.ask("PUT", PATH, {"doing": "editing", "field": "priority"}, key=None, subject="op-2")
 
@@ -23,6 +24,7 @@ async def test_each_is_shown_to_the_others_with_the_field_being_edited(world: Wo
 
 
 async def test_the_stream_tells_of_the_open_incident_only_and_only_when_something_changes(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
     services = world.app.state.services
     desk = RowNews(services, OPERATOR, Wanted(is_row=True, incident_id=INCIDENT))
     elsewhere = RowNews(services, OPERATOR, Wanted(is_row=True))
@@ -38,7 +40,7 @@ async def test_the_stream_tells_of_the_open_incident_only_and_only_when_somethin
 
 
 async def test_while_redis_is_down_nobody_is_shown_and_nothing_fails(world: World) -> None:
-    world.here.is_down = True
+    world.here.is_down = world.redis.is_down = True
 
     answer = await world.ask("PUT", PATH, {"doing": "reading"}, key=None)
 
