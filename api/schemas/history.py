@@ -71,6 +71,7 @@ class DecisionShown(Shown):
     said_ignored: SaidTime | None
     conflicts: list[str]
     unused_refs: list[str]
+    other_incident: str | None
     partition: int
     offset: int
 
