@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from api.fields import PERSON_ID_SCHEMA
+from api.http.numbers import decimal
 from api.http.problems import ProblemResponse, invalid
 from api.process.services import Services
 from dispatch.model import geo, ids
 from dispatch.model.ids import OfferParts, parts_of_offer, zone_of_incident
+from dispatch.model.places import Place
 
 
 # Dependencies are coroutine functions: FastAPI runs every other callable in its thread pool, for each request.
@@ -49,8 +51,21 @@ def checked_volunteer_id(volunteer_id: str) -> str:
     return volunteer_id
 
 
+async def _near(
+    near: Annotated[str | None, Query(max_length=100, description="lon,lat: nearer places come first")] = None,
+) -> Place | None:
+    if not near:
+        return None
+    lon, _, lat = near.partition(",")
+    x, y = decimal(lon.strip()), decimal(lat.strip())
+    if x is None or y is None or abs(x) > 180 or abs(y) > 90:
+        raise invalid("near", "two numbers lon,lat in degrees", "text")
+    return Place(lon=x, lat=y)
+
+
 ServicesDep = Annotated[Services, Depends(_services)]
 IncidentId = Annotated[str, Depends(_incident_id)]
 ProposalId = Annotated[str, Path(max_length=64, pattern="^p-[0-9a-f]{16}$")]
 OfferId = Annotated[tuple[str, OfferParts], Depends(_offer)]
+NearPlace = Annotated[Place | None, Depends(_near)]
 VolunteerId = Annotated[str, Depends(_volunteer_id)]

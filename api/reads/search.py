@@ -64,11 +64,11 @@ async def people_named(services: Services, text: str) -> list[View]:
     ]
 
 
-def places_called(services: Services, text: str, language: str) -> list[tuple[Place, View]]:
-    """Places of this name with their points. Works without Redis."""
+def places_called(services: Services, text: str, near: Place | None, language: str) -> list[tuple[Place, View]]:
+    """Places of this name with their points, the likeliest first: by the name, then those `near`. Works without Redis."""
     if len(text) < SHORTEST_NAME:
         return []
-    found = services.gazetteer().find(text, limit=PLACES_AT_MOST)
+    found = services.gazetteer().find(text, near=near, limit=PLACES_AT_MOST)
     entries = [(one.known.place, found_place(one)) for one in found]
     return [
         (

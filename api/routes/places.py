@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api.deps import ServicesDep
+from api.deps import NearPlace, ServicesDep
 from api.fields import Lat, Lon
 from api.http.auth import PlaceReader, people
-from api.http.numbers import DIGITS, decimal
-from api.http.problems import ProblemResponse, invalid
+from api.http.numbers import DIGITS
+from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.places import place_at, places_named
@@ -34,11 +34,11 @@ async def find(
             "a plus code; a link of 2GIS, Google, Yandex or OpenStreetMap",
         ),
     ],
-    near: Annotated[str | None, Query(max_length=100, description="lon,lat: nearer places come first")] = None,
+    near: NearPlace,
     limit: Annotated[int, Query(ge=1, le=50), DIGITS] = 10,
 ) -> Response:
     """The places that a text may mean, the likeliest first. `near` weighs, it never filters. Works without Kafka and Redis."""
-    form, items = places_named(services.gazetteer(), q, _near(near), limit)
+    form, items = places_named(services.gazetteer(), q, near, limit)
     return shown({"items": items, "understood_as": form, "attribution": ATTRIBUTION})
 
 
@@ -52,13 +52,3 @@ async def at(
     if found is None:
         raise ProblemResponse("not_found", "the point lies outside Kazakhstan")
     return shown(found)
-
-
-def _near(given: str | None) -> Place | None:
-    if not given:
-        return None
-    lon, _, lat = given.partition(",")
-    x, y = decimal(lon.strip()), decimal(lat.strip())
-    if x is None or y is None or abs(x) > 180 or abs(y) > 90:
-        raise invalid("near", "two numbers lon,lat in degrees", "text")
-    return Place(lon=x, lat=y)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.deps import ServicesDep
+from api.deps import NearPlace, ServicesDep
 from api.http.audit import disclosed
 from api.http.auth import operators
 from api.http.responses import problems, shown
@@ -31,24 +31,26 @@ async def search(
             description="id, call number or external id of an incident; id or label of a person; name of a place",
         ),
     ],
+    near: NearPlace,
 ) -> Response:
     """Incidents by id (also ended ones, for 35 days), by call number (`AK-042`, in either alphabet; of each day that has it, the
     newest first) and by external id (open ones only: the index of these numbers ends with the incident); people by id, and
-    those on duty by the begin of a word of their label; places by name, with the open incidents within 5 km of the first.
+    those on duty by the begin of a word of their label; places by name, those
+    `near` first, with the open incidents within 5 km of the first.
 
     Phone numbers of callers are not indexed and cannot be searched for.
     """
     text = q.strip()
     is_exact, is_complete = is_number(text), True
-    places = [] if is_exact else places_called(services, text, language)
+    places = [] if is_exact else places_called(services, text, near, language)
     try:
         named = await incidents_named(services, text)
         # A number of an incident names no place and no person.
         is_exact = is_exact or bool(named)
         people = [] if is_exact else await people_named(services, text)
-        near = [] if is_exact or not places else await incidents_near(services, places[0][0], named)
+        around = [] if is_exact or not places else await incidents_near(services, places[0][0], named)
     except (StoreUnavailable, NotReady):
-        is_complete, named, people, near = False, [], [], []
-    items = [*named, *people, *([] if is_exact else [entry for _, entry in places]), *near]
+        is_complete, named, people, around = False, [], [], []
+    items = [*named, *people, *([] if is_exact else [entry for _, entry in places]), *around]
     disclosed(request, [one["id"] for one in items if one["type"] != "place"])
     return shown({"items": items, "complete": is_complete}, headers=VARY)

@@ -1171,7 +1171,8 @@ export interface paths {
          * Search
          * @description Incidents by id (also ended ones, for 35 days), by call number (`AK-042`, in either alphabet; of each day that has it, the
          *     newest first) and by external id (open ones only: the index of these numbers ends with the incident); people by id, and
-         *     those on duty by the begin of a word of their label; places by name, with the open incidents within 5 km of the first.
+         *     those on duty by the begin of a word of their label; places by name, those
+         *     `near` first, with the open incidents within 5 km of the first.
          *
          *     Phone numbers of callers are not indexed and cannot be searched for.
          */
@@ -2151,6 +2152,7 @@ export interface components {
             incident_id: string;
             logged_ms: number;
             offset: number;
+            other_incident: string | null;
             outcome: components["schemas"]["Outcome"];
             partition: number;
             reason: string | null;
@@ -6995,9 +6997,9 @@ export interface operations {
             query: {
                 /** @description a name in kk, ru or en, declined or misspelt, with its district or not; coordinates in either order; a plus code; a link of 2GIS, Google, Yandex or OpenStreetMap */
                 q: string;
+                limit?: number;
                 /** @description lon,lat: nearer places come first */
                 near?: string | null;
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -7096,6 +7098,8 @@ export interface operations {
             query: {
                 /** @description id, call number or external id of an incident; id or label of a person; name of a place */
                 q: string;
+                /** @description lon,lat: nearer places come first */
+                near?: string | null;
             };
             header?: {
                 /** @description language of questions */

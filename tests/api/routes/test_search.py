@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from dispatch.model.call_numbers import CallNumber
+from dispatch.model.geo import distance_m
 from dispatch.model.geojson import area_of
 from dispatch.model.incidents import Incident
+from dispatch.model.places import Place
 from dispatch.model.private_refs import volunteer_ref
 from dispatch.model.vocabulary import Capability, IncidentStatus, TravelMode
 from dispatch.notices.rules import NoticeOutcome
@@ -111,6 +113,34 @@ async def test_a_search_is_recorded_with_what_it_showed_and_without_the_text(wor
 
     (entry,) = world.log.audits
     assert (entry.actor, entry.action, entry.subjects) == ("op-7", "search.read", (INCIDENT,))
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(76.9, 43.2), (57.2, 50.3), (80.2, 50.4)])
+async def test_of_places_with_one_name_the_nearest_comes_first_with_what_is_open_around_it(
+    world: World, lon: float, lat: float
+) -> None:
+    """`Жаңаталап` is the name of dozens of villages, in most regions."""
+    here = Place(lon=lon, lat=lat)
+    every = world.app.state.services.gazetteer().find("Жаңаталап", limit=200)
+    same = [one.known.place for one in every if one.known.name.kk.casefold() == "жаңаталап"]
+    nearest = min(same, key=lambda one: distance_m(here, one))
+    at_the_nearest = area_of({"type": "Point", "coordinates": [nearest.lon, nearest.lat]})
+    world.redis.add(incident(area=at_the_nearest))
+
+    answer = (await world.ask("GET", f"/v1/search?q=Жаңаталап&near={lon},{lat}")).json()
+
+    assert len(same) > 3
+    places = [one["place"] for one in answer["items"] if one["type"] == "place"]
+    assert places[0]["location"]["coordinates"] == pytest.approx([nearest.lon, nearest.lat], abs=1e-4)
+    distances = [one["distance_m"] for one in places]
+    assert None not in distances
+    assert [one["id"] for one in answer["items"] if one["type"] == "incident"] == [INCIDENT]
+
+
+async def test_a_name_that_fits_comes_before_one_that_nearly_fits_close_by(world: World) -> None:
+    answer = (await world.ask("GET", "/v1/search?q=Ақтау&near=76.9,43.2")).json()
+
+    assert answer["items"][0]["title"] == "Aktau"
 
 
 async def test_without_redis_places_are_found_and_the_answer_says_that_it_is_incomplete(world: World) -> None:
@@ -246,6 +276,7 @@ async def test_no_list_from_any_incident_tells_two_places_of_a_cell_apart(world:
         ("/v1/volunteers?incident=x", "incident"),
         ("/v1/search?q=", "q"),
         ("/v1/search", "q"),
+        ("/v1/search?q=Талгар&near=north", "near"),
     ],
 )
 async def test_bad_queries_name_the_field(world: World, query: str, field: str) -> None:

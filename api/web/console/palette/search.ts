@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import type { components } from "../../shared/api";
+import { lookedAt } from "../map/picking";
 
 export type Found = components["schemas"]["FoundEntry"];
 
@@ -23,7 +24,10 @@ export function useSearch(typed: string): Search {
     if (wanted.length < SHORTEST) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      void ask("get", "/v1/search", { query: { q: wanted }, signal: stop.signal }).then((answer) => {
+      // Of places with one name the nearest is likeliest meant, and what is open around it.
+      const here = lookedAt();
+      const query = { q: wanted, ...(here === null ? {} : { near: `${here.lon},${here.lat}` }) };
+      void ask("get", "/v1/search", { query, signal: stop.signal }).then((answer) => {
         if (stop.signal.aborted) return;
         const found = answer.ok ? { items: answer.data.items, isBusy: false, isComplete: answer.data.complete } : { ...NOTHING, isComplete: false };
         setKnown({ of: wanted, found });
