@@ -72,6 +72,7 @@ class DecisionShown(Shown):
     conflicts: list[str]
     unused_refs: list[str]
     other_incident: str | None
+    """The incident to which the reason of a refusal refers."""
     partition: int
     offset: int
 

@@ -122,6 +122,8 @@ class Incident:
     parent_id: str | None = None
     """For the incident of a person in distress: the incident to which that person was sent."""
     distress_of: str | None = None
+    signalled_ms: int | None = None
+    """When the person in distress signalled last after its end."""
     attention: tuple[Attention, ...] = ()
     # Keeps a decline after its offer was pruned (DESIGN 35).
     declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

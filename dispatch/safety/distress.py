@@ -107,7 +107,9 @@ def _again(incident: Incident, command: RaiseDistress, offer: Offer, before: Dis
 
 def after_the_end(incident: Incident, command: ReportIncident, now_ms: int) -> Ruling:
     """A signal about a danger whose incident has ended: its successor hears it, and is opened unless it is open."""
-    # A person who signals again after an operator has ended it is in danger again: nothing may be dropped here.
+    # A person who signals again after an operator has ended it is in danger again: only a repeated press is dropped here.
+    if incident.signalled_ms is not None and command.sent_ms < incident.signalled_ms + _gap_ms(command):
+        return unchanged("report", "repeated_report")
     person = command.distress_of or ""
     signal = DistressAgain(
         volunteer_id=person,
@@ -170,12 +172,16 @@ def heard_by(volunteer_id: str, known: Iterable[Incident], now_ms: int) -> str:
 
 def renewed(incident: Incident, command: ReportIncident) -> tuple[AttentionEnded | AttentionRaised, ...]:
     """A person pressed again: attention is raised anew, so that an alarm that was heard sounds. Empty for one press."""
-    # The incident of the offer has judged already whether it is another press.
-    gap_ms = 1 if command.by == DISPATCHER else AGAIN_AFTER_S * 1000
+    gap_ms = _gap_ms(command)
     # By the time of sending: a redelivered signal is no new one, however late it comes.
     if any(command.sent_ms < entry.since_ms + gap_ms for entry in _entries(incident, None)):
         return ()
     return _anew(incident, None)
+
+
+def _gap_ms(command: ReportIncident) -> int:
+    # The incident of the offer, or the one that has ended, has judged already whether it is another press.
+    return 1 if command.by == DISPATCHER else AGAIN_AFTER_S * 1000
 
 
 def _anew(

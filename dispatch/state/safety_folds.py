@@ -143,7 +143,7 @@ def distress_raised(state: Incident, fact: safety_events.DistressRaised, moment:
 
 def distress_again(state: Incident, fact: safety_events.DistressAgain, moment: Moment) -> Incident:
     if fact.offer_id is None:
-        return state
+        return changed(state, signalled_ms=moment.at_ms)
     signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
 

@@ -24,6 +24,7 @@ DISCLOSE_NOTHING = {
     "/v1/deployment": "settings that everybody may see",
     "/v1/offers/{offer_id}": "the caller's own offer; private records are recorded where they are decrypted",
     "/v1/volunteers/{volunteer_id}/warnings": "the caller's own",
+    "/v1/volunteers/{volunteer_id}/distress": "the caller's own; of others only how many come",
     "/v1/volunteers/{volunteer_id}/export": "recorded by the route as `volunteer.export`",
     "/v1/incidents/{incident_id}/caller": "recorded by the route as `incident.caller.read`",
     "/v1/incidents/{incident_id}/commands/{command_id}": "the outcome; private values are recorded where they are opened",

@@ -6,7 +6,7 @@ import pytest
 
 from dispatch.follow_ups import follow_ups
 from dispatch.model.answer_commands import RaiseDistress
-from dispatch.model.commands import ReportIncident
+from dispatch.model.commands import DISPATCHER, ReportIncident
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Hazard
 from dispatch.model.places import Place
@@ -176,7 +176,9 @@ def test_who_presses_after_an_operator_has_ended_it_is_in_danger_again(end: str)
     story.tell(of_person(story.now_ms, "c-1"))
     getattr(story, end)()
 
-    again, once_more = story.tell(of_person(story.now_ms, "c-2")), story.tell(of_person(story.now_ms, "c-3"))
+    again = story.tell(of_person(story.now_ms, "c-2"))
+    story.wait(AGAIN_AFTER_S)
+    once_more = story.tell(of_person(story.now_ms, "c-3"))
     report = child_of(again)
     opened = Story(people=[], now_ms=story.now_ms)
     opened.tell(report)
@@ -188,6 +190,33 @@ def test_who_presses_after_an_operator_has_ended_it_is_in_danger_again(end: str)
     assert [entry.reason for entry in opened.incident.attention] == ["distress"]
     # One danger: further presses go to the incident that is open.
     assert child_of(once_more).incident_id == report.incident_id
+
+
+def test_twenty_presses_in_a_row_after_the_end_are_heard_every_five_seconds() -> None:
+    story = Story(people=[])
+    story.tell(of_person(story.now_ms, "c-0"))
+    story.close()
+    heard = []
+    for number in range(20):
+        heard.append(story.tell(of_person(story.now_ms, f"press-{number}")).outcome is Outcome.APPLIED)
+        story.wait(1)
+
+    assert heard == [number % AGAIN_AFTER_S == 0 for number in range(20)]
+
+
+def test_presses_of_an_offer_that_its_incident_has_judged_all_reach_the_successor() -> None:
+    own = Story(people=[])
+    first = replace(of_person(own.now_ms, "c-0"), by=DISPATCHER)
+    own.tell(first)
+    own.close()
+    own.wait(1)
+    again = own.tell(replace(first, id="c-1", sent_ms=own.now_ms))
+    redelivered = own.tell(replace(first, id="c-2", sent_ms=own.now_ms))
+    own.wait(AGAIN_AFTER_S)
+    later = own.tell(replace(first, id="c-3", sent_ms=own.now_ms))
+
+    outcomes = [one.outcome for one in (again, redelivered, later)]
+    assert outcomes == [Outcome.APPLIED, Outcome.UNCHANGED, Outcome.APPLIED]
 
 
 def test_who_was_sent_and_presses_after_the_end_of_their_danger_is_in_danger_again() -> None:

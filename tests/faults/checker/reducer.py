@@ -344,6 +344,8 @@ def _hazard_on_way(state: State, event: Event, _: Moment) -> None:
 def _distress_again(state: State, event: Event, moment: Moment) -> None:
     if event.get("offer_id") is not None:
         offer_of(state, event["offer_id"])["distress"] = {"incident_id": event["child_id"], "at_ms": moment.at_ms}
+    else:
+        state["signalled_ms"] = moment.at_ms
 
 
 def _way_cleared(state: State, event: Event, _: Moment) -> None:
