@@ -199,7 +199,9 @@ class DispatchWorld:
                     for one in (before.offers_for(fact.requirement_id) if before else ())
                     if one.state is OfferState.DECLINED
                 }
-                assert fact.volunteer_id not in declined, "an offer to a person who said no"
+                # An operator who has talked to them may ask again: the order is forced, and the offer says so.
+                is_asked_again = is_forced and SoftRule.DECLINED in fact.set_aside
+                assert is_asked_again or fact.volunteer_id not in declined, "an offer to a person who said no"
 
     def timers(self) -> list[Timer]:
         return [timer for one in self.incidents.values() for timer in timers_of(one)]
