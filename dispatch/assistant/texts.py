@@ -20,8 +20,8 @@ _SENTENCE_END = re.compile(r"[.!?…;\n]+(?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One run of letters, or of digits. `low` is for comparison with words, `folded` for comparison across spellings: Kazakh letters
-    and Latin ones become Russian ones (`gazetteer/folding.py`)."""
+    """One run of letters, or of digits. `low` is for comparison with words, `folded` for comparison across spellings: Kazakh
+    letters and Latin ones become Russian ones (`gazetteer/folding.py`)."""
 
     text: str
     start: int
