@@ -1,0 +1,97 @@
+"""When it happens, and expressions of time, in three languages."""
+
+import pytest
+
+from dispatch.assistant.phrases import Line
+from dispatch.assistant.texts import Text
+from dispatch.assistant.times import Times, When, times
+
+
+def read(text: str) -> Times:
+    return times(Line(Text(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("үй жанып жатыр", When.NOW),
+        ("qazir su kelip zhatyr", When.NOW),
+        ("горит дом", When.NOW),
+        ("машина только что перевернулась", When.NOW),
+        ("мама не отвечает двое суток", When.NOW),
+        ("the house is burning", When.NOW),
+        ("he still hasn't come back", When.NOW),
+        ("кеше кетті, әлі оралған жоқ", When.NOW),
+        ("вчера ушёл и не вернулся", When.NOW),
+        ("missing since yesterday", When.NOW),
+        ("сами потушили, не едьте", When.PAST),
+        ("өзіміз сөндіріп тастадық", When.PAST),
+        ("we put it out, no need to come", When.PAST),
+        ("былтыр осылай су басты", When.PAST),
+        ("в девяностых тоже топило", When.PAST),
+        ("there was a flood last year", When.PAST),
+        ("вчера была авария", When.PAST),
+        ("ертең су болмайды", When.FUTURE),
+        ("erten svet bolmaidy", When.FUTURE),
+        ("завтра отключат воду", When.FUTURE),
+        ("storm warning for the region", When.FUTURE),
+        ("planned drill on Tuesday 10 am", When.FUTURE),
+        ("в прошлом году топило, сейчас опять вода идёт", When.NOW),
+        ("Алматы, Абая 12", None),
+        ("", None),
+    ],
+)
+def test_it_is_read_when_it_happens(text: str, when: When | None) -> None:
+    assert read(text).when is when
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "minutes"),
+    [
+        ("час назад упал", "час назад", -60),
+        ("два часа назад", "два часа назад", -120),
+        ("полчаса назад", "полчаса назад", -30),
+        ("минут пять назад", "минут пять назад", -5),
+        ("полтора часа назад", "полтора часа назад", -90),
+        ("30 минут назад", "30 минут назад", -30),
+        ("бір сағат бұрын", "бір сағат бұрын", -60),
+        ("екі күн бұрын", "екі күн бұрын", -2880),
+        ("жарты сағат бұрын", "жарты сағат бұрын", -30),
+        ("екі күннен бері жоқ", "екі күннен бері", -2880),
+        ("bes kun boldy", "bes kun boldy", -7200),
+        ("an hour ago", "hour ago", -60),
+        ("20 minutes ago", "20 minutes ago", -20),
+        ("half an hour ago", "half an hour ago", -30),
+        ("через 20 минут", "через 20 минут", 20),
+        ("in ten minutes", "in ten minutes", 10),
+        ("for two days", "for two days", -2880),
+        ("уже три часа", "уже три часа", -180),
+    ],
+)
+def test_relative_times_become_minutes(text: str, said: str, minutes: int) -> None:
+    stated = [(text[slice(*one.span)], one.minutes) for one in read(text).moments if one.minutes is not None]
+
+    assert stated == [(said, minutes)]
+
+
+@pytest.mark.parametrize(
+    ("text", "minute"),
+    [
+        ("в 22:40", 22 * 60 + 40),
+        ("сағат 14-те", 14 * 60),
+        ("сағат 14:30-да", 14 * 60 + 30),
+        ("кешкі сағат 6-да", 18 * 60),
+        ("в 9 утра", 9 * 60),
+        ("к 6 вечера", 18 * 60),
+        ("at 9 pm", 21 * 60),
+        ("10 am", 10 * 60),
+        ("12 am", 0),
+    ],
+)
+def test_times_of_the_day_become_minutes_after_midnight(text: str, minute: int) -> None:
+    assert [one.minute_of_day for one in read(text).moments if one.minute_of_day is not None] == [minute]
+
+
+@pytest.mark.parametrize("text", ["25:70", "1.50.40", "8 701 000 22 08", "в 5 км", "floor 10"])
+def test_other_numbers_are_no_times_of_the_day(text: str) -> None:
+    assert [one for one in read(text).moments if one.minute_of_day is not None] == []
