@@ -112,6 +112,15 @@ def _kazakh_persons() -> dict[str, int]:
         for ending in _KAZAKH_PERSONS:
             for case in ("", *_KAZAKH_PERSON_CASES):
                 found[folded(stem + ending + case)] = value
+    # From eight on the number itself takes the ending: "тоғызы", nine of them.
+    for number, words in _KAZAKH.items():
+        if number in (8, 9) or number > 10:
+            for word in words.split():
+                found |= {
+                    folded(f"{word}{ending}{case}"): int(number)
+                    for ending in ("ы", "і", "сы")
+                    for case in ("", "н", "ның")
+                }
     return found
 
 

@@ -141,16 +141,22 @@ def _has(line: Line, lexicon: Phrases, group: Group) -> bool:
 
 
 def _with_one_more(line: Line, group: Group) -> Group:
-    """The group with a person who is joined to it without a number: "мать и двое детей", "me and my three kids"."""
+    """The group with a person who is joined to it without a number: "мать и двое детей", "3 бала мен мұғалім"."""
     if group.role in (Role.HELPER, Role.PART) or _is_of_all(line, group):
         return group
-    at = group.first - 1
-    while at > 0 and line.pieces[at].plain in _POSSESSIVES:
-        at -= 1
-    if at <= 0 or line.pieces[at].plain not in _AND or not line.is_unbroken(at - 1, group.first):
-        return group
     for hit in (*line.hits(words.LONE), *line.hits(words.SPEAKER)):
-        if hit.last == at - 1:
+        if _is_and(line, hit.last, group.first):
             span = (hit.span[0], group.span[1])
             return replace(group, count=group.count + 1, first=hit.first, span=span, upper=None)
+        if _is_and(line, group.last, hit.first):
+            span = (group.span[0], hit.span[1])
+            return replace(group, count=group.count + 1, last=hit.last, span=span, upper=None)
     return group
+
+
+def _is_and(line: Line, before: int, after: int) -> bool:
+    """Whether nothing but "and" or "with" stands between two pieces."""
+    if not before + 1 < after <= before + 4 or not line.is_unbroken(before, after):
+        return False
+    between = [piece.plain for piece in line.pieces[before + 1 : after] if piece.plain not in _POSSESSIVES]
+    return len(between) == 1 and between[0] in _AND

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dispatch.assistant import people_words as words
-from dispatch.assistant.number_words import COLLECTIVES
+from dispatch.assistant.number_words import COLLECTIVES, PERSON_FORMS
 from dispatch.assistant.numerals import Number, numbers
 from dispatch.assistant.phones import phones
 from dispatch.assistant.phrases import Line, Phrases
@@ -66,7 +66,8 @@ def _group(line: Line, number: Number) -> Group | None:
         return replace(_made(line, number, number.first, last), role=Role.HELPER)
     if (last := _noun_behind(line, number, words.PERSONS)) is not None:
         return None if _is_article(line, number) else _made(line, number, _start_of_ours(line, number), last)
-    if not number.has_pronoun and _is_of_things(line, number.last):
+    is_alone = number.has_pronoun or line.pieces[number.last].plain in PERSON_FORMS
+    if not is_alone and _is_of_things(line, number.last):
         return None
     if number.value > 1 and (first := _noun_before(line, number)) is not None:
         return _made(line, number, first, number.last, is_about=line.pieces[first].plain in _SOME)
@@ -80,6 +81,8 @@ def _group(line: Line, number: Number) -> Group | None:
 _SOME = frozenset(("человек", "душ"))
 """Before a number they make it approximate: "человек двадцать"."""
 _ARTICLE = frozenset(("бир", "бири"))
+_FOR = frozenset(("за", "на"))
+"""A price, a ticket or a room for two counts nobody."""
 _BOTH = frozenset(("оба", "обе", "обоих", "обеих", "обоим", "обоими"))
 
 
@@ -151,7 +154,7 @@ def _is_of_things(line: Line, last: int) -> bool:
 def _stands_for_persons(line: Line, number: Number) -> bool:
     """A collective number alone: Russian ones count persons; Kazakh ones stand for what was named last."""
     form = line.pieces[number.last].plain
-    if form in _BOTH or number.value == 1:
+    if form in _BOTH or number.value == 1 or (number.first > 0 and line.pieces[number.first - 1].plain in _FOR):
         return False
     if form in COLLECTIVES or number.has_pronoun:
         return True
