@@ -3,5 +3,5 @@
 Start with `gazetteer.py` (the search), then `place_text.py` (coordinates and links). The data lie in `data/`, each file with its
 source and licence in `data/LICENSE-DATA.md`; `.ci/place_data.py` makes them.
 May import: `model`.
-Imported by: the API.
+Imported by: `assistant`, the API.
 """

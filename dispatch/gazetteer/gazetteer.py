@@ -74,6 +74,20 @@ class Gazetteer:
         self._keys = sorted(by_key)
         self._grid = _Grid(self._places)
 
+    @property
+    def places(self) -> tuple[Known, ...]:
+        """Every place; its number is its index here, for this process only."""
+        return self._places
+
+    @property
+    def keys(self) -> Mapping[str, Sequence[int]]:
+        """Each name, folded into one word → the numbers of the places that have it."""
+        return self._by_key
+
+    def with_stem(self, stem: str) -> Sequence[tuple[int, int]]:
+        """Numbers of the places with a name of this stem, each with the letters that the name lost."""
+        return self._by_stem.get(stem, ())
+
     def find(self, text: str, *, near: Place | None = None, limit: int = 10) -> list[FoundPlace]:
         """The likeliest places, best first; none for a text without a letter or digit."""
         costs: dict[int, float] = {}
