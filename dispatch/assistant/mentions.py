@@ -7,7 +7,7 @@ Longest names first ("Айтеке би" is not "Айтеке"); parts of a hyph
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dispatch.assistant.case_endings import Case, Reading
+from dispatch.assistant.inflections import Inflection, Reading
 from dispatch.assistant.place_names import MOST_WORDS, Named, PlaceNames
 from dispatch.assistant.texts import Span, Text, Word
 from dispatch.gazetteer.folding import folded, words_of
@@ -121,7 +121,7 @@ def _abbreviation(text: Text, words: tuple[Word, ...], at: int, names: PlaceName
     kind = _AREA_WORDS.get(after)
     if kind is None and "-" not in word.text:
         return None
-    reading = Reading(word.folded, Case.BARE)
+    reading = Reading(word.folded, Inflection.BARE)
     places = names.gazetteer.places
     named = []
     for number in names.begun(word.folded):

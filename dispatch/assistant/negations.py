@@ -20,7 +20,7 @@ class Denied(StrEnum):
     GAS = "gas"
     SPREAD = "spread"
     DAMAGE = "damage"
-    DANGER = "danger"
+    THREAT = "danger"
     FALSE = "false"
     UNWANTED = "unwanted"
     OVER = "over"

@@ -110,16 +110,16 @@ def _kazakh_persons() -> dict[str, int]:
     found = {}
     for value, stem in _KAZAKH_COLLECTIVES.items():
         for ending in _KAZAKH_PERSONS:
-            for case in ("", *_KAZAKH_PERSON_CASES):
-                found[folded(stem + ending + case)] = value
+            for inflection in ("", *_KAZAKH_PERSON_CASES):
+                found[folded(stem + ending + inflection)] = value
     # From eight on the number itself takes the ending: "тоғызы", nine of them.
     for number, words in _KAZAKH.items():
         if number in (8, 9) or number > 10:
             for word in words.split():
                 found |= {
-                    folded(f"{word}{ending}{case}"): int(number)
+                    folded(f"{word}{ending}{inflection}"): int(number)
                     for ending in ("ы", "і", "сы")
-                    for case in ("", "н", "ның")
+                    for inflection in ("", "н", "ның")
                 }
     return found
 

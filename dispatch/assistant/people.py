@@ -42,7 +42,7 @@ def people(line: Line) -> People:
 
 def _with_role(line: Line, group: Group) -> Group:
     """What is said in the sentence about a group."""
-    if group.role is Role.HELPER:
+    if group.role is Role.CREW:
         return group
     start, end = line.sentence_around(group.first, group.last)
     clause = (max(start, group.first - 6), min(end, group.last + 8))
@@ -122,7 +122,7 @@ def _sum(group: Group, other: Group) -> Group:
 
 
 def _is_joined(line: Line, group: Group, other: Group) -> bool:
-    if not line.is_together(group.first, other.first) or Role.HELPER in (group.role, other.role):
+    if not line.is_together(group.first, other.first) or Role.CREW in (group.role, other.role):
         return False
     if _is_of_all(line, group):
         return False
@@ -142,7 +142,7 @@ def _has(line: Line, lexicon: Phrases, group: Group) -> bool:
 
 def _with_one_more(line: Line, group: Group) -> Group:
     """The group with a person who is joined to it without a number: "мать и двое детей", "3 бала мен мұғалім"."""
-    if group.role in (Role.HELPER, Role.PART) or _is_of_all(line, group):
+    if group.role in (Role.CREW, Role.PART) or _is_of_all(line, group):
         return group
     for hit in (*line.hits(words.LONE), *line.hits(words.SPEAKER)):
         if _is_and(line, hit.last, group.first):

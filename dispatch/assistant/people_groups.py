@@ -18,7 +18,7 @@ MOST = 100_000
 class Role(IntEnum):
     """What a group of people does in a report; the highest is the one to answer with."""
 
-    HELPER = 0
+    CREW = 0
     HELPING = 1
     PART = 2
     SAFE = 3
@@ -62,8 +62,8 @@ def _group(line: Line, number: Number) -> Group | None:
     """The persons that a number counts, or None."""
     if number.value < 1 or number.value != int(number.value) or number.value > MOST or _is_a_name(line, number):
         return None
-    if (last := _noun_behind(line, number, words.HELPERS)) is not None:
-        return replace(_made(line, number, number.first, last), role=Role.HELPER)
+    if (last := _noun_behind(line, number, words.CREW)) is not None:
+        return replace(_made(line, number, number.first, last), role=Role.CREW)
     if (last := _noun_behind(line, number, words.PERSONS)) is not None:
         return None if _is_article(line, number) else _made(line, number, _start_of_ours(line, number), last)
     is_alone = number.has_pronoun or line.pieces[number.last].plain in PERSON_FORMS

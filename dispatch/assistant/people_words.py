@@ -3,7 +3,7 @@
 from dispatch.assistant.phrases import Phrases
 
 PERSONS = Phrases("people", "persons")
-HELPERS = Phrases("people", "helpers")
+CREW = Phrases("people", "helpers")
 FILLERS = Phrases("people", "fillers")
 THINGS = Phrases("people", "things")
 AFFECTED = Phrases("people", "affected")

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dispatch.assistant import place_words as words
-from dispatch.assistant.case_endings import Case, case_of
 from dispatch.assistant.distances import Offset
+from dispatch.assistant.inflections import Inflection, inflection_of
 from dispatch.assistant.mentions import Mention
 from dispatch.assistant.texts import Span, Text
 
@@ -31,18 +31,18 @@ class Role(StrEnum):
 
 
 HAPPENS = frozenset({Role.IN, Role.WE, Role.NEAR, Role.NOT_REACHED, Role.BETWEEN, Role.BARE})
-_OF_CASE = {
-    Case.LOCATIVE: Role.IN,
-    Case.ATTRIBUTIVE: Role.IN,
-    Case.WE: Role.WE,
-    Case.ME: Role.ME,
-    Case.ABLATIVE: Role.FROM,
-    Case.DATIVE: Role.TO,
-    Case.GENITIVE: Role.OF,
-    Case.ACCUSATIVE: Role.WITH,
-    Case.INSTRUMENTAL: Role.WITH,
-    Case.OF_PEOPLE: Role.WITH,
-    Case.ADJECTIVE: Role.WITH,
+_OF_INFLECTION = {
+    Inflection.LOCATIVE: Role.IN,
+    Inflection.ATTRIBUTIVE: Role.IN,
+    Inflection.WE: Role.WE,
+    Inflection.ME: Role.ME,
+    Inflection.ABLATIVE: Role.FROM,
+    Inflection.DATIVE: Role.TO,
+    Inflection.GENITIVE: Role.OF,
+    Inflection.ACCUSATIVE: Role.WITH,
+    Inflection.INSTRUMENTAL: Role.WITH,
+    Inflection.OF_PEOPLE: Role.WITH,
+    Inflection.ADJECTIVE: Role.WITH,
 }
 _OF_PREPOSITION = (
     (words.IN_BEFORE, Role.IN),
@@ -66,32 +66,32 @@ class Context:
     after: tuple[str, ...]
     flags: frozenset[str] = field(default_factory=frozenset)
 
-    def role(self, case: Case) -> Role:
+    def role(self, inflection: Inflection) -> Role:
         """What the text says of the place, if the name stands in this case."""
-        kind_case = self._case_of_kind()
-        if case is Case.BARE and kind_case is not None:
-            case = kind_case
+        inflection_of_its_kind = self._inflection_of_kind()
+        if inflection is Inflection.BARE and inflection_of_its_kind is not None:
+            inflection = inflection_of_its_kind
         if any(word in words.NOT_REACHED for word in (*self.before[:2], *self.after[:BESIDE])):
             return Role.NOT_REACHED
-        near = self.after[:2] if case is Case.GENITIVE else self.after[:1]
+        near = self.after[:2] if inflection is Inflection.GENITIVE else self.after[:1]
         if any(word in words.NEAR_AFTER for word in near):
             return Role.NEAR
         if any(word in words.BETWEEN for word in (*self.before[:1], *self.before[2:3], *self.after[:3])):
             return Role.BETWEEN
-        if case in _OF_CASE:
-            return _OF_CASE[case]
-        return self._by_preposition(Role.BARE if case is Case.BARE else Role.OF)
+        if inflection in _OF_INFLECTION:
+            return _OF_INFLECTION[inflection]
+        return self._by_preposition(Role.BARE if inflection is Inflection.BARE else Role.OF)
 
     def _by_preposition(self, otherwise: Role) -> Role:
         first = self.before[0] if self.before else ""
         return next((role for known, role in _OF_PREPOSITION if first in known), otherwise)
 
-    def _case_of_kind(self) -> Case | None:
+    def _inflection_of_kind(self) -> Inflection | None:
         """The case of "ауылынан" behind a name; None if the word behind it is no such kind."""
         first = self.after[0] if self.after else ""
         for kinds in (words.SETTLEMENT_AFTER, words.DISTRICT_AFTER, words.REGION_AFTER):
             if begin := kinds.begin_of(first):
-                return case_of(first[len(begin) :])
+                return inflection_of(first[len(begin) :])
         return None
 
 
@@ -148,7 +148,7 @@ def anchored(offsets: list[Offset], contexts: list[tuple[Mention, Context]]) -> 
 
 
 def _order(offset: Offset, mention: Mention, context: Context) -> int:
-    role = context.role(mention.named[0].reading.case)
+    role = context.role(mention.named[0].reading.inflection)
     follows = mention.span[0] >= offset.span[1]
     if follows and role in (Role.FROM, Role.TO, Role.NOT_REACHED, Role.NEAR):
         return 0

@@ -65,7 +65,7 @@ def candidates_in(text: Text, names: PlaceNames) -> list[Candidate]:
     found: list[Candidate] = []
     for mention, context in contexts:
         for named in sorted(mention.named, key=lambda one: one.cost)[:_PER_MENTION]:
-            known, role = known_as[named.number], context.role(named.reading.case)
+            known, role = known_as[named.number], context.role(named.reading.inflection)
             found.append(Candidate(mention, context, named, known, role, offsets.get(mention.span)))
     return found[:MOST_CANDIDATES]
 

@@ -15,7 +15,7 @@ from importlib.resources import files
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from dispatch.assistant.case_endings import ADJECTIVAL, Case, Reading, readings_of, readings_of_words
+from dispatch.assistant.inflections import ADJECTIVAL, Inflection, Reading, readings_of, readings_of_words
 from dispatch.gazetteer.built_in import built_in
 from dispatch.gazetteer.folding import folded, words_of
 from dispatch.gazetteer.gazetteer import Gazetteer
@@ -96,7 +96,11 @@ class PlaceNames:
 
     def is_word(self, word: str) -> bool:
         """Whether it is known as a word, in some case, that is no misspelt name."""
-        return any(one.stem in self.common for one in readings_of(word, _STEM_OF_WORD) if one.case is not Case.OBLIQUE)
+        return any(
+            one.stem in self.common
+            for one in readings_of(word, _STEM_OF_WORD)
+            if one.inflection is not Inflection.OBLIQUE
+        )
 
     def with_common(self, common: Mapping[str, float]) -> "PlaceNames":
         """The same names with other words."""
@@ -125,7 +129,7 @@ class PlaceNames:
         letters that the name has at least."""
         found: dict[int, Named] = {}
         for reading in readings_of(word, shortest):
-            if len(reading.stem) >= shortest and reading.case not in (Case.OF_PEOPLE, Case.ADJECTIVE):
+            if len(reading.stem) >= shortest and reading.inflection not in (Inflection.OF_PEOPLE, Inflection.ADJECTIVE):
                 edits_at_most = most if len(reading.stem) >= _TWO_EDITS_FROM else 1
                 for key, edits in self._keys_like(reading.stem, edits_at_most):
                     for number in self.gazetteer.keys[key]:
@@ -144,7 +148,7 @@ def _is_possible(named: Named, *, is_latin: bool) -> bool:
     """Kazakh endings follow the whole name. Russian ones, in Cyrillic letters only, replace its last vowel or follow a consonant;
     of й and ы, which are folded into one letter, either may be."""
     reading, lost = named.reading, named.lost
-    if reading.case is not Case.OBLIQUE:
+    if reading.inflection is not Inflection.OBLIQUE:
         return lost == 0
     if is_latin or lost > _LOST_AT_MOST:
         return False

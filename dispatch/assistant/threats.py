@@ -20,7 +20,7 @@ KINDS = (
 _LISTS = {kind: Phrases("threats", kind) for kind in KINDS}
 _SAFE = Phrases("threats", "safe")
 _CALMING = frozenset(
-    (Denied.CASUALTIES, Denied.PEOPLE, Denied.DANGER, Denied.FALSE, Denied.UNWANTED, Denied.OVER, Denied.SPREAD)
+    (Denied.CASUALTIES, Denied.PEOPLE, Denied.THREAT, Denied.FALSE, Denied.UNWANTED, Denied.OVER, Denied.SPREAD)
 )
 _OF_ALL = frozenset((Denied.FALSE, Denied.UNWANTED, Denied.OVER))
 """Denials of the whole report, wherever they stand."""

@@ -160,7 +160,7 @@ def test_a_range_keeps_both_ends() -> None:
 def test_those_who_help_are_a_group_but_not_the_answer() -> None:
     found = people(Line(Text("Дед упал. Двое парней делают массаж сердца, едут 3 врача")))
 
-    assert [group.role for group in found.groups] == [Role.HELPING, Role.HELPER]
+    assert [group.role for group in found.groups] == [Role.HELPING, Role.CREW]
     assert found.count is None
 
 

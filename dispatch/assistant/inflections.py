@@ -13,7 +13,7 @@ SHORTEST = 3
 """Letters that a name keeps at least when it loses an ending. Two letters and an ending are nearly every short word."""
 
 
-class Case(StrEnum):
+class Inflection(StrEnum):
     """What an ending says of a place. `oblique`: a Russian ending, whose meaning the preposition tells; `we`: "we are in", `me`:
     "I am in" or "I am from"; `of_people`: somebody from there; `adjective`: a Russian one, as districts have."""
 
@@ -37,7 +37,7 @@ class Reading:
     """`written`: the ending, as the word has it."""
 
     stem: str
-    case: Case
+    inflection: Inflection
     written: str = ""
 
     @property
@@ -48,31 +48,46 @@ class Reading:
 _LOCATIVE = ("да", "де", "та", "те", "нда", "нде")
 _ABLATIVE = ("дан", "ден", "тан", "тен", "нан", "нен")
 _COPULAS = {
-    Case.WE: ("миз", "биз", "пиз"),
-    Case.ME: ("мин", "бин", "пин", "м"),
+    Inflection.WE: ("миз", "биз", "пиз"),
+    Inflection.ME: ("мин", "бин", "пин", "м"),
 }
 _KAZAKH = {
-    Case.LOCATIVE: _LOCATIVE,
-    Case.ATTRIBUTIVE: ("даги", "деги", "таги", "теги", "ндаги", "ндеги", "дагилар", "дегилер", "тагилар", "тегилер"),
-    Case.ABLATIVE: (*_ABLATIVE, "ндан", "нден"),
-    Case.DATIVE: ("га", "ге", "ка", "ке", "на", "не"),
-    Case.GENITIVE: ("нин", "дин", "тин"),
-    Case.ACCUSATIVE: ("ни", "ди", "ти"),
-    Case.INSTRUMENTAL: ("мен", "бен", "пен"),
-    Case.OF_PEOPLE: ("лик", "дик", "тик", "ликтар", "ликтер", "диктар", "диктер", "тиктар", "тиктер"),
+    Inflection.LOCATIVE: _LOCATIVE,
+    Inflection.ATTRIBUTIVE: (
+        "даги",
+        "деги",
+        "таги",
+        "теги",
+        "ндаги",
+        "ндеги",
+        "дагилар",
+        "дегилер",
+        "тагилар",
+        "тегилер",
+    ),
+    Inflection.ABLATIVE: (*_ABLATIVE, "ндан", "нден"),
+    Inflection.DATIVE: ("га", "ге", "ка", "ке", "на", "не"),
+    Inflection.GENITIVE: ("нин", "дин", "тин"),
+    Inflection.ACCUSATIVE: ("ни", "ди", "ти"),
+    Inflection.INSTRUMENTAL: ("мен", "бен", "пен"),
+    Inflection.OF_PEOPLE: ("лик", "дик", "тик", "ликтар", "ликтер", "диктар", "диктер", "тиктар", "тиктер"),
     **{
-        case: tuple(f"{ending}{copula}" for ending in (*_LOCATIVE[:4], *_ABLATIVE) for copula in copulas)
-        for case, copulas in _COPULAS.items()
+        inflection: tuple(f"{ending}{copula}" for ending in (*_LOCATIVE[:4], *_ABLATIVE) for copula in copulas)
+        for inflection, copulas in _COPULAS.items()
     },
 }
 _RUSSIAN = (
     *("а", "у", "ом", "ем", "е", "и", "о", "иа", "иу", "иом", "ои", "еи", "оиу", "еиу", "иеи", "ов", "иам"),
     *("ого", "его", "ому", "ему", "им", "аиа", "уиу", "иуиу", "ое", "ее", "ии", "ие", "их", "ими", "ах", "ами"),
 )
-_CASE_OF: dict[str, Case] = {ending: case for case, endings in _KAZAKH.items() for ending in endings}
+_INFLECTION_OF: dict[str, Inflection] = {
+    ending: inflection for inflection, endings in _KAZAKH.items() for ending in endings
+}
 # Loan words take a vowel before a Kazakh ending: Степногорскіде, Державинскіге.
 _WITH_VOWEL = {
-    f"и{ending}": case for ending, case in _CASE_OF.items() if case not in (Case.OF_PEOPLE, Case.INSTRUMENTAL)
+    f"и{ending}": inflection
+    for ending, inflection in _INFLECTION_OF.items()
+    if inflection not in (Inflection.OF_PEOPLE, Inflection.INSTRUMENTAL)
 }
 _VOWELS = ("а", "о", "е", "у", "и")
 _OBLIQUE = frozenset(_RUSSIAN)
@@ -86,23 +101,23 @@ _MOST = 40
 """Readings of a name of several words."""
 
 
-def case_of(ending: str) -> Case | None:
+def inflection_of(ending: str) -> Inflection | None:
     """What an ending says, without its word; None for one that is no Kazakh case."""
-    return _CASE_OF.get(ending)
+    return _INFLECTION_OF.get(ending)
 
 
 def readings_of(word: str, shortest: int = SHORTEST) -> Iterator[Reading]:
     """Whole first, then by the length of the ending."""
-    yield Reading(word, Case.BARE)
+    yield Reading(word, Inflection.BARE)
     for length in range(1, min(_LONGEST, len(word) - shortest) + 1):
         ending = word[-length:]
-        case = _CASE_OF.get(ending)
-        if case is None and not word[:-length].endswith(_VOWELS):
-            case = Case.ADJECTIVE if ending in _OF_ADJECTIVE else _WITH_VOWEL.get(ending)
-        if case is not None:
-            yield Reading(word[:-length], case, ending)
+        inflection = _INFLECTION_OF.get(ending)
+        if inflection is None and not word[:-length].endswith(_VOWELS):
+            inflection = Inflection.ADJECTIVE if ending in _OF_ADJECTIVE else _WITH_VOWEL.get(ending)
+        if inflection is not None:
+            yield Reading(word[:-length], inflection, ending)
         if ending in _OBLIQUE:
-            yield Reading(word[:-length], Case.OBLIQUE, ending)
+            yield Reading(word[:-length], Inflection.OBLIQUE, ending)
 
 
 def readings_of_words(words: tuple[str, ...]) -> Iterator[Reading]:
@@ -111,8 +126,9 @@ def readings_of_words(words: tuple[str, ...]) -> Iterator[Reading]:
         yield from readings_of(words[0])
         return
     before = [
-        [one for one in readings_of(word) if one.case in (Case.BARE, Case.OBLIQUE)][:6] if len(word) > SHORTEST else
-        [Reading(word, Case.BARE)]
+        [one for one in readings_of(word) if one.inflection in (Inflection.BARE, Inflection.OBLIQUE)][:6]
+        if len(word) > SHORTEST
+        else [Reading(word, Inflection.BARE)]
         for word in words[:-1]
     ]  # fmt: skip
     # Short ones are common here: би, су.
@@ -121,5 +137,5 @@ def readings_of_words(words: tuple[str, ...]) -> Iterator[Reading]:
         if made >= _MOST:
             return
         # Kazakh names do not change before the last word.
-        if end.case in (Case.BARE, Case.OBLIQUE) or not any(head.ending for head in heads):
-            yield Reading("".join(head.stem for head in heads) + end.stem, end.case, end.written)
+        if end.inflection in (Inflection.BARE, Inflection.OBLIQUE) or not any(head.ending for head in heads):
+            yield Reading("".join(head.stem for head in heads) + end.stem, end.inflection, end.written)
