@@ -358,7 +358,7 @@ MUTATIONS: dict[str, Mutation] = {
     "marks everything published": Mutation(climate="crashes", known=1, store={"apply": marks_everything_published}),
     "is ready at once": Mutation(climate="storm", known=1, code=is_ready_at_once),
     "restores no holds": Mutation(climate="forgetful", known=1, store={"restore_incidents": restores_no_holds}),
-    "tells nobody what changed": Mutation(climate="fair", known=9, code=tells_nobody_what_changed),
+    "tells nobody what changed": Mutation(climate="fair", known=64, code=tells_nobody_what_changed),
     "acks before it decides": Mutation(climate="crashes", code=acks_before_it_decides),
     "takes over unread": Mutation(climate="crashes", code=takes_over_unread),
     "believes every end": Mutation(climate="deposed brokers", known=2, code=believes_every_end),

@@ -128,13 +128,13 @@ async def test_who_is_near_enough_goes_on_and_is_measured_anew(desk: Desk) -> No
     await handle(desk, command)
     (offer,) = (await state(desk, command)).offers
     await handle(desk, accept(offer.id, offer.volunteer_id, command))
-    place = {"type": "Point", "coordinates": [desk.centre.lon, desk.centre.lat + 0.02]}
+    place = {"type": "Point", "coordinates": [desk.centre.lon, desk.centre.lat + 0.05]}
 
     moved = UpdateIncident(id=key(), incident_id=command.incident_id, by="op", sent_ms=0, area=area_of(place))
     await handle(desk, moved)
 
     (kept,) = (await state(desk, command)).offers
     assert kept.state is OfferState.ACCEPTED
-    there = Place(lon=desk.centre.lon, lat=desk.centre.lat + 0.02)
+    there = Place(lon=desk.centre.lon, lat=desk.centre.lat + 0.05)
     assert kept.distance_m != offer.distance_m
     assert abs((kept.distance_m or 0) - distance_m(desk.centre, there)) < UNSURE_M
