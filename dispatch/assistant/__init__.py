@@ -3,8 +3,8 @@
 Start with `texts.py` (words and their spans in the original), then what reads it: `languages.py`; `concepts.py` and
 `incident_types.py`; `place_ranking.py` (with `mentions.py`, `place_features.py`); `phrases.py` (a text as one line of folded
 words, and the lexicons in `lexicons/` that find phrases in it) with `people.py`, `phones.py`, `times.py`, `negations.py`,
-`threats.py`, `missing.py`. Every value has spans in the original text, as `[start, end)` in code points; what has none is not
-shown. Nothing here changes an incident.
+`threats.py`, `missing.py`. `reading.py` reads all of it out of one text. Every value has spans in the original text, as
+`[start, end)` in code points; what has none is not shown. Nothing here changes an incident.
 May import: `gazetteer`, `plans`, `model`.
 Imported by: nobody yet; the assistant's process and the API will.
 """
