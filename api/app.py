@@ -26,6 +26,7 @@ from api.process.build import BUILT
 from api.process.services import Services
 from api.routes import (
     alarms,
+    assistant,
     audit,
     callers,
     channels,
@@ -76,6 +77,7 @@ ROUTERS = (
     incident_history,
     presence,
     alarms,
+    assistant,
     positions,
     people_cells,
     callers,

@@ -37,6 +37,7 @@ from streams.lookups.report_preview import ReportPreviews
 from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.alarm_answers import AlarmAnswers
+from streams.readers.assistant_modes import AssistantModes
 from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
 from streams.readers.key_log import KeyLog
@@ -50,6 +51,7 @@ from streams.sessions.log import KafkaSessionLog
 from streams.sessions.sessions import Sessions
 from streams.settings import STRICT, Settings
 from streams.store import RedisClient, RedisStore
+from streams.store.assistant_calls import AssistantCalls
 from streams.store.intake_marks import RedisIntakeMarks
 from streams.store.operator_search import RedisOperatorSearch
 from streams.store.operators_here import OperatorsHere
@@ -119,12 +121,21 @@ async def _connected(
     await stack.started(keys)
     monitor, letters = Monitor(settings, name), LetterWatch(settings, f"{name}-letters")
     answers = AlarmAnswers(settings, f"{name}-alarms")
+    modes = AssistantModes(settings, f"{name}-assistant")
     # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
     fallback, use = plans_in_force.book, plans_in_force.put
     plans = PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use)
-    await stack.started_together(monitor, letters, answers, plans)
+    await stack.started_together(monitor, letters, answers, modes, plans)
     reads = Reads(link)
-    watch = AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring, audit=audit_log)
+    watch = AlarmWatch(
+        link=link,
+        lag=monitor,
+        letters=letters,
+        keys=keys,
+        ring=ring,
+        audit=audit_log,
+        assistant_is_off=lambda: modes.book.is_off,
+    )
     alarms = await stack.started(watch)
     await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
     services = Services(
@@ -151,6 +162,8 @@ async def _connected(
         alarms=alarms,
         alarm_book=answers.book,
         operators_here=OperatorsHere(link),
+        assistant=AssistantCalls(link, ring),
+        assistant_modes=modes.book,
         reach=ReachStore(link),
         latency=latency,
         rates=RateLimits(settings.rates),

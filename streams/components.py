@@ -9,5 +9,6 @@ class Component(StrEnum):
     API = "api"
     WORKER = "worker"
     NOTIFIER = "notifier"
+    ASSISTANT = "assistant"
     OPERATOR = "operator"
     MONITOR = "monitor"

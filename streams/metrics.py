@@ -59,6 +59,17 @@ NOTICES_REFUSED = Counter(
 )
 NOTIFIER_LAG = Gauge("komek_notifier_lag", "Steps of offers not committed by a notifier; also measured by the API")
 
+# The assistant.
+ASSISTANT_TEXTS = Counter(
+    "komek_assistant_texts_total", "Texts by what became of them: read, shed, stuck, gone", ["outcome"]
+)
+ASSISTANT_WAITING = Gauge("komek_assistant_waiting", "Texts that wait to be read")
+ASSISTANT_SECONDS = Histogram(
+    "komek_assistant_seconds",
+    "Time to read one text",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
+)
+
 # The API.
 REQUESTS = Counter("komek_http_requests_total", "Responses, by route, method and status", ["route", "method", "status"])
 REQUEST_SECONDS = Histogram(

@@ -302,6 +302,18 @@ def replying(address: str) -> str:
     return f"{PREFIX}replying:{address}"
 
 
+ASSISTANT_ASKED = f"{PREFIX}assistant-asked"
+"""LIST with TTL: `number|sealed question` of the API to the assistant."""
+
+ASSISTANT_ALIVE = f"{PREFIX}assistant-alive"
+"""STRING with TTL: an assistant is running."""
+
+
+def assistant_answer(number: str) -> str:
+    """LIST with TTL: the sealed answer to a question."""
+    return f"{PREFIX}assistant-answer:{number}"
+
+
 def here(incident_id: str) -> str:
     """HASH with TTL: operators at an incident, `<id of the operator>` to `doing|field|ms`."""
     return f"{PREFIX}here:{incident_id}"

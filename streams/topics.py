@@ -149,6 +149,19 @@ ALARMS = Topic(
     partitions=1,
 )
 
+HINTS = Topic(
+    name="komek.hints.v1",
+    key="incident id",
+    carries="what the assistant read out of texts: kinds, spans and probabilities; the values are in `private`",
+)
+
+ASSISTANT = Topic(
+    name="komek.assistant.v1",
+    key="mode|task|language",
+    carries="which work of the assistant is switched on, and by whom",
+    partitions=1,
+)
+
 KEYS = Topic(
     name="komek.keys.v1",
     key="key id:step:unique",
@@ -171,6 +184,8 @@ TOPICS = (
     NOTICES,
     SESSIONS,
     ALARMS,
+    HINTS,
+    ASSISTANT,
     KEYS,
 )
 ERASABLE = (PRIVATE, VOLUNTEERS, INCIDENT_STATUS)

@@ -21,6 +21,7 @@ READS: Mapping[str, str] = {
     "/v1/incidents/{incident_id}/timeline": "incident.timeline.read",
     "/v1/incidents/{incident_id}/decisions": "incident.decisions.read",
     "/v1/incidents/{incident_id}/why": "incident.why.read",
+    "/v1/incidents/{incident_id}/hints": "incident.hints.read",
     "/v1/incidents/{incident_id}/report": "incident.report.read",
     "/v1/incidents/{incident_id}/positions": "incident.positions.read",
     "/v1/people/cells": "people.cells.read",

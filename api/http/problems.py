@@ -112,6 +112,8 @@ TABLE: dict[str, ProblemType] = {
     "key_missing": ProblemType(503, "The key ring of this process lacks the key that private data are encrypted with"),
     "issuer_unavailable": ProblemType(503, "The issuer of logins does not answer"),
     "audit_unavailable": ProblemType(503, "It cannot be recorded who sees this, so it is not shown"),
+    "assistant_off": ProblemType(503, "The assistant is switched off or not running; everything else works without it"),
+    "assistant_busy": ProblemType(503, "The assistant did not answer in time; everything else works without it"),
     "log_unavailable": ProblemType(503, "Kafka cannot be read at the moment"),
 }
 

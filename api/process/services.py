@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from api.caller import Caller
 from api.process.in_flight import InFlight
@@ -34,6 +34,7 @@ from streams.lookups.report_preview import ReportPreviews
 from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.readers.alarm_answers import AlarmBook
+from streams.readers.assistant_modes import ModeBook
 from streams.readers.feed_records import FeedCursor
 from streams.readers.last_known import LastKnown
 from streams.ring import LiveRing
@@ -52,6 +53,7 @@ from streams.wire import (
     AlarmAnswer,
     AuditRecord,
     FixRecord,
+    ModeRecord,
     NoticeRecord,
     PrivateRecord,
     SessionRecord,
@@ -84,6 +86,7 @@ class Commands(Protocol):
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset: ...
     async def send_session(self, key: str, record: SessionRecord | None) -> LogOffset: ...
     async def send_notice(self, record: NoticeRecord) -> LogOffset: ...
+    async def send_mode(self, key: str, record: ModeRecord | None) -> LogOffset: ...
     async def send_alarm_answer(self, key: str, record: AlarmAnswer | None) -> LogOffset: ...
 
 
@@ -184,6 +187,13 @@ class EventFrames(Protocol):
     ) -> AsyncIterator[bytes]: ...
 
 
+class AssistantPort(Protocol):
+    """`streams.store.assistant_calls.AssistantCalls`."""
+
+    async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]: ...
+    async def is_alive(self) -> bool: ...
+
+
 class Alarms(Protocol):
     """`streams.monitoring.alarm_watch.AlarmWatch`."""
 
@@ -268,6 +278,8 @@ class Services:
     alarms: Alarms
     alarm_book: AlarmBook
     operators_here: HerePort
+    assistant: AssistantPort
+    assistant_modes: ModeBook
     latency: Latency
     reach: ReachPort
     issuer: OidcIssuer | None = None

@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from api.caller import Caller
 from api.process.services import Services
 from api.reads.disclosure import opened_material, opened_or_none
+from api.reads.hints import hints_of_work
 from api.reads.places import surroundings
 from api.views.opened import NOTHING, Opened
 from api.views.values import View
@@ -55,7 +56,10 @@ async def opened_for(
     # Nothing is opened, and the audit has no entry, where the work needs none of it.
     private = await opened_or_none(services, caller, state) if disclosed & PRIVATE else None
     material = await _material(services, caller, state, disclosed)
-    return Opened(private=private, material=material, details=details, disclosed=disclosed)
+    hints, follow = await hints_of_work(services, caller, state, own, disclosed)
+    return Opened(
+        private=private, material=material, details=details, disclosed=disclosed, hints=hints, hints_follow=follow
+    )
 
 
 def near_of(services: Services, state: Incident) -> View | None:

@@ -43,6 +43,7 @@ async def system_status(services: Services) -> dict[str, Any]:
             "redis": redis,
             "workers": workers,
             "notifier": _notifier(services),
+            "assistant": _assistant(services),
         },
         "assignment": "delayed" if reasons else "normal",
         "assignment_reason": "; ".join(reasons) or None,
@@ -95,6 +96,16 @@ def _workers(services: Services) -> dict[str, Any]:
 def _notifier(services: Services) -> dict[str, Any]:
     """Without a notifier people see their offers only if they open the list."""
     seen = services.monitor.last.notifier if _is_measured(services) and services.monitor.last is not None else None
+    if seen is None or seen.count is None:
+        return {"status": "unknown", "count": None, "lag": None}
+    return {"status": "up" if seen.count else "down", "count": seen.count, "lag": seen.lag}
+
+
+def _assistant(services: Services) -> dict[str, Any]:
+    """Nothing waits for it: without an assistant people work as before."""
+    if services.assistant_modes.is_off:
+        return {"status": "off", "count": None, "lag": None}
+    seen = services.monitor.last.assistant if _is_measured(services) and services.monitor.last is not None else None
     if seen is None or seen.count is None:
         return {"status": "unknown", "count": None, "lag": None}
     return {"status": "up" if seen.count else "down", "count": seen.count, "lag": seen.lag}

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from api.schemas.assistant import HintShown
 from api.schemas.base import Geometry, LonLat, Shown, Time
 from api.schemas.places import CoarsePlace
 from api.schemas.safety import (
@@ -139,6 +140,10 @@ class TaskShown(Shown):
     lease_expires_at: Time | None
     outcomes: list[str]
     """The outcomes that a result may have."""
+    hints: list[HintShown] = []
+    """What software read out of the text, after acceptance: suggestions, never facts."""
+    hints_follow: bool = False
+    """Hints are shown after the answer: it must be the person's own."""
     material: TaskMaterial
 
 

@@ -39,12 +39,21 @@ class NotifierStatus(WorkersStatus):
     lag: int | None
 
 
+class AssistantStatus(Shown):
+    """`off`: switched off. `lag`: decisions whose texts no assistant has read."""
+
+    status: Literal["up", "down", "off", "unknown"]
+    count: int | None
+    lag: int | None
+
+
 class Components(Shown):
     api: ApiStatus
     kafka: KafkaStatus
     redis: RedisStatus
     workers: WorkersStatus
     notifier: NotifierStatus
+    assistant: AssistantStatus
 
 
 class IncidentCounts(Shown):

@@ -140,6 +140,8 @@ def task(state: Incident, held: Offer, seen: Opened, language: str) -> View:
     if seen.material:
         material["found"] = seen.material
     return {
+        "hints": list(seen.hints),
+        "hints_follow": seen.hints_follow,
         "kind": held.task,
         "question": task_questions.question(held.task, language),
         "languages": list(canonicals(wanted.languages)) if wanted else [],

@@ -31,6 +31,9 @@ class Opened:
     material: Sequence[View] = ()
     details: Details | None = None
     disclosed: frozenset[Disclosed] = NO_FIELD
+    hints: Sequence[View] = ()
+    hints_follow: bool = False
+    """Hints are shown once the person has answered."""
 
     def fields(self) -> View:
         """The private fields, null where the person does not get them, with the reason why; empty unless they are at work."""

@@ -1,5 +1,7 @@
 """Keys of the topic `private`, which stores the personal data of people and incidents."""
 
+from dispatch.model.ids import derived
+
 
 def report_ref(incident_id: str) -> str:
     """Key of the private record of a report that does not name its own record."""
@@ -24,3 +26,8 @@ def volunteer_ref(volunteer_id: str) -> str:
 def channels_ref(volunteer_id: str) -> str:
     """Key of the record of a person's channels: devices, numbers and addresses that notices go to."""
     return f"channels:{volunteer_id}"
+
+
+def hints_ref(incident_id: str, source_ref: str) -> str:
+    """Key of the record of the hints about the text under `source_ref`."""
+    return text_ref(incident_id, "hints", str(derived("hints of", source_ref)))

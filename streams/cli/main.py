@@ -33,6 +33,9 @@ COMMANDS = {
     "up": CommandEntry("up", "command", "Start everything on this machine: Kafka, Redis, workers, the API, the demo."),
     "worker": CommandEntry("worker", "command", "Run one worker, which decides about incidents."),
     "notifier": CommandEntry("notifier", "command", "Run one notifier, which sends people notices about their offers."),
+    "assistant": CommandEntry(
+        "assistant", "command", "Run one assistant, which reads texts and writes hints for people."
+    ),
     "api": CommandEntry("api", "command", "Run one process of the HTTP API."),
     "retention": CommandEntry("retention", "app", "What is kept how long, and whether anything is older."),
     "topics": CommandEntry("topics", "app", "Create and check the topics."),

@@ -26,7 +26,7 @@ from streams.kafka import clients
 from streams.ring import LiveRing
 from streams.ring.live_ring import ring_of
 from streams.settings import Settings
-from streams.topics import ALARMS, INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
+from streams.topics import ALARMS, ASSISTANT, HINTS, INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
 
 IN_FLIGHT = 256
 """Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
@@ -34,7 +34,7 @@ ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
 """The producer is replaced after failing for this long."""
-_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS, NOTICES, ALARMS)
+_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS, NOTICES, ALARMS, HINTS, ASSISTANT)
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -212,6 +212,18 @@ class CommandIntake:
         (position,) = await self.send_in_order(
             [Message(NOTICES.name, record.volunteer_id, wire.encode(record), headers)]
         )
+        return position
+
+    def hints_message(self, record: wire.HintsRecord) -> Message:
+        """The message of what was read out of one text."""
+        headers = wire.headers("hints", record.id, self._source, record.at_ms)
+        return Message(HINTS.name, record.incident_id, wire.encode(record), headers)
+
+    async def send_mode(self, key: str, record: "wire.ModeRecord | None") -> LogOffset:
+        """Switches work of the assistant; a tombstone restores `on`. Raises as `send_in_order`."""
+        headers = wire.headers("assistant.mode", clock.fresh_id(), self._source)
+        value = None if record is None else wire.encode(record)
+        (position,) = await self.send_in_order([Message(ASSISTANT.name, key, value, headers)])
         return position
 
     async def send_in_order(

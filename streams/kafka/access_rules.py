@@ -57,7 +57,7 @@ class Right:
         return f"{self.operation.lower()} {self.resource} {self.name}"
 
 
-API, WORKER, NOTIFIER = Component.API, Component.WORKER, Component.NOTIFIER
+API, WORKER, NOTIFIER, ASSISTANT = Component.API, Component.WORKER, Component.NOTIFIER, Component.ASSISTANT
 OPERATOR, MONITOR = Component.OPERATOR, Component.MONITOR
 
 
@@ -68,7 +68,7 @@ def _rule(topic: Topic, *, reads: tuple[Component, ...] = (), writes: tuple[Comp
 TOPIC_RULES: tuple[TopicRule, ...] = (
     # The API reads the oldest undecided command of each partition; workers order follow-up commands.
     _rule(topics.INCIDENTS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
-    _rule(topics.DECISIONS, reads=(API, WORKER, OPERATOR), writes=(WORKER,)),
+    _rule(topics.DECISIONS, reads=(API, WORKER, ASSISTANT, OPERATOR), writes=(WORKER,)),
     _rule(topics.OFFERS, reads=(API, WORKER, NOTIFIER, OPERATOR), writes=(WORKER,)),
     # Workers read it to end the states of incidents that ended long ago.
     _rule(topics.INCIDENT_STATUS, reads=(API, WORKER, OPERATOR), writes=(WORKER,)),
@@ -77,17 +77,21 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.VOLUNTEERS, reads=(WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     _rule(topics.VERIFICATIONS, reads=(WORKER, OPERATOR), writes=(API, OPERATOR)),
     # The API reads it once: the first process of an older deployment looks for a record that opens with its keys.
-    _rule(topics.PRIVATE, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
-    _rule(topics.DEAD_LETTERS, reads=(API, OPERATOR), writes=(WORKER, NOTIFIER, OPERATOR)),
+    # The assistant reads texts from Redis, and writes what it read out of them.
+    _rule(topics.PRIVATE, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, ASSISTANT, OPERATOR)),
+    _rule(topics.DEAD_LETTERS, reads=(API, OPERATOR), writes=(WORKER, NOTIFIER, ASSISTANT, OPERATOR)),
     # The operator's commands name the newest entry in each of theirs, and verify the log.
     _rule(topics.AUDIT, reads=(API, OPERATOR), writes=(API, OPERATOR)),
     _rule(topics.PLANS, reads=(API, WORKER, OPERATOR), writes=(OPERATOR,)),
     # Who starts first declares its keys. The notifier has none.
-    _rule(topics.KEYS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
+    _rule(topics.KEYS, reads=(API, WORKER, ASSISTANT, OPERATOR), writes=(API, WORKER, OPERATOR)),
     # The API writes what people say about their notices: seen, delivered, a test; workers tell that a duty ends.
     _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(API, WORKER, NOTIFIER)),
     # What operators have heard; the API ends it too.
     _rule(topics.ALARMS, reads=(API,), writes=(API,)),
+    _rule(topics.HINTS, reads=(ASSISTANT, OPERATOR), writes=(ASSISTANT,)),
+    # Operators switch by the API; the assistant switches itself to shadow where it is not good enough.
+    _rule(topics.ASSISTANT, reads=(API, ASSISTANT), writes=(API, ASSISTANT)),
     # Nobody but the API can log somebody in, not even with every other key.
     _rule(topics.SESSIONS, reads=(API,), writes=(API,)),
 )
@@ -97,6 +101,7 @@ GROUP_RULES: tuple[GroupRule, ...] = (
     GroupRule(group=groups.PEOPLE, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.VERIFICATIONS, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.NOTIFIER, members=frozenset({NOTIFIER}), observers=frozenset({API, MONITOR})),
+    GroupRule(group=groups.ASSISTANT, members=frozenset({ASSISTANT}), observers=frozenset({API, MONITOR})),
     GroupRule(group=groups.LADDER, members=frozenset({NOTIFIER}), observers=frozenset({MONITOR})),
 )
 

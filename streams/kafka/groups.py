@@ -17,6 +17,8 @@ NOTIFIER = "komek-notifier"
 """The notifiers, which read `offers`."""
 LADDER = "komek-ladder"
 """The notifiers again, for pushes, messages and calls: their steps wait, and must not hold up the group above."""
+ASSISTANT = "komek-assistant"
+"""The assistants, which read `decisions` for the texts that they name."""
 
 
 async def members(admin: AIOKafkaAdminClient, group: str) -> int | None:

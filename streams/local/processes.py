@@ -106,6 +106,10 @@ def notifier(environ: Mapping[str, str]) -> Part:
     return Part(name="notifier", command=[*COMMAND, "notifier"], rank=WORKERS, environ=environ)
 
 
+def assistant(environ: Mapping[str, str]) -> Part:
+    return Part(name="assistant", command=[*COMMAND, "assistant"], rank=WORKERS, environ=environ)
+
+
 def api(environ: Mapping[str, str], url: str) -> Part:
     keys = environ.get("KOMEK_JWT_KEYS")
     is_ready = partial(_is_ours_and_ready, url, Path(keys) if keys else None, client_context(settings.load(environ)))

@@ -142,6 +142,7 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
     komek = [
         *processes.workers(of_workers, wanted.workers),
         processes.notifier(at.environ_of(Component.NOTIFIER)),
+        processes.assistant(at.environ_of(Component.ASSISTANT)),
         processes.api(_of_api(at), at.addresses.api),
     ]
     if at.secrets is None:
@@ -152,7 +153,7 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
         begin(" and ".join(part.name for part in servers), servers, SERVERS_WITHIN_S)
         and begin("topics", [processes.topics(_of_administrator(at))], TOPICS_WITHIN_S)
         and _admitted(at, caller.steps)
-        and begin(f"{wanted.workers} workers, the notifier and the API", komek, READY_WITHIN_S)
+        and begin(f"{wanted.workers} workers, the notifier, the assistant and the API", komek, READY_WITHIN_S)
     )
 
 

@@ -46,6 +46,7 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
     if stack is not None:
         yield workers(stack)
         yield notifier(stack)
+        yield assistant(stack)
         yield api_ready(stack.api, settings)
 
 
@@ -130,6 +131,12 @@ def notifier(stack: StackFile) -> Check:
     if "notifier" in stack.processes:
         return ok("notices", "a notifier runs in this stack")
     return fail("notices", "no notifier: offers are made, but no notices are sent", LOGS_CURE)
+
+
+def assistant(stack: StackFile) -> Check:
+    if "assistant" in stack.processes:
+        return ok("assistant", "an assistant runs in this stack")
+    return warn("assistant", "none: reports and digital work get no suggestions; dispatch goes on", LOGS_CURE)
 
 
 def api_ready(url: str, settings: Settings) -> Check:

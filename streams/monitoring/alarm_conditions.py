@@ -45,6 +45,8 @@ class Observed:
     audit_waiting: int = 0
     audit_is_reliable: bool = True
     ways: Sequence[WayHealth] | None = None
+    assistant_is_off: bool = False
+    """An operator has switched it off."""
 
     def of_group(self) -> Measured:
         """The measurement with the state of the consumer groups. Raises ConditionUnknown without it."""
@@ -128,6 +130,13 @@ def notifier_missing(seen: Observed) -> AlarmCondition | None:
     if notifier is None or notifier.count is None:
         raise ConditionUnknown
     return None if notifier.count else AlarmCondition()
+
+
+def assistant_missing(seen: Observed) -> AlarmCondition | None:
+    assistant = seen.of_group().assistant
+    if assistant is None or assistant.count is None:
+        raise ConditionUnknown
+    return None if assistant.count or seen.assistant_is_off else AlarmCondition()
 
 
 def worker_stuck(seen: Observed) -> AlarmCondition | None:

@@ -1,7 +1,7 @@
 """Evaluates the alarms every second in the background, so that callers get the last result without waiting."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -76,6 +76,7 @@ class AlarmWatch:
         keys: KeyState,
         ring: RingState,
         audit: AuditState,
+        assistant_is_off: Callable[[], bool] = lambda: False,
     ) -> None:
         self._reads = Reads(link)
         self._facts = AlarmFactsReader(link, LATE_MS)
@@ -85,6 +86,7 @@ class AlarmWatch:
         self._keys = keys
         self._ring = ring
         self._audit = audit
+        self._assistant_is_off = assistant_is_off
         self._board = Board()
         self._last = NOTHING
         self._looked_s: float | None = None
@@ -122,6 +124,7 @@ class AlarmWatch:
             audit_waiting=self._audit.waiting,
             audit_is_reliable=self._audit.is_reliable,
             ways=ways,
+            assistant_is_off=self._assistant_is_off(),
         )
         self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)

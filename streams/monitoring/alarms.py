@@ -177,6 +177,15 @@ RULES: tuple[Rule, ...] = (
         holds=conditions.attention(AttentionReason.CHANGE_UNCONFIRMED),
     ),
     Rule(
+        name="assistant_missing",
+        severity=WARNING,
+        concern=SYSTEM,
+        about="no assistant is running; reports and digital work get no suggestions, and dispatch goes on as always",
+        cure="Start an assistant (komek assistant), or switch it off: PUT /v1/assistant.",
+        holds=conditions.assistant_missing,
+        for_s=30.0,
+    ),
+    Rule(
         name="rebuild_running",
         severity=WARNING,
         concern=SYSTEM,

@@ -16,10 +16,10 @@ from aiokafka.errors import KafkaError
 
 from streams import clock, event_loop, metrics, wire
 from streams.kafka import broker_access, clients, groups
+from streams.kafka.group_lag import GroupLag, look
 from streams.monitoring.commit_stall import CommitSample, Standstill
-from streams.notices.lag import NotifierLag, look
 from streams.settings import Settings
-from streams.topics import DECISIONS, INCIDENTS
+from streams.topics import DECISIONS, INCIDENTS, OFFERS
 
 EVERY_S = 1.0
 WITHIN_S = 1.5
@@ -36,8 +36,8 @@ class Measured:
 
     `lag`: uncommitted commands by partition; `oldest_ms`: timestamp of the oldest one. `undecided`: the incident of each
     partition's oldest uncommitted command, and its timestamp. `still_s`: seconds since the last commit, by partition with lag.
-    `decided`: the beginning and end offsets of `decisions`, by partition. `workers` and `notifier` are None when the group
-    coordinator is unavailable; then only `decided` is known.
+    `decided`: the beginning and end offsets of `decisions`, by partition. `workers`, `notifier` and `assistant` are None when the
+    group coordinator is unavailable; then only `decided` is known.
     """
 
     at_s: float
@@ -47,7 +47,8 @@ class Measured:
     undecided: Mapping[str, int] = field(default_factory=dict)
     still_s: Mapping[int, float] = field(default_factory=dict)
     decided: Bounds = field(default_factory=dict)
-    notifier: NotifierLag | None = None
+    notifier: GroupLag | None = None
+    assistant: GroupLag | None = None
 
     @property
     def total_lag(self) -> int:
@@ -107,7 +108,8 @@ class Monitor:
         try:
             committed = await groups.committed_commands(admin)
             workers = await groups.members(admin, groups.DISPATCHER)
-            notifier = await look(admin, consumer)
+            notifier = await look(admin, consumer, groups.NOTIFIER, OFFERS)
+            assistant = await look(admin, consumer, groups.ASSISTANT, DECISIONS)
         except KafkaError as error:
             # The group coordinator is unavailable. The bounds of the topics are known nevertheless.
             _log.warning("the workers' group cannot be read", cause=type(error).__name__)
@@ -133,6 +135,7 @@ class Monitor:
             still_s=self._standstill.look(CommitSample(at_s=at_s, committed=reached, ends=ends)),
             decided=decided,
             notifier=notifier,
+            assistant=assistant,
         )
 
     async def _look_for_refusal(self, error: Exception) -> None:

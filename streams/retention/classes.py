@@ -133,6 +133,8 @@ CLASSES: tuple[DataClass, ...] = (
     in_topic("sessions", 32 * DAY_S, Ending.SERVICE, "a revocation outlives every token; ids only", hold_s=HOUR_S),
     in_topic("alarms", 13 * HOUR_S, Ending.SERVICE, "all desks know who has heard an alarm; ids of operators"),
     in_topic("keys", None, Ending.SUCCESSOR, "check values of keys: a process with the wrong ring must not start"),
+    in_topic("hints", 365 * DAY_S, Ending.RETENTION, "how good the assistant was, for a year; no value of a text"),
+    in_topic("assistant", None, Ending.SUCCESSOR, "switches: configuration; ids of operators"),
     in_topic("notices", 30 * DAY_S, Ending.RETENTION, "disputes about whether somebody was told; ids only"),
     # Redis: people
     in_redis(redis_keys.volunteer, PLACES_S, Ending.EXPIRY, "place, home cell, claim; extended while a worker runs"),
@@ -206,6 +208,12 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.answering, 2 * MINUTE_S, Ending.EXPIRY, "an answer can be seen before its decision"),
     in_redis(redis_keys.repeat, DAY_S, Ending.EXPIRY, "requests may be repeated for a day"),
     in_redis(redis_keys.here, HERE_S, Ending.EXPIRY, "operators see each other at an incident"),
+    # Redis: the assistant
+    in_redis(
+        redis_keys.ASSISTANT_ASKED, MINUTE_S, Ending.EXPIRY, "sealed questions on their way, a quarter of a second"
+    ),
+    in_redis(redis_keys.assistant_answer, MINUTE_S, Ending.EXPIRY, "sealed answers on their way"),
+    in_redis(redis_keys.ASSISTANT_ALIVE, MINUTE_S, Ending.EXPIRY, "whether an assistant is running"),
     # Redis: notices
     in_redis(redis_keys.devices_of, ENDED_S, Ending.EXPIRY, "whether a device still receives notices; ids and times"),
     in_redis(redis_keys.reach_of, DAY_S, Ending.EXPIRY, "the operator sees whom the notices of an offer reached"),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from dispatch.model.private_refs import channels_ref
+from dispatch.model.private_refs import channels_ref, report_ref
 from streams import redis_keys as keys
 from streams.components import Component
 from streams.store.scripts import PARTS, source_of
@@ -24,11 +24,11 @@ def _words(text: str) -> frozenset[str]:
 
 READS = _words(
     "EXISTS GEOSEARCH GET GETRANGE HEXISTS HGET HGETALL HKEYS HLEN HMGET HVALS LINDEX LRANGE MGET "
-    "SCARD SMEMBERS SMISMEMBER SSCAN TTL ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZSCORE"
+    "LLEN SCARD SMEMBERS SMISMEMBER SSCAN TTL ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZSCORE"
 )
 WRITES = _words(
     "DEL EXPIRE GEOADD HDEL HINCRBY HSET PERSIST PEXPIRE PEXPIREAT RPUSH SADD SET SREM UNLINK ZADD ZREM "
-    "ZREMRANGEBYRANK ZREMRANGEBYSCORE"
+    "ZREMRANGEBYRANK ZREMRANGEBYSCORE BLPOP LREM"
 )
 WITHOUT_KEYS = frozenset({"INFO", "PING", "SCAN", "TIME"})
 KNOWN = READS | WRITES | WITHOUT_KEYS
@@ -76,8 +76,8 @@ RIGHTS: Mapping[Component, Rights] = {
             }
         ),
         commands=_words(
-            "DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER SSCAN TIME ZCARD "
-            "ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE"
+            "BLPOP DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LLEN LRANGE LREM MGET "
+            "RPUSH SCARD SET SMISMEMBER SSCAN TIME ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE"
         ),
         reads=(_ALL,),
         writes=(
@@ -89,6 +89,8 @@ RIGHTS: Mapping[Component, Rights] = {
             keys.linking("*"),
             keys.here("*"),
             keys.offer_link("*"),
+            keys.ASSISTANT_ASKED,
+            keys.assistant_answer("*"),
             keys.volunteer("*"),
             keys.erased("*"),
             keys.verified("*"),
@@ -121,6 +123,12 @@ RIGHTS: Mapping[Component, Rights] = {
         commands=_words("DEL EXPIRE GET HGETALL HINCRBY HMGET HSET SET"),
         reads=(keys.private(channels_ref("*")), keys.volunteer("*")),
         writes=(keys.devices_of("*"), keys.reach_of("*"), keys.replying("*"), keys.offer_link("*"), keys.ways("*")),
+    ),
+    Component.ASSISTANT: Rights(
+        about="reads the sealed texts of incidents; answers the API's questions about a text",
+        commands=_words("BLPOP EXPIRE GET RPUSH SET"),
+        reads=(keys.private(report_ref("*")),),
+        writes=(keys.ASSISTANT_ASKED, keys.assistant_answer("*"), keys.ASSISTANT_ALIVE),
     ),
     Component.OPERATOR: Rights(
         about="`komek rebuild`, `keys`, `retention check` and `doctor`",

@@ -16,9 +16,12 @@ from streams.wire.codec import (
     decode_command,
     decode_decision,
     decode_fix,
+    decode_hints,
+    decode_hints_text,
     decode_incident,
     decode_incident_command,
     decode_key,
+    decode_mode,
     decode_notice,
     decode_offer_step,
     decode_plans,
@@ -31,6 +34,7 @@ from streams.wire.codec import (
     encode_decision,
     kind_of,
 )
+from streams.wire.hint_records import HintMark, HintPrivate, HintsPrivate, HintsRecord, Mode, ModeRecord
 from streams.wire.offer_links import is_token, is_token_of, offer_tokens, token_names
 from streams.wire.record_headers import RESEALED_FROM, header_of, headers, resealed_from
 from streams.wire.records import (
@@ -70,7 +74,13 @@ __all__ = [
     "ConsentsPrivate",
     "DecisionFrame",
     "FixRecord",
+    "HintMark",
+    "HintPrivate",
+    "HintsPrivate",
+    "HintsRecord",
     "IncidentPrivate",
+    "Mode",
+    "ModeRecord",
     "NoticeRecord",
     "PendingCode",
     "PlansRecord",
@@ -90,9 +100,12 @@ __all__ = [
     "decode_command",
     "decode_decision",
     "decode_fix",
+    "decode_hints",
+    "decode_hints_text",
     "decode_incident",
     "decode_incident_command",
     "decode_key",
+    "decode_mode",
     "decode_notice",
     "decode_offer_step",
     "decode_plans",

@@ -24,6 +24,7 @@ from dispatch.model.vocabulary import AnswerWay, HeardBy, Outcome
 from streams.errors import InvalidInput
 from streams.ring.declared_keys import KeyRecord
 from streams.wire.alarm_records import AlarmAnswer
+from streams.wire.hint_records import HintsPrivate, HintsRecord, ModeRecord
 from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
 
@@ -216,6 +217,23 @@ def decode_session(data: bytes | None) -> SessionRecord:
 
 def decode_alarm_answer(data: bytes | None) -> AlarmAnswer:
     record: AlarmAnswer = decode_as(data, AlarmAnswer)
+    return record
+
+
+def decode_hints(data: bytes | None) -> HintsRecord:
+    record: HintsRecord = decode_as(data, HintsRecord)
+    return record
+
+
+def decode_hints_text(text: str) -> HintsPrivate:
+    """The hints that a private record holds as its text."""
+    # Lone surrogates cannot be encoded; JSON that we wrote has none.
+    record: HintsPrivate = decode_as(text.encode("utf-8", "replace"), HintsPrivate)
+    return record
+
+
+def decode_mode(data: bytes | None) -> ModeRecord:
+    record: ModeRecord = decode_as(data, ModeRecord)
     return record
 
 

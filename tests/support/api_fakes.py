@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - the names of arguments are those of the Protocols
 """Services of the API in memory. Each keeps the promises of its Protocol in `api/process/services.py`, or fails on demand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dispatch.model.commands import Command
@@ -13,13 +13,16 @@ from dispatch.model.places import Place
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.ports import StoreUnavailable
 from streams import clock, wire
+from streams.assistant.answering import report_answer
+from streams.assistant.report_reader import words_alone
 from streams.audit.reader import AuditFilter, AuditPage
 from streams.errors import LogUnavailable
 from streams.intake.commands import LogOffset, Message
+from streams.kafka.group_lag import GroupLag
 from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
-from streams.notices.lag import NotifierLag
 from streams.readers.alarm_answers import AlarmBook
+from streams.readers.assistant_modes import ModeBook
 from streams.readers.last_known import LastKnown
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
@@ -31,12 +34,14 @@ from streams.store.people_cells import Cell, CellCount
 from streams.store.reads import Counts, Listed, OfferOf, Page, RebuildState
 from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
-from streams.topics import ALARMS, INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
+from streams.topics import ALARMS, ASSISTANT, HINTS, INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
 from streams.wire import (
     AlarmAnswer,
     AuditRecord,
     FixRecord,
+    HintsRecord,
     IncidentPrivate,
+    ModeRecord,
     NoticeRecord,
     SessionRecord,
     VerificationRecord,
@@ -59,6 +64,7 @@ class FakeLog:
         self.audit_trouble: Exception | None = None
         self.trouble: Exception | None = None
         self.ring = LiveRing(KeyRing.of_key(DATA_KEY))
+        self.assistant_modes = ModeBook()
         self.alarm_book: AlarmBook | None = None
         """Gets the answers at once, as by a follower."""
         self.worker: Callable[[Command], None] | None = None
@@ -131,6 +137,15 @@ class FakeLog:
         (place,) = await self.send_in_order([Message(ALARMS.name, key, value, [])])
         if self.alarm_book is not None:
             self.alarm_book.apply(key, record)
+        return place
+
+    def hints_message(self, record: HintsRecord) -> Message:
+        return Message(HINTS.name, record.incident_id, wire.encode(record), [])
+
+    async def send_mode(self, key: str, record: ModeRecord | None) -> LogOffset:
+        value = None if record is None else wire.encode(record)
+        (place,) = await self.send_in_order([Message(ASSISTANT.name, key, value, [])])
+        self.assistant_modes.apply(key, record)
         return place
 
     @property
@@ -442,12 +457,36 @@ class FakePrivateLog:
         return [notice for notice in self.notices if notice.volunteer_id == volunteer_id]
 
 
+class FakeAssistant:
+    """`AssistantPort`: reads in the caller's thread. `trouble`: what it raises instead."""
+
+    def __init__(self) -> None:
+        self.trouble: Exception | None = None
+        self.is_running = True
+
+    async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        if self.trouble is not None:
+            raise self.trouble
+        near = Place(lon=question["near"][0], lat=question["near"][1]) if question["near"] else None
+        reader = words_alone()
+        return {**report_answer(reader.read(question["text"], near), reader), "took_ms": 1.0}
+
+    async def is_alive(self) -> bool:
+        return self.is_running
+
+
 class FakeLag:
     """`LagMeasurement`: measured just now, without lag."""
 
     def __init__(self) -> None:
         self.is_refused = False
-        self.last: Measured | None = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=NotifierLag(count=1, lag=0))
+        self.last: Measured | None = Measured(
+            at_s=0.0,
+            lag={0: 0},
+            workers=2,
+            notifier=GroupLag(count=1, lag=0),
+            assistant=GroupLag(count=1, lag=0),
+        )
         self.age: float | None = 0.1
 
     def age_s(self) -> float | None:

@@ -32,6 +32,7 @@ from tests.support.api_contract import check_response
 from tests.support.api_fakes import (
     DATA_KEY,
     FakeAlarms,
+    FakeAssistant,
     FakeDecisions,
     FakeLag,
     FakeLastKnown,
@@ -79,6 +80,7 @@ class World:
         self.alarm_book = AlarmBook(self.now_ms)
         self.log.alarm_book = self.alarm_book
         self.here = MemoryHere()
+        self.assistant = FakeAssistant()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
         self.ring = LiveRing.of(self.settings)
         self.feed = Feed(self.settings, "test")
@@ -120,6 +122,8 @@ class World:
             alarms=self.alarms,
             alarm_book=self.alarm_book,
             operators_here=self.here,
+            assistant=self.assistant,
+            assistant_modes=self.log.assistant_modes,
             latency=Latency(),
             reach=self.reach,
         )

@@ -108,6 +108,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Assistant
+         * @description Whether an assistant is running, and which of its work is on, in the shadow or off.
+         */
+        get: operations["read_assistant_v1_assistant_get"];
+        /**
+         * Switch All
+         * @description Switches all of the assistant's work, within a second. No Idempotency-Key: a repeat sets the same mode.
+         */
+        put: operations["switch_all_v1_assistant_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assistant/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Report
+         * @description What software reads out of a text: suggestions with the words that say so. Stores nothing and chooses nothing.
+         *
+         *     503 `assistant_off` or `assistant_busy` within 300 ms: take the report without it.
+         */
+        post: operations["read_report_v1_assistant_report_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assistant/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch Task
+         * @description Switches the hints for one kind of work, in one language or in all. The strictest mode that applies is in force.
+         */
+        put: operations["switch_task_v1_assistant__task__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -491,6 +557,26 @@ export interface paths {
          *     click with two keys, raise it once.
          */
         post: operations["escalate_v1_incidents__incident_id__escalate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/hints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hints
+         * @description Hints about the texts of an incident, also those that nobody at work sees (`mode`, `shown_to`).
+         */
+        get: operations["list_hints_v1_incidents__incident_id__hints_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1852,6 +1938,22 @@ export interface components {
             requirement_id: string;
             volunteer_id: string;
         };
+        /** @description `is_running`: an assistant gave a sign of life within two seconds; null while that cannot be known. `mode`: of all work. */
+        AssistantShown: {
+            at: string | null;
+            by: string | null;
+            hidden_share: number;
+            is_running: boolean | null;
+            mode: components["schemas"]["Mode"];
+            tasks: components["schemas"]["ModeShown"][];
+        };
+        /** @description `off`: switched off. `lag`: decisions whose texts no assistant has read. */
+        AssistantStatus: {
+            count: number | null;
+            lag: number | null;
+            /** @enum {string} */
+            status: "up" | "down" | "off" | "unknown";
+        };
         /**
          * @description Why an operator should look at an incident.
          * @enum {string}
@@ -2056,6 +2158,7 @@ export interface components {
         };
         Components: {
             api: components["schemas"]["ApiStatus"];
+            assistant: components["schemas"]["AssistantStatus"];
             kafka: components["schemas"]["KafkaStatus"];
             notifier: components["schemas"]["NotifierStatus"];
             redis: components["schemas"]["RedisStatus"];
@@ -2274,6 +2377,11 @@ export interface components {
             work: number;
         };
         /**
+         * @description What a dispatcher needs to know. The pages have a question for each, in three languages.
+         * @enum {string}
+         */
+        Fact: "place" | "exact_place" | "breathing" | "conscious" | "bleeding" | "age" | "trapped" | "fuel_or_gas" | "substance" | "spreading" | "water_level" | "way_out" | "last_seen" | "description" | "health" | "shelter" | "people" | "time" | "phone";
+        /**
          * @description `field`: path of the field, empty for the body as a whole. `got`: JSON type of the value, never the value. The position is
          *     set if the body is not JSON.
          */
@@ -2340,6 +2448,44 @@ export interface components {
             skill?: ("first_aid" | "cpr" | "doctor" | "nurse" | "psychologist" | "search" | "rescue" | "boat" | "driver" | "off_road" | "firefighting" | "logistics" | "radio" | "coordination" | "translator" | "mapping" | "verification" | "call_taking" | "geolocation" | "media_monitoring") | null;
             text?: string | null;
         };
+        /**
+         * @description What a hint says. Names are values of the API and of the log: never change them.
+         * @enum {string}
+         */
+        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing";
+        HintList: {
+            items: components["schemas"]["HintShown"][];
+        };
+        /**
+         * @description A hint about a text of the incident. `value`: by `kind`, as in the answer of `POST /v1/assistant/report`.
+         *
+         *     `shown_to`: the people at digital work who see it. `mode`: `shadow` hints are shown to operators only, as such.
+         */
+        HintShown: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            kind: components["schemas"]["HintKind"];
+            /** @constant */
+            made_by: "assistant";
+            mode: components["schemas"]["Mode"];
+            model: string;
+            offer_id: string | null;
+            probability: number | null;
+            shown_to: string[];
+            /** @enum {string} */
+            source: "description" | "result";
+            spans: number[][];
+            value: {
+                [key: string]: unknown;
+            };
+            version: string;
+        };
+        /**
+         * @description Work that hints help with: taking a report, and the kinds of digital work.
+         * @enum {string}
+         */
+        HintTask: "report" | "verify_report" | "call_back" | "geolocate" | "translate" | "find_duplicates" | "summarise" | "monitor_media";
         /** @description A page of incidents as a GeoJSON FeatureCollection. */
         IncidentCollection: {
             features: components["schemas"]["IncidentFeature"][];
@@ -2802,6 +2948,15 @@ export interface components {
             next_step_at: string | null;
             ring: number;
             steps_taken: number;
+        };
+        /**
+         * @description What the contract names. `mixed`: two of the three in one text; `other`: none of them, or nothing to read.
+         * @enum {string}
+         */
+        Language: "kk" | "ru" | "en" | "mixed" | "other";
+        LanguageRead: {
+            probability: number;
+            value: components["schemas"]["Language"];
         };
         /**
          * @description How a requirement treats a shared language. Without a rule, stated languages are required.
@@ -3835,6 +3990,23 @@ export interface components {
             text: number | null;
             type: number;
         };
+        /**
+         * @description `ON`: hints are made and shown. `SHADOW`: made and judged, shown to nobody. `OFF`: not made.
+         * @enum {string}
+         */
+        Mode: "on" | "shadow" | "off";
+        ModeBody: {
+            /** @enum {string} */
+            mode: "on" | "shadow" | "off";
+        };
+        /** @description Who set a mode, and when. */
+        ModeShown: {
+            at: string | null;
+            by: string | null;
+            language: components["schemas"]["Language"] | null;
+            mode: components["schemas"]["Mode"];
+            task: components["schemas"]["HintTask"] | null;
+        };
         /** @description A name in three languages. Without one in a language, that of another stands there, in Latin letters for `en`. */
         NamesShown: {
             en: string;
@@ -4255,6 +4427,13 @@ export interface components {
             items: components["schemas"]["ListedPerson"][];
             next: string | null;
         };
+        /** @description `upper`: the higher number of "three or four"; `is_about`: "some thirty". */
+        PeopleRead: {
+            count: number;
+            is_about: boolean;
+            spans: number[][];
+            upper: number | null;
+        };
         /** @description Milliseconds over `count` samples; null without a sample. */
         Percentiles: {
             count: number;
@@ -4334,6 +4513,12 @@ export interface components {
             state: components["schemas"]["OfferState"];
             volunteer_id: string;
         };
+        /** @description `text`: as it is written. `normal`: in international form; null where the country is not certain. */
+        PhoneRead: {
+            normal: string | null;
+            spans: number[][];
+            text: string;
+        };
         PlaceAt: {
             district: components["schemas"]["NamesShown"];
             hazards: components["schemas"]["HazardHere"][] | null;
@@ -4347,6 +4532,47 @@ export interface components {
             items: components["schemas"]["PlaceShown"][];
             /** @description `short_link`: the link holds no coordinates; open it and paste the address of the page. `street`: streets are not known; `items` are what the text says of a settlement, or empty */
             understood_as: components["schemas"]["Form"];
+        };
+        /**
+         * @description `probability`: that it happens there. `distance_m`, `direction`: how far from it the text says it is; null: it is the place
+         *     itself.
+         */
+        PlaceRead: {
+            direction: string | null;
+            distance_m: number | null;
+            district: components["schemas"]["NamesShown"] | null;
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** @description GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings */
+            location: {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][];
+                /** @constant */
+                type: "Polygon";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][][];
+                /** @constant */
+                type: "MultiPolygon";
+            };
+            name: components["schemas"]["NamesShown"];
+            probability: number;
+            region: components["schemas"]["NamesShown"] | null;
+            spans: number[][];
         };
         /** @description `id`: stable within a release of the data. For `kind` `point` the name is its coordinates. */
         PlaceShown: {
@@ -4657,6 +4883,40 @@ export interface components {
             place: components["schemas"]["PlaceAt"] | null;
             similar: components["schemas"]["SimilarShown"][];
         };
+        /** @description What software read out of the text. None of it is certain, and nothing is chosen: a person decides. */
+        ReportRead: {
+            denied: components["schemas"]["Told"][];
+            language: components["schemas"]["LanguageRead"];
+            /** @constant */
+            made_by: "assistant";
+            missing: components["schemas"]["Fact"][];
+            model: string;
+            people: components["schemas"]["PeopleRead"][];
+            phones: components["schemas"]["PhoneRead"][];
+            places: components["schemas"]["PlaceRead"][];
+            roads: components["schemas"]["RoadRead"][];
+            similar: {
+                [key: string]: unknown;
+            }[];
+            threats: components["schemas"]["Told"][];
+            times: components["schemas"]["TimeRead"][];
+            took_ms: number;
+            types: components["schemas"]["TypeRead"][];
+            version: string;
+        };
+        /** @description A text to be read. Nothing of it is stored. `near`: where the caller probably is; it weighs places and filters none. */
+        ReportText: {
+            near?: {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | null;
+            text: string;
+        };
         /** @description One line of what an incident needs. Unset values come from the defaults of the response plans. */
         RequirementIn: {
             /**
@@ -4872,6 +5132,10 @@ export interface components {
             /** Format: date-time */
             at: string;
             revoked: string;
+        };
+        RoadRead: {
+            code: string;
+            spans: number[][];
         };
         /** @enum {string} */
         Role: "operator" | "volunteer" | "tracker" | "monitor" | "admin";
@@ -5130,6 +5394,12 @@ export interface components {
             /** @default [] */
             unreadable?: string[];
         };
+        /** @description `language` null: in all languages. */
+        TaskModeBody: {
+            language?: ("kk" | "ru" | "en" | "mixed" | "other") | null;
+            /** @enum {string} */
+            mode: "on" | "shadow" | "off";
+        };
         /** @description `next`: cursor of the next page; null on the last one. A page has the work of up to `limit` incidents. */
         TaskPage: {
             items: components["schemas"]["api__schemas__tasks__TaskShown"][];
@@ -5190,6 +5460,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             build: string;
+        };
+        TimeRead: {
+            spans: number[][];
+            /** @enum {string} */
+            when: "now" | "past" | "future";
         };
         /** @description Oldest first. */
         Timeline: {
@@ -5253,12 +5528,21 @@ export interface components {
             /** @description confirming it confirms all changes; a lower version, only older ones */
             version: number;
         };
+        Told: {
+            spans: number[][];
+            what: string;
+        };
         /** @enum {string} */
         TravelMode: "foot" | "bicycle" | "car";
         /** @description How many of their digital answers others confirmed and overruled: sums that lose half their weight in 180 days. */
         TrustShown: {
             overruled: number;
             upheld: number;
+        };
+        TypeRead: {
+            probability: number;
+            spans: number[][];
+            value: string;
         };
         /** @description Who vouches for the skill follows from the token. */
         VerificationIn: {
@@ -5597,6 +5881,10 @@ export interface components {
         };
         /** @description Digital work. `lease_expires_at`: until when an acceptance holds; before it, the end of the time to answer. */
         api__schemas__offers__TaskShown: {
+            /** @default [] */
+            hints?: components["schemas"]["HintShown"][];
+            /** @default false */
+            hints_follow?: boolean;
             kind: components["schemas"]["Task"];
             languages: string[];
             lease_expires_at: string | null;
@@ -5743,6 +6031,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmAnswered"];
+                };
+            };
+        };
+    };
+    read_assistant_v1_assistant_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantShown"];
+                };
+            };
+        };
+    };
+    switch_all_v1_assistant_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeShown"];
+                };
+            };
+        };
+    };
+    read_report_v1_assistant_report_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRead"];
+                };
+            };
+        };
+    };
+    switch_task_v1_assistant__task__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the work whose hints are switched */
+                task: components["schemas"]["HintTask"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskModeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeShown"];
                 };
             };
         };
@@ -6245,6 +6628,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    list_hints_v1_incidents__incident_id__hints_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HintList"];
                 };
             };
         };

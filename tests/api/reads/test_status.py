@@ -1,8 +1,8 @@
 """Status, readiness and metrics while components are down."""
 
 from streams import clock
+from streams.kafka.group_lag import GroupLag
 from streams.monitoring.lag_monitor import Measured
-from streams.notices.lag import NotifierLag
 from tests.support.api_world import World
 
 
@@ -54,7 +54,7 @@ async def test_a_command_that_waits_too_long_delays_assignment(world: World) -> 
 
 
 async def test_without_a_notifier_assignment_is_not_delayed(world: World) -> None:
-    world.lag.last = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=NotifierLag(count=0, lag=7))
+    world.lag.last = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=GroupLag(count=0, lag=7))
 
     told = (await world.ask("GET", "/v1/status")).json()
 

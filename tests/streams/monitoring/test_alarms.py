@@ -11,12 +11,12 @@ from prometheus_client import REGISTRY
 from dispatch.model.reasons import AttentionReason
 from streams.codegen import alert_rules
 from streams.dead_letters.outcomes import StandingLetter
+from streams.kafka.group_lag import GroupLag
 from streams.monitoring import alarm_watch
 from streams.monitoring.alarm_board import DETAILS, Alarm, AlarmSnapshot, Board
 from streams.monitoring.alarm_conditions import Observed
 from streams.monitoring.alarms import NAMES, RULES, Severity
 from streams.monitoring.lag_monitor import Measured
-from streams.notices.lag import NotifierLag
 from streams.store.alarm_facts import AlarmFacts
 from streams.store.attention import AttentionRequest
 from streams.store.reads import RebuildState
@@ -26,7 +26,14 @@ from streams.topics import INCIDENTS, LOCATIONS
 NOW_MS = 1_795_000_000_000
 QUIET: dict[str, Any] = {
     "now_ms": NOW_MS,
-    "measured": Measured(at_s=0.0, lag={0: 0}, workers=2, decided={0: (0, 10)}, notifier=NotifierLag(count=1, lag=0)),
+    "measured": Measured(
+        at_s=0.0,
+        lag={0: 0},
+        workers=2,
+        decided={0: (0, 10)},
+        notifier=GroupLag(count=1, lag=0),
+        assistant=GroupLag(count=1, lag=0),
+    ),
     "rebuild": RebuildState(is_ready=True),
     "facts": AlarmFacts(now_ms=NOW_MS, applied={0: 9}),
     "letters": (),
@@ -49,7 +56,7 @@ def alarm(name: str, **changes: Any) -> Alarm:
 
 def measured(**changes: Any) -> Measured:
     usual: dict[str, Any] = {"at_s": 0.0, "lag": {0: 1}, "workers": 2, "decided": {0: (0, 10)}}
-    usual["notifier"] = NotifierLag(count=1, lag=0)
+    usual["notifier"] = usual["assistant"] = GroupLag(count=1, lag=0)
     return Measured(**usual | changes)
 
 
@@ -132,9 +139,17 @@ def test_no_worker_and_one_that_stands_still() -> None:
 
 
 def test_no_notifier_alarms_and_one_nobody_has_seen_is_unknown() -> None:
-    assert alarm("notifier_missing", measured=measured(notifier=NotifierLag(count=0, lag=3))).severity == "critical"
+    assert alarm("notifier_missing", measured=measured(notifier=GroupLag(count=0, lag=3))).severity == "critical"
     assert told(measured=measured(notifier=None)).unknown == ("notifier_missing",)
-    assert told(measured=measured(notifier=NotifierLag(count=None, lag=0))).unknown == ("notifier_missing",)
+
+
+def test_a_missing_assistant_is_a_warning_unless_it_is_switched_off() -> None:
+    gone = measured(assistant=GroupLag(count=0, lag=3))
+
+    assert alarm("assistant_missing", measured=gone).severity == "warning"
+    assert told(measured=gone, assistant_is_off=True).alarms == ()
+    assert told(measured=measured(assistant=GroupLag(count=None, lag=0))).unknown == ("assistant_missing",)
+    assert told(measured=measured(notifier=GroupLag(count=None, lag=0))).unknown == ("notifier_missing",)
 
 
 def test_ways_that_fail_are_named_with_their_code_and_are_unknown_without_redis() -> None:

@@ -1,0 +1,117 @@
+"""Hints about the texts of an incident: sealed in `private`, shown to operators and to people at digital work."""
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from api.caller import Caller
+from api.http.audit import record_audit
+from api.process.services import Services
+from api.reads.disclosure import unsealed
+from api.views.hints import shown
+from api.views.values import View
+from dispatch.assistant.hint_kinds import BLIND_FIRST, KINDS_OF, HintTask
+from dispatch.assistant.oversight import is_hidden
+from dispatch.matching.disclosed_fields import Disclosed, is_at_work
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.private_refs import hints_ref
+from dispatch.ports import NotReady, StoreUnavailable
+from dispatch.state.edits import details_of
+from streams import wire
+from streams.tokens import Role
+from streams.wire import HintPrivate, HintsPrivate, Mode
+
+_TASKS = {one.value: one for one in HintTask}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A text of the incident. `offer_id` None: the description."""
+
+    ref: str
+    offer_id: str | None = None
+
+
+async def hints_of_incident(services: Services, state: Incident) -> list[View]:
+    """All hints about the texts of an incident, for operators, the description first. Raises StoreUnavailable, NotReady."""
+    sources = list(_sources(state))
+    found = await _read(services, state, sources)
+    return [
+        shown(hint, hints, source.offer_id, _shown_to(services, state, hint, hints), _mode(services, hint, hints))
+        for source, hints in zip(sources, found, strict=True)
+        if hints is not None
+        for hint in hints.hints
+    ]
+
+
+async def hints_of_work(
+    services: Services, caller: Caller, state: Incident, own: Sequence[Offer], disclosed: Set[Disclosed]
+) -> tuple[list[View], bool]:
+    """What somebody at digital work sees about the description, and whether something follows their answer.
+
+    Nothing where the work does not give them the description, while Redis does not answer, or where the work is done without.
+    """
+    if caller.role is not Role.VOLUNTEER or caller.link is not None or Disclosed.DESCRIPTION not in disclosed:
+        return [], False
+    held = next((one for one in own if one.task in _TASKS and is_at_work(state, one)), None)
+    if held is None or is_hidden(held.id):
+        return [], False
+    task = _TASKS[str(held.task)]
+    try:
+        (hints,) = await _read(services, state, [_description(state)])
+    except (StoreUnavailable, NotReady):
+        return [], False
+    if hints is None or services.assistant_modes.mode(task, hints.language) is not Mode.ON:
+        return [], False
+    helpful = [hint for hint in hints.hints if hint.kind in KINDS_OF[task]]
+    if task in BLIND_FIRST and held.result is None:
+        return [], bool(helpful)
+    if helpful:
+        record_audit(services, caller, "incident.hints.read", state.id)
+    return [shown(hint, hints, None, [caller.id], Mode.ON) for hint in helpful], False
+
+
+def _sources(state: Incident) -> Iterator[_Source]:
+    yield _description(state)
+    for offer in state.offers:
+        if offer.result is not None and offer.result.private_ref is not None:
+            yield _Source(ref=offer.result.private_ref, offer_id=offer.id)
+
+
+def _description(state: Incident) -> _Source:
+    return _Source(ref=details_of(state)["description"])
+
+
+async def _read(services: Services, state: Incident, sources: Iterable[_Source]) -> list[HintsPrivate | None]:
+    refs = [hints_ref(state.id, source.ref) for source in sources]
+    records = await unsealed(services, refs)
+    return [_decoded(records[ref].text) if ref in records else None for ref in refs]
+
+
+def _decoded(text: str | None) -> HintsPrivate | None:
+    try:
+        return None if text is None else wire.decode_hints_text(text)
+    except wire.Unreadable:
+        # Of a later version: without hints everything works.
+        return None
+
+
+def _mode(services: Services, hint: HintPrivate, hints: HintsPrivate) -> Mode:
+    """The mode in which most people may see the hint."""
+    modes = {services.assistant_modes.mode(task, hints.language) for task in HintTask if hint.kind in KINDS_OF[task]}
+    return next((mode for mode in (Mode.ON, Mode.SHADOW) if mode in modes), Mode.OFF)
+
+
+def _shown_to(services: Services, state: Incident, hint: HintPrivate, hints: HintsPrivate) -> list[str]:
+    return sorted(
+        {
+            offer.volunteer_id
+            for offer in state.offers
+            if offer.task in _TASKS
+            and hint.kind in KINDS_OF[_TASKS[str(offer.task)]]
+            and (is_at_work(state, offer) or offer.result is not None)
+            and not is_hidden(offer.id)
+            and (_TASKS[str(offer.task)] not in BLIND_FIRST or offer.result is not None)
+            and services.assistant_modes.mode(_TASKS[str(offer.task)], hints.language) is Mode.ON
+        }
+    )

@@ -1,0 +1,164 @@
+"""What the assistant reads out of texts, and which of its work is on. Hints of software to people; never commands."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from api.fields import PointField, word
+from api.schemas.base import NOT_BLANK, Body, Geometry, Shown, Time
+from api.schemas.places import NamesShown
+from dispatch.assistant.hint_kinds import HintKind, HintTask
+from dispatch.assistant.languages import Language
+from dispatch.assistant.missing import Fact
+from dispatch.gazetteer.records import Kind
+from streams.wire import Mode
+
+Span = Annotated[list[int], Field(min_length=2, max_length=2)]
+"""`[start, end)` in code points of the original."""
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class ReportText(Body):
+    """A text to be read. Nothing of it is stored. `near`: where the caller probably is; it weighs places and filters none."""
+
+    text: Annotated[str, Field(min_length=1, max_length=10_000), NOT_BLANK]
+    near: PointField | None = None
+
+
+class LanguageRead(Shown):
+    value: Language
+    probability: Probability
+
+
+class InText(Shown):
+    """Every value has the places of the text that say it."""
+
+    spans: list[Span]
+
+
+class TypeRead(InText):
+    value: str
+    probability: Probability
+
+
+class PlaceRead(InText):
+    """`probability`: that it happens there. `distance_m`, `direction`: how far from it the text says it is; null: it is the place
+    itself."""
+
+    id: str
+    name: NamesShown
+    kind: Kind
+    district: NamesShown | None
+    region: NamesShown | None
+    location: Geometry
+    distance_m: float | None
+    direction: str | None
+    probability: Probability
+
+
+class RoadRead(InText):
+    code: str
+
+
+class PeopleRead(InText):
+    """`upper`: the higher number of "three or four"; `is_about`: "some thirty"."""
+
+    count: int
+    upper: int | None
+    is_about: bool
+
+
+class PhoneRead(InText):
+    """`text`: as it is written. `normal`: in international form; null where the country is not certain."""
+
+    text: str
+    normal: str | None
+
+
+class TimeRead(InText):
+    when: Literal["now", "past", "future"]
+
+
+class Told(InText):
+    what: str
+
+
+class ReportRead(Shown):
+    """What software read out of the text. None of it is certain, and nothing is chosen: a person decides."""
+
+    made_by: Literal["assistant"]
+    """The mark of what software made: it stays with the values wherever they are shown or stored."""
+    language: LanguageRead
+    types: Annotated[list[TypeRead], Field(max_length=3)]
+    places: Annotated[list[PlaceRead], Field(max_length=5)]
+    roads: list[RoadRead]
+    people: list[PeopleRead]
+    phones: list[PhoneRead]
+    times: list[TimeRead]
+    denied: list[Told]
+    """What the text says is not so: no fire, nobody hurt."""
+    threats: list[Told]
+    """Danger to life."""
+    missing: list[Fact]
+    """What is still to be asked, most important first."""
+    similar: list[dict[str, Any]]
+    model: str
+    version: str
+    took_ms: float
+
+
+class HintShown(Shown):
+    """A hint about a text of the incident. `value`: by `kind`, as in the answer of `POST /v1/assistant/report`.
+
+    `shown_to`: the people at digital work who see it. `mode`: `shadow` hints are shown to operators only, as such.
+    """
+
+    id: str
+    made_by: Literal["assistant"]
+    kind: HintKind
+    value: dict[str, Any]
+    spans: list[Span]
+    probability: Probability | None
+    model: str
+    version: str
+    at: Time
+    source: Literal["description", "result"]
+    offer_id: str | None
+    """Of a result: whose text it is about."""
+    shown_to: list[str]
+    mode: Mode
+
+
+class HintList(Shown):
+    items: list[HintShown]
+
+
+class ModeBody(Body):
+    mode: Annotated[Mode, word(Mode)]
+
+
+class TaskModeBody(ModeBody):
+    """`language` null: in all languages."""
+
+    language: Annotated[Language, word(Language)] | None = None
+
+
+class ModeShown(Shown):
+    """Who set a mode, and when."""
+
+    task: HintTask | None
+    language: Language | None
+    mode: Mode
+    by: str | None
+    at: Time | None
+
+
+class AssistantShown(Shown):
+    """`is_running`: an assistant gave a sign of life within two seconds; null while that cannot be known. `mode`: of all work."""
+
+    is_running: bool | None
+    mode: Mode
+    by: str | None
+    at: Time | None
+    hidden_share: float
+    tasks: list[ModeShown]

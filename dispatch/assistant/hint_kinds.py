@@ -1,0 +1,72 @@
+"""Kinds of hints, and which work each helps with: the words that records, API and pages share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from dispatch.assistant.texts import Span
+from dispatch.model.ids import derived
+from dispatch.model.vocabulary import Task
+
+
+class HintKind(StrEnum):
+    """What a hint says. Names are values of the API and of the log: never change them."""
+
+    LANGUAGE = "language"
+    TYPE = "type"
+    PLACE = "place"
+    ROAD = "road"
+    PEOPLE = "people"
+    PHONE = "phone"
+    TIME = "time"
+    DENIED = "denied"
+    THREAT = "threat"
+    MISSING = "missing"
+
+
+class HintTask(StrEnum):
+    """Work that hints help with: taking a report, and the kinds of digital work."""
+
+    REPORT = "report"
+    VERIFY_REPORT = Task.VERIFY_REPORT.value
+    CALL_BACK = Task.CALL_BACK.value
+    GEOLOCATE = Task.GEOLOCATE.value
+    TRANSLATE = Task.TRANSLATE.value
+    FIND_DUPLICATES = Task.FIND_DUPLICATES.value
+    SUMMARISE = Task.SUMMARISE.value
+    MONITOR_MEDIA = Task.MONITOR_MEDIA.value
+
+
+KINDS_OF: Mapping[HintTask, frozenset[HintKind]] = {
+    HintTask.REPORT: frozenset(HintKind),
+    HintTask.VERIFY_REPORT: frozenset(
+        {HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.DENIED, HintKind.THREAT}
+    ),
+    HintTask.CALL_BACK: frozenset({HintKind.LANGUAGE, HintKind.PHONE, HintKind.MISSING}),
+    HintTask.GEOLOCATE: frozenset({HintKind.PLACE, HintKind.ROAD}),
+    HintTask.TRANSLATE: frozenset(set(HintKind) - {HintKind.MISSING}),
+    HintTask.FIND_DUPLICATES: frozenset({HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME}),
+    HintTask.SUMMARISE: frozenset({HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.DENIED}),
+    HintTask.MONITOR_MEDIA: frozenset({HintKind.LANGUAGE, HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE}),
+}
+"""Which kinds are shown to somebody at this work."""
+BLIND_FIRST = frozenset({HintTask.VERIFY_REPORT})
+"""The person answers, then sees: a hint before the answer would make it the assistant's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """`value`: JSON. `spans`: where the text says it, `[start, end)` in code points of the original; only `MISSING` has none.
+    `probability` None: read by rules, which have none."""
+
+    kind: HintKind
+    value: Mapping[str, Any]
+    spans: tuple[Span, ...]
+    probability: float | None = None
+
+
+def hint_id(source: str, version: str, number: int) -> str:
+    """The id of the hint with this number about one text. `source`: what names the text. The same text read by the same version
+    gives the same ids."""
+    return str(derived("hint", source, version, str(number)))

@@ -1,0 +1,103 @@
+"""The assistant as a service: from the first connection to the last commit. Nothing else of Komek waits for it."""
+
+import asyncio
+import contextlib
+import os
+import random
+import socket
+from typing import Any
+
+import structlog
+from aiokafka.errors import KafkaError
+from mode import Service
+
+from dispatch.assistant.concepts import built_in_lexicon
+from dispatch.assistant.incident_types import built_in_model
+from streams import event_loop
+from streams.assistant.answering import Answering
+from streams.assistant.hint_writer import HintWriter
+from streams.assistant.lane import Lane
+from streams.assistant.report_reader import ReportReader, words_alone
+from streams.assistant.text_source import TextSource
+from streams.errors import LogUnavailable
+from streams.intake.commands import CommandIntake
+from streams.readers.assistant_modes import AssistantModes
+from streams.readers.key_log import KeyLog
+from streams.ring import LiveRing
+from streams.settings import Settings
+from streams.store.assistant_calls import AssistantInbox
+from streams.store.redis_client import RedisClient
+from streams.store.redis_target import target_of
+
+_WARMING = "Қостанай облысы, өрт шықты, 2 адам, 87010000000"
+"""Read once at the start, so that the first question finds every table in memory."""
+_log = structlog.get_logger(__name__)
+
+
+def assistant_name() -> str:
+    return f"assistant@{socket.gethostname()}:{os.getpid()}"
+
+
+class Assistant(Service):
+    """Runs until it is stopped. On an error of Kafka it goes on from the committed offsets, with back-off."""
+
+    def __init__(self, settings: Settings, *, reader: ReportReader | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        name = assistant_name()
+        self._settings = settings
+        self._ring = LiveRing.of(settings)
+        self._keys = KeyLog(settings, f"{name}-keys", self._ring)
+        self._link = RedisClient(target_of(settings))
+        self._intake = CommandIntake(settings, name, ring=self._ring)
+        self._modes = AssistantModes(settings, f"{name}-modes")
+        self._lane = Lane()
+        self._reader = reader or words_alone()
+        self._writer = HintWriter(self._link, self._ring, self._intake, self._lane, self._reader, self._is_off)
+        self._answering: asyncio.Task[None] | None = None
+        self._source_ended = asyncio.Event()
+
+    def _is_off(self) -> bool:
+        return self._modes.book.is_off
+
+    async def on_start(self) -> None:
+        await self._keys.start()
+        await self._intake.start()
+        await self._modes.start()
+        await asyncio.to_thread(self._warm)
+        await self._lane.start()
+        inbox = AssistantInbox(self._link, self._ring)
+        answering = Answering(inbox, self._lane, self._reader, self._is_off)
+        self._answering = asyncio.ensure_future(answering.run())
+        _log.info("assistant is ready", model=self._reader.model, version=self._reader.version)
+
+    def _warm(self) -> None:
+        built_in_lexicon()
+        built_in_model()
+        self._reader.read(_WARMING)
+
+    async def on_stop(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._source_ended.wait(), 5.0)
+
+    async def on_shutdown(self) -> None:
+        await event_loop.cancel(self._answering)
+        await self._writer.stop()
+        await self._lane.stop()
+        await self._modes.stop()
+        await self._intake.stop()
+        await self._keys.stop()
+        await self._link.close()
+
+    @Service.task
+    async def _follow(self) -> None:
+        attempt = 0
+        try:
+            while not self.should_stop:
+                try:
+                    await TextSource(self._settings, self._writer.deal_with).follow(lambda: self.should_stop)
+                except (KafkaError, LogUnavailable, TimeoutError) as trouble:
+                    attempt += 1
+                    _log.warning("assistant goes on from its committed offsets", cause=repr(trouble))
+                    await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))
+        finally:
+            self._source_ended.set()

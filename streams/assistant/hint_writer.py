@@ -1,0 +1,187 @@
+"""Reads the text of an incident, and writes what it says: the values sealed to `private`, then the rest to `hints`.
+
+An erasure may overtake it: the text is gone, and the hints about it would bring parts of it back. So the text is looked at again
+after the write, at once and once more ten seconds later, and hints about a text that is gone are erased.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from dispatch.assistant.hint_kinds import Hint, hint_id
+from dispatch.assistant.hints import hints_of
+from dispatch.assistant.reading import Reading
+from dispatch.model.ids import derived
+from dispatch.model.private_refs import hints_ref
+from dispatch.ports import StoreUnavailable
+from streams import clock, metrics, redis_keys, wire
+from streams.assistant.lane import Lane, Shed, Stuck
+from streams.assistant.report_reader import ReportReader
+from streams.assistant.texts_named import NamedText
+from streams.errors import IntakeError
+from streams.intake.commands import CommandIntake
+from streams.ring import LiveRing
+from streams.store.redis_client import RedisClient
+from streams.wire import HintMark, HintPrivate, HintsPrivate, HintsRecord, IncidentPrivate
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pauses:
+    """`for_text_s`: before a text that is not in Redis is looked for again, whose record may be on its way. `again_s`: before what
+    failed is tried again. `erasure_s`: before the second look at the text."""
+
+    for_text_s: tuple[float, ...] = (0.1, 0.5, 2.0, 5.0)
+    again_s: float = 1.0
+    erasure_s: float = 10.0
+
+
+class TextGone(Exception):
+    """There is no such text, or no longer, or this process cannot decrypt it."""
+
+
+class HintWriter:
+    """`is_off`: whether all of the assistant's work is switched off now."""
+
+    def __init__(
+        self,
+        link: RedisClient,
+        ring: LiveRing,
+        intake: CommandIntake,
+        lane: Lane,
+        reader: ReportReader,
+        is_off: Callable[[], bool],
+        pauses: Pauses | None = None,
+    ) -> None:
+        self._link = link
+        self._ring = ring
+        self._intake = intake
+        self._lane = lane
+        self._reader = reader
+        self._is_off = is_off
+        self._pauses = pauses or Pauses()
+        self._later: set[asyncio.Task[None]] = set()
+
+    async def stop(self) -> None:
+        for task in self._later:
+            task.cancel()
+        await asyncio.gather(*self._later, return_exceptions=True)
+
+    async def deal_with(self, named: NamedText) -> None:
+        """Reads one text and writes its hints; returns once nothing more is to be done about it."""
+        if self._is_off():
+            return
+        try:
+            text = await self._text(named.ref)
+            begun_s = clock.monotonic_s()
+            reading = await self._lane.run(named.rank, lambda: self._reader.read(text, named.near))
+            metrics.ASSISTANT_SECONDS.observe(clock.monotonic_s() - begun_s)
+        except TextGone:
+            metrics.ASSISTANT_TEXTS.labels(outcome="gone").inc()
+            return
+        except (Shed, Stuck):
+            return
+        await self._written(named, reading)
+        metrics.ASSISTANT_TEXTS.labels(outcome="read").inc()
+
+    async def _written(self, named: NamedText, reading: Reading) -> None:
+        hints = hints_of(reading)
+        if not hints:
+            return
+        private, record = self._records(named, reading, hints)
+        sealed = self._intake.private_message(record.private_ref, private)
+        plain = self._intake.hints_message(record)
+        while True:
+            try:
+                await self._intake.send_in_order([sealed, plain])
+                break
+            except IntakeError as error:
+                # Kept until Kafka takes it: the offset of its decision is committed only then.
+                _log.warning("hints were not written", cause=type(error).__name__)
+                await asyncio.sleep(self._pauses.again_s)
+        await self._erase_if_gone(named.ref, record.private_ref)
+        later = asyncio.ensure_future(self._erase_later(named.ref, record.private_ref))
+        self._later.add(later)
+        later.add_done_callback(self._later.discard)
+
+    def _records(
+        self, named: NamedText, reading: Reading, hints: Sequence[Hint]
+    ) -> tuple[IncidentPrivate, HintsRecord]:
+        version, at_ms, language = self._reader.version, clock.now_ms(), reading.language.value.value
+        made = tuple(
+            HintPrivate(
+                id=hint_id(named.ref, version, number),
+                kind=hint.kind,
+                value=hint.value,
+                spans=hint.spans,
+                probability=hint.probability,
+            )
+            for number, hint in enumerate(hints)
+        )
+        private = HintsPrivate(language=language, model=self._reader.model, version=version, at_ms=at_ms, hints=made)
+        record = HintsRecord(
+            id=str(derived("hints", named.ref, version)),
+            incident_id=named.incident_id,
+            source_ref=named.ref,
+            private_ref=hints_ref(named.incident_id, named.ref),
+            language=language,
+            model=self._reader.model,
+            version=version,
+            at_ms=at_ms,
+            hints=tuple(
+                HintMark(id=one.id, kind=one.kind, spans=one.spans, probability=one.probability) for one in made
+            ),
+        )
+        return IncidentPrivate(text=wire.encode(private).decode()), record
+
+    async def _text(self, ref: str) -> str:
+        for pause_s in (*self._pauses.for_text_s, None):
+            stored = await self._stored(ref)
+            if stored is not None:
+                return self._opened(ref, stored)
+            if pause_s is not None:
+                await asyncio.sleep(pause_s)
+        raise TextGone
+
+    async def _stored(self, ref: str) -> bytes | None:
+        """The sealed record; None: Redis has none, empty: it was erased."""
+        while True:
+            try:
+                (found,) = await self._link.run([("GET", redis_keys.private(ref))])
+            except StoreUnavailable:
+                await asyncio.sleep(self._pauses.again_s)
+            else:
+                # `offset|ciphertext`
+                return None if found is None else bytes(found.partition(b"|")[2])
+
+    def _opened(self, ref: str, sealed: bytes) -> str:
+        if not sealed:
+            raise TextGone
+        try:
+            record = wire.open_sealed(self._ring.now, ref, sealed)
+        except wire.Unreadable as error:
+            raise TextGone from error
+        assert isinstance(record, IncidentPrivate)
+        text = record.description or record.text
+        if not text:
+            raise TextGone
+        return text
+
+    async def _erase_if_gone(self, source_ref: str, ref: str) -> bool:
+        """Erases hints about a text that was erased meanwhile. Returns whether it was."""
+        if await self._stored(source_ref) != b"":
+            return False
+        while True:
+            try:
+                await self._intake.erase_private(ref)
+            except IntakeError:
+                await asyncio.sleep(self._pauses.again_s)
+            else:
+                return True
+
+    async def _erase_later(self, source_ref: str, ref: str) -> None:
+        await asyncio.sleep(self._pauses.erasure_s)
+        await self._erase_if_gone(source_ref, ref)

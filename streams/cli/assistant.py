@@ -1,0 +1,36 @@
+"""`komek assistant`: one process that reads texts and writes hints for people."""
+
+import os
+import sys
+
+import mode
+
+from streams import logs
+from streams.assistant.assistant import Assistant
+from streams.cli.context import broker_errors_reported, settings_here
+from streams.cli.errors import CommandFailed
+from streams.cli.notifier import NotifierProcess
+from streams.components import Component
+from streams.kafka import topic_admin
+from streams.local.early_load import await_begin
+from streams.worker.watchdog import LoopWatchdog
+
+NICENESS = 10
+"""Where processors are short, dispatch comes first."""
+
+
+def command() -> None:
+    """Run one assistant, which reads texts and writes hints for people. Several share the work."""
+    await_begin()
+    settings = settings_here()
+    os.nice(NICENESS)
+    logs.configure(settings.log_level, "assistant")
+    with broker_errors_reported():
+        # Wrong topics end the command before anything is consumed.
+        problems = topic_admin.check_topics(settings, needs=Component.ASSISTANT)
+    if problems:
+        raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+    services: list[mode.Service] = [LoopWatchdog(), Assistant(settings)]
+    NotifierProcess(
+        *services, override_logging=False, redirect_stdouts=False, stderr=sys.stderr
+    ).execute_from_commandline()
