@@ -5,6 +5,7 @@ text is. `ready` is not needed: nothing here derives from the log.
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -56,6 +57,7 @@ class AssistantCalls:
         self._link = link
         self._ring = ring
         self._asking = 0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """The assistant's answer.
@@ -66,21 +68,28 @@ class AssistantCalls:
         if self._asking >= MOST_ASKING:
             raise AssistantBusy
         self._asking += 1
+        number = clock.fresh_id()
+        sealed = sealed_call(self._ring, _asked_ref(number), {**question, "asked_ms": clock.now_ms()})
+        asked = number.encode() + b"|" + sealed
         try:
             async with asyncio.timeout(WITHIN_S):
-                return await self._asked(question)
-        except TimeoutError as error:
-            raise AssistantBusy from error
+                answer = await self._answered(number, asked)
+        except TimeoutError:
+            answer = None
         except StoreUnavailable as error:
             raise AssistantAway from error
         finally:
             self._asking -= 1
+        if answer is None:
+            self._take_back(asked)
+            raise AssistantBusy
+        try:
+            return opened_call(self._ring, _answer_ref(number), answer)
+        except wire.Unreadable as error:
+            raise AssistantAway from error
 
-    async def _asked(self, question: Mapping[str, Any]) -> dict[str, Any]:
+    async def _answered(self, number: str, asked: bytes) -> bytes | None:
         await self._check()
-        number = clock.fresh_id()
-        sealed = sealed_call(self._ring, _asked_ref(number), {**question, "asked_ms": clock.now_ms()})
-        asked = number.encode() + b"|" + sealed
         *_, found = await self._link.run(
             [
                 ("RPUSH", redis_keys.ASSISTANT_ASKED, asked),
@@ -88,13 +97,18 @@ class AssistantCalls:
                 ("BLPOP", redis_keys.assistant_answer(number), ANSWER_WITHIN_S),
             ]
         )
-        if found is None:
+        return None if found is None else bytes(found[1])
+
+    def _take_back(self, asked: bytes) -> None:
+        """In the background: the caller has waited long enough."""
+        task = asyncio.ensure_future(self._removed(asked))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _removed(self, asked: bytes) -> None:
+        # Else it expires, and is too old to be answered.
+        with contextlib.suppress(StoreUnavailable):
             await self._link.run([("LREM", redis_keys.ASSISTANT_ASKED, 1, asked)])
-            raise AssistantBusy
-        try:
-            return opened_call(self._ring, _answer_ref(number), found[1])
-        except wire.Unreadable as error:
-            raise AssistantAway from error
 
     async def _check(self) -> None:
         alive, waiting = await self._link.run(

@@ -92,7 +92,10 @@ async def test_a_question_that_is_not_answered_is_taken_back(redis_world: RedisW
     with pytest.raises(AssistantBusy):
         await AssistantCalls(link, RING).ask(QUESTION)
 
-    assert await link.run([("LLEN", redis_keys.ASSISTANT_ASKED)]) == [0]
+    async def is_empty() -> bool:
+        return bool(await link.run([("LLEN", redis_keys.ASSISTANT_ASKED)]) == [0])
+
+    await eventually(is_empty)
 
 
 async def test_a_full_list_refuses_at_once(redis_world: RedisWorld) -> None:

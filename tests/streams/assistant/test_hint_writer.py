@@ -1,4 +1,4 @@
-"""The text of an incident is read, and what it says is written: values sealed, the rest in clear; nothing about an erased text."""
+"""The text of an incident is read, and what it says is written: values sealed, the rest in clear; nothing of an erased one."""
 
 import asyncio
 from collections.abc import Callable, Sequence
