@@ -41,7 +41,7 @@ from streams.tokens import Role
 from streams.wire import Mode, ModeRecord
 
 router = APIRouter(tags=["assistant"], route_class=StrictRoute)
-TaskName = Annotated[HintTask, Path(description="the work whose hints are switched")]
+TASKS = [one.value for one in HintTask]
 
 
 @router.post("/v1/assistant/report", response_model=ReportRead, responses=problems(400, 413, 415))
@@ -110,9 +110,16 @@ async def switch_all(body: ModeBody, caller: AdminOrOperator, services: Services
 
 
 @router.put("/v1/assistant/{task}", status_code=202, response_model=ModeShown, responses=problems(400, 404, 413, 415))
-async def switch_task(task: TaskName, body: TaskModeBody, caller: AdminOrOperator, services: ServicesDep) -> Response:
+async def switch_task(
+    task: Annotated[str, Path(max_length=32, json_schema_extra={"enum": TASKS})],
+    body: TaskModeBody,
+    caller: AdminOrOperator,
+    services: ServicesDep,
+) -> Response:
     """Switches the hints for one kind of work, in one language or in all. The strictest mode that applies is in force."""
-    return await _switched(services, caller, body.mode, task, body.language)
+    if task not in TASKS:
+        raise ProblemResponse("not_found", "there is no work of the assistant with this name")
+    return await _switched(services, caller, body.mode, HintTask(task), body.language)
 
 
 async def _switched(

@@ -31,8 +31,8 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pauses:
-    """`for_text_s`: before a text that is not in Redis is looked for again, whose record may be on its way. `again_s`: before what
-    failed is tried again. `erasure_s`: before the second look at the text."""
+    """`for_text_s`: before a text that is not in Redis is looked for again, whose record may be on its way. `again_s`: before
+    what failed is tried again. `erasure_s`: before the second look at the text."""
 
     for_text_s: tuple[float, ...] = (0.1, 0.5, 2.0, 5.0)
     again_s: float = 1.0

@@ -67,6 +67,8 @@ ADVICE = {
     # Without the key of the request; `client.refusal` names it where it has one.
     "unknown_outcome": "Repeat with the same --key.",
     "picture_unavailable": "Repeat in a few seconds; `komek status` shows what is down.",
+    "assistant_off": "Go on without it; PUT /v1/assistant switches it on.",
+    "assistant_busy": "Go on without it, or repeat in a few seconds.",
     "audit_unavailable": "Repeat in a few seconds; `komek status` names the alarm `audit_unwritten`.",
     "log_unavailable": "Repeat in a few seconds; `komek status` shows what is down.",
 }

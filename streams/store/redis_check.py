@@ -20,6 +20,7 @@ from streams.store.redis_users import RIGHTS
 
 _PROBED = "probe"
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "BLPOP": ("1",),
     "EXPIRE": ("1",),
     "GEOADD": ("0", "0", "m"),
     "GEOSEARCH": ("FROMLONLAT", "0", "0", "BYRADIUS", "1", "m"),
@@ -33,6 +34,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "INFO": ("server",),
     "LINDEX": ("0",),
     "LRANGE": ("0", "0"),
+    "LREM": ("0", "v"),
     "PEXPIRE": ("1",),
     "PEXPIREAT": ("1",),
     "RPUSH": ("v",),

@@ -126,7 +126,7 @@ RIGHTS: Mapping[Component, Rights] = {
     ),
     Component.ASSISTANT: Rights(
         about="reads the sealed texts of incidents; answers the API's questions about a text",
-        commands=_words("BLPOP EXPIRE GET RPUSH SET"),
+        commands=_words("BLPOP DEL EXPIRE GET RPUSH SET"),
         reads=(keys.private(report_ref("*")),),
         writes=(keys.ASSISTANT_ASKED, keys.assistant_answer("*"), keys.ASSISTANT_ALIVE),
     ),

@@ -54,6 +54,10 @@ REPEATABLE = WITHOUT_TOKEN | {
     "/v1/revocations",
     # Stores nothing.
     "/v1/incidents/preview",
+    "/v1/assistant/report",
+    # A repeat sets the same mode.
+    "/v1/assistant",
+    "/v1/assistant/{task}",
 }
 
 

@@ -22,10 +22,12 @@ UNKNOWN = {
     "session_id": "s-unknown",
     "channel_id": "c-unknown",
     "skill": "doctor",
+    "task": "nothing",
 }
 """An id for each name in a path."""
 BODIES: dict[str, Any] = {
     "/v1/alarms/{name}/{ref}/shelve": {"minutes": 5},
+    "/v1/assistant/{task}": {"mode": "off"},
     "/v1/incidents/{incident_id}": {"priority": "low"},
     "/v1/incidents/{incident_id}/attention": {"reason": "unfilled"},
     "/v1/incidents/{incident_id}/merge": {"into": INCIDENT[:-1] + "1"},

@@ -31,7 +31,7 @@ from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack, WholeStack
 
 WHOLE_WITHIN_S = 60.0
-PARTS = {"kafka", "redis", "worker-1", "worker-2", "notifier", "api"}
+PARTS = {"kafka", "redis", "worker-1", "worker-2", "notifier", "assistant", "api"}
 WHOLE: dict[str, Any] = {
     "down": [],
     "workers": 2,

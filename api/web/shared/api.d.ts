@@ -6108,8 +6108,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description the work whose hints are switched */
-                task: components["schemas"]["HintTask"];
+                task: "report" | "verify_report" | "call_back" | "geolocate" | "translate" | "find_duplicates" | "summarise" | "monitor_media";
             };
             cookie?: never;
         };

@@ -35,6 +35,7 @@ KNOWN = {
     "notice_id": "n-1",
     "name": "index.js",
     "ref": "-",
+    "task": "report",
 }
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HEADERS = (

@@ -21,6 +21,7 @@ DISCLOSE_NOTHING = {
     "/v1/session": "the caller's own",
     "/v1/session/oidc": "begins a login",
     "/v1/session/oidc/callback": "ends a login; the session that it opens is recorded",
+    "/v1/assistant": "switches and figures without people",
     "/v1/deployment": "settings that everybody may see",
     "/v1/offers/{offer_id}": "the caller's own offer; private records are recorded where they are decrypted",
     "/v1/volunteers/{volunteer_id}/warnings": "the caller's own",

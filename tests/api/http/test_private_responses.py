@@ -32,6 +32,7 @@ async def test_every_response_is_marked(route: APIRoute) -> None:
         channel_id="ch-1",
         notice_id="n-1",
         name="x.js",
+        task="report",
         ref="-",
     )
     for role in [*Role, None] if route.path != "/v1/events" else [Role.ADMIN, None]:

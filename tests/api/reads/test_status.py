@@ -15,6 +15,7 @@ async def test_every_component_is_up(world: World) -> None:
         "redis": "up",
         "workers": "up",
         "notifier": "up",
+        "assistant": "up",
     }
     assert (told["assignment"], told["oldest_undecided_age_s"], told["committed_lag"]["total"]) == ("normal", 0.0, 0)
 

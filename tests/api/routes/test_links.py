@@ -191,6 +191,8 @@ WITHOUT_LINKS = {
     "/v1/incidents/{incident_id}/caller",
     "/v1/alarms/{name}/{ref}/ack",
     "/v1/alarms/{name}/{ref}/shelve",
+    "/v1/assistant",
+    "/v1/assistant/{task}",
 }
 """Their answer says all there is to know."""
 

@@ -24,6 +24,7 @@ SHOWS = {
     "up": NOTHING,
     "worker": NOTHING,
     "notifier": NOTHING,
+    "assistant": NOTHING,
     "api": NOTHING,
     "retention list": NOTHING,
     "retention check": NOTHING,  # places in Kafka and Redis by pattern, without ids

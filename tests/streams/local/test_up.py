@@ -65,7 +65,7 @@ class TestARunningStack:
         content = json.loads((breakable_stack.data / "stack.json").read_text())
 
         assert set(content) == {"api", "kafka", "redis", "processes"}
-        assert set(content["processes"]) == {"kafka", "redis", "worker-1", "worker-2", "notifier", "api"}
+        assert set(content["processes"]) == {"kafka", "redis", "worker-1", "worker-2", "notifier", "assistant", "api"}
         assert all(psutil.pid_exists(pid) for pid in content["processes"].values())
 
     def test_every_file_is_its_owners_only(self, breakable_stack: WholeStack) -> None:

@@ -186,6 +186,7 @@ def test_without_kafka_what_workers_do_is_unknown() -> None:
         "worker_missing",
         "worker_stuck",
         "notifier_missing",
+        "assistant_missing",
         "projection_behind",
         "dead_lettered_incident",
     }

@@ -27,6 +27,8 @@ HASHING = {
     "streams/sessions/cookies.py": "MACs of cookies and login codes under purpose keys of the ring",
     "api/http/strict_route.py": "SHA-256 of a body, which stays in the process",
     "api/writes/idempotency.py": "the same of an empty body",
+    "dispatch/assistant/oversight.py": "ids of offers, which are no secret: which work gets no hints",
+    "streams/assistant/report_reader.py": "files of the package: the version of what reads texts",
     "dispatch/model/ids.py": "uuid5 of causes; a command id contains the keyed digest of its body",
     "streams/intake/text_fingerprint.py": "BLAKE2b under the key for texts",
     "streams/local/jars.py": "downloaded files",
