@@ -17,6 +17,7 @@ from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
+from api.reads.decision_log import check_known
 from api.reads.hints import hints_of_incident
 from api.schemas.assistant import (
     AssistantShown,
@@ -72,8 +73,9 @@ async def list_hints(request: Request, incident_id: IncidentId, services: Servic
     """Hints about the texts of an incident, also those that nobody at work sees (`mode`, `shown_to`)."""
     state = await services.reads.incident(incident_id)
     if state is None:
-        raise ProblemResponse("not_found", "there is no incident with this id")
-    items = await hints_of_incident(services, state)
+        await check_known(services, incident_id)
+    # Before its first decision nobody has read it.
+    items = await hints_of_incident(services, state) if state is not None else []
     disclosed(request, list(dict.fromkeys(person for item in items for person in item["shown_to"])))
     return shown({"items": items})
 

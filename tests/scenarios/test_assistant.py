@@ -1,0 +1,97 @@
+"""The assistant on a whole stack: hints come after a report, go with an erasure, and nothing waits for the process."""
+
+import signal
+from typing import Any
+
+import pytest
+
+from tests.support.town import Town
+from tests.support.waiting import until
+from tests.support.whole_stack import WholeStack
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+TEXT = "Атырау қаласында су басты, үйде 3 адам қалды, телефон 8 701 555 12 34"
+
+
+def hints(town: Town, incident: str) -> list[dict[str, Any]]:
+    answer = town.call("GET", f"/v1/incidents/{incident}/hints", "operator", "op-town")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+def ask(town: Town) -> Any:
+    return town.call("POST", "/v1/assistant/report", "operator", "op-town", {"text": TEXT})
+
+
+def is_running(town: Town) -> bool:
+    return bool(town.call("GET", "/v1/assistant", "operator", "op-town").json()["is_running"])
+
+
+def test_a_report_gets_hints_and_an_erasure_takes_them(town: Town) -> None:
+    incident = town.report(description=TEXT)
+
+    found = until(lambda: hints(town, incident))
+
+    kinds = {hint["kind"]: hint for hint in found}
+    assert kinds["place"]["value"]["name"]["en"] == "Atyrau"
+    assert TEXT[slice(*kinds["phone"]["spans"][0])] == "8 701 555 12 34"
+    town.call("POST", f"/v1/incidents/{incident}/cancel", "operator", "op-town", {"reason": "over"})
+    until(lambda: town.call("GET", f"/v1/incidents/{incident}", "operator", "op-town").json()["status"] == "cancelled")
+    erased = town.call("DELETE", f"/v1/incidents/{incident}/caller", "admin", "admin-1")
+    assert erased.status_code == 202, erased.text
+    until(lambda: hints(town, incident) == [])
+
+
+def test_an_edited_description_is_read_anew(town: Town) -> None:
+    incident = town.report(description="Бірдеңе болды")
+    edit = {"description": TEXT}
+
+    town.call("PATCH", f"/v1/incidents/{incident}", "operator", "op-town", edit)
+
+    until(lambda: any(hint["kind"] == "phone" for hint in hints(town, incident)))
+
+
+def test_a_pasted_text_is_read_while_the_assistant_runs(town: Town) -> None:
+    until(lambda: is_running(town))
+
+    answer = until(lambda: (found := ask(town)).status_code == 200 and found)
+
+    assert answer.json()["types"][0]["value"] == "flood"
+
+
+@pytest.mark.parametrize("trouble", [signal.SIGKILL, signal.SIGSTOP])
+def test_without_the_assistant_everything_goes_on_and_it_catches_up(
+    breakable_town: Town, breakable_stack: WholeStack, trouble: signal.Signals
+) -> None:
+    town, komek = breakable_town, breakable_stack
+    near = town.volunteer("near")
+    until(lambda: ask(town).status_code == 200)
+    pid = komek.kill("assistant", trouble)
+    until(lambda: ask(town).status_code == 503)
+
+    incident = town.report(description=TEXT)
+
+    until(lambda: town.live(incident).keys() == {near})
+    if trouble is signal.SIGSTOP:
+        assert hints(town, incident) == []
+        komek.kill("assistant", signal.SIGCONT)
+    else:
+        komek.await_restart("assistant", pid)
+    assert until(lambda: hints(town, incident))
+
+
+def test_a_switch_stops_everything_and_starts_it_again(breakable_town: Town) -> None:
+    town = breakable_town
+    until(lambda: ask(town).status_code == 200)
+
+    town.call("PUT", "/v1/assistant", "operator", "op-town", {"mode": "off"})
+
+    try:
+        until(lambda: ask(town).status_code == 503 and ask(town).json()["code"] == "assistant_off")
+        incident = town.report(description=TEXT)
+        until(lambda: town.incident(incident)["version"] > 0)
+        assert hints(town, incident) == []
+    finally:
+        town.call("PUT", "/v1/assistant", "operator", "op-town", {"mode": "on"})
+    until(lambda: ask(town).status_code == 200)
