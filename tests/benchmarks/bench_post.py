@@ -57,7 +57,7 @@ async def _run(options: Options, at: Servers, api: str, headers: dict[str, str])
         rng = Random(options.seed)
         await _posts(client, rng, rate=20.0, count=100)  # warms connections and caches
         calm = await _posts(client, rng, rate=CALM_RATE, count=round(CALM_RATE * CALM_SECONDS))
-        offered = await _offered(log, calm)
+        offered = await offered_after(log, calm)
         full = await _posts(client, rng, rate=rate, count=round(rate * seconds))
     return Result(
         figures=_figures(calm, offered, full),
@@ -71,11 +71,11 @@ async def _run(options: Options, at: Servers, api: str, headers: dict[str, str])
 async def _posts(client: httpx2.AsyncClient, rng: Random, *, rate: float, count: int) -> list[Posted]:
     begun_s = perf_counter()
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_post(client, _body(rng), begun_s + n / rate)) for n in range(count)]
+        tasks = [group.create_task(post(client, body_of(rng), begun_s + n / rate)) for n in range(count)]
     return [task.result() for task in tasks]
 
 
-async def _post(client: httpx2.AsyncClient, body: dict[str, object], due_s: float) -> Posted:
+async def post(client: httpx2.AsyncClient, body: dict[str, object], due_s: float) -> Posted:
     await asyncio.sleep(max(0.0, due_s - perf_counter()))
     answer = await client.post("/v1/incidents", json=body, headers={"Idempotency-Key": clock.fresh_id()})
     answered_s = perf_counter()
@@ -83,12 +83,12 @@ async def _post(client: httpx2.AsyncClient, body: dict[str, object], due_s: floa
     return Posted(status=answer.status_code, incident_id=incident, due_s=due_s, answered_s=answered_s)
 
 
-def _body(rng: Random) -> dict[str, object]:
+def body_of(rng: Random) -> dict[str, object]:
     place = drawn_place(rng, cities())
     return {"type": "medical.other", "location": {"type": "Point", "coordinates": [place.lon, place.lat]}}
 
 
-async def _offered(log: Follower, posted: Sequence[Posted]) -> list[float]:
+async def offered_after(log: Follower, posted: Sequence[Posted]) -> list[float]:
     """Milliseconds from each 202 to the arrival of the first offer, for those that have one."""
 
     def firsts() -> dict[str, float]:

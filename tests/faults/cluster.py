@@ -35,6 +35,7 @@ from tests.support.whole_stack import without_komek
 WORKERS = ("worker-1", "worker-2", "worker-3")
 APIS = ("api-1", "api-2")
 NOTIFIER = "notifier"
+ASSISTANT = "assistant"
 REDIS = "redis"
 SHIFTED = "worker-3"
 """The worker whose clock can be set wrong."""
@@ -222,6 +223,8 @@ class Cluster:
             environ = {**self.environ("api", Component.NOTIFIER), "KOMEK_DATA": str(self.folder.data / NOTIFIER)}
             command = [*processes.COMMAND, NOTIFIER]
             made.append(Part(name=NOTIFIER, command=command, rank=processes.WORKERS, environ=environ))
+        environ = {**self.environ("api", Component.ASSISTANT), "KOMEK_DATA": str(self.folder.data / ASSISTANT)}
+        made.append(replace(processes.assistant(environ), name=ASSISTANT))
         return made
 
 

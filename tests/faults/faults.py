@@ -13,7 +13,7 @@ from random import Random
 
 from streams import clock
 from tests.faults.broker_admin import BrokerAdmin
-from tests.faults.cluster import APIS, NOTIFIER, REDIS, SHIFTED, WORKERS, Cluster
+from tests.faults.cluster import APIS, ASSISTANT, NOTIFIER, REDIS, SHIFTED, WORKERS, Cluster
 from tests.faults.disk import full_disk
 from tests.faults.operators import Operators
 from tests.faults.picture import Picture
@@ -223,6 +223,7 @@ def deck(cluster: Cluster) -> list[Fault]:
     kill = [
         _fault("kill worker", killed, *of_worker, budget_s=8),
         _fault("kill api", killed, *APIS),
+        _fault("kill assistant", killed, ASSISTANT),
         _fault("kill redis", killed, REDIS, budget_s=30),
         _fault("kill broker leading a partition", killed_leader, False, budget_s=10),
         _fault("kill broker leading the controllers", killed_leader, True, brokers=3, budget_s=10),
@@ -238,6 +239,7 @@ def deck(cluster: Cluster) -> list[Fault]:
             ("redis", (REDIS,), "end"),
             ("broker", brokers, "begin" if len(brokers) > 1 else "end"),
             *((("notifier", notifier, "begin"),) if notifier else ()),
+            ("assistant", (ASSISTANT,), "begin"),
         )
         for seconds, budget in ((1, None), (8, 20), (20, None), (90, None))
     ]

@@ -33,6 +33,7 @@ QUICK = (
     "kill broker leading a partition",
     "term worker",
     "kill notifier",
+    "kill assistant",
 )
 """Of the profile `quick`, in this order, as far as the time goes."""
 

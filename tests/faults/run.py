@@ -19,7 +19,7 @@ from tests.faults import report
 from tests.faults.artefacts import Folder
 from tests.faults.broker_admin import BrokerAdmin
 from tests.faults.client import Client
-from tests.faults.cluster import NOTIFIER, WORKERS, Cluster
+from tests.faults.cluster import ASSISTANT, NOTIFIER, WORKERS, Cluster
 from tests.faults.dump import Dump
 from tests.faults.faults import Scene, deck
 from tests.faults.memory import Memory
@@ -174,9 +174,9 @@ class Run:
         await probes.stop()
 
     async def _freeze(self) -> None:
-        """Nothing stood still by itself: workers end, then the notifier, so that what is written down belongs together."""
+        """Nothing stood still by itself: workers end, then what follows them, so that what is written down belongs together."""
         print("the log does not stand still: ending the workers", flush=True)
-        for names in (WORKERS, (NOTIFIER,)):
+        for names in (WORKERS, (NOTIFIER, ASSISTANT)):
             for name in names:
                 self.cluster.supervisor.hold(name)
                 self.cluster.signal(name, signal.SIGTERM)
