@@ -63,6 +63,9 @@ NOTIFIER_LAG = Gauge("komek_notifier_lag", "Steps of offers not committed by a n
 ASSISTANT_TEXTS = Counter(
     "komek_assistant_texts_total", "Texts by what became of them: read, shed, stuck, gone", ["outcome"]
 )
+ASSISTANT_MODEL = Counter(
+    "komek_assistant_model_total", "Texts for the model of KOMEK_LLM, by outcome or code of its failure", ["outcome"]
+)
 ASSISTANT_WAITING = Gauge("komek_assistant_waiting", "Texts that wait to be read")
 ASSISTANT_SECONDS = Histogram(
     "komek_assistant_seconds",

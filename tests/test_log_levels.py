@@ -8,6 +8,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from tests.support.syntax import tree_of
+
 ROOT = Path(__file__).parents[1]
 DEVELOPER = "a bug: report it with the line"
 REPLAY = "`komek dead-letters list`, then replay or dismiss"
@@ -55,7 +57,7 @@ def events() -> frozenset[tuple[str, str]]:
     found = set()
     for room in ("streams", "dispatch", "api"):
         for file in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for node in ast.walk(tree_of(file)):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_logger(node.func.value):
                     name, first = node.func.attr, node.args[0] if node.args else None
                     if name in LEVELS and isinstance(first, ast.Constant):

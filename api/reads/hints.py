@@ -14,7 +14,7 @@ from dispatch.assistant.oversight import is_hidden
 from dispatch.matching.disclosed_fields import Disclosed, is_at_work
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
-from dispatch.model.private_refs import hints_ref
+from dispatch.model.private_refs import hints_ref, model_hints_ref
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.state.edits import details_of
 from streams import wire
@@ -38,8 +38,8 @@ async def hints_of_incident(services: Services, state: Incident) -> list[View]:
     found = await _read(services, state, sources)
     return [
         shown(hint, hints, source.offer_id, _shown_to(services, state, hint, hints), _mode(services, hint, hints))
-        for source, hints in zip(sources, found, strict=True)
-        if hints is not None
+        for source, made in zip(sources, found, strict=True)
+        for hints in made
         for hint in hints.hints
     ]
 
@@ -58,17 +58,21 @@ async def hints_of_work(
         return [], False
     task = _TASKS[str(held.task)]
     try:
-        (hints,) = await _read(services, state, [_description(state)])
+        (made,) = await _read(services, state, [_description(state)])
     except (StoreUnavailable, NotReady):
         return [], False
-    if hints is None or services.assistant_modes.mode(task, hints.language) is not Mode.ON:
-        return [], False
-    helpful = [hint for hint in hints.hints if hint.kind in KINDS_OF[task]]
+    helpful = [
+        (hint, hints)
+        for hints in made
+        if services.assistant_modes.mode(task, hints.language) is Mode.ON
+        for hint in hints.hints
+        if hint.kind in KINDS_OF[task]
+    ]
     if task in BLIND_FIRST and held.result is None:
         return [], bool(helpful)
     if helpful:
         record_audit(services, caller, "incident.hints.read", state.id)
-    return [shown(hint, hints, None, [caller.id], Mode.ON) for hint in helpful], False
+    return [shown(hint, hints, None, [caller.id], Mode.ON) for hint, hints in helpful], False
 
 
 def _sources(state: Incident) -> Iterator[_Source]:
@@ -82,10 +86,12 @@ def _description(state: Incident) -> _Source:
     return _Source(ref=details_of(state)["description"])
 
 
-async def _read(services: Services, state: Incident, sources: Iterable[_Source]) -> list[HintsPrivate | None]:
-    refs = [hints_ref(state.id, source.ref) for source in sources]
-    records = await unsealed(services, refs)
-    return [_decoded(records[ref].text) if ref in records else None for ref in refs]
+async def _read(services: Services, state: Incident, sources: Iterable[_Source]) -> list[list[HintsPrivate]]:
+    """For each source the hints of the assistant, then those of the deployer's model, as far as there are any."""
+    refs = [(hints_ref(state.id, source.ref), model_hints_ref(state.id, source.ref)) for source in sources]
+    records = await unsealed(services, [ref for pair in refs for ref in pair])
+    decoded = [[_decoded(records[ref].text) for ref in pair if ref in records] for pair in refs]
+    return [[hints for hints in pair if hints is not None] for pair in decoded]
 
 
 def _decoded(text: str | None) -> HintsPrivate | None:

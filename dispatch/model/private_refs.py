@@ -28,6 +28,11 @@ def channels_ref(volunteer_id: str) -> str:
     return f"channels:{volunteer_id}"
 
 
+def model_hints_ref(incident_id: str, source_ref: str) -> str:
+    """The same of what a model of the deployer read."""
+    return text_ref(incident_id, "hints", str(derived("hints by a model of", source_ref)))
+
+
 def hints_ref(incident_id: str, source_ref: str) -> str:
     """Key of the record of the hints about the text under `source_ref`."""
     return text_ref(incident_id, "hints", str(derived("hints of", source_ref)))

@@ -13,12 +13,16 @@ from mode import Service
 
 from dispatch.assistant.concepts import built_in_lexicon
 from dispatch.assistant.incident_types import built_in_model
+from dispatch.plans.book import load_builtin
 from streams import event_loop
 from streams.assistant.answering import Answering
-from streams.assistant.hint_writer import HintWriter
+from streams.assistant.hint_writer import HintWriter, MadeHints
 from streams.assistant.lane import Lane
+from streams.assistant.language_model import LanguageModel
 from streams.assistant.report_reader import ReportReader, words_alone
+from streams.assistant.second_reader import SecondReaderLane
 from streams.assistant.text_source import TextSource
+from streams.assistant.texts_named import NamedText
 from streams.errors import LogUnavailable
 from streams.intake.commands import CommandIntake
 from streams.readers.assistant_modes import AssistantModes
@@ -52,9 +56,29 @@ class Assistant(Service):
         self._modes = AssistantModes(settings, f"{name}-modes")
         self._lane = Lane()
         self._reader = reader or words_alone()
-        self._writer = HintWriter(self._link, self._ring, self._intake, self._lane, self._reader, self._is_off)
+        self._model = LanguageModel(settings) if settings.llm else None
+        self._second = self._second_reader()
+        self._writer = HintWriter(
+            self._link,
+            self._ring,
+            self._intake,
+            self._lane,
+            self._reader,
+            self._is_off,
+            second=self._second.take if self._second else None,
+        )
         self._answering: asyncio.Task[None] | None = None
         self._source_ended = asyncio.Event()
+
+    def _second_reader(self) -> SecondReaderLane | None:
+        if self._model is None:
+            return None
+        types = sorted(load_builtin().plans)
+
+        async def write(named: NamedText, made: MadeHints) -> None:
+            await self._writer.write(named, made)
+
+        return SecondReaderLane(self._model, types, write, self._is_off)
 
     def _is_off(self) -> bool:
         return self._modes.book.is_off
@@ -65,6 +89,8 @@ class Assistant(Service):
         await self._modes.start()
         await asyncio.to_thread(self._warm)
         await self._lane.start()
+        if self._second is not None:
+            await self._second.start()
         inbox = AssistantInbox(self._link, self._ring)
         answering = Answering(inbox, self._lane, self._reader, self._is_off)
         self._answering = asyncio.ensure_future(answering.run())
@@ -81,6 +107,9 @@ class Assistant(Service):
 
     async def on_shutdown(self) -> None:
         await event_loop.cancel(self._answering)
+        if self._second is not None and self._model is not None:
+            await self._second.stop()
+            await self._model.close()
         await self._writer.stop()
         await self._lane.stop()
         await self._modes.stop()

@@ -5,14 +5,13 @@ after the write, at once and once more ten seconds later, and hints about a text
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
 from dispatch.assistant.hint_kinds import Hint, hint_id
 from dispatch.assistant.hints import hints_of
-from dispatch.assistant.reading import Reading
 from dispatch.model.ids import derived
 from dispatch.model.private_refs import hints_ref
 from dispatch.ports import StoreUnavailable
@@ -29,6 +28,10 @@ from streams.wire import HintMark, HintPrivate, HintsPrivate, HintsRecord, Incid
 _log = structlog.get_logger(__name__)
 
 
+SecondReader = Callable[[NamedText, str, str], None]
+"""Takes a text and its language to be read by another model. Never waits and never raises."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pauses:
     """`for_text_s`: before a text that is not in Redis is looked for again, whose record may be on its way. `again_s`: before
@@ -37,6 +40,17 @@ class Pauses:
     for_text_s: tuple[float, ...] = (0.1, 0.5, 2.0, 5.0)
     again_s: float = 1.0
     erasure_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeHints:
+    """What one model read out of one text; `ref`: of the private record that holds the values."""
+
+    ref: str
+    language: str
+    model: str
+    version: str
+    hints: tuple[Hint, ...]
 
 
 class TextGone(Exception):
@@ -55,7 +69,10 @@ class HintWriter:
         reader: ReportReader,
         is_off: Callable[[], bool],
         pauses: Pauses | None = None,
+        *,
+        second: SecondReader | None = None,
     ) -> None:
+        """`second`: gets each text once its hints are written."""
         self._link = link
         self._ring = ring
         self._intake = intake
@@ -63,6 +80,7 @@ class HintWriter:
         self._reader = reader
         self._is_off = is_off
         self._pauses = pauses or Pauses()
+        self._second = second
         self._later: set[asyncio.Task[None]] = set()
 
     async def stop(self) -> None:
@@ -84,58 +102,36 @@ class HintWriter:
             return
         except (Shed, Stuck):
             return
-        await self._written(named, reading)
+        made = MadeHints(
+            ref=hints_ref(named.incident_id, named.ref),
+            language=reading.language.value.value,
+            model=self._reader.model,
+            version=self._reader.version,
+            hints=hints_of(reading),
+        )
+        await self.write(named, made)
         metrics.ASSISTANT_TEXTS.labels(outcome="read").inc()
+        if self._second is not None:
+            self._second(named, text, made.language)
 
-    async def _written(self, named: NamedText, reading: Reading) -> None:
-        hints = hints_of(reading)
-        if not hints:
+    async def write(self, named: NamedText, made: MadeHints) -> None:
+        """Writes the hints about a text, and erases them again if the text was erased meanwhile. Nothing without hints."""
+        if not made.hints:
             return
-        private, record = self._records(named, reading, hints)
-        sealed = self._intake.private_message(record.private_ref, private)
-        plain = self._intake.hints_message(record)
+        private, record = _records(named, made)
+        messages = [self._intake.private_message(made.ref, private), self._intake.hints_message(record)]
         while True:
             try:
-                await self._intake.send_in_order([sealed, plain])
+                await self._intake.send_in_order(messages)
                 break
             except IntakeError as error:
                 # Kept until Kafka takes it: the offset of its decision is committed only then.
                 _log.warning("hints were not written", cause=type(error).__name__)
                 await asyncio.sleep(self._pauses.again_s)
-        await self._erase_if_gone(named.ref, record.private_ref)
-        later = asyncio.ensure_future(self._erase_later(named.ref, record.private_ref))
+        await self._erase_if_gone(named.ref, made.ref)
+        later = asyncio.ensure_future(self._erase_later(named.ref, made.ref))
         self._later.add(later)
         later.add_done_callback(self._later.discard)
-
-    def _records(
-        self, named: NamedText, reading: Reading, hints: Sequence[Hint]
-    ) -> tuple[IncidentPrivate, HintsRecord]:
-        version, at_ms, language = self._reader.version, clock.now_ms(), reading.language.value.value
-        made = tuple(
-            HintPrivate(
-                id=hint_id(named.ref, version, number),
-                kind=hint.kind,
-                value=hint.value,
-                spans=hint.spans,
-                probability=hint.probability,
-            )
-            for number, hint in enumerate(hints)
-        )
-        private = HintsPrivate(language=language, model=self._reader.model, version=version, at_ms=at_ms, hints=made)
-        record = HintsRecord(
-            id=str(derived("hints", named.ref, version)),
-            incident_id=named.incident_id,
-            source_ref=named.ref,
-            private_ref=hints_ref(named.incident_id, named.ref),
-            language=language,
-            model=self._reader.model,
-            version=version,
-            at_ms=at_ms,
-            hints=tuple(
-                HintMark(id=one.id, kind=one.kind, spans=one.spans, probability=one.probability) for one in made
-            ),
-        )
-        return IncidentPrivate(text=wire.encode(private).decode()), record
 
     async def _text(self, ref: str) -> str:
         for pause_s in (*self._pauses.for_text_s, None):
@@ -185,3 +181,30 @@ class HintWriter:
     async def _erase_later(self, source_ref: str, ref: str) -> None:
         await asyncio.sleep(self._pauses.erasure_s)
         await self._erase_if_gone(source_ref, ref)
+
+
+def _records(named: NamedText, made: MadeHints) -> tuple[IncidentPrivate, HintsRecord]:
+    at_ms = clock.now_ms()
+    hints = tuple(
+        HintPrivate(
+            id=hint_id(named.ref, f"{made.model} {made.version}", number),
+            kind=hint.kind,
+            value=hint.value,
+            spans=hint.spans,
+            probability=hint.probability,
+        )
+        for number, hint in enumerate(made.hints)
+    )
+    private = HintsPrivate(language=made.language, model=made.model, version=made.version, at_ms=at_ms, hints=hints)
+    record = HintsRecord(
+        id=str(derived("hints", named.ref, made.model, made.version)),
+        incident_id=named.incident_id,
+        source_ref=named.ref,
+        private_ref=made.ref,
+        language=made.language,
+        model=made.model,
+        version=made.version,
+        at_ms=at_ms,
+        hints=tuple(HintMark(id=one.id, kind=one.kind, spans=one.spans, probability=one.probability) for one in hints),
+    )
+    return IncidentPrivate(text=wire.encode(private).decode()), record

@@ -147,6 +147,7 @@ def work_in_the_field(stage: Stage) -> None:
     for number in range(3):
         stage.person(f"field-{number}", north_m=100.0 + number)
     stage.send("POST /v1/incidents/preview", {}, stage.report_words)
+    ask_the_assistant(stage)
     incident = stage.report()
     at = {"incident_id": incident}
     held = until(lambda: len(offers := town.live(incident)) > 1 and offers)
@@ -168,6 +169,13 @@ def work_in_the_field(stage: Stage) -> None:
     )
     stage.send(f"POST {INCIDENT}/escalate", at, {})
     stage.send(f"POST {INCIDENT}/close", at, {})
+
+
+def ask_the_assistant(stage: Stage) -> None:
+    """A busy machine may have no answer in time."""
+    path, pasted = "/v1/assistant/report", {"text": stage.planter.value("a pasted text")}
+    until(lambda: stage.town.call("POST", path, "operator", "op-1", pasted).status_code == 200)
+    stage.done.add(f"POST {path}")
 
 
 def work_at_a_desk(stage: Stage) -> None:

@@ -9,6 +9,7 @@ import pytest
 from streams.cli.output import print_table
 from tests.streams.cli.fake_api import serving
 from tests.streams.cli.test_commands import komek
+from tests.support.syntax import tree_of
 
 SOURCES = Path(__file__).parents[3] / "streams" / "cli"
 NEVER_EMPTY = {
@@ -37,7 +38,7 @@ def test_every_other_table_has_its_sentence() -> None:
     tables = [
         node
         for file in SOURCES.glob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(file))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print_table"
     ]
 

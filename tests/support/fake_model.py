@@ -1,0 +1,60 @@
+"""A language model on loopback that may lie, hang, repeat itself, break its JSON, and say what a text orders it to say."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+
+@dataclass
+class FakeModel:
+    """`answers`: the content of the next answers, then `usual`. A text goes out as it is, anything else as JSON."""
+
+    url: str = ""
+    usual: Any = field(default_factory=lambda: {"types": [], "places": [], "people": []})
+    status: int = 200
+    delay_s: float = 0.0
+    raw: Callable[[], AsyncIterator[bytes]] | None = None
+    """Written instead of an answer."""
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append({"headers": dict(request.headers), **await request.json()})
+        await asyncio.sleep(self.delay_s)
+        if self.raw is not None:
+            response = web.StreamResponse(status=self.status)
+            await response.prepare(request)
+            try:
+                async for chunk in self.raw():
+                    await response.write(chunk)
+            except ConnectionResetError:
+                return response  # the client has had enough
+            return response
+        content = self.usual if isinstance(self.usual, str) else json.dumps(self.usual)
+        return web.json_response({"choices": [{"message": {"content": content}}]}, status=self.status)
+
+    @property
+    def texts(self) -> list[str]:
+        """What it was given to read."""
+        return [asked["messages"][-1]["content"] for asked in self.asked]
+
+
+@asynccontextmanager
+async def fake_model() -> AsyncIterator[FakeModel]:
+    model = FakeModel()
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", model.answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    (address,) = runner.addresses
+    model.url = f"http://127.0.0.1:{address[1]}/v1"
+    try:
+        yield model
+    finally:
+        await runner.cleanup()
