@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 PAPERS = sorted((ROOT / "deploy" / "security").glob("*.md"))
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in PAPERS}
 HEADINGS = {
+    "assistant.md": ("Intended purpose", "Oversight and stop", "Data", "Figures", "Risks", "Not promised"),
     "breach-runbook.md": ("Clock", "Step 1: end the access", "Step 3: whose data was seen", "Not promised"),
     "data-localisation.md": ("The rule", "Where personal data lies", "What can leave the country", "Not promised"),
     "dpia.md": (

@@ -6,5 +6,5 @@ words, and the lexicons in `lexicons/` that find phrases in it) with `people.py`
 `threats.py`, `missing.py`. `reading.py` reads all of it out of one text. Every value has spans in the original text, as
 `[start, end)` in code points; what has none is not shown. Nothing here changes an incident.
 May import: `gazetteer`, `plans`, `model`.
-Imported by: nobody yet; the assistant's process and the API will.
+Imported by: `streams.wire`, `streams.assistant`, the API.
 """
