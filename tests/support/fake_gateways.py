@@ -36,13 +36,14 @@ class Sent:
 
 @dataclass
 class FakeGateway:
-    """`statuses`: of the next requests; `delay_s` before each answer; `hint_s`: of a 429."""
+    """`statuses`: of the next requests; `delay_s` before each answer; `hint_s`: of a 429; `location`: of a redirect."""
 
     url: str = ""
     statuses: deque[int] = field(default_factory=deque)
     sent: list[Sent] = field(default_factory=list)
     delay_s: float = 0.0
     hint_s: int = 0
+    location: str = ""
 
     @property
     def host(self) -> str:
@@ -62,7 +63,7 @@ class FakeGateway:
         return raw.decode()
 
     def response(self, status: int) -> web.Response:
-        return web.Response(status=status, text="")
+        return web.Response(status=status, text="", headers={"Location": self.location} if self.location else {})
 
 
 class FakePush(FakeGateway):

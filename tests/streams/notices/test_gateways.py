@@ -1,5 +1,6 @@
 """Web Push, Telegram and SMS against gateways on loopback that also fail."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.texts import SMS_PART
 from streams.local.keys import ensure_vapid_key
-from streams.notices.apprise_gateway import AppriseGateway
+from streams.notices.apprise_gateway import AT_ONCE, AppriseGateway
 from streams.notices.gateways import DeliveryFailed, Message, Refused
 from streams.notices.push_hosts import is_accepted
 from streams.notices.telegram import Telegram
@@ -18,6 +19,7 @@ from streams.notices.web_push import APPLE, MOST_BYTES, WebPush, payload
 from streams.settings import Settings
 from streams.wire import ChannelPrivate
 from tests.support.fake_gateways import FakeGateway, FakePush, FakeTelegram, claims_of, served
+from tests.support.waiting import eventually
 
 MESSAGE = Message(
     title="Komek",
@@ -204,6 +206,33 @@ async def test_an_sms_gateway_that_fails_is_asked_again(sms: FakeGateway) -> Non
 
     with pytest.raises(DeliveryFailed, match="gateway_refused"):
         await AppriseGateway(ChannelKind.SMS, f"json://{sms.host}/send?:to={{to}}").send(MESSAGE, PHONE)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_of_an_sms_gateway_is_a_failure_and_leads_nowhere(sms: FakeGateway, status: int) -> None:
+    elsewhere = FakeGateway()
+    async with served(elsewhere):
+        sms.statuses.append(status)
+        sms.location = f"{elsewhere.url}/login"
+
+        with pytest.raises(DeliveryFailed, match="gateway_refused"):
+            await AppriseGateway(ChannelKind.SMS, f"form://{sms.host}/send/{{to}}").send(MESSAGE, PHONE)
+
+    assert (len(sms.sent), elsewhere.sent) == (1, [])
+
+
+async def test_a_mail_server_that_hangs_holds_up_no_sms(sms: FakeGateway) -> None:
+    hanging = FakeGateway(delay_s=2)
+    async with served(hanging):
+        mail = AppriseGateway(ChannelKind.EMAIL, f"json://{hanging.host}/mail")
+        phones = AppriseGateway(ChannelKind.SMS, f"json://{sms.host}/send")
+        letters = [asyncio.ensure_future(mail.send(MESSAGE, PHONE)) for _ in range(AT_ONCE + 1)]
+        await eventually(lambda: len(hanging.sent) == AT_ONCE)
+
+        await phones.send(MESSAGE, PHONE)
+
+        assert not any(letter.done() for letter in letters)
+        await asyncio.gather(*letters)
 
 
 @pytest.mark.parametrize(
