@@ -12,16 +12,17 @@ from api.schemas.base import BLANK_AS_NULL, NOT_BLANK, Body, Shown, Time
 from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.texts import LANGUAGES
 
-_PHONE = re.compile(r"\+[1-9]\d{7,14}")
+# `[0-9]`, because `\d` also matches digits of other scripts, which no gateway dials and no reply is recognised by.
+_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}")
-_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def phone(value: str) -> str:
     """The number as E.164; spaces, hyphens and brackets between digits are removed. Raises PydanticCustomError."""
     plain = re.sub(r"[ ()\-\u00a0]", "", value)
     # Numbers of Kazakhstan are written 8 7xx at home.
-    plain = "+7" + plain[1:] if re.fullmatch(r"87\d{9}", plain) else plain
+    plain = "+7" + plain[1:] if re.fullmatch(r"87[0-9]{9}", plain) else plain
     if not _PHONE.fullmatch(plain):
         raise expected("a telephone number with its country, like +77011234567")
     return plain

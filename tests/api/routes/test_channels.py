@@ -240,3 +240,15 @@ async def test_nobody_sees_or_changes_the_channels_of_others(world: World) -> No
     ]
 
     assert {answer.status_code for answer in answers} == {403}
+
+
+@pytest.mark.parametrize("digits", ["٧٠١١٢٣٤٥٦٧", "７０１１２３４５６７", "७०११२३४५६७"])
+async def test_digits_of_other_scripts_are_no_address(world: World, digits: str) -> None:
+    """No gateway dials them, and no reply would be recognised by them."""
+    await registered(world)
+
+    answer = await mine(world, "POST", "", PHONE | {"address": f"+7{digits}"})
+    hours = await mine(world, "PUT", "", {"quiet_from": "2٢:30", "quiet_until": f"0{digits[0]}:00"})
+
+    assert (answer.status_code, hours.status_code) == (422, 422)
+    assert "channels:v-1" not in world.redis.sealed
