@@ -4,7 +4,7 @@ An acceptance sends somebody to a place of danger, so it is never guessed: only 
 perhaps with a greeting, a thanks or punctuation around it, is an answer. Everything else is kept for the operator.
 
 Letters are folded first: Kazakh letters that phones lack are compared with their neighbours (ә and а), ё with е, and words may
-have one wrong letter if they have six letters or more.
+have one wrong letter if they have six letters or more, except where that letter says who goes, when, or whether they do.
 """
 
 import unicodedata
@@ -115,6 +115,9 @@ _POLITE = frozenset(
     ]
 )
 
+_ENDING = 3
+"""Letters at the end of a word that a misspelling may not touch."""
+
 
 def _fold(text: str) -> str:
     lowered = unicodedata.normalize("NFC", text[:MOST_CHARACTERS]).casefold().translate(_FOLDED)
@@ -128,6 +131,8 @@ def _folded(words: frozenset[str]) -> frozenset[str]:
 
 
 _YES_F, _NO_F = _folded(_YES_WORDS), _folded(_NO_WORDS)
+_PERHAPS = ("рмын", "рмин")
+"""The Kazakh future of what is likely only, folded."""
 _YES_PF, _NO_PF, _POLITE_F = _folded(_YES_PHRASES), _folded(_NO_PHRASES), _folded(_POLITE)
 
 
@@ -153,7 +158,8 @@ def _of_word(word: str) -> Meaning:
         return Meaning.YES
     if word in _NO_F:
         return Meaning.NO
-    is_yes, is_no = (any(_is_misspelt(word, known) for known in words) for words in (_YES_F, _NO_F))
+    is_yes = any(_is_misspelt(word, known) and _is_same_form(word, known) for known in _YES_F)
+    is_no = any(_is_misspelt(word, known) for known in _NO_F)
     # As near to a yes as to a no: "барамын" and "бармаймын" differ in two letters.
     if is_yes == is_no:
         return Meaning.UNCLEAR
@@ -173,3 +179,9 @@ def _is_misspelt(word: str, known: str) -> bool:
         or rest == known_rest[1:]
         or (rest[:2] == known_rest[1::-1] and rest[2:] == known_rest[2:])
     )
+
+
+def _is_same_form(word: str, known: str) -> bool:
+    """Whether both end alike, for the end says who goes and when: "барасың" is "you go", "выезжал" "I was leaving", "приедут"
+    "they will come". "Барармын" ends alike and is "I may go"."""
+    return word[-_ENDING:] == known[-_ENDING:] and not word.endswith(_PERHAPS)

@@ -8,7 +8,7 @@ from dispatch.notices.replies import MOST_CHARACTERS, Meaning, meaning
 
 YES = [
     "1", " 1 ", "1.", "Иә", "ИӘ!", "ия", "Ия, барамын", "барамын", "Барамын рахмет", "барам", "баромын", "Да", "да!",
-    "Да, еду", "еду", "Еду.", "выезжаю", "выезжаб", "ок", "OK", "yes", "Yes, thanks", "I'm going", "going", "Привет, еду",
+    "Да, еду", "еду", "Еду.", "выезжаю", "выизжаю", "ок", "OK", "yes", "Yes, thanks", "I'm going", "going", "Привет, еду",
     "бара жатырмын", "келісемін", "келисемин",
 ]  # fmt: skip
 NO = [
@@ -19,8 +19,13 @@ UNCLEAR = [
     "", "   ", "?", "👍", "10", "11", "01", "1 0", "да нет", "нет да", "еду не могу", "да?", "куда ехать?", "Кто это",
     "еду через 10 минут", "не согласен", "не да", "может быть", "буду позже", "иә бірақ", "барамын ба", "Мне нужна помощь",
     "1000", "дада", "барай", "ед", "еда", "нету времени сейчас", "не", "STOP", "стоп", "я не еду, но жена едет к вам",
-    "1" * 500,
+    "1" * 500, "выезжаб",
 ]  # fmt: skip
+OTHER_FORMS = [
+    "барармын", "келермін", "шығармын", "барасың", "келесің", "шығасың", "келісесің", "қабылдайсың", "дайынсың", "шықтың",
+    "выезжал", "выезжай", "приедут", "принимал", "принимай", "согласно", "accent",
+]  # fmt: skip
+"""One letter from a yes, and said of another person, of another time, or of what is not certain."""
 
 
 @pytest.mark.parametrize("text", YES)
@@ -35,6 +40,11 @@ def test_a_no(text: str) -> None:
 
 def test_everything_else_is_for_a_person_to_read() -> None:
     assert {text: meaning(text) for text in UNCLEAR} == dict.fromkeys(UNCLEAR, Meaning.UNCLEAR)
+
+
+@pytest.mark.parametrize("text", OTHER_FORMS)
+def test_another_form_of_a_word_is_no_misspelt_yes(text: str) -> None:
+    assert meaning(text) is Meaning.UNCLEAR
 
 
 @given(st.text(max_size=40))
