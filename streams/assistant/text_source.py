@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from streams import clock, event_loop, wire
 from streams.assistant.texts_named import NamedText, texts_named
 from streams.kafka import clients, groups
+from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 from streams.topics import DECISIONS
 
@@ -86,7 +87,7 @@ class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.shield(asyncio.ensure_future(self._consumer.stop()))
+            await stop_consumer(self._consumer)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         try:

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from streams import event_loop
 from streams.dead_letters.outcomes import DeadLetterFold, StandingLetter
 from streams.kafka import clients
+from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS
 
@@ -49,7 +50,7 @@ class LetterWatch:
             except (KafkaError, TimeoutError, OSError) as error:
                 _log.warning("dead letters cannot be followed", cause=type(error).__name__)
             finally:
-                await consumer.stop()
+                await stop_consumer(consumer)
             await asyncio.sleep(AGAIN_S)
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:

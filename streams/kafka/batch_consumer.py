@@ -13,6 +13,7 @@ from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.errors import LogUnavailable
 from streams.kafka import clients
+from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -64,8 +65,7 @@ class BatchReading:
             # On a graceful stop, so that the next member does not repeat these records.
             await self._commit(consumer, taken)
         finally:
-            # Shielded against a second cancellation: a connection that is not closed outlives the event loop.
-            await asyncio.shield(asyncio.ensure_future(consumer.stop()))
+            await stop_consumer(consumer)
 
     def _consumer(self) -> AIOKafkaConsumer:
         return clients.group_member(self._settings, self._group, *self._topics)

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from streams.errors import LogUnavailable
 from streams.kafka import clients, timeouts
+from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 
 _POLL_MS = 200
@@ -45,7 +46,7 @@ class LogReader:
 
     async def stop(self) -> None:
         if self._consumer is not None:
-            await self._consumer.stop()
+            await stop_consumer(self._consumer)
             self._consumer = None
 
     async def partitions(self, topic: str) -> list[int]:

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from streams import event_loop
 from streams.errors import LogUnavailable
 from streams.kafka import clients
+from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 from streams.topics import Topic
 
@@ -63,7 +64,7 @@ class TopicFollower:
         await self.stop_following()
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await stop_consumer(consumer)
 
     async def end(self) -> int:
         """End offset of the log. Raises KafkaError, or LogUnavailable before the first read and after the stop."""

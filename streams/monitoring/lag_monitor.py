@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from streams import clock, event_loop, metrics, wire
 from streams.kafka import broker_access, clients, groups
 from streams.kafka.group_lag import GroupLag, look
+from streams.kafka.stopping import stop_consumer
 from streams.monitoring.commit_stall import CommitSample, Standstill
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENTS, OFFERS
@@ -99,7 +100,7 @@ class Monitor:
                 # Commits may have been missed while nothing was measured, so the seconds without a commit start over.
                 self._standstill.reset()
             finally:
-                await consumer.stop()
+                await stop_consumer(consumer)
                 await admin.close()
             await asyncio.sleep(EVERY_S)
 

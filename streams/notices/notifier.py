@@ -27,6 +27,7 @@ from streams.dead_letters import letters
 from streams.errors import LogUnavailable
 from streams.kafka import clients, groups, timeouts
 from streams.kafka.records import Consumed
+from streams.kafka.stopping import stop_consumer
 from streams.notices.channels import Channel, all_channels
 from streams.notices.lane import Limits
 from streams.notices.ledger import Ledger
@@ -156,8 +157,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
                 await asyncio.gather(beat, return_exceptions=True)
             if self._session is not None:
                 await self._session.close()
-            # Shielded against a second cancellation: an open connection would outlive the event loop.
-            await asyncio.shield(asyncio.ensure_future(self._consumer.stop()))
+            await stop_consumer(self._consumer)
 
     async def on_partitions_revoked(self, _: Any) -> None:
         # Taken away first, so that it gets no more records while it drains.

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from dispatch.notices.rules import Notice, NoticeOutcome
 from streams import clock, event_loop, wire
 from streams.kafka import clients
+from streams.kafka.stopping import stop_consumer
 from streams.notices.pocket import sibling_ids
 from streams.notices.requests import ASKED_VALID_MS, is_request
 from streams.settings import Settings
@@ -114,7 +115,7 @@ class Receipts:
                 log.warning("receipts cannot be read from Kafka", cause=type(error).__name__)
                 await asyncio.sleep(1)
             finally:
-                await asyncio.shield(asyncio.ensure_future(consumer.stop()))
+                await stop_consumer(consumer)
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         await consumer._client.force_metadata_update()

@@ -11,6 +11,7 @@ from dispatch.model.decisions import Decision
 from streams import wire
 from streams.errors import LogUnavailable
 from streams.kafka import clients
+from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 from streams.topics import DECISIONS
 
@@ -34,7 +35,7 @@ class DecisionReader:
 
     async def stop(self) -> None:
         if self._consumer is not None:
-            await self._consumer.stop()
+            await stop_consumer(self._consumer)
             self._consumer = None
 
     async def read(self, places: Sequence[LogPosition]) -> dict[LogPosition, Decision]:
@@ -81,7 +82,7 @@ class DecisionReader:
                 await consumer.start()
             # Also on cancellation: a consumer that is not stopped keeps its connections.
             except BaseException:
-                await consumer.stop()
+                await stop_consumer(consumer)
                 raise
             self._consumer = consumer
         return self._consumer

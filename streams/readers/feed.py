@@ -23,6 +23,7 @@ from streams import clock, event_loop, metrics
 from streams.errors import LogUnavailable
 from streams.event_loop import Turns
 from streams.kafka import clients
+from streams.kafka.stopping import stop_consumer
 from streams.readers.feed_buffer import KEPT_BYTES, FeedBuffer
 from streams.readers.feed_consumer import cursor_at, new_consumer, newest_starts, records_between
 from streams.readers.feed_listener import AT_ONCE, Listener
@@ -116,7 +117,7 @@ class Feed:
         await event_loop.cancel(self._task)
         await self._older.stop()
         if self._consumer is not None:
-            await self._consumer.stop()
+            await stop_consumer(self._consumer)
 
     def end_listeners(self) -> None:
         """Ends all live views, so that a stopping server does not wait for them."""

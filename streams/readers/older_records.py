@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from streams import clock
 from streams.errors import LogUnavailable
+from streams.kafka.stopping import stop_consumer
 from streams.readers.feed_buffer import KEPT_BYTES, FeedBuffer
 from streams.readers.feed_consumer import cursor_at, new_consumer, offsets_of, records_between
 from streams.readers.feed_records import FeedCursor, FeedRecord, ResyncRequired, feed_record_of
@@ -72,7 +73,7 @@ class OlderRecords:
 
     async def stop(self) -> None:
         if self._consumer is not None:
-            await self._consumer.stop()
+            await stop_consumer(self._consumer)
 
     def _common_start(self, cursor: FeedCursor, end: FeedCursor) -> FeedCursor:
         """The start cursor for this listener and for as many of the other waiting ones as the limit allows."""
@@ -89,7 +90,7 @@ class OlderRecords:
                 await consumer.start()
             # Also on cancellation: a consumer that is not stopped keeps its connections.
             except BaseException:
-                await consumer.stop()
+                await stop_consumer(consumer)
                 raise
             self._consumer = consumer
         starts, ends = offsets_of(start), offsets_of(end)
