@@ -155,7 +155,11 @@ export async function load(): Promise<void> {
 
 export async function readStatus(): Promise<void> {
   const answer = await ask("get", "/v1/status", {});
-  if (answer.ok) s.status.value = answer.data;
+  if (!answer.ok) return;
+  batch(() => {
+    s.status.value = answer.data;
+    s.answeredAtMs.value = Date.now();
+  });
 }
 
 let reading = false;

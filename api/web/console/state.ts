@@ -39,6 +39,8 @@ export const lookAt = signal<{ readonly lon: number; readonly lat: number } | nu
 
 export const status = signal<Status | null>(null);
 export const stream = signal<LiveStream | null>(null);
+/** Device time of the last answer to a request beside the stream: whether orders arrive while the stream is silent. */
+export const answeredAtMs = signal<number | null>(null);
 export const isStale = computed(() => stream.value?.state.value.isStale ?? true);
 
 /** What takes the detail's place. `detail` also when nothing is selected. */

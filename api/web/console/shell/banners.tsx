@@ -1,18 +1,22 @@
 // What pushes the panes down: distress, a session that ended, a silent stream, an impaired system.
 import { useEffect } from "preact/hooks";
-import { announce } from "../../shared/announcer";
+import { announceStale } from "../../shared/parts/stale_band";
 import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SignIn } from "../../shared/parts/sign_in";
 import { session } from "../../shared/session";
+import { STALE_AFTER_MS } from "../../shared/stream";
 import { isSilent } from "../alarms/answers";
 import { acknowledgeFirst, impaired } from "../alarms/center";
 import { DistressBand } from "../alarms/distress_band";
 import { HeardBy } from "../alarms/heard_by";
 import { Bang } from "../parts";
 import { alarmWord, cureWord, f } from "../say";
-import { isStale, stream } from "../state";
+import { answeredAtMs, isStale, stream } from "../state";
 import { t } from "../text";
+
+/** The server says something on the stream at least so often. */
+const TICK_MS = 5_000;
 
 export function Banners() {
   return (
@@ -33,17 +37,23 @@ function Stale() {
   const deviceNow = now.value > 0 ? Date.now() : 0;
   const title = livedAtMs === null ? text.never : text.title((deviceNow - livedAtMs) / 1000);
   // Said once: a band that counts is not read out with every second.
-  useEffect(() => announce(title), []);
+  useEffect(() => announceStale(title, livedAtMs), []);
   if (live === null) return null;
   return (
     <div class="banner stale" role="status" aria-live="off">
       <svg class="hatch" viewBox="0 0 28 20" aria-hidden="true"><path d="M-4 20 16 0M4 20 24 0M12 20 32 0M-12 20 8 0M20 20 40 0" /></svg>
       <b>{title}</b>
-      <span class="says">{livedAtMs === null ? text.worksNever : text.works(f().exactTime(now.value - (deviceNow - livedAtMs)))}</span>
+      <span class="says">{livedAtMs === null ? text.worksNever : (doOrdersArrive(livedAtMs, deviceNow) ? text.works : text.unreached)(f().exactTime(now.value - (deviceNow - livedAtMs)))}</span>
       {nextTryAtMs !== null && <span class="q">{text.next(Math.max(0, (nextTryAtMs - deviceNow) / 1000))}</span>}
       <button type="button" class="btn" aria-keyshortcuts="r" onClick={live.tryNow}>{text.now} <KeyCap of="R" /></button>
     </div>
   );
+}
+
+/** Only what was answered well after the last sign of the stream, and lately, tells that the server is there and the stream alone silent. */
+function doOrdersArrive(livedAtMs: number, deviceNow: number): boolean {
+  const at = answeredAtMs.value ?? -Infinity;
+  return at - livedAtMs > TICK_MS && deviceNow - at < STALE_AFTER_MS;
 }
 
 /** The most severe alarm of the system itself: what does not work at the moment. */

@@ -2,8 +2,14 @@
 import { useEffect } from "preact/hooks";
 import { announce } from "../announcer";
 import { now } from "../clock";
-import type { LiveStream } from "../stream";
+import { type LiveStream, STALE_AFTER_MS } from "../stream";
 import { texts } from "../text";
+
+/** A page that has just been opened is not without a connection: that is said only once it has lasted. Returns what takes it back. */
+export function announceStale(sentence: string, livedAtMs: number | null): () => void {
+  const timer = setTimeout(() => announce(sentence), livedAtMs === null ? STALE_AFTER_MS : 0);
+  return () => clearTimeout(timer);
+}
 
 export function StaleBand({ stream }: { stream: LiveStream }) {
   const { isStale, livedAtMs, nextTryAtMs } = stream.state.value;
@@ -13,7 +19,7 @@ export function StaleBand({ stream }: { stream: LiveStream }) {
   const said = livedAtMs === null ? text.never : text.stale((deviceNow - livedAtMs) / 1000);
   // Said once: a band that counts is not read out with every second.
   useEffect(() => {
-    if (isStale) announce(said);
+    if (isStale) return announceStale(said, livedAtMs);
   }, [isStale]);
   if (!isStale) return null;
   return (

@@ -52,6 +52,7 @@ export const en = {
     title: (seconds: number) => `The live stream is silent for ${f.duration(seconds)}.`,
     never: "No live stream yet.",
     works: (time: string) => `Data of ${time}. Orders work; their effect will show later.`,
+    unreached: (time: string) => `Data of ${time}. The server does not answer: orders do not arrive. What is typed is kept.`,
     worksNever: "What is shown was read once and does not move by itself.",
     next: (seconds: number) => `next attempt in ${f.duration(seconds)}`,
     now: "Connect now",

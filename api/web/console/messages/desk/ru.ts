@@ -51,6 +51,7 @@ export const ru = {
     title: (seconds: number) => `Поток обновлений молчит ${f.duration(seconds)}.`,
     never: "Потока обновлений пока нет.",
     works: (time: string) => `Данные на ${time}. Команды работают, их результат появится позже.`,
+    unreached: (time: string) => `Данные на ${time}. Сервер не отвечает: команды не доходят. Набранное сохраняется.`,
     worksNever: "Показанное прочитано один раз и само не обновляется.",
     next: (seconds: number) => `новая попытка через ${f.duration(seconds)}`,
     now: "Подключить сейчас",
