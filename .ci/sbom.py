@@ -30,6 +30,7 @@ SCOPES = {
     "runtime": ComponentScope.REQUIRED,
     "local": ComponentScope.OPTIONAL,
     "redis": ComponentScope.OPTIONAL,
+    "assistant": ComponentScope.OPTIONAL,
     "build": ComponentScope.EXCLUDED,
     "web": ComponentScope.EXCLUDED,
     "development": ComponentScope.EXCLUDED,

@@ -22,7 +22,7 @@ from dispatch.assistant.texts import Text  # noqa: E402
 
 WEIGHTS = ROOT / "dispatch/assistant/data/type_weights.tsv"
 MESSAGES = ROOT / "tests/dispatch/assistant/messages/messages.jsonl"
-PENALTY = 0.0065
+PENALTY = 0.005
 FOLDS = 10
 SHARPNESS = 1.6
 """The penalty makes a model doubt; its weights times this are calibrated (`--evaluate`)."""

@@ -1,10 +1,11 @@
 """Concepts that words of a report speak of: fire, smoke, a building, nobody answers. In three languages, in all their spellings.
 
-`data/concepts.tsv` lists them: a concept, a language, its words. `*` stands for any ending; several words must follow each
-other, in their order, with at most `_GAP` other words between two. Words are compared folded (`gazetteer/folding.py`), so Kazakh
-on a Russian keyboard and in chat Latin is found as well; English is compared as it is written. A word is looked for in its own
-language (`languages.py`): after folding the three collide. Concepts are evidence for types (`incident_types.py`), never
-conclusions.
+`data/concepts.tsv` lists what speaks for a type, `data/details.tsv` what else reports tell (a roof, a grandmother, a knee; their
+names begin with a dot), which says more about whether two reports are one event: a concept, a language, its words. `*` stands for
+any ending; several words must follow each other, in their order, with at most `_GAP` other words between two. Words are compared
+folded (`gazetteer/folding.py`), so Kazakh on a Russian keyboard and in chat Latin is found as well; English is compared as it is
+written. A word is looked for in its own language (`languages.py`): after folding the three collide. Concepts are evidence for
+types (`incident_types.py`), never conclusions.
 """
 
 from collections import defaultdict
@@ -22,6 +23,9 @@ _SHORTEST = 3
 """Letters of a beginning by which words are looked up."""
 _BORROWED = 5
 """Letters from which on words of Kazakh and Russian are looked for in each other's texts: both borrow, and short ones collide."""
+_FILES = ("concepts.tsv", "details.tsv")
+DETAIL = "."
+"""What the names of details begin with."""
 _SPELT = (Language.KK, Language.RU, Language.EN)
 
 
@@ -83,8 +87,8 @@ class Lexicon:
 @cache
 def built_in_lexicon() -> Lexicon:
     """The words that come with Komek."""
-    written = files("dispatch.assistant").joinpath("data", "concepts.tsv").read_text("utf-8")
-    return Lexicon(written.splitlines())
+    folder = files("dispatch.assistant").joinpath("data")
+    return Lexicon([line for name in _FILES for line in folder.joinpath(name).read_text("utf-8").splitlines()])
 
 
 def _last_word(parts: Sequence[_Part], words: Sequence[str], start: int) -> int | None:

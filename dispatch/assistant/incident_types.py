@@ -10,15 +10,16 @@ from functools import cache
 from importlib.resources import files
 
 from dispatch.assistant import logistic
+from dispatch.assistant.concepts import DETAIL
 from dispatch.assistant.texts import Span, Text
 
 NONE = "-"
 """The class of texts that report no incident."""
 MOST_TYPES = 3
-_TOLD = 0.04
+LEAST = 0.01
 """Types below this are not worth a line."""
 _SAID_OFTEN = 2
-_SPEAKS_FOR = 0.1
+SPEAKS_FOR = 0.1
 """Weight from which on a concept is shown as a reason for a type."""
 
 
@@ -33,7 +34,10 @@ class LikelyType:
 
 def features(text: Text, concepts: Mapping[str, Sequence[Span]]) -> dict[str, float]:
     """What a model of types knows of a text: how often each concept is spoken of, and whether the text asks or is long."""
-    found = {concept: float(min(len(spans), _SAID_OFTEN)) for concept, spans in concepts.items()}
+    found = {
+        concept: 1.0 if concept.startswith(DETAIL) else float(min(len(spans), _SAID_OFTEN))
+        for concept, spans in concepts.items()
+    }
     if "?" in text.whole:
         found["asks"] = 1.0
     return found
@@ -48,7 +52,7 @@ def likely_types(
     ordered = sorted(probabilities.items(), key=lambda one: (-one[1], one[0]))
     likely: list[LikelyType] = []
     for value, probability in ordered:
-        if value != NONE and probability >= _TOLD and len(likely) < MOST_TYPES:
+        if value != NONE and probability >= LEAST and len(likely) < MOST_TYPES:
             spans = _reasons(value, concepts, model)
             # Without a word that speaks for it, it would be a guess from what is usual.
             if spans:
@@ -64,5 +68,5 @@ def built_in_model() -> logistic.Model:
 
 
 def _reasons(value: str, concepts: Mapping[str, Sequence[Span]], model: logistic.Model) -> tuple[Span, ...]:
-    speaking = (one for one in concepts if model.weight(one, value) >= _SPEAKS_FOR)
+    speaking = (one for one in concepts if model.weight(one, value) >= SPEAKS_FOR)
     return tuple(sorted({span for concept in speaking for span in concepts[concept]}))

@@ -11,12 +11,12 @@ from streams.local import jars, keys, leftovers, processes, redis_server, stackf
 from streams.local.addresses import Addresses, choose
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java
-from streams.local.page_build import PageBuild
 from streams.local.ports import LOOPBACK, PortClaims
 from streams.local.process import Part
 from streams.local.progress import Steps
 from streams.local.secured import Secured, environ_for, secured
 from streams.local.security_releases import REDIS, fault_of
+from streams.local.side_work import MODEL, PAGES, InTurn
 from streams.local.stackfile import StackFile
 from streams.local.supervisor import Say, Stopped, Supervisor
 from streams.settings import Settings, overridden
@@ -103,10 +103,11 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
     # Noted from the first process on, so that the next start can end them after a crash.
     book = _StackRecord(at.folder, at.stack)
     supervisor = Supervisor(logs=at.folder.logs, say=caller.steps.say, changed=book.note)
-    pages = PageBuild(at.folder.logs, caller.steps.say)
+    # The pages first: people look at them at once.
+    beside = InTurn([PAGES, MODEL], at.folder.logs, caller.steps.say)
 
     def stopped() -> bool:
-        pages.look()
+        beside.look()
         return caller.stopped()
 
     try:
@@ -120,7 +121,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
             supervisor.watch(stopped)
         caller.steps.say("ending")
     finally:
-        pages.end()
+        beside.end()
         book.close()
         supervisor.end()
         at.folder.running.unlink(missing_ok=True)

@@ -29,6 +29,10 @@ class Purpose(StrEnum):
     """Links of the audit log (`streams/audit/chain.py`)."""
     TEXT = "text"
     """Groups of letters of a description (`streams.intake.text_fingerprint`)."""
+    SKETCH = "sketch"
+    """Planes of the sketches of what a report tells (`dispatch.assistant.sketches`)."""
+    TOLD_PHONE = "told-phone"
+    """Telephone numbers in texts of reports, which two reports of one event may share."""
 
 
 class ClientDigests:

@@ -29,6 +29,8 @@ HASHING = {
     "api/writes/idempotency.py": "the same of an empty body",
     "dispatch/assistant/oversight.py": "ids of offers, which are no secret: which work gets no hints",
     "streams/assistant/report_reader.py": "files of the package: the version of what reads texts",
+    "dispatch/assistant/sketches.py": "BLAKE2b and SHAKE-256 under the key for sketches",
+    "dispatch/assistant/vector_data.py": "data that come with Komek, to name their version",
     "dispatch/model/ids.py": "uuid5 of causes; a command id contains the keyed digest of its body",
     "streams/intake/text_fingerprint.py": "BLAKE2b under the key for texts",
     "streams/local/jars.py": "downloaded files",
@@ -120,6 +122,8 @@ def test_digests_never_change_between_versions() -> None:
         "external-id": "6646d027c8315e9b",
         "audit": "c6e14de8214149dc",
         "text": "6453098de16c10c7",
+        "sketch": "7a8480fc8eef87c6",
+        "told-phone": "4e2458a135ab12ef",
     }
     assert (
         DIGESTS.body_digest("0" * 64) == "k1-1ef302ca:4396ea086978b373d4c2039b6c52e82d712e041ae2d4f1e278ced84e71de2d26"
