@@ -1,9 +1,9 @@
 """Which open incidents a new report may tell of once more, across languages, and why.
 
-A logistic regression over place, type, people and the likeness of sketches (`data/duplicate_weights.json`, made by
-`.ci/report_vectors.py`; figures in `data/README.md`). What no labelled message shows is weighed by estimates: the time
-between two reports, one telephone number in both, unlike types, a place that is not known. What the incident's own rules propose (`dispatch/incidents/duplicates.py`)
-is always among the found, never less probable than their score. Deterministic; a hint to a person, who alone merges.
+A logistic regression over place, people and the likeness of sketches (`data/duplicate_weights.json`; figures: `data/README.md`).
+What no labelled message shows is weighed by estimates: the time between two reports, one telephone number in both, unlike types,
+a place that is not known. What the incident's own rules propose (`dispatch/incidents/duplicates.py`) is always among the found,
+never less probable than their score. Deterministic; a hint to a person, who alone merges.
 """
 
 import json
@@ -32,8 +32,8 @@ _SAME_PHONE = 3.0
 _AN_HOUR_LATER, _LATEST = -0.5, -4.0
 """Log-odds for each hour between the two, and their least. An estimate: floods and searches last for days."""
 _OTHER_TYPE = -2.0
-"""Log-odds where the report is of another type for certain. An estimate: only pairs of one type were labelled, and callers name one
-event by several."""
+"""Log-odds where the report is of another type for certain. An estimate: only pairs of one type were compared, and callers name
+one event by several."""
 _NO_PLACE = -1.0
 """Log-odds where one of the two has no place: less than in one place, more than far apart. An estimate."""
 _FADES_M = 3_000.0
