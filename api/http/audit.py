@@ -81,7 +81,9 @@ def record_audit(
     )
 
 
-def record_done(services: Services, caller: Caller, action: str, subject: str) -> None:
+def record_done(
+    services: Services, caller: Caller, action: str, subject: str, subjects: Sequence[str] | None = None
+) -> None:
     """As `record_audit`, for what has been done already: it cannot be taken back, so a failure is only counted and alarmed."""
     with contextlib.suppress(AuditUnavailable):
-        record_audit(services, caller, action, subject)
+        record_audit(services, caller, action, subject, subjects)

@@ -158,6 +158,7 @@ async def assign(order: OrderDep, body: Assignment) -> Response:
             subject=offer,
             links=answer_links(offer, order.incident_id, order.once.caller.role),
             private=texts_of(command, body.reason),
+            after=order.recorded("offer.assign", offer, [volunteer_id]),
         )
 
     return await write_once(order.services, order.once, prepared)
@@ -212,6 +213,9 @@ async def split(order: OrderDep, body: Split) -> Response:
         async def announce() -> None:
             announced = wire.encode_command(replace(report, split_from=order.incident_id))
             await services.marks.expect_reported(report.incident_id, announced)
+            if body.offers:
+                people = None if state is None else [one.volunteer_id for one in map(state.offer, body.offers) if one]
+                await order.recorded("incident.split", order.incident_id, people)()
 
         return PreparedWrite(
             command=command,

@@ -36,7 +36,7 @@ from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.values import time
 from api.writes.idempotency import OnceOnly
 from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref
-from api.writes.offer_orders import OfferOrder
+from api.writes.offer_orders import OfferOrder, OfferOrderFields
 from api.writes.offer_preconditions import OfferWithIncident, check_other_incident, check_outcome
 from dispatch.incidents.manual_orders import REMIND_EVERY_S, is_reminded_lately
 from dispatch.matching.disclosed_fields import Disclosed
@@ -204,12 +204,9 @@ async def withdraw(offer: OfferId, once: OnceOnly, services: ServicesDep, body: 
     given, (id_, place) = body or Withdrawal(), offer
 
     order = OfferOrder(id=id_, place=place, once=once, services=services)
-
-    async def command() -> WithdrawOffer:
-        await order.live()
-        return WithdrawOffer(**order.fields("withdraw", given.reason), replace=given.replace)
-
-    return await order.respond(command, given.reason)
+    return await order.respond(
+        "withdraw", lambda fields, _: WithdrawOffer(**fields, replace=given.replace), given.reason
+    )
 
 
 @router.post("/{offer_id}/remind", **ANSWER, dependencies=[operators])
@@ -218,10 +215,9 @@ async def remind(offer: OfferId, once: OnceOnly, services: ServicesDep, body: Re
     order = OfferOrder(id=offer[0], place=offer[1], once=once, services=services)
     reason = body.reason if body else None
 
-    async def command() -> RemindPerson:
-        held = await order.live()
+    def command(fields: OfferOrderFields, held: OfferWithIncident | None) -> RemindPerson:
         if held is not None and is_reminded_lately(held.offer, clock.now_ms()):
             raise ProblemResponse("reminded_lately", f"once in {REMIND_EVERY_S} s is enough")
-        return RemindPerson(**order.fields("remind", reason))
+        return RemindPerson(**fields)
 
-    return await order.respond(command, reason)
+    return await order.respond("remind", command, reason)

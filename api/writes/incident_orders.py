@@ -8,6 +8,7 @@ from fastapi import Depends
 from fastapi.responses import Response
 
 from api.deps import IncidentId, ServicesDep, zone_of_known_cell
+from api.http.audit import record_done
 from api.http.problems import ProblemResponse, invalid
 from api.process.services import Services
 from api.schemas.reports import Split
@@ -80,6 +81,14 @@ class IncidentOrder:
         return PreparedWrite(
             command=command, subject=self.incident_id, links=incident_links(self.incident_id), private=private
         )
+
+    def recorded(self, action: str, subject: str, people: Sequence[str] | None) -> Callable[[], Awaitable[None]]:
+        """Writes the audit entry of an order that names people, once it is in the log. None: they cannot be looked up now."""
+
+        async def record() -> None:
+            record_done(self.services, self.once.caller, action, subject, people)
+
+        return record
 
     async def known_state(self) -> Incident | None:
         """As `known_state` of this module, for the incident of the order."""

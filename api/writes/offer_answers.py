@@ -139,11 +139,12 @@ class OfferAnswer:
             ProblemResponse: 404, 403 for the offer of somebody else, or that of `refuse`.
         """
         held = await self._own()
+        if self.heard_by:
+            person = None if held is None else [held.offer.volunteer_id]
+            record_done(self.services, self.caller, f"offer.on_behalf.{self.heard_by}", self.id, person)
         if held is None:
             # The dispatcher looks the person up: only the state says whose offer it is.
             return "" if self.heard_by else self.caller.id
-        if self.heard_by:
-            record_done(self.services, self.caller, f"offer.on_behalf.{self.heard_by}", self.id)
         try:
             refuse(held)
         except ProblemResponse as problem:

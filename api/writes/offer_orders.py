@@ -1,11 +1,12 @@
 """Orders of operators about one offer: the request, its precondition, and the fields that every command has."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict
 
 from fastapi.responses import Response
 
+from api.http.audit import record_done
 from api.process.services import Services
 from api.views.links import answer_links
 from api.writes.idempotency import IdempotentRequest
@@ -61,12 +62,29 @@ class OfferOrder:
             "private_ref": text_ref(self.place.incident_id, "reason", command_id) if reason else None,
         }
 
-    async def respond(self, prepare: Callable[[], Awaitable[Command]], reason: str | None) -> Response:
-        """`write_once` for an order. `prepare` checks the preconditions and gives the command."""
+    async def respond(
+        self,
+        verb: str,
+        build: Callable[[OfferOrderFields, OfferWithIncident | None], Command],
+        reason: str | None,
+    ) -> Response:
+        """`write_once` for an order; its audit entry names the person. `build` checks the preconditions that are its own."""
 
         async def prepared() -> PreparedWrite:
-            command = await prepare()
-            links = answer_links(self.id, self.place.incident_id, self.once.caller.role)
-            return PreparedWrite(command=command, subject=self.id, links=links, private=texts_of(command, reason))
+            held = await self.live()
+            command = build(self.fields(verb, reason), held)
+
+            # Of an offer that cannot be looked up while Redis is away the entry has the id alone.
+            async def recorded() -> None:
+                person = None if held is None else [held.offer.volunteer_id]
+                record_done(self.services, self.once.caller, f"offer.{verb}", self.id, person)
+
+            return PreparedWrite(
+                command=command,
+                subject=self.id,
+                links=answer_links(self.id, self.place.incident_id, self.once.caller.role),
+                private=texts_of(command, reason),
+                after=recorded,
+            )
 
         return await write_once(self.services, self.once, prepared)

@@ -1,14 +1,20 @@
 """Every disclosure has an entry before it is sent; who saw what can be read by admins and by the person."""
 
+from typing import Any
+
 import pytest
 
 from api.app import assembled
 from api.http.audit import READS
+from dispatch.model.vocabulary import OfferState
 from streams.audit.audit_log import AuditUnavailable
 from streams.wire import MOST_SUBJECTS
+from tests.api.routes.test_assignment import known
 from tests.support.api_world import World, code
 from tests.support.browser import Browser
-from tests.support.builders import INCIDENT, incident
+from tests.support.builders import INCIDENT, incident, offer, requirement
+
+OFFER = "o-8320e5-" + INCIDENT.rsplit("-", 1)[1] + "-" + "b" * 16
 
 DISCLOSE_NOTHING = {
     "/healthz": "a state",
@@ -130,6 +136,69 @@ async def test_a_person_sees_who_saw_their_data_and_nobody_elses(world: World) -
         ("op-7", "operator", "volunteer.offers.read")
     ]
     assert refused.status_code == 403
+
+
+async def test_orders_that_name_people_are_recorded_with_them_once_they_are_in_the_log(world: World) -> None:
+    held = offer(OfferState.OFFERED, id=OFFER, volunteer_id="v-1")
+    world.redis.add(incident(requirements=(requirement(id="r1", count=2),), offers=(held,)))
+    known(world, "first_aid")
+    part = {"type": "flood", "location": {"type": "Point", "coordinates": [76.9, 43.2]}, "offers": [OFFER]}
+    orders: list[tuple[str, dict[str, Any]]] = [
+        (
+            f"/v1/incidents/{INCIDENT}/offers",
+            {"volunteer_id": "v-9", "requirement_id": "r1", "force": True, "reason": "near"},
+        ),
+        (f"/v1/offers/{OFFER}/remind", {}),
+        (f"/v1/offers/{OFFER}/withdraw", {}),
+        (f"/v1/offers/{OFFER}/accept", {"on_behalf": {"heard_by": "phone"}}),
+        (f"/v1/incidents/{INCIDENT}/split", part),
+    ]
+    world.log.audits.clear()
+
+    for number, (path, body) in enumerate(orders):
+        for _ in range(2):  # the repeat is no second order
+            answer = await world.ask("POST", path, body, subject="op-7", key=f"order-{number}")
+            assert answer.status_code == 202, answer.text
+
+    assert [(one.actor, one.action, one.subjects) for one in world.log.audits] == [
+        ("op-7", "offer.assign", ("v-9",)),
+        ("op-7", "offer.remind", ("v-1",)),
+        ("op-7", "offer.withdraw", ("v-1",)),
+        ("op-7", "offer.on_behalf.phone", ("v-1",)),
+        ("op-7", "incident.split", ("v-1",)),
+    ]
+    own = (await world.ask("GET", "/v1/volunteers/v-1/audit", role="volunteer", subject="v-1")).json()["items"]
+    assert {one["action"] for one in own} == {
+        "offer.remind",
+        "offer.withdraw",
+        "offer.on_behalf.phone",
+        "incident.split",
+    }
+
+
+async def test_without_redis_an_order_is_recorded_with_the_people_that_the_request_names(world: World) -> None:
+    selected = {"volunteer_id": "v-9", "requirement_id": "r1"}
+    world.redis.is_down = True
+
+    await world.ask("POST", f"/v1/incidents/{INCIDENT}/offers", selected, subject="op-7")
+    await world.ask("POST", f"/v1/offers/{OFFER}/withdraw", {}, subject="op-7")
+    await world.ask("POST", f"/v1/offers/{OFFER}/accept", {"on_behalf": {"heard_by": "radio"}}, subject="op-7")
+
+    # Whose offer it is, only the state knows.
+    assert [(one.action, one.subject == OFFER, one.subjects) for one in world.log.audits] == [
+        ("offer.assign", False, ("v-9",)),
+        ("offer.withdraw", True, ()),
+        ("offer.on_behalf.radio", True, ()),
+    ]
+
+
+async def test_an_order_that_is_refused_leaves_no_entry_of_an_order(world: World) -> None:
+    world.redis.add(incident(offers=(offer(OfferState.EXPIRED, id=OFFER, volunteer_id="v-1"),)))
+    world.log.audits.clear()
+
+    assert (await world.ask("POST", f"/v1/offers/{OFFER}/withdraw", {})).status_code == 409
+
+    assert world.log.audits == []
 
 
 async def test_pages_continue(world: World) -> None:

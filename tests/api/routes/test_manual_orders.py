@@ -124,7 +124,9 @@ async def test_an_operator_enters_the_answer_of_a_person(
     (command,) = world.log.commands
     assert isinstance(command, AnswerCommand)
     assert (command.by, command.volunteer_id, command.heard_by) == ("operator-1", "v-1", HeardBy.PHONE)
-    assert [(entry.action, entry.subject) for entry in world.log.audits] == [("offer.on_behalf.phone", OFFER)]
+    assert [(entry.action, entry.subject, entry.subjects) for entry in world.log.audits] == [
+        ("offer.on_behalf.phone", OFFER, ("v-1",))
+    ]
 
 
 @pytest.mark.parametrize(("verb", "body", "state"), ANSWERS)
