@@ -159,8 +159,15 @@ def external(digest: str) -> str:
 
 
 def external_of(incident_id: str) -> str:
-    """SET of digests: the incident's entries by external id, so that apply can remove those of reports that were taken out."""
+    """SET of digests: the incident's entries by external id, so that apply can remove those of reports that were taken out. With
+    a TTL once the incident has ended."""
     return f"{PREFIX}external-of:{incident_id}"
+
+
+def ended_external(digest: str) -> str:
+    """ZSET with TTL by time of the end (ms): ids of the ended incidents with one external id, for operators who look back.
+    Duplicates are searched in `external` alone."""
+    return f"{PREFIX}ended-external:{digest}"
 
 
 def call_numbers(day: str, letters: str) -> str:

@@ -180,7 +180,15 @@ CLASSES: tuple[DataClass, ...] = (
         Ending.EXPIRY,
         "the next number of the day; an incident is found by its number",
     ),
-    in_redis(redis_keys.external_of, None, Ending.REMOVAL, _INDEX),
+    in_redis(
+        redis_keys.external_of, ENDED_S, Ending.REMOVAL, "the entries of an incident in the indexes by external id"
+    ),
+    in_redis(
+        redis_keys.ended_external,
+        ENDED_S,
+        Ending.EXPIRY,
+        "an ended incident is found by its number in another system, as long as it can be read; keyed digests and ids",
+    ),
     in_redis(redis_keys.HAZARDS, None, Ending.REMOVAL, _OPEN),
     in_redis(redis_keys.HAZARDS_VERSION, None, Ending.REMOVAL, "a time"),
     in_redis(redis_keys.UNDER_WAY, None, Ending.REMOVAL, _OPEN),

@@ -8,11 +8,10 @@ from typing import Any
 
 import msgspec
 
-from dispatch.incidents.duplicates import APART_S, neighbour_of, neighbours_by_number
+from dispatch.incidents.duplicates import APART_S, neighbour_of, neighbours_by_number, numbers_of
 from dispatch.matching import place_uncertainty
 from dispatch.model.antimeridian import index_lon
 from dispatch.model.context import Neighbour, Spot, Whereabouts
-from dispatch.model.digests import external_digest
 from dispatch.model.geo import distance_m
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Place
@@ -39,18 +38,19 @@ _FIELDS = ("x", "y", "at", "ac", "md", "hx", "hy", "tm", "sk")
 
 
 def packed_vicinity(incident: Incident) -> dict[str, object]:
-    """The index entries of an incident, by place and by external id, as apply.lua writes them. An ended incident has none."""
+    """The index entries of an incident, by place and by external id, as apply.lua writes them. An ended incident is only in the
+    index of ended ones by external id. A merged one is in none: its number leads to the incident that adopted it."""
     neighbour = neighbour_of(incident)
     packed: dict[str, object] = {}
     if neighbour is not None and neighbour.centre is not None:
         centre, is_wide = neighbour.centre, neighbour.reach_m > 0
         packed["vicinity"] = (_encode(neighbour).decode(), index_lon(centre.lon), float(centre.lat), is_wide)
-    named = {digest: _encode(known).decode() for digest, known in neighbours_by_number(incident).items()}
-    if (own := external_digest(incident)) and own not in named:
-        # False removes the entry of an ended incident. Not None: a Lua table ends at the first nil.
-        packed["externals"] = [(own, False)]
-    elif named:
-        packed["externals"] = list(named.items())
+    if incident.is_open:
+        packed["externals"] = [
+            (digest, _encode(known).decode()) for digest, known in neighbours_by_number(incident).items()
+        ]
+    elif incident.merged_into is None:
+        packed["ended_externals"] = [number.digest for number in numbers_of(incident)]
     return packed
 
 

@@ -13,6 +13,7 @@ from dispatch.ports import NotReady
 from streams import clock, redis_keys
 from streams.store import nearby
 from streams.store.call_numbers import days_before
+from streams.store.nearby import NAMED_AT_MOST
 from streams.store.redis_client import NOT_REBUILT, Command, RedisClient, ScriptCall
 
 SCANNED_AT_ONCE = 100
@@ -33,7 +34,8 @@ class OperatorSearch(Protocol):
         """Ids of the incidents with this call number, of the last 35 days, the newest day first."""
 
     async def with_external(self, digest: str) -> list[str]:
-        """Ids of the open incidents with this digest of an external id, at most 20."""
+        """Ids of the incidents with this digest of an external id: at most 20 open ones, then at most 20 that ended
+        in the last 35 days, the last end first."""
 
     async def near(self, place: Place, within_m: float) -> list[str]:
         """Ids of the open incidents near a place, at most 20, the nearest first."""
@@ -55,7 +57,9 @@ class RedisOperatorSearch:
 
     async def with_external(self, digest: str) -> list[str]:
         (found,) = await nearby.named(self._link, [digest])
-        return [one.incident_id for one in found]
+        (ended,) = await self._ask([("ZREVRANGE", redis_keys.ended_external(digest), 0, NAMED_AT_MOST - 1)])
+        # In two reads: what ends in between is in both.
+        return list(dict.fromkeys([*(one.incident_id for one in found), *(one.decode() for one in ended)]))
 
     async def near(self, place: Place, within_m: float) -> list[str]:
         (found,) = await nearby.near(self._link, [Spot(place=place, within_m=within_m)])

@@ -19,7 +19,7 @@ from streams.retention.classes import COMMAND_S, ENDED_S, ERASED_S, HOLD_S, PLAC
 
 ANY_SKILL = "*"
 """In the place of a skill: the field index of everybody. Each person is once in it, so it can be counted by cells."""
-LAYOUT = 2
+LAYOUT = 3
 """Of everything in Redis that derives from the log. Raise it with every change that data of an earlier version lack or have in
 another form: workers then rebuild Redis by themselves, and nothing is read or granted until they have (DESIGN 184)."""
 JOIN_AFTER_MS = 10_000
@@ -97,6 +97,7 @@ _KEYS = {
     "progress": keys.PREFIX + "progress:",
     "ready": keys.ready(""),
     "rebuild_lock": keys.REBUILD_LOCK,
+    "ended_external": keys.ended_external(""),
     "ending": keys.PREFIX + "ending:",
     "refused": keys.PREFIX + "refused:",
     "reported": keys.reported(""),

@@ -5,13 +5,17 @@ from dataclasses import replace
 import pytest
 
 from dispatch.model.call_numbers import Series
+from dispatch.model.incidents import Incident
 from dispatch.model.local_time import DAY_MS, local_day
+from dispatch.model.merges import ReportNumber
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import NotReady
+from streams import redis_keys
 from streams.store.memory.operator_search import MemoryOperatorSearch
 from streams.store.memory.store import MemoryStore
 from streams.store.operator_search import OperatorSearch, RedisOperatorSearch
-from tests.contracts.builders import CENTRE, application, area, incident, north, profile
+from streams.store.restore import RestoredIncident
+from tests.contracts.builders import CENTRE, application, area, incident, incident_id, north, profile
 from tests.contracts.worlds import RedisWorld, StoreWorld, applied
 
 
@@ -42,10 +46,10 @@ async def test_incidents_of_several_days_share_a_number_and_the_newest_comes_fir
     assert await search.called("AM", 3) == []
 
 
-async def test_open_incidents_are_found_by_external_id_and_by_place(world: StoreWorld) -> None:
+async def test_incidents_are_found_by_external_id_and_open_ones_by_place(world: StoreWorld) -> None:
     digest = "d" * 64
     here = replace(incident("here", at_ms=1_000, at=area(north(300))), external_digest=digest)
-    gone = replace(incident("gone", at_ms=1_000, status=IncidentStatus.CLOSED), external_digest=digest)
+    gone = replace(incident("gone", at_ms=1_000, status=IncidentStatus.CLOSED), external_digest="e" * 64)
     far = incident("far", at_ms=1_000, at=area(north(9_000)))
     await applied(world, *[application(at, one, command=f"c-{at}") for at, one in enumerate((here, gone, far))])
 
@@ -53,6 +57,67 @@ async def test_open_incidents_are_found_by_external_id_and_by_place(world: Store
 
     assert await search.with_external(digest) == [here.id]
     assert await search.near(CENTRE, 1_000) == [here.id]
+
+
+async def test_an_ended_incident_is_found_by_external_id_behind_the_open_ones_the_last_end_first(
+    world: StoreWorld,
+) -> None:
+    digest, now_ms = "d" * 64, await world.store.now_ms()
+
+    def ended(name: str, ago_ms: int) -> Incident:
+        return replace(incident(name, at_ms=now_ms - ago_ms, status=IncidentStatus.CLOSED), external_digest=digest)
+
+    here = replace(incident("here", at_ms=now_ms), external_digest=digest)
+    states = [here, ended("yesterday", DAY_MS), ended("today", 60_000)]
+    await applied(world, *[application(at, one, command=f"c-{at}") for at, one in enumerate(states)])
+    search = search_of(world)
+
+    assert await search.with_external(digest) == [here.id, states[2].id, states[1].id]
+
+    again = replace(states[1], status=IncidentStatus.DISPATCHING, version=2)
+    await applied(world, application(3, replace(again, times=replace(again.times, closed_ms=None)), command="c-3"))
+
+    found = await search.with_external(digest)
+    assert (sorted(found[:2]), found[2:]) == (sorted([here.id, again.id]), [states[2].id])
+
+
+async def test_the_number_of_a_merged_report_leads_to_what_adopted_it_also_after_the_end(world: StoreWorld) -> None:
+    digest, now_ms = "d" * 64, await world.store.now_ms()
+    merged = replace(
+        incident("merged", at_ms=now_ms, status=IncidentStatus.CLOSED),
+        external_digest=digest,
+        merged_into=incident_id("kept"),
+    )
+    kept = replace(
+        incident("kept", at_ms=now_ms, status=IncidentStatus.CLOSED),
+        reports=(merged.id,),
+        report_numbers={merged.id: (ReportNumber(digest=digest, reported_by="112"),)},
+    )
+    await applied(world, *[application(at, one, command=f"c-{at}") for at, one in enumerate((merged, kept))])
+    search = search_of(world)
+    assert await search.with_external(digest) == [kept.id]
+
+    without = replace(kept, reports=(), report_numbers={}, version=2)
+    await applied(world, application(2, without, command="c-2"))
+
+    assert await search.with_external(digest) == []
+
+
+async def test_a_rebuilt_store_finds_ended_incidents_by_external_id_as_long_as_they_can_be_read(
+    world: StoreWorld,
+) -> None:
+    digest, now_ms = "d" * 64, await world.store.now_ms()
+    await world.forget()
+    state = replace(incident("over", at_ms=now_ms - DAY_MS, status=IncidentStatus.CLOSED), external_digest=digest)
+    await world.rebuilt(RestoredIncident(incident=state))
+
+    assert await search_of(world).with_external(digest) == [state.id]
+    if isinstance(world, RedisWorld):
+        keys = (redis_keys.ended_external(digest), redis_keys.external_of(state.id), redis_keys.incident(state.id))
+        lives = await world.link.run([("PTTL", key) for key in keys])
+        # No entry outlives what it leads to.
+        assert max(lives) - min(lives) < 1_000
+        assert 33 * DAY_MS < min(lives) <= 34 * DAY_MS
 
 
 async def test_a_scan_reaches_everybody_and_that_of_duty_only_those_on_duty(world: StoreWorld) -> None:

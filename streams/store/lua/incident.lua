@@ -72,22 +72,34 @@ local function replace_vicinity(i)
   end
 end
 
--- The index by external id: its own and those of merged reports. `external-of` names the entries to remove when a report leaves.
+-- The search by external id outlives the incident as its state does. The TTL is that of the entry that stays longest.
+local function note_ended_external(i, digest)
+  local key = KEY.ended_external .. digest
+  call('ZADD', key, i.ended, i.id)
+  call('ZREMRANGEBYSCORE', key, '-inf', now_ms() - ENDED_TTL_MS)
+  local newest = call('ZREVRANGE', key, 0, 0, 'WITHSCORES')
+  if newest[2] then call('PEXPIREAT', key, string.format('%.0f', newest[2] + ENDED_TTL_MS)) end
+end
+
+-- The indexes by external id: its own and those of merged reports. `external-of` names the entries to remove when a report leaves.
 local function replace_externals(i)
-  local notes, wanted = KEY.external_of .. i.id, {}
-  for _, entry in ipairs(i.externals or {}) do wanted[entry[1]] = entry[2] end
+  local notes, open, ended = KEY.external_of .. i.id, {}, {}
+  for _, entry in ipairs(i.externals or {}) do open[entry[1]] = entry[2] end
+  for _, digest in ipairs(i.ended_externals or {}) do ended[digest] = true end
   for _, digest in ipairs(call('SMEMBERS', notes)) do
-    wanted[digest] = wanted[digest] or false
+    if not open[digest] then call('HDEL', KEY.external .. digest, i.id) end
+    if not ended[digest] then call('ZREM', KEY.ended_external .. digest, i.id) end
+    if not open[digest] and not ended[digest] then call('SREM', notes, digest) end
   end
-  for digest, text in pairs(wanted) do
-    if text then
-      call('HSET', KEY.external .. digest, i.id, text)
-      call('SADD', notes, digest)
-    else
-      call('HDEL', KEY.external .. digest, i.id)
-      call('SREM', notes, digest)
-    end
+  for digest, text in pairs(open) do
+    call('HSET', KEY.external .. digest, i.id, text)
+    call('SADD', notes, digest)
   end
+  for digest in pairs(ended) do
+    note_ended_external(i, digest)
+    call('SADD', notes, digest)
+  end
+  if i.open then call('PERSIST', notes) else call('PEXPIREAT', notes, i.ended + ENDED_TTL_MS) end
 end
 
 -- The version is the time of the change, so it is never reused, even after Redis was emptied.

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable
 
+from dispatch.incidents.duplicates import numbers_of
 from dispatch.model.context import Spot
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Place
 from streams.store.memory import nearby
+from streams.store.nearby import NAMED_AT_MOST
 from streams.store.operator_search import SCANNED_AT_ONCE, ScannedPeople
 
 
@@ -31,7 +33,13 @@ class MemoryOperatorSearch:
 
     async def with_external(self, digest: str) -> list[str]:
         self._check()
-        return [one.incident_id for one in nearby.named(self._incidents(), digest)]
+        ended = [
+            (one.times.closed_ms or one.times.decided_ms, one.id)
+            for one in self._incidents()
+            if not one.is_open and one.merged_into is None and digest in {number.digest for number in numbers_of(one)}
+        ]
+        known = [one.incident_id for one in nearby.named(self._incidents(), digest)]
+        return known + [incident_id for _, incident_id in sorted(ended, reverse=True)[:NAMED_AT_MOST]]
 
     async def near(self, place: Place, within_m: float) -> list[str]:
         self._check()

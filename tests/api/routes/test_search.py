@@ -71,12 +71,18 @@ async def test_an_incident_is_found_by_its_call_number_the_newest_day_first(worl
     assert items[0]["incident"]["call_number"] == "AK-042"
 
 
-async def test_an_ended_incident_is_found_by_its_id_and_an_open_one_by_its_external_id(world: World) -> None:
+async def test_incidents_are_found_by_id_and_by_external_id_also_after_their_end(world: World) -> None:
     digest = client_digests(DATA_KEY).external_digest("112-000123")
-    world.redis.add(incident(external_digest=digest), incident(id=CLOSED, status=IncidentStatus.CLOSED))
+    world.redis.add(
+        incident(id=CLOSED, status=IncidentStatus.CLOSED, external_digest=digest), incident(external_digest=digest)
+    )
 
     assert await found(world, CLOSED) == [("incident", CLOSED, "id")]
-    assert await found(world, " 112-000123 ") == [("incident", INCIDENT, "external_id")]
+    # The open one first: it is what can still be helped.
+    assert await found(world, " 112-000123 ") == [
+        ("incident", INCIDENT, "external_id"),
+        ("incident", CLOSED, "external_id"),
+    ]
     assert await found(world, f"i-{ZONE}-" + "0" * 32) == []
 
 
