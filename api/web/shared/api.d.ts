@@ -1256,7 +1256,7 @@ export interface paths {
         /**
          * Search
          * @description Incidents by id (also ended ones, for 35 days), by call number (`AK-042`, in either alphabet; of each day that has it, the
-         *     newest first) and by external id (open ones only: the index of these numbers ends with the incident); people by id, and
+         *     newest first) and by external id (open ones first, then ended ones of the last 35 days); people by id, and
          *     those on duty by the begin of a word of their label; places by name, those
          *     `near` first, with the open incidents within 5 km of the first.
          *

@@ -5,7 +5,7 @@ import { lookedAt } from "../map/picking";
 import { numberOf } from "../queue/number";
 import { placeText } from "../queue/place_text";
 import { f, skillWord, statusWord, typeWord } from "../say";
-import type { Row } from "../state";
+import { type Row, isOpen } from "../state";
 import { t } from "../text";
 import { OPTIONS_AT_MOST, type Option, folded } from "./commands";
 import type { Found } from "./search";
@@ -14,6 +14,8 @@ interface Around {
   readonly rows: ReadonlyMap<string, Row>;
   readonly selected: string | null;
   readonly open: (id: string) => void;
+  /** Opens the after-action report. */
+  readonly report: (id: string) => void;
   /** Opens the assignment of the selected incident. */
   readonly assignTo: (person: string) => void;
   readonly show: (place: { readonly lon: number; readonly lat: number }) => void;
@@ -44,7 +46,10 @@ function optionOf(one: Found, around: Around): Option | null {
   if (one.type === "incident" && one.incident != null) {
     const row = one.incident;
     const label = `${numberOf(row)} ${typeWord(row.type)}, ${statusWord(row.status)}`;
-    return { ...base, row, label, detail: `${placeText(row)}, ${f().dayTime(row.reported_at)}`, run: () => around.open(one.id) };
+    const detail = `${placeText(row)}, ${f().dayTime(row.reported_at)}`;
+    if (isOpen(row)) return { ...base, row, label, detail, run: () => around.open(one.id) };
+    // Without the mark of its urgency, which asks for nothing any more. Whoever looks for what has ended wants to know what became of it.
+    return { ...base, label, detail: `${detail} · ${t().own.views.report.open}`, run: () => around.report(one.id) };
   }
   if (one.type === "place" && one.place != null && one.place.location.type === "Point") {
     const [lon = 0, lat = 0] = one.place.location.coordinates as readonly number[];

@@ -111,7 +111,7 @@ function Open() {
   const text = t().own.desk.palette;
   const search = useSearch(typed);
   const local = optionsFor(typed, { rows: rows.value.values(), actions: actions(), textOf, open: openRow, assign });
-  const options = withFound(typed, local, search.items, { rows: rows.value, selected: selectedId.value, open: openRow, assignTo, show: showPlace });
+  const options = withFound(typed, local, search.items, { rows: rows.value, selected: selectedId.value, open: openRow, report: openReportOf, assignTo, show: showPlace });
   const at = Math.max(0, options.findIndex((one) => keyOf(one) === marked));
   useLayoutEffect(() => input.current?.focus(), []);
 
@@ -180,6 +180,12 @@ function OptionText({ of }: { of: Option }) {
 function showPlace(at: { readonly lon: number; readonly lat: number }): void {
   openView(null);
   lookAt.value = at;
+}
+
+/** The incident is selected too: what the report leaves out, and opening it again, is one step back. */
+function openReportOf(id: string): void {
+  select(id);
+  openView({ kind: "report", id });
 }
 
 function openRow(id: string): void {

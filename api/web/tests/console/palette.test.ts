@@ -3,6 +3,7 @@ import { type Known, matches, optionsFor } from "../../console/palette/commands"
 import { withFound } from "../../console/palette/found";
 import type { Found } from "../../console/palette/search";
 import { numberOf } from "../../console/queue/number";
+import { statusWord } from "../../console/say";
 import { LOADERS } from "../../console/text";
 import { startTexts } from "../../shared/text";
 import { row } from "./rows";
@@ -50,7 +51,22 @@ test("whoever is named comes first, and places come after everything else", asyn
     { type: "place", id: "p-1", title: "Ольга", match: "name", place: { district: null, region: name("Ақмола"), location: { type: "Point", coordinates: [71, 51] } } },
     { type: "volunteer", id: "v-9", title: "Ольга К.", match: "label", person: { on_duty: true, skills: [], engaged_in: "i-1-bbbb2077" } },
   ] as unknown as Found[];
-  const around = { rows: new Map(), selected: null, open: () => undefined, assignTo: () => undefined, show: () => undefined };
+  const around = { rows: new Map(), selected: null, open: () => undefined, report: () => undefined, assignTo: () => undefined, show: () => undefined };
   const local = optionsFor("", known);
   expect(withFound("ольга", local, found, around).map((one) => one.id)).toEqual(["v-9", "i-1-bbbb2077", "i-1-aaaa1042", "new", "p-1"]);
+});
+
+test("an ended incident says so, has no mark of urgency, and leads to its after-action report", async () => {
+  await startTexts(LOADERS);
+  const opened: string[] = [];
+  const around = { rows: new Map(), selected: null, open: (id: string) => void opened.push(`open ${id}`), report: (id: string) => void opened.push(`report ${id}`), assignTo: () => undefined, show: () => undefined };
+  const found = [
+    { type: "incident", id: "i-1-cccc3001", title: "AK-007", at: null, match: "external_id", incident: row("i-1-cccc3001", { status: "dispatching" }) },
+    { type: "incident", id: "i-1-dddd3002", title: "AK-008", at: null, match: "external_id", incident: row("i-1-dddd3002", { status: "closed" }) },
+  ] as unknown as Found[];
+  const options = withFound("112-000123", [], found, around);
+  options.forEach((one) => one.run());
+  expect(opened).toEqual(["open i-1-cccc3001", "report i-1-dddd3002"]);
+  expect(options.map((one) => one.row === null)).toEqual([false, true]);
+  expect(options[1]?.label).toContain(statusWord("closed"));
 });
