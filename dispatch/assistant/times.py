@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dispatch.assistant.numerals import numbers
+from dispatch.assistant.phones import phones
 from dispatch.assistant.phrases import Hit, Line, Phrases
 from dispatch.assistant.texts import LONGEST, Span
 
@@ -120,7 +121,11 @@ def _words(line: Line) -> Iterator[Moment]:
 def _durations(line: Line) -> Iterator[Moment]:
     """Numbers with a unit and what makes a time of them: "час назад", "минут пять назад", "екі күннен бері", "in 20 minutes"."""
     counted: list[tuple[int, int, float]] = []
+    # "… 12 34, час назад": the end of a phone counts no hours.
+    taken = [phone.span for phone in phones(line.text)]
     for number in numbers(line):
+        if any(start < number.span[1] and number.span[0] < end for start, end in taken):
+            continue
         if (unit := _unit(line, number.last + 1)) is not None:
             counted.append((number.first, unit[0], number.value * unit[1]))
         elif number.first > 0 and (unit := _unit(line, number.first - 1)) is not None:

@@ -7,12 +7,13 @@ from dispatch.assistant.missing import known_facts
 from streams import clock
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result, spread
+from tests.dispatch.assistant.help_figures import HELPS
 from tests.dispatch.assistant.labelled import FACTS, Message, Share, messages, shares
 
 NAME = "assistant"
 ABOUT = "what software reads out of labelled messages: right how often, and how fast"
 
-MEASURES = (*FACTS,)
+MEASURES = (*FACTS, *HELPS)
 BUDGETS = {"people: exact": 0.95, "phone: exact": 0.95}
 """What is promised."""
 NOTES = (
