@@ -25,6 +25,7 @@ from streams.assistant.text_source import TextSource
 from streams.assistant.texts_named import NamedText
 from streams.errors import LogUnavailable
 from streams.intake.commands import CommandIntake
+from streams.kafka.stopping import is_cancelled
 from streams.readers.assistant_modes import AssistantModes
 from streams.readers.key_log import KeyLog
 from streams.ring import LiveRing
@@ -124,7 +125,9 @@ class Assistant(Service):
             while not self.should_stop:
                 try:
                     await TextSource(self._settings, self._writer.deal_with).follow(lambda: self.should_stop)
-                except (KafkaError, LogUnavailable, TimeoutError) as trouble:
+                except (KafkaError, LogUnavailable, TimeoutError, asyncio.CancelledError) as trouble:
+                    if isinstance(trouble, asyncio.CancelledError) and is_cancelled():
+                        raise
                     attempt += 1
                     _log.warning("assistant goes on from its committed offsets", cause=repr(trouble))
                     await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))

@@ -43,3 +43,10 @@ async def stop_consumer(consumer: Stoppable, *, within_s: float = STOPS_WITHIN_S
 
 async def _stop(consumer: Stoppable) -> None:
     await consumer.stop()
+
+
+def is_cancelled() -> bool:
+    """Whether the running task was told to end. Without that, a CancelledError is trouble of a client, which passes on that of a
+    future of its own: a loop that takes it for its end stands still for good, without a word."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

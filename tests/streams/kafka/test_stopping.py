@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from streams.kafka.stopping import stop_consumer
+from streams.kafka.stopping import is_cancelled, stop_consumer
+from streams.notices.notifier import Notifier, Reading
+from streams.settings import Settings
 from tests.support.syntax import tree_of
+from tests.support.waiting import eventually
 
 STREAMS = Path(__file__).parents[3] / "streams"
 
@@ -102,3 +105,47 @@ def test_no_consumer_is_stopped_in_another_way() -> None:
     ]
 
     assert found == []
+
+
+async def test_a_cancellation_that_a_client_passes_on_is_none_of_this_task() -> None:
+    lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    lost.cancel()
+    asked = []
+
+    async def wait(on: asyncio.Future[None]) -> None:
+        try:
+            await on
+        except asyncio.CancelledError:
+            asked.append(is_cancelled())
+
+    await wait(lost)
+    task = asyncio.ensure_future(wait(asyncio.get_running_loop().create_future()))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    assert asked == [False, True]
+
+
+async def test_a_notifier_reads_on_after_a_cancellation_that_nobody_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = []
+
+    async def follow(self: Reading, _: object) -> None:
+        readings.append(self)
+        lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # A future of the client that the client itself has given up.
+        lost.cancel()
+        await lost
+
+    monkeypatch.setattr(Reading, "follow", follow)
+    monkeypatch.setattr("streams.notices.notifier.clients.group_member", lambda *_, **__: None)
+    notifier = Notifier(Settings(), channels=list)
+    monkeypatch.setattr(notifier.ledger, "start", nothing)
+    monkeypatch.setattr(notifier.ledger, "stop", nothing)
+
+    async with notifier:
+        await eventually(lambda: len(readings) > 1)
+
+
+async def nothing() -> None:
+    """Instead of a connection."""
