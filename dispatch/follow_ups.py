@@ -17,12 +17,13 @@ from dispatch.model.commands import (
     FinishMerge,
     ReleaseReport,
 )
+from dispatch.model.danger_commands import MarkDanger, YieldOffer
 from dispatch.model.decisions import Decision
 from dispatch.model.events import Event
-from dispatch.model.ids import derived
+from dispatch.model.ids import derived, parts_of_offer
 from dispatch.model.incident_events import IncidentReported
 from dispatch.model.merge_events import IncidentSplit, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
-from dispatch.model.safety_events import DistressAgain, DistressRaised, WaysToCheck
+from dispatch.model.safety_events import DangerTold, DistressAgain, DistressRaised, OfferYielded, WaysToCheck
 from dispatch.model.vocabulary import Outcome
 from dispatch.safety import distress
 
@@ -55,6 +56,7 @@ def _follow_ups(decision: Decision, fact: Event) -> Iterator[Command]:
                 moved_from=decision.incident_id,
                 numbers=fact.numbers.get(other, ()),
                 in_distress=fact.report_distress.get(other, ()),
+                sent_to=fact.report_sent_to.get(other, ()),
             )
     elif isinstance(fact, IncidentReported):
         for person in fact.moved:
@@ -81,6 +83,7 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
             requirements=fact.requirements,
             proposals=fact.proposals,
             in_distress=fact.in_distress,
+            sent_to=fact.sent_to,
         )
     if isinstance(fact, ReportAdopted):
         return FinishMerge(**_order(decision, "finish", fact.other), into=own, moved_from=fact.moved_from)
@@ -90,6 +93,13 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
         return ReleaseReport(**_order(decision, "release", fact.into), other=own)
     if isinstance(fact, DistressRaised | DistressAgain):
         return distress.report_of(decision, fact)
+    if isinstance(fact, DangerTold):
+        order = _order(decision, "danger", fact.parent_id)
+        return MarkDanger(**order, danger_id=own, danger_version=decision.version, volunteer_ids=fact.volunteer_ids)
+    if isinstance(fact, OfferYielded):
+        parts = parts_of_offer(fact.offer_id)
+        order = _order(decision, f"yield {fact.offer_id}", parts.incident_id if parts else own)
+        return YieldOffer(**order, offer_id=fact.offer_id) if parts else None
     return None
 
 

@@ -122,7 +122,7 @@ def class_of(method: str, path: str) -> RequestClass:
         return RequestClass.PREVIEW
     if method == "GET":
         return RequestClass.READ
-    if path in _SAFETY_PATHS or path.endswith("/distress"):
+    if path in _SAFETY_PATHS or path.endswith(("/distress", "/distress/safe")):
         return RequestClass.SAFETY
     if path.startswith("/v1/offers/") or path.endswith("/duty"):
         return RequestClass.ANSWER

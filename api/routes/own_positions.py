@@ -1,4 +1,4 @@
-"""What a person's phone sends of itself: positions, and distress without an offer."""
+"""What a person's phone sends of itself: positions, distress without an offer, and that they are safe."""
 
 from typing import Any
 
@@ -6,17 +6,18 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.deps import ServicesDep, VolunteerId
-from api.http.auth import Volunteer, only_own
+from api.http.auth import Volunteer, VolunteerOrOperator, only_own
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.own_distress import own_distress as own_distress_of
+from api.schemas.answers import CheckInText
 from api.schemas.base import Accepted
 from api.schemas.safety import OwnDistressAnswer
 from api.schemas.volunteers import DistressOf, Location, OwnLocation, OwnLocationAccepted
 from api.views.values import time
-from api.writes import own_distress
+from api.writes import own_distress, own_safety
 from api.writes.idempotency import OnceOnly
 from api.writes.send import write_once
 from dispatch.matching.position_checks import refusal
@@ -25,6 +26,7 @@ from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.volunteer_view import VolunteerView
+from streams.tokens import Role
 from streams.wire import FixRecord
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
@@ -97,6 +99,31 @@ async def raise_distress(
         services,
         once,
         lambda: own_distress.prepared(services, once, body or DistressOf(), _links_of_signal(volunteer_id)),
+    )
+
+
+@router.post(
+    "/{volunteer_id}/distress/safe",
+    status_code=202,
+    response_model=Accepted,
+    # Never 404: the signal may have been accepted a moment ago.
+    responses=problems(400, 409, 413, 415),
+)
+async def say_safe(
+    volunteer_id: VolunteerId,
+    caller: VolunteerOrOperator,
+    once: OnceOnly,
+    services: ServicesDep,
+    body: CheckInText | None = None,
+) -> Response:
+    """The person says that they are safe after a signal of danger, by their offer or without one. The incident of their danger
+    stays open until an operator ends it. `safe_said_at` of `GET /v1/volunteers/{id}/distress` tells when it has arrived there."""
+    only_own(caller, volunteer_id)
+    # What became of a danger is for its person alone.
+    is_person = caller.role is Role.VOLUNTEER
+    links = _links_of_signal(volunteer_id) if is_person else {"self": path_of("volunteers", volunteer_id)}
+    return await write_once(
+        services, once, lambda: own_safety.prepared(services, once, volunteer_id, body or CheckInText(), links)
     )
 
 

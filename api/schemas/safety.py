@@ -77,6 +77,9 @@ class OwnDistressShown(Shown):
         Field(description="until the first of them arrives, between cells, in half minutes; null: not known"),
     ]
     there: Annotated[int, Field(description="people who have said that they are at the place")]
+    safe_said_at: Annotated[
+        Time | None, Field(description="when the person said that they are safe; null: not since the newest signal")
+    ] = None
     ended_at: Annotated[Time | None, Field(description="when an operator ended it")]
 
 

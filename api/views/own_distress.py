@@ -43,6 +43,12 @@ def newest_ms(own: OwnDistress) -> int:
     return max(own.incident.times.logged_ms, *raised, 0)
 
 
+def _safe_ms(own: OwnDistress) -> int | None:
+    """When the person said that they are safe; None: not since their newest signal."""
+    said = [state.said_safe_ms.get(own.person or "", 0) for state in (own.incident, own.present)]
+    return max(said) if max(said) >= newest_ms(own) else None
+
+
 def seen_ms(own: OwnDistress, answers: Mapping[str, AlarmAnswer]) -> int | None:
     """When an operator is first known to have seen it: they answered its alarm, or did something at the incident."""
     acts = [*_answered(own, answers), *_acted(own.incident)]
@@ -93,6 +99,7 @@ def shown_to_person(
         "coming": len(coming),
         "first_in_s": min(times, default=None),
         "there": len(sent) - len(coming),
+        "safe_said_at": None if (safe_ms := _safe_ms(own)) is None else rfc3339(safe_ms),
         "ended_at": None if own.ended_ms is None else rfc3339(own.ended_ms),
     }
 

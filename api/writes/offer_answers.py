@@ -46,6 +46,22 @@ def answer_ref(kind: str, fields: AnswerFields, text: str | None) -> str | None:
     return text_ref(fields["incident_id"], kind, fields["id"]) if text else None
 
 
+def heard_by_of(caller: Caller, body: Said | None) -> HeardBy | None:
+    """How an operator heard the person; None: the caller is the person.
+
+    Raises:
+        ProblemResponse: 403 for a volunteer with `on_behalf`, or an operator without it.
+    """
+    on_behalf = body.on_behalf if body else None
+    if caller.role is Role.VOLUNTEER and on_behalf is not None:
+        raise ProblemResponse("forbidden", "on_behalf is for operators: a volunteer answers only for themselves")
+    if caller.role is OPERATOR and on_behalf is None:
+        raise ProblemResponse(
+            "forbidden", "an operator answers for a person only with on_behalf, which says how they were heard"
+        )
+    return on_behalf.heard_by if on_behalf else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferAnswer:
     """An answer about one offer. `heard_by`: how the operator received it; None: the caller is the person. `said_ms`: when it was
@@ -69,14 +85,7 @@ class OfferAnswer:
         body: Said | None,
     ) -> "OfferAnswer":
         """Raises ProblemResponse (403): a volunteer with `on_behalf`, or an operator without it."""
-        on_behalf = body.on_behalf if body else None
-        if caller.role is Role.VOLUNTEER and on_behalf is not None:
-            raise ProblemResponse("forbidden", "on_behalf is for operators: a volunteer answers only for themselves")
-        if caller.role is OPERATOR and on_behalf is None:
-            raise ProblemResponse(
-                "forbidden", "an operator answers for a person only with on_behalf, which says how they were heard"
-            )
-        heard_by = on_behalf.heard_by if on_behalf else None
+        heard_by = heard_by_of(caller, body)
         said_ms = body.at if body else None
         return cls(
             id=offer[0],

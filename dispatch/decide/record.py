@@ -5,6 +5,7 @@ from dataclasses import replace
 from dispatch.decide.settled import Settled, View
 from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.commands import AddNote, Command
+from dispatch.model.danger_commands import StateSafety
 from dispatch.model.decisions import Decision, RequirementWhy, Why
 from dispatch.model.events import Event
 from dispatch.model.ids import decision_id, zone_of_incident
@@ -34,7 +35,7 @@ def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decisio
         outcome=ruling.outcome,
         reason=ruling.reason,
         by=command.by,
-        heard_by=command.heard_by if isinstance(command, AnswerCommand) else None,
+        heard_by=command.heard_by if isinstance(command, AnswerCommand | StateSafety) else None,
         way=command.way if isinstance(command, AnswerCommand | AddNote) else None,
         said_ms=said_ms,
         said_ignored=said_ignored,
@@ -68,7 +69,7 @@ def as_recorded(why: RequirementWhy) -> RequirementWhy:
 
 def _said(view: View, command: Command) -> tuple[int | None, SaidTime | None]:
     """The stated time of an answer, else why it is ignored. Bounded by the time of the log, which is that of its arrival."""
-    said_ms = command.said_ms if isinstance(command, AnswerCommand) else None
+    said_ms = command.said_ms if isinstance(command, AnswerCommand | StateSafety) else None
     if said_ms is None:
         return None, None
     if said_ms > view.logged_ms + AHEAD_MS:

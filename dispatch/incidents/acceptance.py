@@ -49,6 +49,9 @@ def unfit(
     """
     if seen is None:
         return None
+    # Before all others, and by no order to override: whoever is in danger helps nobody (DESIGN 222).
+    if seen.in_distress:
+        return Exclusion.IN_DISTRESS
     if not seen.on_duty and SoftRule.OFF_DUTY not in offer.set_aside:
         return Exclusion.OFF_DUTY
     if requirement.capability not in seen.capabilities and SoftRule.CAPABILITY not in offer.set_aside:

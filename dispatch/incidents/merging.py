@@ -115,6 +115,7 @@ def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
         # The merge itself answers what it was said to be a duplicate of.
         proposals=tuple(one for one in incident.proposals if one.kind is not ResultKind.DUPLICATE),
         in_distress=incident.people_in_distress,
+        sent_to=incident.sent_to,
     )
 
 
@@ -171,6 +172,7 @@ def _adopt(incident: Incident, command: AdoptReport, plans: PlanBook) -> Ruling:
         moved_from=command.moved_from,
         numbers=command.numbers,
         in_distress=command.in_distress,
+        sent_to=command.sent_to,
     )
     facts = (adopted, *_taken_over(incident, command, plans))
     if incident.merging is None:

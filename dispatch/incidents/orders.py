@@ -149,9 +149,10 @@ def _reported_again(incident: Incident, command: ReportIncident, plans: PlanBook
 
 def _pressed_again(incident: Incident, command: ReportIncident, plans: PlanBook) -> Ruling:
     """A person in distress signals again: it sounds anew, and the newest place they stated counts."""
+    linked = distress.linked(incident, command)
     again = distress.renewed(incident, command)
     if not again:
-        return unchanged("report", "repeated_report")
+        return applied("report", *linked) if linked else unchanged("report", "repeated_report")
     moved = UpdateIncident(
         id=command.id,
         incident_id=command.incident_id,
@@ -163,7 +164,7 @@ def _pressed_again(incident: Incident, command: ReportIncident, plans: PlanBook)
         private_ref=command.private_ref,
         private_fields=command.private_fields,
     )
-    return applied("report", *_update(incident, moved, plans).events, *again)
+    return applied("report", *linked, *_update(incident, moved, plans).events, *again)
 
 
 def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Ruling:

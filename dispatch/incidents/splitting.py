@@ -16,8 +16,9 @@ the end of their offer is published; if the new incident asks before that, its c
 else of A changes: its requirements are the operator's to edit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 from dispatch.incidents.releases import let_go
 from dispatch.model.commands import ReportIncident, SplitIncident
@@ -30,6 +31,8 @@ from dispatch.model.offer_ends import GONE, SPLIT
 from dispatch.model.offers import Offer
 from dispatch.model.requirements import WorkKind
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
+
+T = TypeVar("T")
 
 
 def rule(incident: Incident | None, command: object) -> Ruling | None:
@@ -61,7 +64,8 @@ def rule(incident: Incident | None, command: object) -> Ruling | None:
             reports=named.reports,
             numbers={one: incident.report_numbers[one] for one in named.reports if one in incident.report_numbers},
             not_moved=named.gone,
-            report_distress=_distress_of(incident, named.reports),
+            report_distress=_of_reports(incident.report_distress, named.reports),
+            report_sent_to=_of_reports(incident.report_sent_to, named.reports),
         )
     )
     return applied("split", *facts)
@@ -123,5 +127,5 @@ def _moved(offer: Offer) -> MovedPerson:
     return MovedPerson(volunteer_id=offer.volunteer_id, work=work)
 
 
-def _distress_of(incident: Incident, reports: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    return {one: incident.report_distress[one] for one in reports if one in incident.report_distress}
+def _of_reports(known: Mapping[str, T], reports: tuple[str, ...]) -> dict[str, T]:
+    return {one: known[one] for one in reports if one in known}

@@ -41,6 +41,7 @@ from dispatch.model.commands import (
     VoidOffer,
     WithdrawOffer,
 )
+from dispatch.model.danger_commands import MarkDanger, StateSafety, YieldOffer
 
 AnyCommand: TypeAlias = (
     ReportIncident
@@ -77,6 +78,9 @@ AnyCommand: TypeAlias = (
     | CheckWay
     | PassDeadline
     | VoidOffer
+    | MarkDanger
+    | YieldOffer
+    | StateSafety
 )
 
 # Names are added, never changed: stored records carry them. `tests/streams/wire` compares table and union.
@@ -115,5 +119,8 @@ COMMANDS: dict[str, type[Command]] = {
     "check_way": CheckWay,
     "pass_deadline": PassDeadline,
     "void_offer": VoidOffer,
+    "mark_danger": MarkDanger,
+    "yield_offer": YieldOffer,
+    "state_safety": StateSafety,
 }
 """Name on the wire (`kind`, and `ce_type` as `komek.command.<name>`) of each command."""

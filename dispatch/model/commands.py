@@ -7,6 +7,7 @@ it is recorded and never used. Commands carry no free text: it is stored in the 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dispatch.model.dangers import SentTo
 from dispatch.model.incidents import Hazard
 from dispatch.model.merges import MovedPerson, NewReport, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
@@ -200,6 +201,8 @@ class AdoptReport(Command):
     """Its results that wait for an operator."""
     in_distress: tuple[str, ...] = ()
     """People whose danger it is."""
+    sent_to: tuple[SentTo, ...] = ()
+    """Where these people were sent."""
     requirements: tuple[RequirementSpec, ...] = ()
     """Those stated there that are not met."""
 

@@ -50,6 +50,9 @@ from dispatch.model.safety_events import (
     CheckInAsked,
     CheckInClockSet,
     ComingAsked,
+    DangerLinked,
+    DangerMarked,
+    DangerTold,
     DistressAgain,
     DistressRaised,
     HazardDeclared,
@@ -57,6 +60,8 @@ from dispatch.model.safety_events import (
     HazardOnWay,
     HazardWarned,
     HelpAsked,
+    OfferYielded,
+    SafetyStated,
     StagingMoved,
     WatchSet,
     WayCleared,
@@ -138,6 +143,11 @@ Event: TypeAlias = (
     | DistressRaised
     | DistressAgain
     | PersonReminded
+    | DangerLinked
+    | DangerTold
+    | DangerMarked
+    | OfferYielded
+    | SafetyStated
 )
 
 # Names on the wire (`kind`). `decisions` is kept for a year: names are added, never changed.
@@ -203,4 +213,9 @@ EVENTS: dict[str, type] = {
     "distress_raised": DistressRaised,
     "distress_again": DistressAgain,
     "person_reminded": PersonReminded,
+    "danger_linked": DangerLinked,
+    "danger_told": DangerTold,
+    "danger_marked": DangerMarked,
+    "offer_yielded": OfferYielded,
+    "safety_stated": SafetyStated,
 }

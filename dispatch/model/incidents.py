@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.model.call_numbers import CallNumber
+from dispatch.model.dangers import Danger, SentTo
 from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore, ReportNumber
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
@@ -109,6 +110,8 @@ class Incident:
     """For each of `reports` that has any: its external number and those of its own reports."""
     report_distress: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each of `reports` that is about people in danger: these people. Their danger ends with this incident."""
+    report_sent_to: Mapping[str, tuple[SentTo, ...]] = field(default_factory=dict)
+    """For each of these reports: the incidents to which its people were sent."""
     split_from: str | None = None
     """The incident from which this one was split."""
     split_into: tuple[str, ...] = ()
@@ -122,6 +125,12 @@ class Incident:
     parent_id: str | None = None
     """For the incident of a person in distress: the incident to which that person was sent."""
     distress_of: str | None = None
+    also_sent_to: tuple[str, ...] = ()
+    """Further incidents to which the person in distress was sent, and from which they signalled."""
+    dangers: Mapping[str, Danger] = field(default_factory=dict)
+    """People who were sent here and are in danger, by the incident of their danger."""
+    said_safe_ms: Mapping[str, int] = field(default_factory=dict)
+    """When people whose danger this is said last that they are safe."""
     signalled_ms: int | None = None
     """When the person in distress signalled last after its end."""
     attention: tuple[Attention, ...] = ()
@@ -158,6 +167,19 @@ class Incident:
         """Whose danger this incident is, also by reports that were merged into it; each once."""
         own = () if self.distress_of is None else (self.distress_of,)
         return tuple(dict.fromkeys((*own, *(one for people in self.report_distress.values() for one in people))))
+
+    @property
+    def sent_to(self) -> tuple[SentTo, ...]:
+        """Whom of the people whose danger this is have been sent where, also by merged reports; each once."""
+        where = dict.fromkeys(one for one in (self.parent_id, *self.also_sent_to) if one is not None)
+        own = [SentTo(incident_id=one, volunteer_id=self.distress_of) for one in where if self.distress_of is not None]
+        brought = (one for people in self.report_sent_to.values() for one in people)
+        return tuple(one for one in dict.fromkeys((*own, *brought)) if one.incident_id != self.id)
+
+    @property
+    def in_danger(self) -> tuple[str, ...]:
+        """People who were sent here and whose danger is open, each once."""
+        return tuple(dict.fromkeys(one for danger in self.dangers.values() for one in danger.volunteer_ids))
 
     def requirement(self, requirement_id: str | None) -> Requirement | None:
         return next((entry for entry in self.requirements if entry.id == requirement_id), None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dispatch.model.dangers import SentTo
 from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, NotMoved, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal
@@ -36,6 +37,8 @@ class MergeBegun:
     """`into` takes over those of a kind of which it has none."""
     in_distress: tuple[str, ...] = ()
     """People whose danger this incident is (DESIGN 202)."""
+    sent_to: tuple[SentTo, ...] = ()
+    """Where these people were sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class ReportAdopted:
     numbers: tuple[ReportNumber, ...] = ()
     in_distress: tuple[str, ...] = ()
     """People whose danger `other` is."""
+    sent_to: tuple[SentTo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +101,5 @@ class IncidentSplit:
     """What the order named and was gone already."""
     report_distress: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """People in danger of those of `reports` that are about any."""
+    report_sent_to: Mapping[str, tuple[SentTo, ...]] = field(default_factory=dict)
+    """Where these people were sent."""

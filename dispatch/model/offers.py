@@ -48,10 +48,12 @@ class CheckInClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distress:
-    """The latest distress signal of a person who was sent, and the incident that it opened."""
+    """The latest distress signal of a person who was sent, and the incident that it opened. `over_ms`: when their danger was
+    over; None: it is not, or it ended before this was kept."""
 
     incident_id: str
     at_ms: int
+    over_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,6 +152,8 @@ class Presence:
     """Skills with a valid verification by the store's clock."""
     in_distress: bool = False
     """An incident of their own danger is open."""
+    offer_id: str | None = None
+    """The offer that they hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,3 +159,47 @@ class DistressAgain:
     hazard: Hazard | None = None
     private_ref: str | None = None
     private_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DangerLinked:
+    """The person in danger signalled from another incident to which they were sent."""
+
+    parent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DangerTold:
+    """The danger of people begins or ends with this decision, and `parent_id`, to which they were sent, is told: `volunteer_ids`
+    are those in danger here now."""
+
+    # All of them, not the difference: so a message that is lost or repeated leaves nothing wrong for good (DESIGN 221).
+    parent_id: str
+    volunteer_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DangerMarked:
+    """`volunteer_ids`: the people who were sent here and are in danger at `danger_id`, since its version `danger_version`."""
+
+    danger_id: str
+    danger_version: int
+    volunteer_ids: tuple[str, ...]
+    at_ms: int
+    """When it was decided there: a signal that is newer is not answered by this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferYielded:
+    """A person whose danger begins here holds an offer of another incident; it is sent `YieldOffer`."""
+
+    offer_id: str
+    volunteer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyStated:
+    """A person says that their own danger, which is this incident, is over. It stays open until an operator ends it."""
+
+    volunteer_id: str
+    private_ref: str | None = None

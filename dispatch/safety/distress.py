@@ -24,7 +24,7 @@ from dispatch.model.offers import Distress, Offer
 from dispatch.model.places import Area, Place
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.safety_events import DistressAgain, DistressRaised
+from dispatch.model.safety_events import DangerLinked, DistressAgain, DistressRaised
 from dispatch.model.vocabulary import Capability, OfferState, Priority
 
 TYPE = "distress"
@@ -114,7 +114,8 @@ def after_the_end(incident: Incident, command: ReportIncident, now_ms: int) -> R
     signal = DistressAgain(
         volunteer_id=person,
         child_id=next_of_person(person, incident, now_ms),
-        parent_id=incident.parent_id or incident.id,
+        # The incident from which this signal comes, which need not be that of the first one.
+        parent_id=command.parent_id or incident.parent_id or incident.id,
         # What a person states is newer than the incident; what the dispatcher tells on is older.
         area=incident.area if command.by == DISPATCHER else command.area or incident.area,
         hazard=replace(incident.hazard, since=0) if incident.hazard else None,
@@ -168,6 +169,14 @@ def heard_by(volunteer_id: str, known: Iterable[Incident], now_ms: int) -> str:
     if not places:
         return line[0]
     return successor_of(line[max(places)], placeless_zone(volunteer_id, TYPE))
+
+
+def linked(incident: Incident, command: ReportIncident) -> tuple[DangerLinked, ...]:
+    """The link to the incident from which this signal comes, unless it is known."""
+    known = (incident.id, incident.parent_id, *incident.also_sent_to)
+    if command.parent_id is None or command.parent_id in known:
+        return ()
+    return (DangerLinked(parent_id=command.parent_id),)
 
 
 def renewed(incident: Incident, command: ReportIncident) -> tuple[AttentionEnded | AttentionRaised, ...]:

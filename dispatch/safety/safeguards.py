@@ -8,8 +8,17 @@ from dispatch.model.answer_commands import (
     LoseVerification,
     RaiseDistress,
 )
-from dispatch.model.commands import AssignVolunteer, CheckWay, Command, EnterHazard, PassDeadline
+from dispatch.model.commands import (
+    AssignVolunteer,
+    CheckWay,
+    Command,
+    EnterHazard,
+    PassDeadline,
+    ReopenIncident,
+    ReportIncident,
+)
 from dispatch.model.context import DecisionContext
+from dispatch.model.danger_commands import MarkDanger, StateSafety, YieldOffer
 from dispatch.model.events import Event
 from dispatch.model.incident_events import AttentionRaised, IncidentReported
 from dispatch.model.incidents import Incident
@@ -21,6 +30,7 @@ from dispatch.safety import (
     absence,
     check_ins,
     confirmations,
+    dangers,
     distress,
     hazard_crossings,
     hazards,
@@ -38,6 +48,12 @@ def rule(
     # Above the check for an open incident: these commands have answers of their own for one that has ended.
     if isinstance(command, RaiseDistress):
         return distress.raised(incident, command, now_ms)
+    if isinstance(command, MarkDanger):
+        return dangers.marked(incident, command)
+    if isinstance(command, YieldOffer):
+        return dangers.withdrawn(incident, command)
+    if isinstance(command, StateSafety):
+        return dangers.stated_safe(incident, command)
     if isinstance(command, LeaveDuty):
         return _leave_duty(incident, command, around)
     if isinstance(command, LoseVerification):
@@ -91,6 +107,7 @@ def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now
         *absence.heard(state, facts, now_ms),
         *lost_verifications.over(state),
         *reinforcements.answered(state),
+        *dangers.over(state, facts),
     ]
     if state.distress_of is not None and any(isinstance(fact, IncidentReported) for fact in facts):
         more.append(AttentionRaised(reason=AttentionReason.DISTRESS))
@@ -99,6 +116,11 @@ def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now
 
 def looked_at(incident: Incident | None, command: Command) -> str | None:
     """Id of the person whose presence the rule needs from the store; None when it needs nobody's."""
+    # Before the check for an open incident: these two open one.
+    if isinstance(command, ReportIncident) and incident is None:
+        return command.distress_of
+    if isinstance(command, ReopenIncident) and incident is not None:
+        return incident.distress_of
     if incident is None or not incident.is_open:
         return None
     if isinstance(command, AssignVolunteer):

@@ -9,6 +9,7 @@ from typing import Any
 
 from dispatch.model import offer_events, safety_events
 from dispatch.model.copying import changed
+from dispatch.model.dangers import Danger
 from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.offers import CheckInClock, Confirmed, Distress, JobChange, Offer, Unconfirmed
 from dispatch.model.places import Area
@@ -148,6 +149,42 @@ def distress_again(state: Incident, fact: safety_events.DistressAgain, moment: M
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
 
 
+def danger_linked(state: Incident, fact: safety_events.DangerLinked, _: Moment) -> Incident:
+    if state.parent_id is None:
+        return changed(state, parent_id=fact.parent_id)
+    return changed(state, also_sent_to=(*state.also_sent_to, fact.parent_id))
+
+
+def danger_told(state: Incident, _fact: safety_events.DangerTold | safety_events.OfferYielded, _: Moment) -> Incident:
+    # Only `follow_ups.py` reads these events.
+    return state
+
+
+def danger_marked(state: Incident, fact: safety_events.DangerMarked, _: Moment) -> Incident:
+    """The dangers told of, and for each offer whether the danger that its person signalled is over."""
+    before = state.dangers.get(fact.danger_id)
+    told = Danger(version=fact.danger_version, volunteer_ids=fact.volunteer_ids)
+    after = changed(state, dangers={**state.dangers, fact.danger_id: told})
+    open_now = after.in_danger
+    told_of = {*fact.volunteer_ids, *(before.volunteer_ids if before else ())}
+
+    def marked(offer: Offer) -> Offer:
+        known = offer.distress
+        if known is None or (offer.volunteer_id not in told_of and known.incident_id != fact.danger_id):
+            return offer
+        if offer.volunteer_id in open_now:
+            return changed(offer, distress=replace(known, over_ms=None))
+        # A newer signal is on its way to an incident that has not been heard of yet.
+        over = known.over_ms is None and known.at_ms <= fact.at_ms
+        return changed(offer, distress=replace(known, over_ms=fact.at_ms)) if over else offer
+
+    return changed(after, offers=tuple(map(marked, after.offers)))
+
+
+def safety_stated(state: Incident, fact: safety_events.SafetyStated, moment: Moment) -> Incident:
+    return changed(state, said_safe_ms={**state.said_safe_ms, fact.volunteer_id: moment.at_ms})
+
+
 FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     safety_events.HazardDeclared: hazard_declared,
     safety_events.HazardEnded: hazard_ended,
@@ -166,4 +203,9 @@ FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     safety_events.HelpAsked: help_asked,
     safety_events.DistressRaised: distress_raised,
     safety_events.DistressAgain: distress_again,
+    safety_events.DangerLinked: danger_linked,
+    safety_events.DangerTold: danger_told,
+    safety_events.OfferYielded: danger_told,
+    safety_events.DangerMarked: danger_marked,
+    safety_events.SafetyStated: safety_stated,
 }

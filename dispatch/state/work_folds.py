@@ -100,6 +100,7 @@ def report_adopted(state: Incident, fact: merge_events.ReportAdopted, _: Moment)
     # An empty entry would only make the state larger.
     numbers = {**state.report_numbers, fact.other: fact.numbers} if fact.numbers else state.report_numbers
     distress = {**state.report_distress, fact.other: fact.in_distress} if fact.in_distress else state.report_distress
+    sent_to = {**state.report_sent_to, fact.other: fact.sent_to} if fact.sent_to else state.report_sent_to
     refused = joined((*state.refused, *fact.refused))
     # A report that was merged is no longer proposed for merging.
     proposed = tuple(one for one in state.merge_candidates if one.incident_id != fact.other)
@@ -110,6 +111,7 @@ def report_adopted(state: Incident, fact: merge_events.ReportAdopted, _: Moment)
         refused=refused,
         report_numbers=numbers,
         report_distress=distress,
+        report_sent_to=sent_to,
     )
 
 
@@ -117,7 +119,8 @@ def report_released(state: Incident, fact: merge_events.ReportReleased, _: Momen
     numbers = {other: known for other, known in state.report_numbers.items() if other != fact.other}
     reports = tuple(other for other in state.reports if other != fact.other)
     distress = {other: people for other, people in state.report_distress.items() if other != fact.other}
-    return changed(state, reports=reports, report_numbers=numbers, report_distress=distress)
+    sent_to = {other: people for other, people in state.report_sent_to.items() if other != fact.other}
+    return changed(state, reports=reports, report_numbers=numbers, report_distress=distress, report_sent_to=sent_to)
 
 
 def split(state: Incident, fact: merge_events.IncidentSplit, _: Moment) -> Incident:

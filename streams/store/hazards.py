@@ -29,7 +29,27 @@ SPARE = 1.01
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
-_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md", "vs", "un", "ds")
+_FIELDS = (
+    "v",
+    "du",
+    "tm",
+    "x",
+    "y",
+    "at",
+    "ac",
+    "ht",
+    "qt",
+    "hx",
+    "hy",
+    "cap",
+    "sk",
+    "la",
+    "md",
+    "vs",
+    "un",
+    "ds",
+    "co",
+)
 
 
 class Ground(msgspec.Struct):
@@ -170,6 +190,7 @@ def _presence(row: Sequence[Any], now_ms: int) -> Presence:
         ends,
         off_at,
         distress,
+        offer,
     ) = row
     # `at` and `ht` are both signs of life; a fix that did not place the person counts as one.
     times = [int(float(time)) for time in (at, heard) if time]
@@ -188,6 +209,7 @@ def _presence(row: Sequence[Any], now_ms: int) -> Presence:
         max_distance_m=int(most_m) if most_m else None,
         verified=valid_skills(ends_of(ends), now_ms),
         in_distress=bool(distress),
+        offer_id=offer.decode() if offer else None,
     )
 
 

@@ -1674,6 +1674,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/volunteers/{volunteer_id}/distress/safe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say Safe
+         * @description The person says that they are safe after a signal of danger, by their offer or without one. The incident of their danger
+         *     stays open until an operator ends it. `safe_said_at` of `GET /v1/volunteers/{id}/distress` tells when it has arrived there.
+         */
+        post: operations["say_safe_v1_volunteers__volunteer_id__distress_safe_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/volunteers/{volunteer_id}/duty": {
         parameters: {
             query?: never;
@@ -2240,7 +2261,7 @@ export interface components {
         /** @enum {string} */
         DeadlineKind: "offer_expiry" | "retry" | "lease" | "merge" | "ladder" | "wave" | "check_in" | "watch" | "confirmation";
         /** @description An event of a decision, told apart by `kind`. Times are milliseconds since 1970-01-01 UTC. */
-        DecisionEvent: components["schemas"]["LoggedIncidentReported"] | components["schemas"]["LoggedIncidentUpdated"] | components["schemas"]["LoggedIncidentCancelled"] | components["schemas"]["LoggedIncidentClosed"] | components["schemas"]["LoggedIncidentReopened"] | components["schemas"]["LoggedIncidentEscalated"] | components["schemas"]["LoggedNoteAdded"] | components["schemas"]["LoggedOfferMade"] | components["schemas"]["LoggedOfferMoved"] | components["schemas"]["LoggedResultGiven"] | components["schemas"]["LoggedCheckedIn"] | components["schemas"]["LoggedShortfallFound"] | components["schemas"]["LoggedShortfallEnded"] | components["schemas"]["LoggedRetryScheduled"] | components["schemas"]["LoggedWaveTimed"] | components["schemas"]["LoggedWaveFellShort"] | components["schemas"]["LoggedTranslatorLacked"] | components["schemas"]["LoggedLeaseHeld"] | components["schemas"]["LoggedAnswerWanted"] | components["schemas"]["LoggedWorkSettled"] | components["schemas"]["LoggedCertaintyChanged"] | components["schemas"]["LoggedProposalMade"] | components["schemas"]["LoggedProposalAccepted"] | components["schemas"]["LoggedProposalRejected"] | components["schemas"]["LoggedProposalEnded"] | components["schemas"]["LoggedIncidentMoved"] | components["schemas"]["LoggedOfferRemeasured"] | components["schemas"]["LoggedMergeProposed"] | components["schemas"]["LoggedMergeBegun"] | components["schemas"]["LoggedMergeEnded"] | components["schemas"]["LoggedIncidentMerged"] | components["schemas"]["LoggedIncidentUnmerged"] | components["schemas"]["LoggedMergeDeclined"] | components["schemas"]["LoggedReportAdopted"] | components["schemas"]["LoggedReportReleased"] | components["schemas"]["LoggedIncidentSplit"] | components["schemas"]["LoggedLadderScheduled"] | components["schemas"]["LoggedLadderStepped"] | components["schemas"]["LoggedRequirementsAdded"] | components["schemas"]["LoggedBridgeEnded"] | components["schemas"]["LoggedPartnerAsked"] | components["schemas"]["LoggedAttentionRaised"] | components["schemas"]["LoggedAttentionEnded"] | components["schemas"]["LoggedHazardDeclared"] | components["schemas"]["LoggedHazardEnded"] | components["schemas"]["LoggedHazardWarned"] | components["schemas"]["LoggedStagingMoved"] | components["schemas"]["LoggedCheckInClockSet"] | components["schemas"]["LoggedCheckInAsked"] | components["schemas"]["LoggedWatchSet"] | components["schemas"]["LoggedComingAsked"] | components["schemas"]["LoggedJobChanged"] | components["schemas"]["LoggedWaysToCheck"] | components["schemas"]["LoggedHazardOnWay"] | components["schemas"]["LoggedWayCleared"] | components["schemas"]["LoggedConfirmationMissed"] | components["schemas"]["LoggedChangesConfirmed"] | components["schemas"]["LoggedHelpAsked"] | components["schemas"]["LoggedDistressRaised"] | components["schemas"]["LoggedDistressAgain"] | components["schemas"]["LoggedPersonReminded"];
+        DecisionEvent: components["schemas"]["LoggedIncidentReported"] | components["schemas"]["LoggedIncidentUpdated"] | components["schemas"]["LoggedIncidentCancelled"] | components["schemas"]["LoggedIncidentClosed"] | components["schemas"]["LoggedIncidentReopened"] | components["schemas"]["LoggedIncidentEscalated"] | components["schemas"]["LoggedNoteAdded"] | components["schemas"]["LoggedOfferMade"] | components["schemas"]["LoggedOfferMoved"] | components["schemas"]["LoggedResultGiven"] | components["schemas"]["LoggedCheckedIn"] | components["schemas"]["LoggedShortfallFound"] | components["schemas"]["LoggedShortfallEnded"] | components["schemas"]["LoggedRetryScheduled"] | components["schemas"]["LoggedWaveTimed"] | components["schemas"]["LoggedWaveFellShort"] | components["schemas"]["LoggedTranslatorLacked"] | components["schemas"]["LoggedLeaseHeld"] | components["schemas"]["LoggedAnswerWanted"] | components["schemas"]["LoggedWorkSettled"] | components["schemas"]["LoggedCertaintyChanged"] | components["schemas"]["LoggedProposalMade"] | components["schemas"]["LoggedProposalAccepted"] | components["schemas"]["LoggedProposalRejected"] | components["schemas"]["LoggedProposalEnded"] | components["schemas"]["LoggedIncidentMoved"] | components["schemas"]["LoggedOfferRemeasured"] | components["schemas"]["LoggedMergeProposed"] | components["schemas"]["LoggedMergeBegun"] | components["schemas"]["LoggedMergeEnded"] | components["schemas"]["LoggedIncidentMerged"] | components["schemas"]["LoggedIncidentUnmerged"] | components["schemas"]["LoggedMergeDeclined"] | components["schemas"]["LoggedReportAdopted"] | components["schemas"]["LoggedReportReleased"] | components["schemas"]["LoggedIncidentSplit"] | components["schemas"]["LoggedLadderScheduled"] | components["schemas"]["LoggedLadderStepped"] | components["schemas"]["LoggedRequirementsAdded"] | components["schemas"]["LoggedBridgeEnded"] | components["schemas"]["LoggedPartnerAsked"] | components["schemas"]["LoggedAttentionRaised"] | components["schemas"]["LoggedAttentionEnded"] | components["schemas"]["LoggedHazardDeclared"] | components["schemas"]["LoggedHazardEnded"] | components["schemas"]["LoggedHazardWarned"] | components["schemas"]["LoggedStagingMoved"] | components["schemas"]["LoggedCheckInClockSet"] | components["schemas"]["LoggedCheckInAsked"] | components["schemas"]["LoggedWatchSet"] | components["schemas"]["LoggedComingAsked"] | components["schemas"]["LoggedJobChanged"] | components["schemas"]["LoggedWaysToCheck"] | components["schemas"]["LoggedHazardOnWay"] | components["schemas"]["LoggedWayCleared"] | components["schemas"]["LoggedConfirmationMissed"] | components["schemas"]["LoggedChangesConfirmed"] | components["schemas"]["LoggedHelpAsked"] | components["schemas"]["LoggedDistressRaised"] | components["schemas"]["LoggedDistressAgain"] | components["schemas"]["LoggedPersonReminded"] | components["schemas"]["LoggedDangerLinked"] | components["schemas"]["LoggedDangerTold"] | components["schemas"]["LoggedDangerMarked"] | components["schemas"]["LoggedOfferYielded"] | components["schemas"]["LoggedSafetyStated"];
         /** @description A record of the topic `decisions` with its position. Times are milliseconds since 1970-01-01 UTC. */
         DecisionShown: {
             against: components["schemas"]["SoftRule"][];
@@ -2744,6 +2765,8 @@ export interface components {
             /** @default false */
             hazard?: boolean;
             id: string;
+            /** @default 0 */
+            in_danger?: number;
             merged_into?: string | null;
             merging_into?: string | null;
             needed: number;
@@ -3181,6 +3204,25 @@ export interface components {
         };
         /** @enum {unknown} */
         LoggedConfirmationState: "asked" | "overdue" | "reminded";
+        LoggedDangerLinked: {
+            /** @constant */
+            kind: "danger_linked";
+            parent_id: string;
+        };
+        LoggedDangerMarked: {
+            at_ms: number;
+            danger_id: string;
+            danger_version: number;
+            /** @constant */
+            kind: "danger_marked";
+            volunteer_ids: string[];
+        };
+        LoggedDangerTold: {
+            /** @constant */
+            kind: "danger_told";
+            parent_id: string;
+            volunteer_ids: string[];
+        };
         LoggedDistressAgain: {
             area: components["schemas"]["LoggedArea"] | null;
             child_id: string;
@@ -3352,6 +3394,9 @@ export interface components {
             report_distress?: {
                 [key: string]: string[];
             };
+            report_sent_to?: {
+                [key: string]: components["schemas"]["LoggedSentTo"][];
+            };
             /** @default [] */
             reports?: string[];
         };
@@ -3438,6 +3483,8 @@ export interface components {
             refused?: components["schemas"]["LoggedRefusedBefore"][];
             /** @default [] */
             requirements?: components["schemas"]["LoggedRequirementSpec"][];
+            /** @default [] */
+            sent_to?: components["schemas"]["LoggedSentTo"][];
         };
         LoggedMergeCandidate: {
             apart_s: number;
@@ -3571,6 +3618,12 @@ export interface components {
         LoggedOfferSource: "operator" | "search";
         /** @enum {unknown} */
         LoggedOfferState: "accepted" | "declined" | "done" | "en_route" | "expired" | "offered" | "on_scene" | "stood_down" | "void" | "withdrawn";
+        LoggedOfferYielded: {
+            /** @constant */
+            kind: "offer_yielded";
+            offer_id: string;
+            volunteer_id: string;
+        };
         /** @enum {unknown} */
         LoggedOnFalse: "ask_operator" | "stand_down";
         LoggedPartnerAsked: {
@@ -3665,6 +3718,8 @@ export interface components {
             other: string;
             /** @default [] */
             refused?: components["schemas"]["LoggedRefusedBefore"][];
+            /** @default [] */
+            sent_to?: components["schemas"]["LoggedSentTo"][];
         };
         LoggedReportNumber: {
             digest: string;
@@ -3788,6 +3843,19 @@ export interface components {
             at_ms: number;
             /** @constant */
             kind: "retry_scheduled";
+        };
+        LoggedSafetyStated: {
+            /** @constant */
+            kind: "safety_stated";
+            /** @default null */
+            private_ref?: string | null;
+            text?: string | null;
+            text_unreadable?: boolean;
+            volunteer_id: string;
+        };
+        LoggedSentTo: {
+            incident_id: string;
+            volunteer_id: string;
         };
         LoggedShortfall: {
             /** @default false */
@@ -4347,6 +4415,8 @@ export interface components {
              * @description of the newest signal
              */
             received_at: string;
+            /** @description when the person said that they are safe; null: not since the newest signal */
+            safe_said_at?: string | null;
             /** @description since when an operator is known to have seen it; null: nobody has yet */
             seen_at: string | null;
             /** @description people who have said that they are at the place */
@@ -8102,6 +8172,35 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["DistressOf"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    say_safe_v1_volunteers__volunteer_id__distress_safe_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters; the same key with the same body has the same effect once */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                volunteer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CheckInText"] | null;
             };
         };
         responses: {

@@ -49,6 +49,18 @@ const signal = (): number => Math.floor(serverNow() / 5_000);
 export type ResultBody = Omit<Schemas["Result"], "at" | "on_behalf">;
 export const submit = (offer: Offer, result: ResultBody): Promise<void> => post(offer, "submit-result", "result", result);
 
+/** "I am safe" of a person whose danger has no offer behind it, or one that has ended. */
+export function safeWithoutOffer(id: string): Promise<void> {
+  return say({
+    action: "check-in",
+    about: id,
+    method: "POST",
+    url: `/v1/volunteers/${encodeURIComponent(id)}/distress/safe`,
+    body: at(),
+    key: plainKey(`safe.${id}.${minute()}`),
+  });
+}
+
 /** Distress: of the offer if there is one, else of the person, with the last known place of this device. */
 export function distress(id: string, offer: Offer | null, place: { lon: number; lat: number } | null): Promise<void> {
   if (offer !== null) return post(offer, "distress", "distress", {}, `.${signal()}`);

@@ -85,4 +85,5 @@ def presence(person: StoredPerson | None, verified: frozenset[str]) -> Presence 
         max_distance_m=profile.max_distance_m,
         verified=verified,
         in_distress=bool(person.distress_ids),
+        offer_id=person.claim.offer_id if person.claim else None,
     )

@@ -83,6 +83,7 @@ ROLES = {
     ("PUT", "/v1/volunteers/{volunteer_id}/location"): {V},
     ("GET", "/v1/volunteers/{volunteer_id}/distress"): {V},
     ("POST", "/v1/volunteers/{volunteer_id}/distress"): {V},
+    ("POST", "/v1/volunteers/{volunteer_id}/distress/safe"): {V, O},
     ("GET", "/v1/volunteers/{volunteer_id}/offers"): {V, O},
     ("POST", "/v1/locations"): {T},
     ("GET", "/v1/offers/{offer_id}"): {V},

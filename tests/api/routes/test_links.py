@@ -140,6 +140,7 @@ LINKED: list[tuple[str, str, dict[str, Any] | None, OfferState, tuple[str, ...]]
     ("PUT", "/v1/volunteers/volunteer-1/duty", {"on_duty": True}, OfferState.OFFERED, ("volunteer",)),
     ("PUT", "/v1/volunteers/volunteer-1/location", {"lon": 76.9, "lat": 43.2}, OfferState.OFFERED, ("volunteer",)),
     ("POST", "/v1/volunteers/volunteer-1/distress", None, OfferState.OFFERED, ("volunteer",)),
+    ("POST", "/v1/volunteers/volunteer-1/distress/safe", {}, OfferState.OFFERED, ("operator", "volunteer")),
     (
         "DELETE",
         "/v1/volunteers/volunteer-1/skills/boat/verification",
@@ -171,7 +172,8 @@ async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
     world.redis.present["v-9"] = presence_of(person, fix_at_ms=clock.now_ms())
     world.redis.volunteers["v-9"] = replace(VIEW, id="v-9")
     await world.ask("PUT", "/v1/volunteers/volunteer-1", PROFILE, role="volunteer")
-    if role == "operator" and path.startswith("/v1/offers/") and not path.endswith(("withdraw", "remind")):
+    is_answer = path.startswith(("/v1/offers/", "/v1/volunteers/volunteer-1/distress"))
+    if role == "operator" and is_answer and not path.endswith(("withdraw", "remind")):
         body = (body or {}) | {"on_behalf": {"heard_by": "phone"}}
 
     answer = await world.ask(method, path, body, role=role)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from api.reads.own_distress import TOLD_FOR_S
+from dispatch.model.danger_commands import StateSafety
 from dispatch.model.incidents import Attention, Edit, Incident
 from dispatch.model.offers import Offer
 from dispatch.model.places import Place
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.vocabulary import IncidentStatus, OfferSource, OfferState
+from dispatch.safety.distress import first_of_person
 from streams import clock
 from streams.readers.alarm_answers import key_of
 from streams.store.operators_here import Doing, OperatorHere
@@ -69,6 +71,7 @@ async def test_a_signal_is_said_to_have_arrived_and_nothing_more_is_claimed(worl
         "coming": 0,
         "first_in_s": None,
         "there": 0,
+        "safe_said_at": None,
         "ended_at": None,
     }
 
@@ -206,3 +209,59 @@ async def test_while_redis_is_down_nothing_is_claimed(world: World) -> None:
     answer = await world.ask("GET", "/v1/volunteers/v-1/distress", role="volunteer", subject="v-1")
 
     assert answer.status_code == 503
+
+
+SAFE = "/v1/volunteers/v-1/distress/safe"
+
+
+async def say_safe(world: World, body: Any = None, **who: Any) -> Any:
+    return await world.ask("POST", SAFE, body or {}, **{"role": "volunteer", "subject": "v-1", **who})
+
+
+async def test_a_person_without_an_offer_says_that_they_are_safe(world: World) -> None:
+    world.redis.add(danger())
+
+    answer = await say_safe(world, {"text": "жақсымын"})
+
+    assert answer.status_code == 202
+    command = world.intake.commands[-1]
+    assert isinstance(command, StateSafety)
+    assert (command.incident_id, command.volunteer_id, command.by, command.heard_by) == (DANGER, "v-1", "v-1", None)
+    assert command.private_ref is not None
+
+
+async def test_after_a_merge_the_incident_that_goes_on_hears_it(world: World) -> None:
+    world.redis.add(over(danger(), merged_into=OTHER))
+    world.redis.add(incident(id=OTHER, report_distress={DANGER: ("v-1",)}))
+
+    await say_safe(world)
+
+    assert world.intake.commands[-1].incident_id == OTHER
+
+
+async def test_a_signal_that_is_not_decided_yet_is_followed_all_the_same(world: World) -> None:
+    assert (await say_safe(world)).status_code == 202
+    assert world.intake.commands[-1].incident_id == first_of_person("v-1", now_ms())
+
+
+async def test_an_operator_says_it_for_a_person_and_is_on_record(world: World) -> None:
+    world.redis.add(danger())
+
+    answer = await say_safe(world, {"on_behalf": {"heard_by": "radio"}}, role="operator", subject="op-1")
+
+    assert answer.status_code == 202
+    command = world.intake.commands[-1]
+    assert (command.by, command.volunteer_id, command.heard_by) == ("op-1", "v-1", "radio")
+    assert (await say_safe(world, role="operator", subject="op-1")).status_code == 403
+    assert (await say_safe(world, subject="v-2")).status_code == 403
+
+
+async def test_it_is_told_until_the_person_signals_again(world: World) -> None:
+    said_ms = now_ms() - 20_000
+    world.redis.add(danger(said_safe_ms={"v-1": said_ms}))
+    assert (await told(world))["safe_said_at"] == rfc(said_ms)
+
+    again = Attention(reason=AttentionReason.DISTRESS, since_ms=said_ms + 1_000)
+    world.redis.add(danger(said_safe_ms={"v-1": said_ms}, attention=(again,)))
+
+    assert (await told(world))["safe_said_at"] is None

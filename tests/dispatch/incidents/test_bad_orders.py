@@ -37,6 +37,7 @@ STATED: dict[str, dict[str, Any]] = {
     "reject_proposal": {"proposal_id": "p-1"},
     "check_way": {"hazard_incident_id": OTHER},
     "enter_hazard": {"volunteer_ids": ("v-1",), "ground": 1},
+    "mark_danger": {"danger_id": OTHER, "danger_version": 1},
     "pass_deadline": {"deadline": DeadlineKind.OFFER_EXPIRY, "due_ms": NOW_MS},
     "decline_offer": {"reason": DeclineReason.BUSY},
 }
@@ -67,8 +68,8 @@ def test_an_order_about_an_unknown_incident_is_refused_and_says_so(name: str) ->
     assert outcome(None, order(name)) == (Outcome.REFUSED, "unknown_incident")
 
 
-COUNTS_AFTER_THE_END = {"add_note", "finish_merge", "unmerge_incident", "reopen_incident"}
-"""A note is kept; what another incident asks is answered; a merge can be undone, and an end as well."""
+COUNTS_AFTER_THE_END = {"add_note", "finish_merge", "unmerge_incident", "reopen_incident", "mark_danger"}
+"""A note is kept; what another incident asks or tells is heard; a merge can be undone, and an end as well."""
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - COUNTS_AFTER_THE_END))
@@ -97,7 +98,10 @@ def test_an_answer_to_an_offer_nobody_made_is_told_so(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(OF_OFFERS - {"void_offer", "leave_duty", "lose_verification", "withdraw_offer", "remind_person"})
+    "name",
+    sorted(
+        OF_OFFERS - {"void_offer", "leave_duty", "lose_verification", "withdraw_offer", "remind_person", "yield_offer"}
+    ),
 )
 def test_nobody_answers_for_another(name: str) -> None:
     state = incident(offers=(offer(OfferState.ACCEPTED, accepted_ms=NOW_MS),))

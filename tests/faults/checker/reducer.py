@@ -343,9 +343,39 @@ def _hazard_on_way(state: State, event: Event, _: Moment) -> None:
 
 def _distress_again(state: State, event: Event, moment: Moment) -> None:
     if event.get("offer_id") is not None:
-        offer_of(state, event["offer_id"])["distress"] = {"incident_id": event["child_id"], "at_ms": moment.at_ms}
+        offer_of(state, event["offer_id"])["distress"] = _signal(event, moment)
     else:
         state["signalled_ms"] = moment.at_ms
+
+
+def _signal(event: Event, moment: Moment) -> dict[str, Any]:
+    return {"incident_id": event["child_id"], "at_ms": moment.at_ms, "over_ms": None}
+
+
+def _danger_linked(state: State, event: Event, _: Moment) -> None:
+    if state["parent_id"] is None:
+        state["parent_id"] = event["parent_id"]
+    else:
+        state["also_sent_to"] = [*state["also_sent_to"], event["parent_id"]]
+
+
+def _danger_marked(state: State, event: Event, _: Moment) -> None:
+    danger, now = event["danger_id"], list(event["volunteer_ids"])
+    about = {*now, *state["dangers"].get(danger, {"volunteer_ids": []})["volunteer_ids"]}
+    state["dangers"][danger] = {"version": event["danger_version"], "volunteer_ids": now}
+    still = {person for one in state["dangers"].values() for person in one["volunteer_ids"]}
+    for offer in state["offers"]:
+        signal, person = offer.get("distress"), offer["volunteer_id"]
+        if signal is None or (person not in about and signal["incident_id"] != danger):
+            continue
+        if person in still:
+            offer["distress"] = {**signal, "over_ms": None}
+        elif signal.get("over_ms") is None and signal["at_ms"] <= event["at_ms"]:
+            offer["distress"] = {**signal, "over_ms": event["at_ms"]}
+
+
+def _safety_stated(state: State, event: Event, moment: Moment) -> None:
+    state["said_safe_ms"][event["volunteer_id"]] = moment.at_ms
 
 
 def _way_cleared(state: State, event: Event, _: Moment) -> None:
@@ -382,6 +412,8 @@ def _adopted(state: State, event: Event, moment: Moment) -> None:
         state["report_numbers"][event["other"]] = numbers
     if event.get("in_distress"):
         state["report_distress"][event["other"]] = list(event["in_distress"])
+    if event.get("sent_to"):
+        state["report_sent_to"][event["other"]] = [dict(one) for one in event["sent_to"]]
 
 
 def _refused(state: State, brought: list[dict[str, Any]]) -> None:
@@ -398,6 +430,7 @@ def _released(state: State, event: Event, _: Moment) -> None:
     state["reports"] = [other for other in state["reports"] if other != event["other"]]
     state["report_numbers"].pop(event["other"], None)
     state["report_distress"].pop(event["other"], None)
+    state["report_sent_to"].pop(event["other"], None)
 
 
 def _split(state: State, event: Event, _: Moment) -> None:
@@ -468,13 +501,18 @@ FOLDS: dict[str, Fold] = {
     "help_asked": _help_asked,
     "job_changed": _job_changed,
     "ways_to_check": _nothing,
+    "danger_told": _nothing,
+    "offer_yielded": _nothing,
     "hazard_on_way": _hazard_on_way,
     "way_cleared": _way_cleared,
     "confirmation_missed": _confirmation_missed,
     "changes_confirmed": _confirmed,
     "person_reminded": _of_offer("reminded_ms", lambda _, at: at.at_ms),
     "distress_again": _distress_again,
-    "distress_raised": _of_offer("distress", lambda event, at: {"incident_id": event["child_id"], "at_ms": at.at_ms}),
+    "distress_raised": _of_offer("distress", _signal),
+    "danger_linked": _danger_linked,
+    "danger_marked": _danger_marked,
+    "safety_stated": _safety_stated,
 }
 """What each event changes; `incident_reported` makes the state."""
 

@@ -27,8 +27,17 @@ const FIRST_SIGNAL_MS = 4_000;
 /** The incident of a person in distress is there by then; if not, the entry at the incident to which they were sent sounds. */
 const OWN_INCIDENT_MS = 3_000;
 
-/** All alarms of the present rows: those that stood before the page was opened sound too. */
-export function standing(rows: ReadonlyMap<string, Row>, nowMs: number): Alarm[] {
+/** When an incident of danger was last seen open, by the incident to which its person was sent: added to `lately`. */
+export function noteDangers(lately: Map<string, number>, rows: ReadonlyMap<string, Row>, nowMs: number): ReadonlyMap<string, number> {
+  for (const row of rows.values()) if (row.type === "distress" && row.parent_id != null) lately.set(row.parent_id, nowMs);
+  return lately;
+}
+
+/**
+ * All alarms of the present rows: those that stood before the page was opened sound too. `lately`: of `noteDangers`. A danger that
+ * ends leaves the queue a moment before the entry at its parent does, and that must not sound for it.
+ */
+export function standing(rows: ReadonlyMap<string, Row>, nowMs: number, lately: ReadonlyMap<string, number> = new Map()): Alarm[] {
   const inDistress = new Set([...rows.values()].filter((row) => row.type === "distress").map((row) => row.parent_id));
   const since = (row: Row | undefined, name: string): number => Date.parse(row?.alarms_since?.[name] ?? "");
   const found: Alarm[] = [];
@@ -47,7 +56,7 @@ export function standing(rows: ReadonlyMap<string, Row>, nowMs: number): Alarm[]
     for (const reason of ABOUT_PEOPLE) {
       if (!(row.attention ?? []).includes(reason)) continue;
       // One danger is one alarm: the incident of the person sounds, which appears a moment after this entry.
-      if (reason === "distress" && (inDistress.has(row.id) || nowMs - since(row, reason) < OWN_INCIDENT_MS)) continue;
+      if (reason === "distress" && (inDistress.has(row.id) || nowMs - (lately.get(row.id) ?? -Infinity) < OWN_INCIDENT_MS || nowMs - since(row, reason) < OWN_INCIDENT_MS)) continue;
       add("distress", reason, since(row, reason));
     }
     if (row.priority === "low" || !isShort(row)) continue;

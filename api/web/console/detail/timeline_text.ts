@@ -98,6 +98,7 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   help_asked: (e) => `${person(e)}: ${t().own.case.events.help}`,
   distress_raised: (e) => `${person(e)}: ${t().own.case.events.distress}`,
   distress_again: (e) => `${person(e)}: ${t().own.case.events.distress}`,
+  safety_stated: (e) => `${person(e)}: ${t().own.case.events.safe}`,
   checked_in: (e) => `${person(e)}: ${t().own.case.events.safe}`,
   hazard_declared: () => t().own.case.events.hazard,
   hazard_warned: (e) => t().own.case.events.warned(list(e["volunteer_ids"]).length + Number(e["beyond"] ?? 0)),

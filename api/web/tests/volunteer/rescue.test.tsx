@@ -17,7 +17,7 @@ function told(change: Partial<NonNullable<Rescue["distress"]>> = {}, now = new D
 function shown(known: Rescue | null, since: string | undefined = AT): HTMLElement {
   rescue.value = known;
   const root = document.createElement("div");
-  render(h(News, { since, offer: null }), root);
+  render(h(News, { since, about: [] }), root);
   return root;
 }
 

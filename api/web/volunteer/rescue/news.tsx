@@ -4,7 +4,6 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import { now } from "../../shared/clock";
 import { keep } from "../device";
-import { type Offer } from "../jobs";
 import { danger, isOwner, items, offers, rescue } from "../state";
 import { joined } from "./known";
 import { TEXTS } from "./text";
@@ -50,11 +49,12 @@ export function Watch({ id }: { id: string }) {
   return null;
 }
 
-/** `since`: when the person signalled last; what is known of an earlier signal says nothing about it. `offer`: of the signal. */
-export function News({ since, offer }: { since: string | undefined; offer: Offer | null }) {
+/** `since`: when the person signalled last; what is known of an earlier signal says nothing about it. `about`: the
+ * person, and the offer of the signal: of either they may have said that they are safe. */
+export function News({ since, about }: { since: string | undefined; about: readonly string[] }) {
   const known = rescue.value;
   const text = TEXTS.read();
-  const safe = items.value.filter((item) => item.action === "check-in" && item.about === offer?.id && item.tapped_at > (since ?? "")).at(-1);
+  const safe = items.value.filter((item) => item.action === "check-in" && about.includes(item.about) && item.tapped_at > (since ?? "")).at(-1);
   const said = safe === undefined ? null : <p data-safe={safe.state}>{text.safe[safe.state]}</p>;
   const found = known?.distress;
   // A clock of a phone and that of the server differ by seconds: a signal that is as new is the same.

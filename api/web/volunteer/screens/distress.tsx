@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import type { OutboxState } from "../../shared/outbox_store";
-import { checkIn, distress } from "../answers";
+import { checkIn, distress, safeWithoutOffer } from "../answers";
 import { type Offer, isEnded } from "../jobs";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
@@ -23,7 +23,7 @@ export function openDistress(offer: Offer | null): void {
 export function DistressScreen({ id }: { id: string }) {
   const open = asking.value;
   if (open === null) return null;
-  return open.isSent ? <Sent offer={open.offer} about={open.offer?.id ?? id} /> : <Ask id={id} offer={open.offer} />;
+  return open.isSent ? <Sent id={id} offer={open.offer} /> : <Ask id={id} offer={open.offer} />;
 }
 
 function Ask({ id, offer }: { id: string; offer: Offer | null }) {
@@ -56,7 +56,8 @@ function Ask({ id, offer }: { id: string; offer: Offer | null }) {
   );
 }
 
-function Sent({ offer, about }: { offer: Offer | null; about: string }) {
+function Sent({ id, offer }: { id: string; offer: Offer | null }) {
+  const about = offer?.id ?? id;
   const { distress: text, checkIn: safe } = t().own;
   const item = items.value.filter((one) => one.action === "distress" && one.about === about).at(-1);
   // Said on another device, or so long ago that this one has forgotten: the server tells of it.
@@ -71,7 +72,7 @@ function Sent({ offer, about }: { offer: Offer | null; about: string }) {
         <h1>{isFull.value ? t().common.outbox.full : text[state]}</h1>
         {at !== undefined && <p>{formats(language.value).time(at)}</p>}
       </section>
-      <RescueNews since={item?.tapped_at} offer={offer} />
+      <RescueNews since={item?.tapped_at} about={[id, about]} />
       <p class="band">
         <Icon of="position" />
         <span>{fix === null ? text.unknownPlace : text.known(new Date(fix.atMs).toISOString(), Math.max(10, fix.accuracy_m))}</span>
@@ -79,16 +80,14 @@ function Sent({ offer, about }: { offer: Offer | null; about: string }) {
       <div class="grow" />
       <div class="thumb tall">
         <div class="pair">
-          {offer !== null && !isEnded(offer.state) && (
-            <button
-              type="button"
-              class="button"
-              data-action="check-in"
-              onClick={() => void checkIn(offer)}
-            >
-              {safe.safe}
-            </button>
-          )}
+          <button
+            type="button"
+            class="button"
+            data-action="check-in"
+            onClick={() => void (offer === null || isEnded(offer.state) ? safeWithoutOffer(id) : checkIn(offer))}
+          >
+            {safe.safe}
+          </button>
           <button type="button" class="button" data-action="distress-close" onClick={() => (asking.value = null)}>{text.close}</button>
         </div>
         <a class="answer danger full" href="tel:112"><Icon of="phone" />{text.call}</a>
