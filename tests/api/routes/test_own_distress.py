@@ -224,7 +224,7 @@ async def test_a_person_without_an_offer_says_that_they_are_safe(world: World) -
     answer = await say_safe(world, {"text": "жақсымын"})
 
     assert answer.status_code == 202
-    command = world.intake.commands[-1]
+    command = world.log.commands[-1]
     assert isinstance(command, StateSafety)
     assert (command.incident_id, command.volunteer_id, command.by, command.heard_by) == (DANGER, "v-1", "v-1", None)
     assert command.private_ref is not None
@@ -236,12 +236,12 @@ async def test_after_a_merge_the_incident_that_goes_on_hears_it(world: World) ->
 
     await say_safe(world)
 
-    assert world.intake.commands[-1].incident_id == OTHER
+    assert world.log.commands[-1].incident_id == OTHER
 
 
 async def test_a_signal_that_is_not_decided_yet_is_followed_all_the_same(world: World) -> None:
     assert (await say_safe(world)).status_code == 202
-    assert world.intake.commands[-1].incident_id == first_of_person("v-1", now_ms())
+    assert world.log.commands[-1].incident_id == first_of_person("v-1", now_ms())
 
 
 async def test_an_operator_says_it_for_a_person_and_is_on_record(world: World) -> None:
@@ -250,7 +250,8 @@ async def test_an_operator_says_it_for_a_person_and_is_on_record(world: World) -
     answer = await say_safe(world, {"on_behalf": {"heard_by": "radio"}}, role="operator", subject="op-1")
 
     assert answer.status_code == 202
-    command = world.intake.commands[-1]
+    command = world.log.commands[-1]
+    assert isinstance(command, StateSafety)
     assert (command.by, command.volunteer_id, command.heard_by) == ("op-1", "v-1", "radio")
     assert (await say_safe(world, role="operator", subject="op-1")).status_code == 403
     assert (await say_safe(world, subject="v-2")).status_code == 403
