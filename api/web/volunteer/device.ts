@@ -1,4 +1,5 @@
 // What the page keeps on this device, so that a job stays visible without a network. It is of one person, and goes with the session.
+import type { Befores } from "./before";
 import type { Draft } from "./drafts";
 import type { Offer, Rescue } from "./jobs";
 import { isEnded } from "./jobs";
@@ -18,10 +19,12 @@ export interface Kept {
   readonly rescue: Rescue | null;
   /** What is typed for work, by offer. */
   readonly drafts: Readonly<Partial<Record<string, Draft>>>;
+  /** Where they were going before a change that they have not confirmed. */
+  readonly before: Befores;
 }
 
 const KEPT_AS = "komek-volunteer";
-const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0, rescue: null, drafts: {} };
+const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0, rescue: null, drafts: {}, before: {} };
 const SEEN_KEPT = 50;
 
 /** Nothing where storage is denied, or holds what an older build wrote. */

@@ -128,8 +128,9 @@ function Lost() {
   if (live === null) return null;
   return (
     <div class="lost">
-      {(waiting.value.length > 0 || offlineSince.value !== null) && <p class="band doubt"><Icon of="offline" /><span>{t().own.outbox.offline}</span></p>}
-      <StaleBand stream={live} />
+      {(waiting.value.length > 0 || offlineSince.value !== null) && <p class="band doubt" role="status"><Icon of="offline" /><span>{t().own.outbox.offline}</span></p>}
+      {/* One band for one trouble: without a network there is nothing to try, and the job needs the room. */}
+      {offlineSince.value === null && <StaleBand stream={live} />}
     </div>
   );
 }

@@ -5,9 +5,11 @@ import { now, serverNow } from "../shared/clock";
 import { Outbox, type Saying } from "../shared/outbox";
 import type { OutboxItem } from "../shared/outbox_store";
 import type { Problem } from "../shared/problem";
+import { language } from "../shared/language";
 import { session } from "../shared/session";
 import { LiveStream, type StreamEvent } from "../shared/stream";
 import { wantedOffer } from "./address";
+import { before, beforeOf } from "./before";
 import { type Profile, type Session, forgetAll, keep, keepSession, kept } from "./device";
 import type { components } from "../shared/api";
 import { type Offer, type Rescue, dangerOf, viewOf } from "./jobs";
@@ -21,6 +23,13 @@ let owner = start.session?.id ?? null;
 const heir = owner;
 export const profile = signal<Profile | null>(start.profile);
 export const offers = signal<readonly Offer[]>(start.offers);
+before.value = start.before;
+// The page of a link loads its offer itself, so this follows the offers and not their loading.
+let shownBefore = offers.value;
+offers.subscribe((next) => {
+  before.value = beforeOf(before.peek(), shownBefore, next);
+  shownBefore = next;
+});
 /** What became of the person's own signal of danger; null: not heard of yet. */
 export const rescue = signal<Rescue | null>(start.rescue);
 /** Why the last load failed; null after one that did not. */
@@ -29,6 +38,8 @@ export const problem = signal<Problem | null>(null);
 export const isLoaded = signal(false);
 /** The person has no profile yet. */
 export const isUnknown = signal(false);
+/** Whether a notice reaches the person while the page is closed; null: not known yet. Of the part that is loaded later. */
+export const isReached = signal<boolean | null>(null);
 export const stream = signal<LiveStream | null>(null);
 /** Server time in ms since which the device has lost its network; null: it has one, as far as it knows. */
 // By the loss and not by what it is at first: a machine that serves itself may have no network, and loses nothing by it.
@@ -82,11 +93,13 @@ export function open(id: string, onEnd: () => void): () => void {
     if (isOpen) outbox.value = box;
     else box.close();
   });
-  void load(id);
+  // Questions of digital work come in the language of the request.
+  const stopLanguage = language.subscribe(() => void load(id));
   const again = setInterval(() => void load(id), RELOAD_EVERY_MS);
   return () => {
     isOpen = false;
     clearInterval(again);
+    stopLanguage();
     live.close();
     outbox.value?.close();
     [stream.value, outbox.value, isLoaded.value] = [null, null, false];
@@ -163,7 +176,7 @@ async function loadOnce(id: string): Promise<void> {
   const failed = [person, list].find((one) => !one.ok && one.problem.status !== 404);
   problem.value = failed === undefined || failed.ok ? null : failed.problem;
   isLoaded.value ||= list.ok;
-  if (list.ok) keep(id, { offers: list.data.items, ...(person.ok ? { profile: person.data } : {}) });
+  if (list.ok) keep(id, { offers: list.data.items, before: before.value, ...(person.ok ? { profile: person.data } : {}) });
 }
 
 /** Saves an answer on this device and sends it as soon as possible. */

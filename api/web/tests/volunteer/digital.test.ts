@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { geometryOf, spotIn, written } from "../../volunteer/map/written";
-import { resultOf } from "../../volunteer/screens/digital";
+import { inOrder, resultOf } from "../../volunteer/screens/digital";
 
 const draft = (part: object) => ({ outcome: "", text: "", place: "", incident: "", ...part });
 
@@ -44,4 +44,10 @@ describe("a result", () => {
     });
     expect(resultOf(draft({ outcome: "duplicate", incident: " i-1 " }))).toEqual({ outcome: "duplicate", incident_id: "i-1" });
   });
+});
+
+it("what was found stands before what was not, and an outcome of a newer server last", () => {
+  expect(inOrder(["false", "not_reached", "reached"])).toEqual(["reached", "false", "not_reached"]);
+  expect(inOrder(["confirmed", "false", "unclear"])).toEqual(["confirmed", "false", "unclear"]);
+  expect(inOrder(["later", "none", "duplicate"])).toEqual(["duplicate", "none", "later"]);
 });

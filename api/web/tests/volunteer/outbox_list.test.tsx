@@ -41,16 +41,26 @@ function shown(...list: readonly OutboxItem[]): Element | null {
 }
 
 test.each(["accept", "decline", "skip", "en-route", "on-scene", "done", "check-in", "confirm", "need-help", "submit-result"])(
-  "without a network %s says since when it waits, and whom to call",
+  "without a network %s says since when it waits, and the operators' number",
   (action) => {
     state.offlineSince.value = TAPPED - 60_000;
+    deployment.value = { operators_phone: "+7 700 100" } as Deployment;
 
     const box = shown(item(action));
 
     expect(box?.textContent).toMatch(/not confirmed since \d\d:03/);
-    expect(box?.querySelector("a")?.getAttribute("href")).toBe("tel:112");
+    expect(box?.querySelector("a")?.getAttribute("href")).toBe("tel:+7700100");
   },
 );
+
+test("without a number of operators the rescue service is for what help depends on", () => {
+  state.offlineSince.value = TAPPED - 60_000;
+
+  for (const action of ["accept", "decline", "check-in", "need-help", "distress"])
+    expect(shown(item(action))?.querySelector("a")?.getAttribute("href")).toBe("tel:112");
+  for (const action of ["skip", "submit-result", "done", "en-route", "on-scene", "confirm"])
+    expect(shown(item(action))?.querySelector("a")).toBeNull();
+});
 
 test("only who accepts is told that somebody else may be sent meanwhile", () => {
   state.offlineSince.value = TAPPED;

@@ -8,7 +8,9 @@ export const en = {
   missing: "This part of the page has not been loaded. It comes by itself with the network.",
   home: {
     quiet: "All quiet now",
-    quietMore: "No requests. You will be told if there is one; no need to watch the screen.",
+    noRequests: "No requests.",
+    reached: "You will be told if there is one; no need to watch the screen.",
+    keepOpen: "A request appears here only: keep this page open.",
     offDuty: "You are off duty",
     offDutyMore: "No requests will come. Switch on when you can help.",
     unknown: "You are not registered yet",
@@ -36,6 +38,7 @@ export const en = {
     askingMore: "allow it when the phone asks",
     off: "Your position is not shared",
     offMore: "it is shared only on duty or at work",
+    offByLink: "with a link it is never shared",
     denied: "Your position is blocked",
     deniedMore: "allow it for this page in the settings of the browser; until then your home counts",
     unavailable: "This device gives no position",

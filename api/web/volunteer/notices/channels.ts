@@ -31,6 +31,14 @@ export const UNHEARD_MS = 3 * 86_400_000;
 export const ownChannel = computed(() => list.value?.items.find((one) => one.id === own.value?.channel) ?? null);
 export const pushState = computed<PushState>(() => stateOf(list.value, ownChannel.value, present.value, serverNow()));
 
+/** Kinds beside push that work. */
+export const otherWays = computed<readonly Kind[]>(() => {
+  const found = (list.value?.items ?? []).filter((one) => one.kind !== "webpush" && one.state === "on" && list.value?.kinds.includes(one.kind));
+  return [...new Set(found.map((one) => one.kind))];
+});
+/** Whether a notice comes while the page is closed; null: the server has not said yet. */
+export const reaches = computed(() => (list.value === null ? null : pushState.value === "on" || otherWays.value.length > 0));
+
 export function stateOf(known: List | null, device: Channel | null, possible: Support, nowMs: number): PushState {
   if (possible !== "possible") return possible;
   if (known === null) return "unknown";

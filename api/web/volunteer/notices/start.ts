@@ -3,8 +3,8 @@ import { effect } from "@preact/signals";
 import { ask } from "../../shared/api_client";
 import { language } from "../../shared/language";
 import { NOTICE_BUS, type NoticeNews } from "../../shared/notice_bus";
-import { noticeOf, view } from "../state";
-import { comparePush, list, loadChannels, putSettings } from "./channels";
+import { isReached, noticeOf, view } from "../state";
+import { comparePush, list, loadChannels, putSettings, reaches } from "./channels";
 import { TEXTS } from "./text";
 
 /** Returns what stops it. */
@@ -16,10 +16,21 @@ export function startNotices(id: string): () => void {
     if (data.kind === "shown") void loadChannels(id);
     else if (data.fragment !== "") location.hash = data.fragment;
   };
-  const stops = [followLanguage(id), reportOpened()];
+  const stops = [followLanguage(id), reportOpened(), followReach()];
   return () => {
     bus.close();
     for (const stop of stops) stop();
+  };
+}
+
+/** The home screen says whether the page may be closed. */
+function followReach(): () => void {
+  const stop = effect(() => {
+    isReached.value = reaches.value;
+  });
+  return () => {
+    stop();
+    isReached.value = null;
   };
 }
 

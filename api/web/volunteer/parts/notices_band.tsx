@@ -2,7 +2,7 @@
 import { now } from "../../shared/clock";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
-import { type PushState, list, ownChannel, pushState } from "../notices/channels";
+import { type PushState, otherWays, ownChannel, pushState } from "../notices/channels";
 import { TEXTS } from "../notices/text";
 import { Icon } from "./icon";
 import "../notices.css";
@@ -15,7 +15,7 @@ export async function loadNoticesBand() {
 function NoticesBand() {
   const texts = TEXTS.read();
   const state = pushState.value;
-  const others = otherWays();
+  const others = otherWays.value;
   const names = formats(language.value).list(others.map((kind) => texts.kinds[kind]));
   return (
     <a class={`band link ${toneOf(state)}`} href="#notices" data-push={state}>
@@ -38,10 +38,4 @@ export function lastShown(): string {
   const at = ownChannel.value?.last_heard ?? null;
   const texts = TEXTS.read();
   return at === null ? texts.neverHeard : texts.heard(Math.max(0, (now.value - Date.parse(at)) / 1000));
-}
-
-/** Kinds beside push that work. */
-function otherWays() {
-  const found = (list.value?.items ?? []).filter((one) => one.kind !== "webpush" && one.state === "on" && list.value?.kinds.includes(one.kind));
-  return [...new Set(found.map((one) => one.kind))];
 }

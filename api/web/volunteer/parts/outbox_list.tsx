@@ -37,6 +37,9 @@ export function wordOf(action: string): string {
   return words[action] ?? action;
 }
 
+/** Answers on which help to somebody depends. Nobody needs to ring the rescue service because a task or a refusal is not confirmed. */
+const URGENT: readonly string[] = ["accept", "decline", "check-in", "need-help", "distress"];
+
 /** The first answer that waits: since when, what may happen meanwhile, and how to say it by voice. */
 export function Unconfirmed({ about }: { about: string | null }) {
   const of = shownOf(about).find(({ state }) => state !== "refused");
@@ -45,7 +48,7 @@ export function Unconfirmed({ about }: { about: string | null }) {
   return (
     <div class="unconfirmed" role="status">
       <p><strong>{outbox.since(of.tapped_at)}</strong>{of.action === "accept" && <small class="more">{outbox.meanwhile}</small>}</p>
-      <CallButton />
+      <CallButton isUrgent={URGENT.includes(of.action)} />
     </div>
   );
 }

@@ -129,10 +129,10 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
       <fieldset>
         <legend>{places.digital.outcome}</legend>
         <div class="votes">
-          {task.outcomes.map((one) => (
+          {inOrder(task.outcomes).map((one) => (
             <label key={one} class={outcome === one ? "vote picked" : "vote"}>
               <input type="radio" name="outcome" data-field="outcome" value={one} checked={outcome === one} onChange={() => change({ outcome: one })} />
-              {outcomeWord(one)}
+              <span>{outcomeWord(one)}</span>
             </label>
           ))}
         </div>
@@ -167,6 +167,14 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
       <p class="label">{common.emergency}</p>
     </form>
   );
+}
+
+/** What was found stands before what was not, whatever order the server has. */
+const ORDER: readonly string[] = ["confirmed", "reached", "located", "mapped", "duplicate", "done", "false", "not_reached", "not_found", "none", "unclear"];
+
+export function inOrder(outcomes: readonly string[]): string[] {
+  const place = (one: string): number => (ORDER.includes(one) ? ORDER.indexOf(one) : ORDER.length);
+  return [...outcomes].sort((one, other) => place(one) - place(other));
 }
 
 /** The result that the form describes, or the part that is missing. */

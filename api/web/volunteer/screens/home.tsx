@@ -10,7 +10,7 @@ import { OutboxList } from "../parts/outbox_list";
 import { Tabs } from "../parts/tabs";
 import { dutyProblem, extendDuty, isChanging, setDuty } from "../duty";
 import { sharedAtMs, sharing } from "../position";
-import { danger, isBusy, isLoaded, isUnknown, offlineSince, problem, profile } from "../state";
+import { danger, isBusy, isLoaded, isReached, isUnknown, link, offlineSince, problem, profile } from "../state";
 import { t } from "../text";
 
 const HOURS = [1, 2, 4, 8];
@@ -24,7 +24,8 @@ export function Home({ id }: { id: string }) {
   // Nothing is quiet while the person may be in danger.
   const quiet = danger.value === null ? own.home.quiet : own.duty.on;
   const title = isUnknown.value ? own.home.unknown : isOn ? quiet : own.home.offDuty;
-  const more = isUnknown.value ? own.home.unknownMore : isOn ? own.home.quietMore : own.home.offDutyMore;
+  const reach = isReached.value === null ? "" : isReached.value ? ` ${own.home.reached}` : ` ${own.home.keepOpen}`;
+  const more = isUnknown.value ? own.home.unknownMore : isOn ? `${own.home.noRequests}${reach}` : own.home.offDutyMore;
   return (
     <>
       <Head><strong class="brand">Komek</strong></Head>
@@ -55,7 +56,7 @@ export function SharingBand({ isAtWork }: { isAtWork: boolean }) {
   const more = {
     on: isAtWork ? text.atWork : text.onMore(ago),
     asking: text.askingMore,
-    off: text.offMore,
+    off: link.value === null ? text.offMore : text.offByLink,
     denied: text.deniedMore,
     unavailable: text.unavailableMore,
     withdrawn: text.withdrawnMore,
@@ -99,7 +100,8 @@ function DutySwitch({ id, isOn }: { id: string; isOn: boolean }) {
           <button type="button" class="button" aria-expanded={isChoosing.value} onClick={() => (isChoosing.value = !isChoosing.value)}>
             {duty.change}
           </button>
-          <button type="button" class="button" onClick={() => void extendDuty(id)}>{duty.plusHour}</button>
+          {/* A duty without an end would become shorter by it. */}
+          {until !== null && <button type="button" class="button" data-action="plus-hour" onClick={() => void extendDuty(id)}>{duty.plusHour}</button>}
         </div>
       )}
       {isOn && isChoosing.value && (

@@ -1,24 +1,18 @@
 // Work in the field: the way, the words of the caller, the next step. Safety comes first: check-in and distress never wait.
 import { signal, useSignal } from "@preact/signals";
 import { now, secondsUntil } from "../../shared/clock";
-import { formats } from "../../shared/formats";
-import { language } from "../../shared/language";
-import { languageName } from "../../shared/language_name";
-import { checkIn, confirm, decline, needHelp, step } from "../answers";
-import { type Spot, spotOf } from "../geometry";
+import { checkIn, decline, needHelp, step } from "../answers";
 import { type Offer, type Standing, nextStep } from "../jobs";
-import { Band } from "../parts/band";
+import { CallerWords } from "../parts/caller_words";
 import { Confirm } from "../parts/confirm";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
+import { JobPlace } from "../parts/job_place";
 import { OutboxList, Unconfirmed } from "../parts/outbox_list";
-import { MapLinks } from "../parts/map_links";
-import { Sketch } from "../parts/sketch";
-import { lastFix } from "../position";
 import { items } from "../state";
 import { t } from "../text";
-import { wayOf } from "../way";
 import { taskWord } from "../words";
+import { Changed } from "./changed";
 import { openDistress } from "./distress";
 import { SharingBand } from "./home";
 import { WorkTitle } from "./offer";
@@ -41,8 +35,8 @@ function WorkScreen({ offer, standing }: { offer: Offer; standing: Standing }) {
       <Steps standing={standing} />
       <Unconfirmed about={offer.id} />
       {isAsked && <CheckIn offer={offer} />}
-      <Place offer={offer} isThere={standing.state === "on_scene"} />
-      <Caller offer={offer} />
+      <JobPlace offer={offer} isThere={standing.state === "on_scene"} />
+      <CallerWords offer={offer} />
       <Found offer={offer} />
       <SharingBand isAtWork />
       <Others offer={offer} isAsked={isAsked} />
@@ -68,52 +62,6 @@ function Steps({ standing }: { standing: Standing }) {
         <span class="label"> · </span>
         <span class={standing.isConfirmed ? "label" : "label unsure"}>{standing.waiting === null ? work.confirmed : t().own.outbox.since(standing.waiting.tapped_at)}</span>
       </p>
-    </section>
-  );
-}
-
-function Place({ offer, isThere = false }: { offer: Offer; isThere?: boolean }) {
-  const { own } = t();
-  const { work } = WORK.read();
-  const exact = spotOf(offer.location);
-  const target = exact ?? spotOf(offer.area);
-  const staging: Spot | null = offer.staging;
-  const me = lastFix.value;
-  const f = formats(language.value);
-  const { metres, seconds } = wayOf(offer, me, isThere);
-  return (
-    <>
-      <section class="address">
-        <h1>{offer.address ?? (offer.state === "offered" ? work.addressLater : work.noAddress)}</h1>
-        {metres !== null && <p>{f.distance(metres)}{seconds !== null && ` · ${own.offer.roughly(seconds)}`}</p>}
-      </section>
-      {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{work.staging}</Band>}
-      {target !== null && me !== null && (
-        <section class="plan"><Sketch me={me} target={target} isCoarse={exact === null} staging={staging} isHazard={staging !== null} /></section>
-      )}
-      {target !== null && <MapLinks to={staging ?? target} />}
-    </>
-  );
-}
-
-function Caller({ offer }: { offer: Offer }) {
-  const { work } = WORK.read();
-  const { caller, description, incident } = offer;
-  const name = caller?.name ?? null;
-  const phone = caller?.phone ?? null;
-  if (offer.details === "verified_only") return <Band icon="lock" title={work.wordsOnly}>{work.verifiedOnly}</Band>;
-  if (description == null && name === null && phone === null) return null;
-  return (
-    <section class="words">
-      <div>
-        <p class="label">{incident.language === null ? work.wordsOnly : work.words(languageName(incident.language))}</p>
-        {description != null && <blockquote lang={incident.language ?? undefined} dir="auto">{description}</blockquote>}
-        {name !== null && <p class="label">{work.caller(name)}</p>}
-        {phone !== null && <p class="label">{phone}</p>}
-      </div>
-      {phone !== null && (
-        <a class="button call" href={`tel:${phone.replace(/[^\d+]/g, "")}`} aria-label={work.call(phone)}><Icon of="phone" /></a>
-      )}
     </section>
   );
 }
@@ -152,6 +100,7 @@ function Thumb({ offer, standing, isAsked }: { offer: Offer; standing: Standing;
     <div class="thumb tall">
       <OutboxList about={offer.id} isBrief />
       <Undo offer={offer} standing={standing} />
+      {standing.state === "on_scene" && <Asked offer={offer} />}
       <div class="pair">
         <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
           <Icon of="distress" />{own.distress.open}
@@ -211,6 +160,20 @@ function Undo({ offer, standing }: { offer: Offer; standing: Standing }) {
 
 const COUNTS = [1, 2, 3, 5];
 
+/** How many more people this person asked for last, and when; null: none, or it is not yet with the server. */
+function asked(offer: Offer): { count: number; at: string } | null {
+  const last = items.value.filter((item) => item.about === offer.id && item.action === "need-help" && item.state === "received").at(-1);
+  if (last?.body == null) return null;
+  const { count } = JSON.parse(last.body) as { count: number };
+  return { count, at: last.tapped_at };
+}
+
+/** A tap that leaves no trace would be repeated, and each repeat calls people. */
+function Asked({ offer }: { offer: Offer }) {
+  const last = asked(offer);
+  return last === null ? null : <p class="label" role="status" data-asked={last.count}>{WORK.read().work.helpAsked(last.count, last.at)}</p>;
+}
+
 function Help({ offer }: { offer: Offer }) {
   const { work } = WORK.read();
   const isOpen = useSignal(false);
@@ -241,37 +204,5 @@ function Help({ offer }: { offer: Offer }) {
         <button type="button" class="button" onClick={() => (isOpen.value = false)}>{t().common.actions.back}</button>
       </div>
     </div>
-  );
-}
-
-/** A change of the job takes the screen until the person has answered it: nobody drives on to an old place. */
-function Changed({ offer, version, fields, since }: { offer: Offer; version: number; fields: readonly string[]; since: string }) {
-  const { own } = t();
-  const { changed, work } = WORK.read();
-  const f = formats(language.value);
-  const names: Readonly<Partial<Record<string, string>>> = changed.fields;
-  return (
-    <article class="screen" data-offer={offer.id} data-state={offer.state}>
-      <Head><WorkTitle offer={offer} /></Head>
-      <section class="news" role="alert">
-        <h1>{own.changed.title}</h1>
-        <p>{changed.what(f.list(fields.map((field) => names[field] ?? field)))} · {changed.at(since)}</p>
-      </section>
-      <Unconfirmed about={offer.id} />
-      <p class="label now">{changed.now}</p>
-      <Place offer={offer} />
-      <Caller offer={offer} />
-      <div class="grow" />
-      <div class="thumb tall">
-        <OutboxList about={offer.id} isBrief />
-        <button type="button" class="button danger" data-action="distress" onClick={() => openDistress(offer)}>
-          <Icon of="distress" />{own.distress.open}
-        </button>
-        <div class="answers">
-          <button type="button" class="answer main" data-action="confirm" onClick={() => void confirm(offer, version)}>{changed.understood}</button>
-          <button type="button" class="answer" data-action="decline" onClick={() => void decline(offer)}>{work.giveUp}</button>
-        </div>
-      </div>
-    </article>
   );
 }

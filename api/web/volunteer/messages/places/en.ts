@@ -24,7 +24,7 @@ export const en = {
   digital: {
     lease: "left, then it goes to somebody else",
     over: "The time is over: somebody else may be asked. You can still send, or ask for more time.",
-    more: "I need more time",
+    more: "More time",
     original: (language: string) => `Original, ${language}`,
     originalOnly: "Original",
     outcome: "Your answer",

@@ -23,6 +23,7 @@ export const en = {
     mapOther: "Other",
     help: "More people",
     helpAsk: "How many more people are needed?",
+    helpAsked: (count: number, at: string) => `At ${f.time(at)} you asked for ${count} more. The operators see it.`,
     verifiedOnly: "The caller and the words are shown only to people whose skill is verified.",
     words: (language: string) => `Words of the caller, ${language}`,
     wordsOnly: "Words of the caller",
@@ -30,6 +31,8 @@ export const en = {
   },
   changed: {
     at: (time: string) => `changed at ${f.time(time)}`,
+    before: "Before",
+    moved: (metres: number) => `The new place is ${f.distance(metres)} from the old one`,
     now: "Now",
     understood: "Understood",
     fields: {

@@ -1,4 +1,5 @@
 import { formats } from "../../../shared/formats";
+import { clockIn } from "../../../shared/kazakh";
 import type { WorkTexts } from "./shape";
 
 const f = formats("kk");
@@ -23,6 +24,7 @@ export const kk = {
     mapOther: "Басқа",
     help: "Адам керек",
     helpAsk: "Тағы қанша адам керек?",
+    helpAsked: (count: number, at: string) => `${clockIn(f.time(at), "locative")} ${count} адам сұралды. Оператор мұны көріп тұр.`,
     verifiedOnly: "Өтініш беруші мен оның сөздері дағдысы расталған адамдарға ғана көрінеді.",
     words: (language: string) => `Өтініш берушінің сөздері, ${language}`,
     wordsOnly: "Өтініш берушінің сөздері",
@@ -30,6 +32,8 @@ export const kk = {
   },
   changed: {
     at: (time: string) => `өзгерген уақыты: ${f.time(time)}`,
+    before: "Бұрын",
+    moved: (metres: number) => `Жаңа орын бұрынғыдан ${f.distance(metres)} жерде`,
     now: "Енді",
     understood: "Түсіндім",
     fields: {

@@ -23,6 +23,7 @@ export const ru = {
     mapOther: "Другая",
     help: "Нужны люди",
     helpAsk: "Сколько ещё нужно людей?",
+    helpAsked: (count: number, at: string) => `В ${f.time(at)} запрошено людей: ${count}. Оператор это видит.`,
     verifiedOnly: "Заявитель и его слова видны только тем, чей навык подтверждён.",
     words: (language: string) => `Слова заявителя, ${language}`,
     wordsOnly: "Слова заявителя",
@@ -30,6 +31,8 @@ export const ru = {
   },
   changed: {
     at: (time: string) => `изменено в ${f.time(time)}`,
+    before: "Было",
+    moved: (metres: number) => `Новое место в ${f.distance(metres)} от прежнего`,
     now: "Теперь",
     understood: "Понятно",
     fields: {
