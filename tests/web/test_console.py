@@ -79,7 +79,11 @@ def test_a_new_report_appears_by_itself_and_is_worked_by_keys_alone(visit: Visit
     page.keyboard.type("Seen from the tower")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".timeline")).to_contain_text("Seen from the tower")
+    # An order about the row under the cursor needs no Enter before it.
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-detail]")).to_have_count(0)
     page.keyboard.press("x")
+    expect(page.locator(f'[data-detail="{incident}"] form')).to_be_visible()
     page.keyboard.press("Control+Enter")
 
     expect(row).to_have_count(0)

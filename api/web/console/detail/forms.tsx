@@ -37,8 +37,18 @@ const CODES: Readonly<Record<"close" | "cancel", readonly EndCode[]>> = {
   cancel: ["false_call", "duplicate", "handed_over", "exercise", "other"],
 };
 
-export function EndForm({ id, how }: { id: string; how: "close" | "cancel" }) {
+/** What the order does to people who still work: nobody is sent home by surprise. */
+function atWork(of: Incident): string | null {
+  const said = (["on_scene", "en_route", "accepted"] as const).flatMap((state) => {
+    const count = of.offers.filter((offer) => offer.state === state).length;
+    return count === 0 ? [] : [`${offerWord(state)} ${count}`];
+  });
+  return said.length === 0 ? null : t().own.case.panel.atWork(said.join(", "));
+}
+
+export function EndForm({ of, how }: { of: Incident; how: "close" | "cancel" }) {
   const text = t().own.case;
+  const still = how === "close" ? atWork(of) : null;
   const codes = CODES[how];
   const [code, setCode] = useState<EndCode>(codes[0] ?? "other");
   const [reason, setReason] = useState("");
@@ -50,10 +60,11 @@ export function EndForm({ id, how }: { id: string; how: "close" | "cancel" }) {
       canSend
       onSend={() => void end(how, code, reason.trim())}
     >
+      {still !== null && <p data-at-work>{still}</p>}
       <div class="choices" role="radiogroup" aria-label={how === "close" ? text.panel.closeTitle : text.panel.cancelTitle}>
         {codes.map((one) => (
           <label key={one} class="choice">
-            <input type="radio" name={`end ${id}`} value={one} checked={code === one} {...(one === codes[0] ? { "data-first": true } : {})} onChange={() => setCode(one)} />
+            <input type="radio" name={`end ${of.id}`} value={one} checked={code === one} {...(one === codes[0] ? { "data-first": true } : {})} onChange={() => setCode(one)} />
             {text.panel.codes[one]}
           </label>
         ))}
@@ -72,7 +83,7 @@ export function MergeForm({ id }: { id: string }) {
   const said =
     wanted === "" ? null : one === undefined ? text.panel.unknownIncident : into === undefined ? text.panel.severalIncidents : `${numberOf(one)} ${typeWord(one.type)}, ${placeText(one)}`;
   return (
-    <FormFrame title={text.panel.into} send={text.orders.merge} canSend={into !== undefined} lacks={said ?? text.panel.into} onSend={() => into !== undefined && void merge(into.id)}>
+    <FormFrame title={text.panel.mergeTitle} send={text.orders.merge} canSend={into !== undefined} lacks={said ?? text.panel.into} onSend={() => into !== undefined && void merge(into.id)}>
       <input class="input" data-first data-field="into" aria-label={text.panel.into} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
       {said !== null && <p class="q" role="status">{said}</p>}
     </FormFrame>

@@ -25,7 +25,7 @@ export function Head({ of }: { of: Incident }) {
       <h2>{typeWord(of.type)}</h2>
       <AlsoHere />
       {isOver ? (
-        <p class="ended-at">{[statusWord(of.status), of.times.closed === null ? "" : f().dayTime(of.times.closed)].join(" ")}</p>
+        <p class="ended-at">{of.times.closed === null ? "" : f().dayTime(of.times.closed)}</p>
       ) : (
         <p class="big">
           <span class={`age live ${row === undefined ? "plain" : ageLook(row, ageS)}`}>{f().clockwork(ageS)}</span>

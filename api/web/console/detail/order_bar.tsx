@@ -107,5 +107,5 @@ function OpenForm({ of }: { of: Incident }) {
   if (form.value === "split") return <SplitForm key={of.id} of={of} />;
   if (form.value === "why") return <WhyForm key={of.id} of={of} />;
   const how = form.value === "close" ? "close" : "cancel";
-  return <EndForm key={`${of.id} ${how}`} id={of.id} how={how} />;
+  return <EndForm key={`${of.id} ${how}`} of={of} how={how} />;
 }

@@ -76,7 +76,7 @@ function Understood({ place }: { place: ChosenPlace }) {
   const said = `${text.point(coordinatesText(place))} · ${where === "" ? text.nowhere : where}`;
   const far = place.distanceM == null ? null : f().distance(place.distanceM);
   if (far === null) return <>{said}</>;
-  return isFar(place) ? <>{said} · <strong class="report-far">{text.far(far)}</strong></> : <>{said} · {far}</>;
+  return isFar(place) ? <>{said} · <strong class="report-far">{text.far(far)}</strong></> : <>{said} · {text.near(far)}</>;
 }
 
 function LookupSays({ of }: { of: PlaceChooser }) {

@@ -6,6 +6,7 @@ import { showDistress } from "../alarms/distress_band";
 import type { Alarm } from "../alarms/standing";
 import { startPresence } from "../detail/colleagues";
 import { Detail } from "../detail/detail";
+import { FORM_KEYS } from "../detail/order_bar";
 import { closeFormOfOther, form, openForm } from "../detail/orders";
 import { bindKeys, startKeys } from "../keys";
 import { onRow, startLive } from "../live";
@@ -43,6 +44,13 @@ function open(): void {
   if (cursorId.value !== null) select(cursorId.value);
 }
 
+/** An order about the row under the cursor opens it with the form: a key that does nothing reads as an order that was given. */
+const ROW_KEYS = Object.fromEntries(Object.entries(FORM_KEYS).map(([key, show]) => [key, () => {
+  if (view.value !== null || place.value !== "detail" || selectedId.value !== null || cursorId.value === null) return;
+  select(cursorId.value);
+  show();
+}]));
+
 function sentence(of: Alarm): string {
   const text = t().own.desk.alarms;
   const row = rows.value.get(of.incidentId);
@@ -59,6 +67,7 @@ export function Desk() {
     onRow(tellArrival);
     const stops = [startLive(), startAlarms(sentence), startPresence(), startKeys(), startViews()];
     const unbind = bindKeys({
+      ...ROW_KEYS,
       "ctrl+k": openPalette,
       "/": openPalette,
       "?": () => (isHelpOpen.value = !isHelpOpen.value),

@@ -41,7 +41,7 @@ afterEach(() => {
 });
 
 function incident(more: Partial<Incident> = {}): Incident {
-  return { id: "i-1", type: "flood", priority: "high", status: "dispatching", alarm_level: 1, times: { closed: null }, ...more } as Incident;
+  return { id: "i-1", type: "flood", priority: "high", status: "dispatching", alarm_level: 1, offers: [], times: { closed: null }, ...more } as Incident;
 }
 
 const show = (of: Incident) => act(() => render(<OrderBar of={of} />, root));
@@ -89,4 +89,14 @@ test("an ended incident is opened again by two keys, with the reason that was gi
 
   await submit();
   await vi.waitFor(() => expect(sent).toEqual([["/v1/incidents/i-1/reopen", { reason: "again" }]]));
+});
+
+test("closing says first who still works, and what becomes of them", async () => {
+  const offers = (["on_scene", "en_route", "en_route", "done", "declined"] as const).map((state, at) => ({ id: `o-${at}`, state }));
+  await show(incident({ offers: offers as unknown as Incident["offers"] }));
+  await press("KeyC");
+
+  expect(root.querySelector("[data-at-work]")?.textContent).toMatch(/on scene 1, .*2.*stood down/);
+  await show(incident());
+  expect(root.querySelector("[data-at-work]")).toBeNull();
 });

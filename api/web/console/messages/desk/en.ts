@@ -118,7 +118,7 @@ export const en = {
     then: "Then they choose their language and go on duty with the large switch.",
   },
   choose: { title: "No incident is open", text: "Choose one in the queue: J and K move, Enter opens." },
-  strip: { selected: (id: string, type: string) => `Open: ${id}${type === "" ? "" : `, ${type}`}`, clear: "close", none: "All open incidents" },
+  strip: { selected: (id: string, type: string) => `Selected: ${id}${type === "" ? "" : `, ${type}`}`, clear: "close", none: "All open incidents" },
   palette: {
     offDuty: "off duty",
     engaged: (person: string) => `${person} is at work: show the incident`,

@@ -116,7 +116,7 @@ export const kk = {
     then: "Содан кейін волонтер тілін таңдап, үлкен қосқышпен кезекшілікке шығады.",
   },
   choose: { title: "Ештеңе ашылмаған", text: "Кезектен жол таңдаңыз: J мен K жылжытады, Enter ашады." },
-  strip: { selected: (id: string, type: string) => `Ашық ${id}${type === "" ? "" : `: ${type}`}`, clear: "жабу", none: "Барлық ашық оқиға" },
+  strip: { selected: (id: string, type: string) => `Таңдалғаны: ${id}${type === "" ? "" : `, ${type}`}`, clear: "жабу", none: "Барлық ашық оқиға" },
   palette: {
     offDuty: "кезекшілікте емес",
     engaged: (person: string) => `${person} оқиғада: көрсету`,

@@ -129,7 +129,7 @@ export const ru = {
     then: "Затем волонтер выбирает язык и выходит на дежурство большим переключателем.",
   },
   choose: { title: "Ничего не открыто", text: "Выберите строку в очереди: J и K двигают, Enter открывает." },
-  strip: { selected: (id: string, type: string) => `Открыто ${id}${type === "" ? "" : `: ${type}`}`, clear: "снять", none: "Все открытые происшествия" },
+  strip: { selected: (id: string, type: string) => `Выбрано ${id}${type === "" ? "" : `: ${type}`}`, clear: "снять", none: "Все открытые происшествия" },
   palette: {
     offDuty: "не на дежурстве",
     engaged: (person: string) => `${person} на происшествии: показать`,

@@ -41,6 +41,7 @@ export const en = {
   onMap: "point on the map",
   point: (coordinates: string) => `understood as ${coordinates}`,
   outside: "outside Kazakhstan: check the order of the numbers",
+  near: (distance: string) => `${distance} from the middle of the map`,
   far: (distance: string) => `${distance} away: check that this is the place meant`,
   nowhere: "No district is known for this point",
   save: "Save and search",

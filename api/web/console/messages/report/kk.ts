@@ -41,6 +41,7 @@ export const kk: ReportTexts = {
   onMap: "картадағы нүкте",
   point: (coordinates) => `былай түсінілді: ${coordinates}`,
   outside: "Қазақстаннан тыс: сандардың ретін тексеріңіз",
+  near: (distance) => `карта ортасынан ${distance}`,
   far: (distance: string) => `${distance} қашықта: дәл осы орын ба, тексеріңіз`,
   nowhere: "Бұл нүктенің ауданы белгісіз",
   save: "Сақтап, адам іздеу",

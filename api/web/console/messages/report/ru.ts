@@ -41,6 +41,7 @@ export const ru: ReportTexts = {
   onMap: "точка на карте",
   point: (coordinates) => `понято как ${coordinates}`,
   outside: "вне Казахстана: проверьте порядок чисел",
+  near: (distance) => `${distance} от центра карты`,
   far: (distance: string) => `${distance} отсюда: проверьте, то ли это место`,
   nowhere: "Для этой точки район неизвестен",
   save: "Сохранить и искать",

@@ -46,7 +46,7 @@ export const en = {
     merge_failed: "merge failed",
     check_in_overdue: "no sign of life on scene",
     person_silent: "no word on the way",
-    distress: "a helper is in danger",
+    distress: "a volunteer is in danger",
     help_asked: "more people are asked for",
     unfilled: "short of people",
     ask_partner: "ask a partner organisation",

@@ -46,7 +46,7 @@ export const kk = {
     merge_failed: "біріктіру мүмкін болмады",
     check_in_overdue: "оқиға орнынан хабар жоқ",
     person_silent: "жолдан хабар жоқ",
-    distress: "көмекшіге қауіп төнді",
+    distress: "волонтерге қауіп төнді",
     help_asked: "қосымша адам керек",
     unfilled: "адам жетіспейді",
     ask_partner: "серіктес ұйымға хабарласу керек",

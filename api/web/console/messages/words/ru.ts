@@ -46,7 +46,7 @@ export const ru = {
     merge_failed: "объединить не удалось",
     check_in_overdue: "нет отклика с места",
     person_silent: "нет вестей в пути",
-    distress: "помощник в опасности",
+    distress: "волонтер в опасности",
     help_asked: "просят ещё людей",
     unfilled: "не хватает людей",
     ask_partner: "обратиться к партнёрам",

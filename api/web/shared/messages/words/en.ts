@@ -13,7 +13,7 @@ export const en = {
     "search.missing_person": "Missing person",
     hazmat: "Hazardous material",
     "welfare.check": "Welfare check",
-    distress: "Helper in danger",
+    distress: "Volunteer in danger",
     information: "Information",
   },
   priorities: { critical: "critical", high: "high", normal: "normal", low: "low" },

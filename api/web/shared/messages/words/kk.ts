@@ -13,7 +13,7 @@ export const kk = {
     "search.missing_person": "Адам іздеу",
     hazmat: "Қауіпті заттар",
     "welfare.check": "Хал-жағдайды тексеру",
-    distress: "Көмекшіге қауіп төнді",
+    distress: "Волонтерге қауіп төнді",
     information: "Ақпарат",
   },
   priorities: { critical: "өте шұғыл", high: "шұғыл", normal: "қалыпты", low: "төмен" },

@@ -13,7 +13,7 @@ export const ru = {
     "search.missing_person": "Поиск человека",
     hazmat: "Опасные вещества",
     "welfare.check": "Проверка состояния",
-    distress: "Помощник в опасности",
+    distress: "Волонтер в опасности",
     information: "Информация",
   },
   priorities: { critical: "критический", high: "высокий", normal: "обычный", low: "низкий" },
