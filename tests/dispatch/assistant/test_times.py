@@ -95,3 +95,7 @@ def test_times_of_the_day_become_minutes_after_midnight(text: str, minute: int) 
 @pytest.mark.parametrize("text", ["25:70", "1.50.40", "8 701 000 22 08", "в 5 км", "floor 10"])
 def test_other_numbers_are_no_times_of_the_day(text: str) -> None:
     assert [one for one in read(text).moments if one.minute_of_day is not None] == []
+
+
+def test_the_end_of_a_phone_counts_no_hours() -> None:
+    assert [moment.minutes for moment in times(Line(Text("тел 8 701 555 12 34, час назад упал"))).moments] == [-60]
