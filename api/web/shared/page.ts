@@ -20,6 +20,7 @@ export async function startPage<Texts extends SharedTexts>(loaders: Loaders<Text
   if (root === null) throw new Error("the page has no #page");
   render(h(page, {}), root);
   // Not before the first drawing: the first load of the phone is at its limit.
+  void import("./taps").then(({ startTaps }) => void startTaps(), () => undefined);
   void import("./deployment_reading").then(({ startDeployment }) => startDeployment(), () => undefined);
   await reading;
 }

@@ -99,8 +99,8 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
           <button type="button" class="btn" data-action="map-window" onClick={() => window.open(MAP_PAGE, "komek-map", "popup")}>{text.window}</button>
         )}
         <span class="map-zoom">
-          <button type="button" class="btn" aria-label={text.farther} disabled={stage.value !== "ready"} onClick={() => zoom(-1)}>−</button>
-          <button type="button" class="btn" aria-label={text.closer} disabled={stage.value !== "ready"} onClick={() => zoom(1)}>+</button>
+          <button type="button" class="btn" data-again aria-label={text.farther} disabled={stage.value !== "ready"} onClick={() => zoom(-1)}>−</button>
+          <button type="button" class="btn" data-again aria-label={text.closer} disabled={stage.value !== "ready"} onClick={() => zoom(1)}>+</button>
         </span>
       </div>
     </div>
