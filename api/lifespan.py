@@ -121,7 +121,8 @@ async def _connected(
     await stack.started(keys)
     monitor, letters = Monitor(settings, name), LetterWatch(settings, f"{name}-letters")
     answers = AlarmAnswers(settings, f"{name}-alarms")
-    modes = AssistantModes(settings, f"{name}-assistant")
+    # Pages that are open show hints no longer than those that are opened after the switch.
+    modes = AssistantModes(settings, f"{name}-assistant", feed.interrupt_listeners)
     # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
     fallback, use = plans_in_force.book, plans_in_force.put
     plans = PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use)
@@ -157,7 +158,7 @@ async def _connected(
         explanations=stack.kept(DecisionReader(settings, f"{name}-decisions")),
         last_known=LastKnownReader(settings, f"{name}-last-known"),
         private_log=PrivateLogReader(settings, f"{name}-private"),
-        live=Live(feed),
+        live=Live(feed, lambda: modes.book.version),
         monitor=monitor,
         alarms=alarms,
         alarm_book=answers.book,

@@ -37,8 +37,10 @@ News: TypeAlias = Callable[[], Awaitable[Sequence[NewsItem]]]
 class Live:
     """Encodes the feed for its listeners. Records and chunks that many listeners share are encoded once."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, modes: Callable[[], int] = lambda: 0) -> None:
+        """`modes`: the version of the assistant's modes; when it changes, `Feed.interrupt_listeners` must be called."""
         self._feed = feed
+        self._modes = modes
         self._chunks: Newest[Chunk] = Newest(CHUNKS_KEPT)
         self._views = 0
         self._open = LiveViews()
@@ -93,12 +95,14 @@ class Live:
             )
 
     async def _chunks_of(self, caller: Caller, listener: Listener, shown: ShownInView) -> AsyncIterator[bytes]:
-        sent = listener.cursor
+        sent, modes = listener.cursor, self._modes()
         while (left_s := caller.valid_for_s(clock.now_ms())) > 0 and not caller.is_revoked():
             batch = await listener.next(min(left_s, ALIVE_EVERY_S))
             # The token may have expired or been revoked during the wait: nothing may be sent after that.
             if caller.valid_for_s(clock.now_ms()) <= 0 or caller.is_revoked():
                 break
+            if modes != (modes := self._modes()):
+                yield frame("assistant", b"{}")
             if batch is not None:
                 chunk = self._chunk(caller, batch)
                 if chunk.events:
@@ -118,12 +122,14 @@ class Live:
     async def _rows_of(
         self, caller: Caller, listener: Listener, shown: ShownInView, wanted: Wanted, news: News | None
     ) -> AsyncIterator[bytes]:
-        kept = RowFilter(caller, wanted)
+        kept, modes = RowFilter(caller, wanted), self._modes()
         ticked_s = looked_s = clock.monotonic_s() - TICK_EVERY_S
         while (left_s := caller.valid_for_s(clock.now_ms())) > 0 and not caller.is_revoked():
             batch = await listener.next(min(left_s, LOOK_EVERY_S if news else TICK_EVERY_S))
             if caller.valid_for_s(clock.now_ms()) <= 0 or caller.is_revoked():
                 break
+            if modes != (modes := self._modes()):
+                yield frame("assistant", b"{}")
             if batch is not None:
                 chunk = chunk_of(caller, (item for item in batch.items if kept.keeps(item.entry.record)), row_encoded)
                 if chunk.events:

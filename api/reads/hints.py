@@ -17,11 +17,13 @@ from dispatch.model.offers import Offer
 from dispatch.model.private_refs import hints_ref, model_hints_ref
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.state.edits import details_of
-from streams import wire
+from streams import clock, wire
 from streams.tokens import Role
 from streams.wire import HintPrivate, HintsPrivate, Mode
 
 _TASKS = {one.value: one for one in HintTask}
+SEEN_AFTER_MS = 30 * 60_000
+"""So long the volunteer's page tells of work that has ended (`jobs.ts`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,22 +59,56 @@ async def hints_of_work(
     if held is None or is_hidden(held.id):
         return [], False
     task = _TASKS[str(held.task)]
+    helpful = await _helpful(services, state, task)
+    if task in BLIND_FIRST and held.result is None:
+        return [], bool(helpful)
+    return _told(services, caller, state, helpful), False
+
+
+async def hints_after_answer(services: Services, caller: Caller, state: Incident, own: Sequence[Offer]) -> list[View]:
+    """What software found in a report that this person has just judged without seeing it; the answer has ended their work.
+
+    Only of work that is done blind, for as long as the page tells of its end, and while the incident is open: whoever reads it
+    compares it with their own answer, and needs it for nothing else.
+    """
+    if caller.role is not Role.VOLUNTEER or caller.link is not None or not state.is_open:
+        return []
+    judged = next((one for one in own if _is_just_judged(one)), None)
+    if judged is None or is_hidden(judged.id):
+        return []
+    return _told(services, caller, state, await _helpful(services, state, _TASKS[str(judged.task)]))
+
+
+def _is_just_judged(held: Offer) -> bool:
+    return (
+        held.task in _TASKS
+        and _TASKS[str(held.task)] in BLIND_FIRST
+        and held.result is not None
+        and clock.now_ms() - held.result.at_ms < SEEN_AFTER_MS
+    )
+
+
+async def _helpful(services: Services, state: Incident, task: HintTask) -> list[tuple[HintPrivate, HintsPrivate]]:
+    """The hints about the description that help with this work, where they are switched on; none while Redis does not answer."""
     try:
         (made,) = await _read(services, state, [_description(state)])
     except (StoreUnavailable, NotReady):
-        return [], False
-    helpful = [
+        return []
+    return [
         (hint, hints)
         for hints in made
         if services.assistant_modes.mode(task, hints.language) is Mode.ON
         for hint in hints.hints
         if hint.kind in KINDS_OF[task]
     ]
-    if task in BLIND_FIRST and held.result is None:
-        return [], bool(helpful)
+
+
+def _told(
+    services: Services, caller: Caller, state: Incident, helpful: Sequence[tuple[HintPrivate, HintsPrivate]]
+) -> list[View]:
     if helpful:
         record_audit(services, caller, "incident.hints.read", state.id)
-    return [shown(hint, hints, None, [caller.id], Mode.ON) for hint, hints in helpful], False
+    return [shown(hint, hints, None, [caller.id], Mode.ON) for hint, hints in helpful]
 
 
 def _sources(state: Incident) -> Iterator[_Source]:

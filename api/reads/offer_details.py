@@ -1,11 +1,12 @@
 """What a person who accepted may see of an incident: private fields and material, by `dispatch/matching/disclosure.py`."""
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 
 from api.caller import Caller
 from api.process.services import Services
 from api.reads.disclosure import opened_material, opened_or_none
-from api.reads.hints import hints_of_work
+from api.reads.hints import hints_after_answer, hints_of_work
 from api.reads.places import surroundings
 from api.views.opened import NOTHING, Opened
 from api.views.values import View
@@ -44,7 +45,8 @@ async def opened_for(
     Operators read what the work gives; that nobody has verified the person hides nothing from them.
     """
     if not any(is_at_work(state, offer) for offer in own):
-        return NOTHING
+        may_read = may_see_details(state, services.plans, verified)
+        return replace(NOTHING, hints=await hints_after_answer(services, caller, state, own)) if may_read else NOTHING
     if caller.role is Role.VOLUNTEER:
         disclosed = disclosed_to(state, own, services.plans, verified)
         details = Details.ALL if may_see_details(state, services.plans, verified) else Details.VERIFIED_ONLY

@@ -61,6 +61,7 @@ async def events(
     - `tick` (`TickEvent`): row view only, every 5 s.
     - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`), `presence` (`PresenceShown`): row view only, without an id, when
       they change; operators only.
+    - `assistant` (`AssistantEvent`): without an id, to everybody, when work of the assistant was switched on or off.
     - `alive` (`AliveEvent`): nothing for the caller in the last 5 s; its id is the position to resume from.
     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
     - `end` (`EndEvent`): the token or session has ended: by time, revocation, logout, erasure, or with the key that signed it.

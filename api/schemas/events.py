@@ -43,6 +43,10 @@ class AlarmEvent(Shown):
     is_complete: bool
 
 
+class AssistantEvent(Shown):
+    """Empty: work of the assistant was switched on or off. What is shown of hints must be read again. Without an id."""
+
+
 class PositionsEvent(Shown):
     """Row view with `incident`: the people engaged there, sent when one of them moves; operators only."""
 
@@ -118,9 +122,10 @@ EVENTS: dict[str, type[BaseModel]] = {
     "alarm": AlarmEvent,
     "positions": PositionsEvent,
     "presence": PresenceShown,
+    "assistant": AssistantEvent,
     "alive": AliveEvent,
     "reset": ResetEvent,
     "end": EndEvent,
 }
 """Model of the data by event name. Operators and monitors receive `incident`, volunteers `warning`; monitors nothing else
-about incidents."""
+about incidents. `assistant` is for everybody."""

@@ -1,6 +1,7 @@
 """Offers as their person and operators see them, and the events about them. Private texts are arguments."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from api.views import safety, task_questions
 from api.views.links import offer_links
@@ -63,7 +64,7 @@ def offer(
     grounds: Mapping[str, View] | None = None,
     near: View | None = None,
 ) -> View:
-    """An offer for its person; `seen` is ignored before acceptance. `grounds`: warnings of the hazard areas on the way, by
+    """An offer for its person; `seen` is empty before acceptance. `grounds`: warnings of the hazard areas on the way, by
     incident. `near`: the surroundings of the coarse area."""
     opened = is_opened(state, held)
     shown: View = {
@@ -103,7 +104,8 @@ def offer(
         shown.update(private_fields(IncidentPrivate()), **seen.fields())
         shown["material"] = seen.material
     if held.capability is Capability.DIGITAL and held.task is not None:
-        shown["task"] = task(state, held, seen if opened else NOTHING, language)
+        # After the end nothing but the hints that were held back until the answer.
+        shown["task"] = task(state, held, seen if opened else replace(NOTHING, hints=seen.hints), language)
     return shown
 
 

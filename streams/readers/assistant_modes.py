@@ -28,6 +28,8 @@ class ModeBook:
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self._records: dict[str, ModeRecord] = {}
         self._changed = changed
+        self.version = 0
+        """Changes with every record, so that live views can tell their pages."""
 
     def apply(self, key: str, record: ModeRecord | None) -> None:
         """Takes the next record of the log; None is a tombstone."""
@@ -35,6 +37,7 @@ class ModeBook:
             self._records.pop(key, None)
         else:
             self._records[key] = record
+        self.version += 1
         self._changed()
 
     def record(self, task: HintTask | None = None, language: str | None = None) -> ModeRecord | None:
@@ -57,8 +60,8 @@ class ModeBook:
 class AssistantModes:
     """Keeps `book` at the end of the log. Needs no Redis. While Kafka cannot be read, the book stays as it is."""
 
-    def __init__(self, settings: Settings, client_id: str) -> None:
-        self.book = ModeBook()
+    def __init__(self, settings: Settings, client_id: str, changed: Callable[[], None] = lambda: None) -> None:
+        self.book = ModeBook(changed)
         self._follower = TopicFollower(settings, client_id, ASSISTANT)
 
     async def start(self) -> None:

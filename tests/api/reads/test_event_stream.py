@@ -10,6 +10,7 @@ import pytest
 
 from api.caller import Caller
 from api.process.latency import Latency
+from api.process.live_views import Wanted
 from api.reads.event_encoding import data_of, is_for, name_for, name_of
 from api.reads.event_stream import Live
 from api.schemas.events import EVENTS
@@ -214,6 +215,23 @@ async def test_a_listener_without_events_gets_the_id_to_resume_from(monkeypatch:
     await cast(AsyncGenerator[bytes, None], chunks).aclose()
 
     assert events[1] == [{"event": "alive", "data": "{}", "id": "0_2_0"}]
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(is_row=True)], ids=["full", "row"])
+async def test_a_switch_of_the_assistant_is_told_to_open_pages_at_once(wanted: Wanted) -> None:
+    feed, version = begun(), 0
+    stream = Live(feed, lambda: version).frames(ending_in(30), None, unrecorded, wanted)
+    (await anext(stream), wanted.is_row and await anext(stream))
+
+    async def switch() -> None:
+        nonlocal version
+        await asyncio.sleep(0)
+        version += 1
+        feed.interrupt_listeners()
+
+    told, _ = await asyncio.gather(asyncio.wait_for(anext(stream), 1), switch())
+
+    assert fields_of(told) == [{"event": "assistant", "data": "{}"}]
 
 
 def ending_in(seconds: float, caller: Caller = OPERATOR) -> Caller:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.reads.hints import SEEN_AFTER_MS
 from dispatch.assistant.hint_kinds import hint_id
 from dispatch.assistant.hints import hints_of
 from dispatch.assistant.oversight import is_hidden
@@ -12,7 +13,7 @@ from dispatch.assistant.reading import read
 from dispatch.model.offers import Offer, TaskResult
 from dispatch.model.private_refs import hints_ref, report_ref
 from dispatch.model.vocabulary import Capability, OfferState, Task
-from streams import wire
+from streams import clock, wire
 from streams.store.assistant_calls import AssistantAway, AssistantBusy
 from streams.wire import HintPrivate, HintsPrivate, IncidentPrivate
 from tests.support.api_fakes import DATA_KEY
@@ -175,6 +176,29 @@ async def test_who_verifies_answers_first_and_sees_hints_afterwards(world: World
     assert (before["hints"], before["hints_follow"]) == ([], True)
     assert after["hints"]
     assert not after["hints_follow"]
+
+
+async def judged(world: World, *, ago_ms: int = 0, hidden: bool = False, **known: Any) -> Any:
+    """What somebody sees whose answer has ended their work, as dispatch leaves the offer."""
+    result = TaskResult(outcome="confirmed", at_ms=clock.now_ms() - ago_ms)
+    held = replace(at_work(Task.VERIFY_REPORT, hidden=hidden, **known), state=OfferState.DONE, result=result)
+    store(world, held)
+    return await work(world, held)
+
+
+async def test_the_answer_ends_the_work_and_hints_are_shown_beside_it_and_nothing_else(world: World) -> None:
+    shown = await judged(world)
+
+    assert {hint["kind"] for hint in shown["hints"]} >= {"type", "place"}
+    assert shown["material"] == {"incident_type": incident().type, "language": None}
+    assert "incident.hints.read" in {entry.action for entry in world.log.audits}
+
+
+async def test_hints_after_an_answer_end_after_half_an_hour_with_the_incident_and_by_the_switch(world: World) -> None:
+    assert (await judged(world, ago_ms=SEEN_AFTER_MS))["hints"] == []
+    assert (await judged(world, hidden=True))["hints"] == []
+    await switch(world, "/verify_report", mode="shadow")
+    assert (await judged(world))["hints"] == []
 
 
 async def test_before_acceptance_nothing_is_shown(world: World) -> None:
