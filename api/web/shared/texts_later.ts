@@ -1,7 +1,7 @@
 // Texts of screens that are loaded later: the first load holds only what a request needs.
 import { signal } from "@preact/signals";
-import { type Language, language } from "../shared/language";
-import { changeTogether } from "../shared/text";
+import { type Language, language } from "./language";
+import { changeTogether } from "./text";
 
 export interface TextsLater<Texts> {
   /** Resolves when `read` may be called. */

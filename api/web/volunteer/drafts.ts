@@ -8,8 +8,12 @@ export interface Draft {
   readonly text: string;
   readonly place: string;
   readonly incident: string;
+  /** Ids of hints that the person has taken. */
+  readonly assisted: readonly string[];
+  /** Questions that are ticked off. */
+  readonly asked: readonly string[];
 }
-const EMPTY: Draft = { outcome: "", text: "", place: "", incident: "" };
+const EMPTY: Draft = { outcome: "", text: "", place: "", incident: "", assisted: [], asked: [] };
 /** Nobody holds more pieces of work at a time. */
 const KEPT = 4;
 

@@ -1,7 +1,7 @@
 // Words for how far an offer has come, and for what a task has found: of screens that are loaded later.
 import type { Ends } from "../shared/messages/ends/shape";
 import { word } from "../shared/word";
-import { textsLater } from "./texts_later";
+import { textsLater } from "../shared/texts_later";
 
 export const LOADERS = {
   kk: async () => (await import("../shared/messages/ends/kk")).kk,

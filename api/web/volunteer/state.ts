@@ -123,7 +123,7 @@ export function openByLink(box: Outbox): () => void {
 
 /** The stream tells of changes at once; this is for what it cannot tell, such as the end of a duty. */
 const RELOAD_EVERY_MS = 60_000;
-const HEARD = new Set(["offer", "notice", "warning"]);
+const HEARD = new Set(["offer", "notice", "warning", "assistant"]);
 const SETTLE_MS = 60;
 let pending: ReturnType<typeof setTimeout> | null = null;
 

@@ -8,6 +8,7 @@ import { LOADERS as SETTINGS } from "../../volunteer/consents/text";
 import { LOADERS as PAST } from "../../volunteer/screens/past_text";
 import { LOADERS as ENDS } from "../../volunteer/ends";
 import { LOADERS as FIRST } from "../../volunteer/screens/first_text";
+import { LOADERS as HINTS } from "../../shared/assistant/texts";
 import { LOADERS as WORK } from "../../volunteer/screens/work_text";
 import { LOADERS as NOTICES } from "../../volunteer/notices/text";
 import { pseudo, pseudoCatalogue } from "../support/pseudo.mjs";
@@ -25,7 +26,7 @@ const said = (value: unknown): string => (typeof value === "function" ? String(v
 async function catalogues(): Promise<Record<string, Leaf[]>> {
   const all: Record<string, Leaf[]> = {};
   for (const one of LANGUAGES) {
-    const later = [...leaves(await NOTICES[one](), "notices"), ...leaves(await PLACES[one](), "places"), ...leaves(await SETTINGS[one](), "settings"), ...leaves(await PAST[one](), "past"), ...leaves(await WORK[one](), "work"), ...leaves(await ENDS[one](), "ends"), ...leaves(await FIRST[one](), "first")];
+    const later = [...leaves(await HINTS[one](), "hints"), ...leaves(await NOTICES[one](), "notices"), ...leaves(await PLACES[one](), "places"), ...leaves(await SETTINGS[one](), "settings"), ...leaves(await PAST[one](), "past"), ...leaves(await WORK[one](), "work"), ...leaves(await ENDS[one](), "ends"), ...leaves(await FIRST[one](), "first")];
     all[one] = [...leaves((await CONSOLE[one]()).default), ...leaves((await VOLUNTEER[one]()).default), ...later];
   }
   return all;

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { language } from "../../shared/language";
 import { choose, startTexts, texts } from "../../shared/text";
 import { LOADERS } from "../../volunteer/text";
-import { textsLater } from "../../volunteer/texts_later";
+import { textsLater } from "../../shared/texts_later";
 
 beforeEach(async () => {
   localStorage.setItem("komek-language", "en");

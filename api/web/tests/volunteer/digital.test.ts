@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { geometryOf, spotIn, written } from "../../volunteer/map/written";
 import { inOrder, resultOf } from "../../volunteer/screens/digital";
 
-const draft = (part: object) => ({ outcome: "", text: "", place: "", incident: "", ...part });
+const draft = (part: object) => ({ outcome: "", text: "", place: "", incident: "", assisted: [], asked: [], ...part });
 
 describe("a place as people write it", () => {
   it("is latitude, longitude, and never guessed", () => {

@@ -5,7 +5,7 @@ import type { Session } from "../../volunteer/device";
 import { draftOf, keepDraft } from "../../volunteer/drafts";
 import { link } from "../../volunteer/state";
 
-const typed = { outcome: "located", text: "by the bridge", place: "", incident: "" };
+const typed = { outcome: "located", text: "by the bridge", place: "", incident: "", assisted: [], asked: [] };
 
 beforeEach(() => {
   localStorage.clear();

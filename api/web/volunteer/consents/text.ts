@@ -1,5 +1,5 @@
 // Texts of the settings, and of the questions about consents.
-import { textsLater } from "../texts_later";
+import { textsLater } from "../../shared/texts_later";
 import type { SettingsTexts } from "../messages/settings/shape";
 
 export const LOADERS = {

@@ -25,6 +25,7 @@ export class LeafletMap {
   private readonly map: L.Map;
   private readonly pins = L.layerGroup();
   private readonly names = L.layerGroup();
+  private readonly suggestions = L.layerGroup();
 
   constructor(element: HTMLElement, private readonly given: Given) {
     this.map = L.map(element, { zoomControl: false, maxZoom: MOST_ZOOM, scrollWheelZoom: false });
@@ -37,6 +38,7 @@ export class LeafletMap {
       if (originalEvent.key === "Enter") this.pickMiddle();
     });
     this.map.on("zoomend", () => this.showNames());
+    this.suggestions.addTo(this.map);
     this.pins.addTo(this.map);
   }
 
@@ -76,6 +78,14 @@ export class LeafletMap {
     for (const place of places) this.pins.addLayer(L.circleMarker(place, { radius: 9, className: "pin", interactive: false }));
     const last = places.at(-1);
     if (last !== undefined && !this.map.getBounds().contains(last)) this.map.panTo(last, { animate: false });
+  }
+
+  /** Rings where software thinks it may be; the map moves only as far as to show them all. */
+  suggest(spots: readonly Spot[]): void {
+    this.suggestions.clearLayers();
+    const places = spots.map(({ lon, lat }): L.LatLngTuple => [lat, lon]);
+    for (const place of places) this.suggestions.addLayer(L.circleMarker(place, { radius: 13, className: "suggested-spot", interactive: false }));
+    if (places.some((place) => !this.map.getBounds().contains(place))) this.map.fitBounds(L.latLngBounds(places).extend(this.map.getCenter()), { maxZoom: NEAR_ZOOM, animate: false, padding: [24, 24] });
   }
 
   remove(): void {

@@ -14,10 +14,12 @@ interface Given {
   readonly isMany: boolean;
   readonly value: string;
   readonly near: Spot | null;
+  /** By software: rings on the map, never filled in by themselves. */
+  readonly suggested?: readonly Spot[];
   readonly onChange: (value: string) => void;
 }
 
-export function PlaceField({ isMany, value, near, onChange }: Given) {
+export function PlaceField({ isMany, value, near, suggested = [], onChange }: Given) {
   const texts = TEXTS.read();
   const found = useSignal<Found | null>(null);
   const spots = spotsIn(value) ?? [];
@@ -37,7 +39,7 @@ export function PlaceField({ isMany, value, near, onChange }: Given) {
         <Search label={texts.one} found={found} near={near} onSpot={put} field={{ ...field, onText: onChange }} />
       )}
       <Choices found={found} onChoose={put} />
-      <MapOnDemand spots={spots} near={near} onPick={put} onUndo={() => onChange(linesOf(value).slice(0, -1).join("\n"))} />
+      <MapOnDemand spots={spots} near={near} suggested={suggested} onPick={put} onUndo={() => onChange(linesOf(value).slice(0, -1).join("\n"))} />
     </div>
   );
 }

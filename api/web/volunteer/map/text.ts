@@ -1,6 +1,6 @@
 // Texts of digital work and of the place that it finds.
 import type { PlaceTexts } from "../messages/places/shape";
-import { textsLater } from "../texts_later";
+import { textsLater } from "../../shared/texts_later";
 
 export const LOADERS = {
   kk: async () => (await import("../messages/places/kk")).kk,

@@ -1,5 +1,5 @@
 // Texts of the notices' screen.
-import { textsLater } from "../texts_later";
+import { textsLater } from "../../shared/texts_later";
 import type { NoticeTexts } from "../messages/notices/shape";
 
 export const LOADERS = {

@@ -1,5 +1,5 @@
 // Texts about what became of a signal of danger.
-import { textsLater } from "../texts_later";
+import { textsLater } from "../../shared/texts_later";
 import type { RescueTexts } from "../messages/rescue/shape";
 
 export const LOADERS = {

@@ -1,11 +1,14 @@
 // Digital work: the question, the original, the time left, and the form of its kind. What others found comes after one's own answer.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { type Span, piecesOf } from "../../shared/assistant/spans";
+import { HINTS } from "../../shared/assistant/texts";
 import { secondsUntil } from "../../shared/clock";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import { languageName } from "../../shared/language_name";
 import { type ResultBody, checkIn, decline, submit } from "../answers";
+import { assistedBy, hintsOf, sentWith, spotOfHint } from "../assisted";
 import { ENDS, outcomeWord } from "../ends";
 import { type Draft, draftOf, keepDraft } from "../drafts";
 import type { Offer, Standing } from "../jobs";
@@ -18,6 +21,7 @@ import { TEXTS } from "../map/text";
 import { geometryOf } from "../map/written";
 import { t } from "../text";
 import { WorkTitle } from "./offer";
+import { WorkHints, saidOf } from "./work_hints";
 import { WORK } from "./work_text";
 import "./digital.css";
 
@@ -31,7 +35,7 @@ const NEEDS: Readonly<Partial<Record<string, "text" | "location" | "incident_id"
 };
 
 export async function loadDigital() {
-  await Promise.all([TEXTS.load(), WORK.load(), ENDS.load()]);
+  await Promise.all([TEXTS.load(), WORK.load(), ENDS.load(), HINTS.load()]);
   return DigitalScreen;
 }
 
@@ -39,6 +43,7 @@ function DigitalScreen({ offer, standing }: { offer: Offer; standing: Standing }
   const task = offer.task ?? null;
   if (task === null) return null;
   const lease = task.lease_expires_at;
+  const looked = useSignal<readonly Span[]>([]);
   return (
     <article class="screen" data-offer={offer.id} data-state={standing.state}>
       <Head><WorkTitle offer={offer} /></Head>
@@ -46,9 +51,9 @@ function DigitalScreen({ offer, standing }: { offer: Offer; standing: Standing }
       {standing.waiting !== null && <p class="band doubt"><Icon of="clock" /><span class="unsure">{t().own.outbox.since(standing.waiting.tapped_at)}</span></p>}
       <section class="task">
         <h1>{task.question}</h1>
-        <Original task={task} />
+        <Original task={task} looked={looked.value} />
       </section>
-      <ResultForm offer={offer} task={task} />
+      <ResultForm offer={offer} task={task} looked={looked} />
     </article>
   );
 }
@@ -72,16 +77,20 @@ function Lease({ offer, until }: { offer: Offer; until: string }) {
   );
 }
 
-function Original({ task }: { task: Task }) {
+/** With the words that hints rest on; with those of one hint while somebody looks at it. */
+function Original({ task, looked }: { task: Task; looked: readonly Span[] }) {
   const { work } = WORK.read();
   const { digital } = TEXTS.read();
   const { material } = task;
+  const spans = looked.length > 0 ? looked : hintsOf(task).flatMap((one) => one.spans);
   return (
     <>
       {material.description != null && (
         <>
           <p class="label">{material.language === null ? digital.originalOnly : digital.original(languageName(material.language))}</p>
-          <blockquote lang={material.language ?? undefined} dir="auto">{material.description}</blockquote>
+          <blockquote class={looked.length > 0 ? "is-looked" : undefined} lang={material.language ?? undefined} dir="auto">
+            {piecesOf(material.description, spans).map((one, at) => (one.isMarked ? <mark key={at}>{one.text}</mark> : one.text))}
+          </blockquote>
         </>
       )}
       {material.address != null && <p dir="auto"><span class="label">{work.address}</span> {material.address}</p>}
@@ -94,7 +103,7 @@ function Original({ task }: { task: Task }) {
   );
 }
 
-function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
+function ResultForm({ offer, task, looked }: { offer: Offer; task: Task; looked: Signal<readonly Span[]> }) {
   const { own, common } = t();
   const places = TEXTS.read();
   const draft = useSignal<Draft>(draftOf(offer.id));
@@ -111,7 +120,7 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
   const { outcome } = draft.value;
   const needs = NEEDS[outcome];
   const send = (): void => {
-    const result = resultOf(draft.value);
+    const result = resultOf(draft.value, assistedBy(hintsOf(task), draft.value, saidOf));
     if (typeof result === "string") {
       fault.value = result === "place" ? places.bad : result === "area" ? places.badArea : places.digital.missing;
       return;
@@ -126,6 +135,7 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
         send();
       }}
     >
+      <WorkHints task={task} draft={draft.value} looked={looked} change={change} />
       <fieldset>
         <legend>{places.digital.outcome}</legend>
         <div class="votes">
@@ -142,6 +152,7 @@ function ResultForm({ offer, task }: { offer: Offer; task: Task }) {
           isMany={outcome === "mapped"}
           value={draft.value.place}
           near={spotOf(task.material.location ?? offer.area)}
+          suggested={hintsOf(task).flatMap((one) => spotOfHint(one) ?? [])}
           onChange={(place) => change({ place })}
         />
       )}
@@ -178,10 +189,10 @@ export function inOrder(outcomes: readonly string[]): string[] {
 }
 
 /** The result that the form describes, or the part that is missing. */
-export function resultOf(draft: Draft): ResultBody | "outcome" | "place" | "area" | "text" {
+export function resultOf(draft: Draft, assisted: readonly string[] = []): ResultBody | "outcome" | "place" | "area" | "text" {
   const { outcome, text } = draft;
   if (outcome === "") return "outcome";
-  const said = text.trim() === "" ? {} : { text: text.trim() };
+  const said = { ...(text.trim() === "" ? {} : { text: text.trim() }), ...sentWith(assisted) };
   const needs = NEEDS[outcome];
   if (needs === "text" && text.trim() === "") return "text";
   if (needs === "location") {

@@ -1,7 +1,7 @@
 // Texts of the pages of whoever is not signed in, and of signing out.
 import type { SignInTexts } from "../../shared/messages/sign_in/shape";
 import type { FirstTexts } from "../messages/first/shape";
-import { textsLater } from "../texts_later";
+import { textsLater } from "../../shared/texts_later";
 
 export const LOADERS = {
   kk: () => Promise.all([import("../messages/first/kk"), import("../../shared/messages/sign_in/kk")]).then(([own, shared]) => ({ ...own.kk, signIn: shared.kk })),

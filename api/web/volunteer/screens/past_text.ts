@@ -1,5 +1,5 @@
 // Texts of the screens about what is over.
-import { textsLater } from "../texts_later";
+import { textsLater } from "../../shared/texts_later";
 import type { PastTexts } from "../messages/past/shape";
 
 export const LOADERS = {

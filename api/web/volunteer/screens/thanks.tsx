@@ -7,6 +7,7 @@ import type { Job, Offer } from "../jobs";
 import { Fate } from "../parts/fate";
 import { Head } from "../parts/head";
 import { Icon, type IconName } from "../parts/icon";
+import { later } from "../parts/later";
 import { OutboxList } from "../parts/outbox_list";
 import { profile, seen } from "../state";
 import { t } from "../text";
@@ -14,6 +15,9 @@ import { spanOf } from "../work_done";
 import { nameOf } from "./ended";
 import { TEXTS } from "./past_text";
 import "./past.css";
+
+/** Only who judged a report without hints has any. */
+const AfterAnswer = later(async () => (await import("./after_answer")).loadAfterAnswer(), () => null);
 
 export async function loadThanks() {
   await TEXTS.load();
@@ -23,6 +27,7 @@ export async function loadThanks() {
 /** `id`: whose duty it is; null: the page was opened by the link of this offer alone. */
 function ThanksScreen({ offer, standing, id }: Job & { id: string | null }) {
   const { thanks } = TEXTS.read();
+  const hints = offer.task?.hints?.length ?? 0;
   const span = spanOf(offer, standing);
   const f = formats(language.value);
   return (
@@ -35,9 +40,10 @@ function ThanksScreen({ offer, standing, id }: Job & { id: string | null }) {
       </section>
       <OutboxList about={offer.id} />
       <section class="after">
+        {hints > 0 && <AfterAnswer offer={offer} />}
         <Fate of={offer} open={thanks.open} />
         {/* What was told for the work goes from this device once the server knows of its end. */}
-        {standing.isConfirmed && <Line icon="lock">{thanks.removed}</Line>}
+        {standing.isConfirmed && hints === 0 && <Line icon="lock">{thanks.removed}</Line>}
         {id !== null && profile.value !== null && <Line icon="bell">{dutyLine()}</Line>}
       </section>
       <div class="grow" />

@@ -1,5 +1,5 @@
 // Texts of work under way in the field.
-import { textsLater } from "../texts_later";
+import { textsLater } from "../../shared/texts_later";
 import type { WorkTexts } from "../messages/work/shape";
 
 export const LOADERS = {

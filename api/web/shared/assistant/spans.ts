@@ -1,0 +1,32 @@
+// Where a text says something: `[start, end)` in code points of the original. Strings of this language count UTF-16 units, so that
+// an emoji is two; whoever slices by the numbers of a span shows other words.
+
+export type Span = readonly number[];
+
+export interface Piece {
+  readonly text: string;
+  readonly isMarked: boolean;
+}
+
+/** The text in pieces, in order and whole. Spans may overlap, touch, lie beyond the end, or be none. */
+export function piecesOf(text: string, spans: readonly Span[]): Piece[] {
+  const points = [...text];
+  const marked = points.map(() => false);
+  for (const [start = 0, end = 0] of spans) marked.fill(true, Math.max(0, start), Math.max(0, end));
+  const pieces: Piece[] = [];
+  for (let from = 0; from < points.length; ) {
+    let until = from + 1;
+    while (until < points.length && marked[until] === marked[from]) until += 1;
+    pieces.push({ text: points.slice(from, until).join(""), isMarked: marked[from] ?? false });
+    from = until;
+  }
+  return pieces;
+}
+
+/** The words of the text that say it, `…` between those that stand apart. */
+export function wordsOf(text: string, spans: readonly Span[]): string {
+  return piecesOf(text, spans)
+    .flatMap((one) => (one.isMarked ? [one.text.trim()] : []))
+    .filter((one) => one !== "")
+    .join(" … ");
+}

@@ -1,0 +1,70 @@
+// What a hint says, in words of the page. A value that this build does not know is shown by its own name: hiding it would hide a fact.
+import type { components } from "../api";
+import { formats } from "../formats";
+import { language } from "../language";
+import type { HintTexts } from "../messages/assistant/shape";
+import { word } from "../word";
+
+export type Hint = components["schemas"]["HintShown"];
+type Names = components["schemas"]["NamesShown"];
+
+/** What a place and a hint about a place have in common. */
+export interface PlaceSaid {
+  readonly id: string;
+  readonly name: Names;
+  readonly district: Names | null;
+  readonly region: Names | null;
+  readonly location: components["schemas"]["PlaceRead"]["location"];
+  readonly distance_m: number | null;
+  readonly direction: string | null;
+}
+
+export const isPlace = (value: unknown): value is PlaceSaid => typeof value === "object" && value !== null && "name" in value && "location" in value;
+
+/** `3 km north of Talgar`, or the name alone. */
+export function placeName(of: PlaceSaid, texts: HintTexts): string {
+  const name = of.name[language.value];
+  if (of.distance_m === null) return name;
+  return texts.apart(formats(language.value).distance(of.distance_m), of.direction === null ? "" : word(texts.directions, of.direction), name);
+}
+
+/** District and region, without what the name says already. */
+export function placeAround(of: PlaceSaid): string {
+  const parts = [of.district, of.region].flatMap((one) => (one === null ? [] : [one[language.value]]));
+  return parts.filter((one, at) => one !== of.name[language.value] && parts.indexOf(one) === at).join(", ");
+}
+
+/** How many of these places have the same words of the text behind them: all but one are not meant. */
+export function namesakesOf<T extends { readonly spans: readonly (readonly number[])[] }>(one: T, all: readonly T[]): number {
+  const words = JSON.stringify(one.spans[0]);
+  return all.filter(({ spans }) => JSON.stringify(spans[0]) === words).length;
+}
+
+export function peopleSaid(of: { readonly count?: unknown; readonly upper?: unknown; readonly is_about?: unknown }, texts: HintTexts): string {
+  const f = formats(language.value);
+  const count = Number(of.count);
+  const shown = typeof of.upper === "number" && of.upper !== count ? `${f.number(count)}–${f.number(of.upper)}` : f.number(count);
+  return of.is_about === true ? texts.about(shown) : shown;
+}
+
+/** The value of a hint in words. `typeWord`: the page's own word for a type. Empty where the value is not what its kind promises. */
+export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: HintTexts, typeWord: (type: string) => string): string {
+  const told = (name: string): string => (typeof value[name] === "string" ? (value[name] as string) : "");
+  if (kind === "place") return isPlace(value) ? [placeName(value, texts), placeAround(value)].filter(Boolean).join(", ") : "";
+  if (kind === "type") return typeWord(told("value"));
+  if (kind === "language") return word(texts.languages, told("value"));
+  if (kind === "road") return told("code");
+  if (kind === "phone") return told("normal") || told("text");
+  if (kind === "people") return peopleSaid(value, texts);
+  if (kind === "time") return word(texts.when, told("when"));
+  if (kind === "denied") return word(texts.denied, told("what"));
+  if (kind === "threat") return word(texts.threats, told("what"));
+  if (kind === "missing") return factsOf(value).map((fact) => word(texts.questions, fact)).join(" ");
+  return told("value") || told("text") || told("what");
+}
+
+/** The facts that are still to be asked. */
+export function factsOf(value: Hint["value"]): string[] {
+  const { facts } = value;
+  return Array.isArray(facts) ? facts.filter((one): one is string => typeof one === "string") : [];
+}

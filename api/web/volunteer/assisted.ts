@@ -1,0 +1,33 @@
+// Which hints a person has used for an answer: marked beside the answer, so that it is known what software had a part in.
+import type { components } from "../shared/api";
+import { type Hint, isPlace } from "../shared/assistant/values";
+import type { Draft } from "./drafts";
+import type { Spot } from "./geometry";
+import type { Offer } from "./jobs";
+import { written } from "./map/written";
+
+/** Does not compile once the API takes the ids: then it becomes `true`, and they are sent. */
+const IS_TAKEN_BY_API: "assisted_by" extends keyof components["schemas"]["Result"] ? true : false = false;
+
+/** A device may still hold an offer that an older server told. */
+export const hintsOf = (task: Partial<Pick<NonNullable<Offer["task"]>, "hints">> | null | undefined): readonly Hint[] => task?.hints ?? [];
+
+export function spotOfHint({ kind, value }: Hint): Spot | null {
+  if (kind !== "place" || !isPlace(value) || value.location.type !== "Point") return null;
+  const [lon, lat] = value.location.coordinates;
+  return { lon, lat };
+}
+
+/** The words that a hint adds to a text: those of the caller, where they are the value, and nothing translated by guess. */
+export function isUsed(hint: Hint, draft: Draft, said: string): boolean {
+  const spot = spotOfHint(hint);
+  if (spot !== null && draft.place === written(spot)) return true;
+  return draft.assisted.includes(hint.id) && said !== "" && draft.text.includes(said);
+}
+
+/** The ids of the hints that are still in the answer; a place or words that the person has replaced are their own. */
+export function assistedBy(hints: readonly Hint[], draft: Draft, saidOf: (hint: Hint) => string): string[] {
+  return hints.filter((one) => draft.assisted.includes(one.id) && isUsed(one, draft, saidOf(one))).map(({ id }) => id);
+}
+
+export const sentWith = (ids: readonly string[]): { readonly assisted_by?: readonly string[] } => (IS_TAKEN_BY_API && ids.length > 0 ? { assisted_by: ids } : {});

@@ -1,0 +1,27 @@
+// What software found in a report that this person has judged without seeing it: beside their own answer, which stands.
+import { MadeBy, Suggested } from "../../shared/assistant/mark";
+import { HINTS } from "../../shared/assistant/texts";
+import { hintsOf } from "../assisted";
+import { ENDS, outcomeWord } from "../ends";
+import type { Offer } from "../jobs";
+import { saidOf } from "./work_hints";
+
+export async function loadAfterAnswer() {
+  await Promise.all([HINTS.load(), ENDS.load()]);
+  return AfterAnswer;
+}
+
+function AfterAnswer({ offer }: { offer: Offer }) {
+  const texts = HINTS.read();
+  return (
+    <Suggested class="hint" label={texts.work.after}>
+      <p class="hint-head"><MadeBy /></p>
+      <div data-hints="after">
+        {offer.result !== null && <p><strong>{texts.work.yours(outcomeWord(offer.result.outcome))}</strong></p>}
+        <p class="label">{texts.work.after}</p>
+        <ul>{hintsOf(offer.task).map((one) => <li key={one.id} data-hint={one.id} data-kind={one.kind}><span class="label">{texts.kinds[one.kind]}:</span> <strong>{saidOf(one)}</strong></li>)}</ul>
+        <p class="label">{texts.wrong}</p>
+      </div>
+    </Suggested>
+  );
+}
