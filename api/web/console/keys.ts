@@ -1,7 +1,8 @@
 // One place for all keys. In a text field single letters type; there Alt with the letter does the same.
 
 export type KeyAction = () => void;
-/** By `key` in lower case; letters also by their place on the keyboard, because ru and kk layouts give other characters. */
+/** By `key` in lower case; letters and digits also by their place on the keyboard: ru and kk layouts give other characters there, and
+ * with Alt some systems do. */
 export type KeyTable = Readonly<Record<string, KeyAction>>;
 
 const tables: KeyTable[] = [];
@@ -13,8 +14,10 @@ export function bindKeys(table: KeyTable): () => void {
 }
 
 /** The name of a key: `n`, `ctrl+k`, `enter`, `escape`, `?`, `/`. */
-export function nameOf(event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey">): string {
-  const letter = /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase();
+export function nameOf(event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey"> & Partial<Pick<KeyboardEvent, "shiftKey">>): string {
+  // With Shift a digit is another sign, as `/` and `?` on some keyboards.
+  const digit = event.shiftKey === true ? undefined : /^Digit(\d)$/.exec(event.code)?.[1];
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase() ?? digit;
   const isCommand = event.ctrlKey || event.metaKey;
   if (event.code === "Slash" && !isCommand && event.key === "?") return "?";
   const plain = letter ?? event.key.toLowerCase();

@@ -4,6 +4,7 @@ import { ask } from "../shared/api_client";
 import { readSession } from "../shared/session";
 import { LiveStream, type StreamEvent } from "../shared/stream";
 import type { components } from "../shared/api";
+import { noteAssistantChange } from "./assistant_changes";
 import { takeAnswers } from "./alarms/answers";
 import { takePresence } from "./detail/colleagues";
 import { takePositions } from "./map/people";
@@ -38,7 +39,7 @@ export function onRow(listener: (row: s.Row) => void): void {
 }
 
 export function startLive(): () => void {
-  const stream = new LiveStream({ url: urlFor(s.selectedId.value), onEvent: take, onReset: () => void load(), onEnd: () => void readSession() });
+  const stream = new LiveStream({ url: urlFor(s.selectedId.value), onEvent: take, onReset: () => (noteAssistantChange(), void load()), onEnd: () => void readSession() });
   s.stream.value = stream;
   void load();
   const stopDetail = followDetail(stream);
@@ -65,6 +66,7 @@ function take(event: StreamEvent): void {
     takeAnswers(told);
     if (s.status.value !== null) s.status.value = { ...s.status.value, alarms: told.alarms };
   } else if (event.name === "presence") takePresence(event.data as Parameters<typeof takePresence>[0]);
+  else if (event.name === "assistant") noteAssistantChange();
   else if (event.name === "notice") takeNotice(event.data as NoticeEvent);
 }
 

@@ -9,6 +9,7 @@ import { known, knownProblem, rows, selectedId } from "../state";
 import { t } from "../text";
 import { Attention } from "./attention";
 import { Head } from "./head";
+import { HintsLine } from "./hints_line";
 import { Needs } from "./needs";
 import { FORM_KEYS, OrderBar } from "./order_bar";
 import { form } from "./orders";
@@ -36,6 +37,7 @@ export function Detail() {
             <Head of={found.incident} />
             <Attention of={found.incident} />
             <Words of={found.incident} />
+            <HintsLine of={found.incident} />
             <Needs of={found.incident} decisions={found.decisions} />
             <People of={found.incident} />
             <Similar of={found.incident} />

@@ -63,6 +63,7 @@ function actions(): Action[] {
     { id: "board", label: views.board.title, key: "B", run: () => openView({ kind: "board" }) },
     { id: "shift", label: views.shift.title, key: "V", run: () => openView({ kind: "shift" }) },
     { id: "archive", label: views.archive.title, key: "H", run: () => openView({ kind: "archive" }) },
+    { id: "assistant", label: views.assistant.title, key: "P", run: () => openView({ kind: "assistant" }) },
   );
   found.push(...FILTERS.map((of) => ({ id: `filter ${of}`, label: desk.palette.filter(desk.queue[of]), key: null, run: () => void (filter.value = of) })));
   found.push({ id: "sound", label: `${desk.head.sound}: ${desk.head.arm}`, key: null, run: () => void arm() });

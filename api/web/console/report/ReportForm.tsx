@@ -10,6 +10,7 @@ import { numberById } from "../state";
 import { t } from "../text";
 import { draftsOf, isEmpty } from "./draft";
 import { AddressField, CallerFields, LanguageField, PlaceField, PriorityField, TypeField, WordsField } from "./fields";
+import { ChipList } from "./chip_list";
 import { ForeseenNeeds } from "./foreseen_needs";
 import { FormState, type Saved } from "./form_state";
 import { Outcome } from "./outcome";
@@ -97,6 +98,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
         <PlaceField of={state} />
         <TypeField of={state} />
         <PriorityField of={state} />
+        <ChipList of={state} />
         <ForeseenNeeds of={state} />
         <LanguageField of={state} />
         <AddressField of={state} />

@@ -9,6 +9,7 @@ import { Labelled } from "./labelled";
 import { type FormState, titleOf } from "./form_state";
 import { languageByLetters } from "./matching";
 import { PlaceInput } from "./place_input";
+import { WordsInput } from "./words_input";
 import type { FaultCode, Field as FieldName } from "./sending";
 
 const PRIORITIES: readonly Priority[] = ["critical", "high", "normal", "low"];
@@ -28,16 +29,13 @@ export function WordsField({ of }: { of: FormState }) {
   const fault = faultOf(of, "description");
   return (
     <Labelled label={t().own.report.words} id={id}>
-      <textarea
-        id={`${id}-input`}
-        class="field report-field"
-        data-field="description"
-        rows={2}
-        lang={draft.language === "" ? undefined : draft.language}
-        value={draft.description}
-        aria-invalid={fault !== null}
-        aria-describedby={fault === null ? undefined : `${id}-fault`}
-        onInput={(event) => of.change({ description: event.currentTarget.value }, "description")}
+      <WordsInput
+        id={id}
+        text={draft.description}
+        lang={draft.language}
+        spans={of.suggestions.spansIn(draft.description)}
+        fault={fault}
+        onText={(description) => of.change({ description }, "description")}
       />
       {fault !== null && <p class="fault" id={`${id}-fault`}>{fault}</p>}
     </Labelled>
@@ -48,7 +46,9 @@ export function LanguageField({ of }: { of: FormState }) {
   const id = useId();
   const draft = of.draft.value;
   const text = t().own.report;
-  const proposed = draft.language === "" ? languageByLetters(draft.description) : null;
+  // The assistant tells the language by a chip of its own.
+  const isTold = of.suggestions.chips.value.some(({ kind }) => kind === "language");
+  const proposed = draft.language === "" && !isTold ? languageByLetters(draft.description) : null;
   const fault = faultOf(of, "language");
   return (
     <div class="report-part report-language">

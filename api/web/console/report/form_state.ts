@@ -1,17 +1,21 @@
 // What the form does: choosing, checking, and sending once. The draft is the only place where typed text lives.
-import { type Signal, computed, effect, signal } from "@preact/signals";
+import { type Signal, computed, effect, signal, untracked } from "@preact/signals";
 import { ask } from "../../shared/api_client";
 import { language } from "../../shared/language";
 import type { Problem } from "../../shared/problem";
+import { assistantChanges } from "../assistant_changes";
 import type { LonLat } from "../map/picking";
 import { type IncidentType, readTypes } from "../plans";
 import { type Draft, type DraftStore, type Joined, contentOf } from "./draft";
 import { Foresight, type SimilarReport } from "./foresight";
+import { type LikelySame, withRead } from "./likely_same";
 import { type Joining, joiningOf } from "./joining";
 import { matching, meant, saidFor } from "./matching";
-import { PlaceChooser } from "./place_chooser";
+import { type PlaceDraft, PlaceChooser } from "./place_chooser";
 import { type FoundPlace, PlaceLookup } from "./places";
+import { ReportReading } from "./reading";
 import { type Faults, faultsBy, faultsOf, firstFault, reportOf } from "./sending";
+import { Suggestions } from "./suggestions";
 
 export class FormState {
   readonly types: Signal<readonly IncidentType[]> = signal([]);
@@ -23,26 +27,38 @@ export class FormState {
   readonly stored = signal<string | null>(null);
   readonly places: PlaceChooser;
   /** Similar reports as of the last answer: a later one that is under way does not make them vanish under a key. */
-  readonly similar: Signal<readonly SimilarReport[]> = signal([]);
+  readonly similar: Signal<readonly LikelySame[]> = signal([]);
+  readonly suggestions: Suggestions;
   readonly fitting = computed(() => matching(this.draft.value.typeText, this.types.value, saidFor));
 
   constructor(
     readonly store: DraftStore,
     lookup = new PlaceLookup(),
     readonly foresight = new Foresight(),
+    reading = new ReportReading(),
   ) {
+    this.suggestions = new Suggestions(this, reading);
     this.places = new PlaceChooser({ read: () => this.draft.value, change: (part) => this.change(part, "place") }, lookup);
     this.places.show();
     this.stops = [
       effect(() => this.foresight.look(this.draft.value)),
       effect(() => {
-        const seen = this.foresight.state.value;
-        if (seen.kind === "known") this.similar.value = seen.preview.similar;
-        else if (seen.kind !== "looking") this.similar.value = [];
+        const { description } = this.draft.value;
+        untracked(() => this.suggestions.reading.look(description));
+      }),
+      effect(() => {
+        if (assistantChanges.value > 0) untracked(() => this.suggestions.reading.again());
+      }),
+      effect(() => {
+        const [seen, read] = [this.foresight.state.value, this.suggestions.reading.state.value];
+        if (seen.kind === "known") this.byRules = seen.preview.similar;
+        else if (seen.kind !== "looking") this.byRules = [];
+        this.similar.value = withRead(this.byRules, read.kind === "known" ? read.read : null);
       }),
     ];
   }
 
+  private byRules: readonly SimilarReport[] = [];
   private readonly stops: readonly (() => void)[];
 
   get draft(): Signal<Draft> {
@@ -60,6 +76,7 @@ export class FormState {
     this.stops.forEach((stop) => stop());
     this.places.close();
     this.foresight.close();
+    this.suggestions.close();
   }
 
   async readTypes(): Promise<void> {
@@ -83,6 +100,11 @@ export class FormState {
 
   pickPlace(place: FoundPlace): void {
     this.places.pick(place);
+  }
+
+  putBackPlace(before: PlaceDraft): void {
+    this.change(before, "place");
+    this.places.show();
   }
 
   pickPoint(at: LonLat): Promise<void> {

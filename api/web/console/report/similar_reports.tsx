@@ -1,5 +1,6 @@
 // Open incidents that the report may repeat: dashed as long as only the software says so, solid once the person has chosen one.
 import { useLayoutEffect } from "preact/hooks";
+import { MADE_BY, MadeBy } from "../../shared/assistant/mark";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SeverityShape } from "../../shared/parts/severity";
 import { bindKeys } from "../keys";
@@ -7,8 +8,8 @@ import { f, typeWord } from "../say";
 import { numberById, rows } from "../state";
 import { t } from "../text";
 import type { Joined } from "./draft";
-import type { SimilarReport } from "./foresight";
 import type { FormState } from "./form_state";
+import type { LikelySame } from "./likely_same";
 
 /** Keys of the first, second and third; free beside those of desk, queue and map. */
 const JOIN_KEYS = ["m", "l", "q"];
@@ -34,9 +35,9 @@ export function SimilarReports({ of, onOpen }: Given) {
       <p class="report-label"><span id="report-similar">{text.similar}</span></p>
       <ul>
         {found.map((one, at) => (
-          <li key={one.id} class={joins?.id === one.id ? "is-chosen" : ""} data-similar={one.id}>
+          <li key={one.id} class={joins?.id === one.id ? "is-chosen" : ""} data-similar={one.id} {...(one.isRead === true ? { "data-made-by": MADE_BY } : {})}>
             <Name of={one} />
-            <p class="quiet">{aboutOf(one)}</p>
+            <p class="quiet">{aboutOf(one)}{one.isRead === true && <> <MadeBy>{text.assist.by}</MadeBy></>}</p>
             <p class="report-similar-acts">
               <button type="button" class="btn" data-action="join-incident" aria-pressed={joins?.id === one.id} aria-keyshortcuts={`Alt+${JOIN_KEYS[at]}`} onClick={() => of.join(one)}>
                 {text.join}
@@ -55,7 +56,7 @@ export function SimilarReports({ of, onOpen }: Given) {
   );
 }
 
-function Name({ of }: { of: Shown }) {
+function Name({ of }: { of: LikelySame }) {
   const row = rows.value.get(of.id);
   return (
     <p class={`mark ${row?.priority ?? ""}`}>
@@ -65,14 +66,13 @@ function Name({ of }: { of: Shown }) {
 }
 
 /** Chosen ones stay in view although the words have changed since: what will be done must be seen. */
-type Shown = Joined & Partial<SimilarReport>;
-function shownOf(similar: readonly SimilarReport[], joins: Joined | null): Shown[] {
+function shownOf(similar: readonly LikelySame[], joins: Joined | null): LikelySame[] {
   const isListed = joins === null || similar.some((one) => one.id === joins.id);
   return (isListed ? [...similar] : [joins, ...similar]).slice(0, JOIN_KEYS.length);
 }
 
 /** `420 m, 18 min ago, similar words`; distance, age and type speak for themselves. */
-function aboutOf(one: Shown): string {
+function aboutOf(one: LikelySame): string {
   const text = t().own.report;
   const reasons: Readonly<Partial<Record<string, string>>> = text.likeness;
   const parts = [

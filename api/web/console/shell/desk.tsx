@@ -82,6 +82,7 @@ export function Desk() {
       v: () => openView({ kind: "shift" }),
       h: () => openView({ kind: "archive" }),
       i: openReportOfSelected,
+      p: () => openView({ kind: "assistant" }),
     });
     return () => [...stops, unbind].forEach((stop) => stop());
   }, []);

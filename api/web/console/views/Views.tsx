@@ -1,6 +1,7 @@
 // The pages that are opened seldom, in one file that is loaded when the first of them is.
 import { AfterAction } from "./after_action";
 import { Archive } from "./archive";
+import { AssistantView } from "./assistant";
 import { Board } from "./board";
 import { view } from "./route";
 import { Shift } from "./shift";
@@ -11,5 +12,6 @@ export function Views(_: object) {
   if (shown === null) return null;
   if (shown.kind === "report") return <AfterAction key={shown.id} id={shown.id} />;
   if (shown.kind === "shift") return <Shift />;
+  if (shown.kind === "assistant") return <AssistantView />;
   return shown.kind === "board" ? <Board /> : <Archive />;
 }

@@ -1,7 +1,7 @@
 // The pages for looking back and for paper, each with an address of its own behind the `#`, so that it can be opened again.
 import { signal } from "@preact/signals";
 
-export type View = { readonly kind: "report"; readonly id: string } | { readonly kind: "shift" | "board" | "archive" };
+export type View = { readonly kind: "report"; readonly id: string } | { readonly kind: "shift" | "board" | "archive" | "assistant" };
 /** null: the map and the detail. */
 export const view = signal<View | null>(null);
 
@@ -10,7 +10,7 @@ const INCIDENT = /^i-[0-9a-f]{6}-[0-9a-f]{32}$/;
 export function viewOf(hash: string): View | null {
   const [kind = "", id = ""] = hash.replace(/^#/, "").split("=");
   if (kind === "report") return INCIDENT.test(id) ? { kind, id } : null;
-  return kind === "shift" || kind === "board" || kind === "archive" ? { kind } : null;
+  return kind === "shift" || kind === "board" || kind === "archive" || kind === "assistant" ? { kind } : null;
 }
 
 export function hashOf(of: View | null): string {

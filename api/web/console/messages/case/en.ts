@@ -30,6 +30,14 @@ export const en = {
     step: (time: string) => `Next step of the plan ${time}.`,
     over: "All steps of the plan are taken: nobody else is asked unless an operator acts.",
   },
+  hints: {
+    title: "Hints of software",
+    ofResult: (person: string) => `On the answer of ${person}`,
+    modes: { shadow: "in the shadow: nobody at work sees it", off: "switched off: nobody at work sees it" },
+    shownTo: (list: string) => `shown to ${list}`,
+    nobody: "shown to nobody so far",
+    onMap: "Show on the map",
+  },
   whyNot: "Why not …",
   whyAsk: "Person",
   whyVerdicts: {

@@ -60,6 +60,7 @@ export const en = {
   },
   /** What to do about an alarm, for whoever is at the desk. */
   cures: {
+    assistant_missing: "Work goes on without hints; administrator: start komek assistant.",
     distress: "Send help, then mark it as handled.",
     check_in_overdue: "Contact the person another way.",
     ladder_ended: "Find people another way, or reduce what is needed.",
@@ -84,6 +85,7 @@ export const en = {
     audit_unwritten: "Administrator: check Kafka and the space on the disk.",
   },
   alarms: {
+    assistant_missing: "No assistant is running: there are no hints",
     distress: "A person who was sent is in danger",
     check_in_overdue: "A person on scene gives no sign of life",
     ladder_ended: "A place stays empty unless an operator acts",
@@ -109,6 +111,8 @@ export const en = {
   },
   /** Of orders that operators alone give. */
   problems: {
+    assistant_off: "The assistant is switched off or not running.",
+    assistant_busy: "The assistant is busy.",
     unreachable: "No device of this person takes notices. Call them.",
     incident_open: "The incident has not ended.",
     off_duty: "The person is off duty.",

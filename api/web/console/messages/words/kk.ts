@@ -60,6 +60,7 @@ export const kk = {
   },
   /** What to do about an alarm, for whoever is at the desk. */
   cures: {
+    assistant_missing: "Жұмыс кеңессіз жүре береді; әкімшіге: komek assistant іске қосу.",
     distress: "Көмек жіберіп, содан кейін өңделді деп белгілеңіз.",
     check_in_overdue: "Адаммен басқа жолмен байланысыңыз.",
     ladder_ended: "Адамдарды басқа жолмен табыңыз немесе қажеттілікті азайтыңыз.",
@@ -84,6 +85,7 @@ export const kk = {
     audit_unwritten: "Әкімшіге: Kafka мен дискідегі орынды тексеру.",
   },
   alarms: {
+    assistant_missing: "Көмекші іске қосылмаған: кеңестер жоқ",
     distress: "Көмекке жіберілген адамға қауіп төнді",
     check_in_overdue: "Оқиға орнындағы адам жауап бермейді",
     ladder_ended: "Оператор әрекет етпесе, орын бос қалады",
@@ -109,6 +111,8 @@ export const kk = {
   },
   /** Of orders that operators alone give. */
   problems: {
+    assistant_off: "Көмекші өшірулі немесе іске қосылмаған.",
+    assistant_busy: "Көмекші бос емес.",
     unreachable: "Бұл адамның ешбір құрылғысы хабарлама қабылдамайды. Оған қоңырау шалыңыз.",
     incident_open: "Оқиға әлі аяқталған жоқ.",
     off_duty: "Адам кезекшілікте емес.",

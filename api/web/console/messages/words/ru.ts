@@ -60,6 +60,7 @@ export const ru = {
   },
   /** What to do about an alarm, for whoever is at the desk. */
   cures: {
+    assistant_missing: "Работа идёт без подсказок; администратору: запустить komek assistant.",
     distress: "Отправьте помощь, затем отметьте как обработанное.",
     check_in_overdue: "Свяжитесь с человеком другим способом.",
     ladder_ended: "Найдите людей другим способом или уменьшите потребность.",
@@ -84,6 +85,7 @@ export const ru = {
     audit_unwritten: "Администратору: проверить Kafka и место на диске.",
   },
   alarms: {
+    assistant_missing: "Помощник не запущен: подсказок нет",
     distress: "Человек, отправленный на помощь, в опасности",
     check_in_overdue: "Человек на месте не отвечает",
     ladder_ended: "Место останется незанятым, если оператор не вмешается",
@@ -109,6 +111,8 @@ export const ru = {
   },
   /** Of orders that operators alone give. */
   problems: {
+    assistant_off: "Помощник выключен или не запущен.",
+    assistant_busy: "Помощник занят.",
     unreachable: "Ни одно устройство этого человека не принимает уведомления. Позвоните ему.",
     incident_open: "Происшествие ещё не завершено.",
     off_duty: "Человек не на дежурстве.",

@@ -1,0 +1,107 @@
+// Hints about the texts of an incident, under the text that each is about. Also those that nobody at work sees, shown as such.
+import { useEffect, useState } from "preact/hooks";
+import type { components } from "../../shared/api";
+import { ask } from "../../shared/api_client";
+import { MadeBy, Original, Suggested } from "../../shared/assistant/mark";
+import { type Span, wordsOf } from "../../shared/assistant/spans";
+import { HINTS, textsIn } from "../../shared/assistant/texts";
+import { type Hint, factsOf, hintSaid, isPlace, namesakesOf } from "../../shared/assistant/values";
+import { ProblemText } from "../../shared/parts/problem_text";
+import { word } from "../../shared/word";
+import { assistantChanges } from "../assistant_changes";
+import { nameIn } from "../people/names";
+import { f, typeWord } from "../say";
+import { type Incident, lookAt } from "../state";
+import { t } from "../text";
+import { useAnswer } from "../views/reading";
+import "./hints.css";
+
+type HintList = components["schemas"]["HintList"];
+
+export async function loadHints() {
+  await HINTS.load();
+  return Hints;
+}
+
+function Hints({ of }: { of: Incident }) {
+  const question = `${of.id} ${of.version} ${assistantChanges.value}`;
+  const { data, problem } = useAnswer<HintList>(question, (signal) => ask("get", "/v1/incidents/{incident_id}/hints", { path: { incident_id: of.id }, signal }));
+  const [shown, setShown] = useState<HintList | null>(null);
+  // The last ones stay while newer ones are read, but not after a switch.
+  useEffect(() => setShown(null), [of.id, assistantChanges.value]);
+  useEffect(() => void (data !== null && setShown(data)), [data]);
+  const items = (data ?? shown)?.items ?? null;
+  if (problem !== null) return <ProblemText of={problem} />;
+  if (items === null) return <p class="q" role="status">{t().common.loading}</p>;
+  if (items.length === 0) return <p class="q">{HINTS.read().none}</p>;
+  const sources = [...new Set(items.map(({ offer_id }) => offer_id))];
+  return (
+    <Suggested tag="div" class="hints-body">
+      <p class="q"><MadeBy /> · {HINTS.read().wrong}</p>
+      {sources.map((offerId) => <OfText key={offerId} incident={of} offerId={offerId} hints={items.filter((one) => one.offer_id === offerId)} />)}
+    </Suggested>
+  );
+}
+
+/** `offerId` null: the description. */
+function OfText({ incident, offerId, hints }: { incident: Incident; offerId: string | null; hints: readonly Hint[] }) {
+  const text = t().own.case.hints;
+  const [looked, setLooked] = useState<readonly Span[]>([]);
+  const material = incident.material.find((one) => one.offer_id === offerId);
+  const person = incident.offers.find((one) => one.id === offerId)?.volunteer_id ?? "";
+  const original = offerId === null ? (incident.description ?? null) : (material?.text ?? null);
+  const spoken = offerId === null ? incident.language : (material?.language ?? null);
+  const places = hints.filter(({ kind }) => kind === "place");
+  return (
+    <div data-hints-of={offerId ?? "description"}>
+      {offerId !== null && <h4>{text.ofResult(nameIn(incident, person))}</h4>}
+      {original !== null && <Original text={original} lang={spoken} spans={looked} />}
+      <ul class="lines">
+        {hints.map((one) => (
+          <li
+            key={one.id}
+            data-hint={one.id}
+            data-kind={one.kind}
+            data-mode={one.mode}
+            tabIndex={0}
+            onFocus={() => setLooked(one.spans)}
+            onBlur={() => setLooked([])}
+            onMouseEnter={() => setLooked(one.spans)}
+            onMouseLeave={() => setLooked([])}
+          >
+            <OfOne incident={incident} hint={one} words={original === null ? "" : wordsOf(original, one.spans)} namesakes={namesakesOf(one, places)} spoken={spoken} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function OfOne({ incident, hint, words, namesakes, spoken }: { incident: Incident; hint: Hint; words: string; namesakes: number; spoken: string | null }) {
+  const { own } = t();
+  const text = own.case.hints;
+  const texts = HINTS.read();
+  const { value } = hint;
+  const people = hint.shown_to.map((id) => nameIn(incident, id));
+  return (
+    <>
+      <p>
+        <span class="q">{texts.kinds[hint.kind]}:</span>{" "}
+        {hint.kind === "missing" ? factsOf(value).map((fact) => word(textsIn(spoken).questions, fact)).join(" ") : <b>{hintSaid(hint, texts, typeWord)}</b>}
+        {words !== "" && <> <q>{words}</q></>}
+        {hint.probability !== null && hint.probability < UNSURE && <span class="q"> {texts.unsure}</span>}
+        {namesakes > 1 && <span class="q"> {texts.namesakes(namesakes)}</span>}
+      </p>
+      <p class="q">
+        {hint.mode === "on" ? (people.length === 0 ? text.nobody : text.shownTo(f().list(people))) : <strong>{text.modes[hint.mode]}</strong>}
+        {hint.kind === "place" && isPlace(value) && value.location.type === "Point" && <> <OnMap at={value.location.coordinates} /></>}
+      </p>
+    </>
+  );
+}
+
+const UNSURE = 0.5;
+
+function OnMap({ at: [lon, lat] }: { at: readonly [number, number] }) {
+  return <button type="button" class="btn" data-action="show-place" onClick={() => (lookAt.value = { lon, lat })}>{t().own.case.hints.onMap}</button>;
+}
