@@ -88,7 +88,7 @@ function OfOne({ incident, hint, words, namesakes, spoken }: { incident: Inciden
       <p>
         <span class="q">{texts.kinds[hint.kind]}:</span>{" "}
         {hint.kind === "missing" ? factsOf(value).map((fact) => word(textsIn(spoken).questions, fact)).join(" ") : <b>{hintSaid(hint, texts, typeWord)}</b>}
-        {words !== "" && <> <q>{words}</q></>}
+        {words !== "" && hint.kind !== "language" && <> <q>{words}</q></>}
         {hint.probability !== null && hint.probability < UNSURE && <span class="q"> {texts.unsure}</span>}
         {namesakes > 1 && <span class="q"> {texts.namesakes(namesakes)}</span>}
       </p>

@@ -34,7 +34,9 @@ export function WorkHints(given: Given) {
   if (hints.length === 0) return null;
   const [asked, places] = [hints.filter(({ kind }) => kind === "missing"), hints.filter(({ kind }) => kind === "place")];
   const isPlaceAsked = given.task.outcomes.includes("located");
-  const others = hints.filter((one) => !asked.includes(one) && !(isPlaceAsked && places.includes(one)));
+  // The language stands over the words already.
+  const isSpoken = given.task.material.language !== null;
+  const others = hints.filter((one) => !(isSpoken && one.kind === "language") && !asked.includes(one) && !(isPlaceAsked && places.includes(one)));
   return (
     <Suggested class="hint" label={work.title}>
       <p class="hint-head"><MadeBy /></p>

@@ -60,11 +60,11 @@ export const en = {
   credit: "Places: © OpenStreetMap contributors (ODbL), GeoNames, geokz (CC BY 4.0)",
   assist: {
     title: "Suggestions of software",
-    by: "suggested by software, nothing is chosen",
+    by: "suggested by software, you choose",
     reading: "Software is reading along…",
-    off: "Software suggests nothing at the moment. Everything works without it.",
-    busy: "Software is busy: suggestions will follow. Everything works without them.",
-    away: "No suggestions at the moment. Everything works without them.",
+    off: "No suggestions now. Everything works without them.",
+    busy: "Software is busy. Everything works without it.",
+    away: "No suggestions now. Everything works without them.",
     taken: "chosen by you",
   },
   faults: {
