@@ -30,6 +30,7 @@ class PlanRequirement(Shown):
     answers_wanted: int
     agree: int
     validated: bool
+    assistant_counts: bool
     on_false: OnFalse
     helped: int
     verified: list[str]

@@ -54,6 +54,7 @@ class RequirementShown(Shown):
     answers_wanted: int
     agree: int
     validated: bool
+    assistant_counts: bool
     on_false: OnFalse
     settled: str | None
     """Digital work: the outcome on which enough answers agree."""

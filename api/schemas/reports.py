@@ -64,6 +64,9 @@ class RequirementIn(Body):
     answers_wanted: Annotated[int, Field(ge=1, le=9, description="digital work: how many people do it in parallel")] = 1
     agree: Annotated[int, Field(ge=1, le=9, description="digital work: number of equal answers that settle it")] = 1
     validated: Annotated[bool, Field(description="digital work: a second person repeats it after the first")] = False
+    assistant_counts: Annotated[
+        bool, Field(description="digital work: a hint that is usually right may stand for one of two equal answers")
+    ] = False
     on_false: Annotated[OnFalse, word(OnFalse)] = OnFalse.STAND_DOWN
     any_of: Annotated[
         list[SkillWord], Field(max_length=10, description="alternative skills, the preferred one first"), EACH_ONCE

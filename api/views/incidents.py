@@ -202,6 +202,7 @@ def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
         "answers_wanted": entry.answers_wanted,
         "agree": entry.agree,
         "validated": entry.validated,
+        "assistant_counts": entry.assistant_counts,
         "on_false": entry.on_false,
         "settled": entry.settled,
         "ladder": ladder(entry.climb) if entry.climb else None,

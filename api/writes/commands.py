@@ -36,6 +36,7 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
             answers_wanted=entry.answers_wanted,
             agree=entry.agree,
             validated=entry.validated,
+            assistant_counts=entry.assistant_counts,
             on_false=entry.on_false,
             any_of=tuple(map(str, entry.any_of)),
             language=entry.language,

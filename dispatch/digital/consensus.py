@@ -1,13 +1,15 @@
 """Consensus between the answers to one piece of digital work.
 
 Consensus is `agree` equal answers; it ends the work early. If the plan requires validation, a second person does the same work
-after the first answer. If the people disagree, one more is asked; after that attention is raised and the operator decides.
+after the first answer. If the people disagree, one more is asked; after that attention is raised and the operator decides. A hint
+of the assistant may stand for one of two equal answers only where the plan says so (`hint_weight.py`).
 """
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from dispatch.context_query import located
+from dispatch.digital.hint_weight import EQUAL_ANSWERS, standing_hint
 from dispatch.model.geo import distance_m
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer, TaskResult
@@ -32,10 +34,12 @@ class ConsensusVerdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:
-    """`supporters` are the offers of the largest group of equal answers, the newest last."""
+    """`supporters` are the offers of the largest group of equal answers, the newest last. `hint_id`: the hint that stood for one
+    more."""
 
     verdict: ConsensusVerdict
     supporters: tuple[Offer, ...] = ()
+    hint_id: str | None = None
 
 
 def finding(incident: Incident, requirement: Requirement) -> Consensus:
@@ -45,6 +49,9 @@ def finding(incident: Incident, requirement: Requirement) -> Consensus:
     group = _largest_group(answered)
     if len(group) >= votes_needed(requirement):
         return Consensus(verdict=ConsensusVerdict.SETTLED, supporters=group)
+    hint = standing_hint(incident, requirement, answered) if votes_needed(requirement) == EQUAL_ANSWERS else None
+    if hint is not None:
+        return Consensus(verdict=ConsensusVerdict.SETTLED, supporters=group, hint_id=hint.hint_id)
     done = sum(one.state is OfferState.DONE for one in offers)
     if done < requirement.count:
         return Consensus(verdict=ConsensusVerdict.WAIT)
@@ -66,11 +73,12 @@ def most_people(requirement: Requirement) -> int:
 
 
 def _largest_group(answered: list[Offer]) -> tuple[Offer, ...]:
-    groups = [tuple(other for other in answered if _is_same(one, other)) for one in answered]
+    groups = [tuple(other for other in answered if is_same(one, other)) for one in answered]
     return max(groups, key=len, default=())
 
 
-def _is_same(one: Offer, other: Offer) -> bool:
+def is_same(one: Offer, other: Offer) -> bool:
+    """Whether two answers to the same work say the same."""
     a, b = one.result, other.result
     if a is None or b is None or a.outcome != b.outcome:
         return False

@@ -9,12 +9,16 @@ These three kinds act by themselves only within bounds (`incidents/exceeded_boun
 nothing until an operator accepts them. Two results change what people see of the report, and no help: `confirmed` raises its
 certainty, answers that disagree make it disputed. All others (translations, summaries, observations, maps) are material for the
 people who go. Work that several people do takes effect only when enough of them agree (`consensus.py`).
+
+An answer that one person gives takes effect at once, also where a hint of the assistant says otherwise: then one more person is
+asked, and if these two differ, the operator decides (`hint_weight.py`).
 """
 
 from dataclasses import dataclass
 
 from dispatch.context_query import located
-from dispatch.digital.consensus import Consensus, ConsensusVerdict, finding
+from dispatch.digital import hint_weight
+from dispatch.digital.consensus import Consensus, ConsensusVerdict, finding, is_same
 from dispatch.incidents import exceeded_bounds, merging, proposals, releases
 from dispatch.incidents.relocation import replanned
 from dispatch.model.commands import DISPATCHER
@@ -32,6 +36,7 @@ from dispatch.plans.book import PlanBook
 from dispatch.state.derived_facts import Unfolding
 
 AGREED = "agreed"
+HINT_DISAGREES = "hint_disagrees"
 _SAYS_WHETHER = frozenset({Task.VERIFY_REPORT, Task.CALL_BACK})
 
 
@@ -58,9 +63,23 @@ def _finished(unfolding: Unfolding, offer: Offer, grounds: _Grounds) -> None:
     requirement = _requirement(unfolding.state, offer.requirement_id)
     if requirement is None or not requirement.is_repeated:
         if offer.result is not None:
-            _apply(unfolding, (offer,), requirement, grounds)
+            _alone(unfolding, offer, requirement, grounds)
     elif requirement.settled is None:
         _judge(unfolding, requirement, finding(unfolding.state, requirement), grounds)
+
+
+def _alone(unfolding: Unfolding, offer: Offer, requirement: Requirement | None, grounds: _Grounds) -> None:
+    """An answer that is compared with nobody's, unless a hint had doubted an earlier one."""
+    doubted = hint_weight.doubted_before(unfolding.state, offer)
+    if requirement is None or doubted is None or not hint_weight.is_conclusive(doubted):
+        _apply(unfolding, (offer,), requirement, grounds)
+    elif hint_weight.is_conclusive(offer) and not is_same(doubted, offer):
+        _disagree(unfolding, requirement)
+        return
+    # The effect comes first and is the same with any hint; whoever is asked then can only add.
+    goes_on = unfolding.state.is_open and unfolding.state.merging is None
+    if requirement is not None and doubted is None and goes_on and hint_weight.is_doubted(offer):
+        unfolding.add(_another(requirement, HINT_DISAGREES))
 
 
 def _requirement(state: Incident, requirement_id: str) -> Requirement | None:
@@ -69,7 +88,7 @@ def _requirement(state: Incident, requirement_id: str) -> Requirement | None:
 
 def _judge(unfolding: Unfolding, requirement: Requirement, found: Consensus, grounds: _Grounds) -> None:
     if found.verdict is ConsensusVerdict.SETTLED:
-        _settle(unfolding, requirement, found.supporters)
+        _settle(unfolding, requirement, found)
         _apply(unfolding, found.supporters, requirement, grounds)
     elif found.verdict is ConsensusVerdict.VALIDATE:
         unfolding.add(_another(requirement, "validation"))
@@ -83,12 +102,18 @@ def _another(requirement: Requirement, reason: str) -> AnswerWanted:
     return AnswerWanted(requirement_id=requirement.id, count=requirement.count + 1, reason=reason)
 
 
-def _settle(unfolding: Unfolding, requirement: Requirement, supporters: tuple[Offer, ...]) -> None:
+def _settle(unfolding: Unfolding, requirement: Requirement, found: Consensus) -> None:
     """Ends the work early: people still working on it are released."""
+    supporters = found.supporters
     outcome = supporters[-1].result.outcome if supporters[-1].result else ""
     offers = unfolding.state.offers_for(requirement.id)
     unfolding.add(
-        WorkSettled(requirement_id=requirement.id, outcome=outcome, offer_ids=tuple(offer.id for offer in supporters)),
+        WorkSettled(
+            requirement_id=requirement.id,
+            outcome=outcome,
+            offer_ids=tuple(offer.id for offer in supporters),
+            hint_id=found.hint_id,
+        ),
         *releases.released(offers, AGREED),
     )
     _end_attention(unfolding, AttentionReason.DISAGREEMENT, requirement.id)

@@ -54,6 +54,7 @@ def _spec(entry: Requirement, incident: Incident, count: int) -> RequirementSpec
         answers_wanted=entry.answers_wanted,
         agree=entry.agree,
         validated=entry.validated,
+        assistant_counts=entry.assistant_counts,
         on_false=entry.on_false,
         certainty=entry.certainty,
         verified=True if EVERY_SKILL in entry.verified else None if entry.verified else False,

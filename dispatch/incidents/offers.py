@@ -156,6 +156,8 @@ def _result(offer: Offer, command: GiveResult, now_ms: int) -> Ruling:
         incident_id=command.other_incident_id,
         private_ref=command.private_ref,
         language=command.language,
+        assisted_by=command.assisted_by,
+        opinion=command.opinion,
     )
     # The result before the end: what follows from the end of the work reads it.
     given = ResultGiven(offer_id=offer.id, volunteer_id=offer.volunteer_id, result=result)

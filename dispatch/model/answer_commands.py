@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dispatch.model.commands import Command
+from dispatch.model.offers import HintOpinion
 from dispatch.model.places import Geometry
 from dispatch.model.reasons import DeclineReason
 from dispatch.model.vocabulary import AnswerWay, HeardBy, OfferState
@@ -101,3 +102,5 @@ class GiveResult(AnswerCommand):
     other_incident_id: str | None = None
     private_ref: str | None = None
     language: str | None = None
+    assisted_by: tuple[str, ...] | None = None
+    opinion: HintOpinion | None = None

@@ -25,8 +25,8 @@ class LeaseHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerWanted:
-    """One more person does the same work: `validation` of a first answer, or `disagreement` among several; `count`: the new count
-    of the requirement."""
+    """One more person does the same work: `validation` of a first answer, `disagreement` among several, or `hint_disagrees`: a
+    hint that the person had not seen says otherwise. `count`: the new count of the requirement."""
 
     requirement_id: str
     # The new count, not a difference: waves, ladders and shortfalls need no special case (DESIGN 17).
@@ -42,6 +42,8 @@ class WorkSettled:
     outcome: str
     # The others were overruled; trust is computed from both (DESIGN 53).
     offer_ids: tuple[str, ...]
+    hint_id: str | None = None
+    """The hint that stood for one of the answers, where the plan allows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,24 @@ from dispatch.model.vocabulary import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HintOpinion:
+    """What a hint of the assistant says about an answer. The API states it with the answer, so that a decision follows from its
+    command alone and waits for no hint.
+
+    `was_shown`: the person had seen it, so that an agreement says nothing. `right`, `judged`, `lower_bound`: the standing of such
+    hints, in this language, when the answer came.
+    """
+
+    hint_id: str
+    version: str
+    agrees: bool
+    was_shown: bool
+    right: int = 0
+    judged: int = 0
+    lower_bound: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskResult:
     outcome: str
     at_ms: int
@@ -27,6 +45,9 @@ class TaskResult:
     private_ref: str | None = None
     language: str | None = None
     """Language of the text under `private_ref`, as stated by its author."""
+    assisted_by: tuple[str, ...] | None = None
+    """Hints that the person says they used; empty: none of those shown; None: not said."""
+    opinion: HintOpinion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ class RequirementSpec:
     answers_wanted: int = 1
     agree: int = 1
     validated: bool = False
+    assistant_counts: bool = False
     on_false: OnFalse = OnFalse.STAND_DOWN
     certainty: float | None = None
     verified: bool | None = None
@@ -136,6 +137,8 @@ class Requirement:
     agree: int = 1
     validated: bool = False
     """A second person repeats the work after the first has answered."""
+    assistant_counts: bool = False
+    """A hint that is usually right may stand for one of two equal answers (`digital/hint_weight.py`)."""
     on_false: OnFalse = OnFalse.STAND_DOWN
     # Closes the requirement early, whatever its count (DESIGN 17).
     settled: str | None = None

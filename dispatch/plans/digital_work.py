@@ -6,7 +6,7 @@ from typing import Any
 from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Capability
 
-KEYS = ("lease_s", "answers_wanted", "agree", "validated", "on_false")
+KEYS = ("lease_s", "answers_wanted", "agree", "validated", "assistant_counts", "on_false")
 LEASE_S = 600
 """Default lease: ten minutes without a sign of life. The simulator's digital work takes five minutes in the median, and another
 person can still do it while field responders travel (79 % accept within a minute, then travel for some minutes)."""
@@ -48,5 +48,6 @@ def completed(spec: RequirementSpec, lease_s: int) -> dict[str, Any]:
         "answers_wanted": spec.answers_wanted,
         "agree": max(1, min(spec.agree, spec.answers_wanted)),
         "validated": spec.validated,
+        "assistant_counts": spec.assistant_counts,
         "on_false": spec.on_false,
     }

@@ -125,6 +125,10 @@ class RequirementTable(Table):
     agree: Annotated[int, Whole(1, digital_work.MAX_ANSWERS)] = Field(
         default=1, description="Digital work: equal answers that decide; at most `answers_wanted`."
     )
+    assistant_counts: Flag = Field(
+        default=False,
+        description="Digital work: a hint that is usually right may stand for one of two equal answers, never for `false`.",
+    )
     on_false: Annotated[OnFalse, one_of(OnFalse)] = Field(
         default=OnFalse.STAND_DOWN, description="Digital work: consequence if the answer is that the report is false."
     )

@@ -49,11 +49,14 @@ from dispatch.model.commands import (
 )
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision, OfferStep
+from dispatch.model.digital_events import CertaintyChanged, WorkSettled
 from dispatch.model.ids import incident_id
+from dispatch.model.incident_events import IncidentCancelled, IncidentClosed, IncidentMoved
 from dispatch.model.incidents import Incident
+from dispatch.model.merge_events import IncidentMerged, MergeBegun, MergeEnded
 from dispatch.model.merges import NewReport
-from dispatch.model.offer_events import OfferMade
-from dispatch.model.offers import Offer
+from dispatch.model.offer_events import OfferMade, OfferMoved
+from dispatch.model.offers import HintOpinion, Offer
 from dispatch.model.people import Candidate, Found, Presence
 from dispatch.model.reasons import Exclusion, ShortfallReason, SoftRule
 from dispatch.model.requirements import Requirement, RequirementSpec
@@ -69,6 +72,7 @@ from dispatch.model.vocabulary import (
     OfferSource,
     OfferState,
     Outcome,
+    Priority,
     Task,
     WaveRule,
 )
@@ -106,6 +110,8 @@ class DispatchWorld:
         found = [{need.requirement.id: self._find() for need in settled.needs} for _, settled in seen]
         chosen: dict[str, Exclusion] = {}
         for (command, settled), people in zip(seen, found, strict=True):
+            if isinstance(command, GiveResult) and command.opinion is not None:
+                self._check_hint(command, settled)
             decision = self._claimed(command, settled, people, chosen)
             chosen |= chosen_people(decision)
             self._apply(command, decision)
@@ -155,6 +161,43 @@ class DispatchWorld:
                     settled = settle_without_claim(settled, self.book, "engaged_elsewhere")
                 if isinstance(command, AssignVolunteer) and hold.volunteer_id == command.volunteer_id:
                     settled = replace(settled, ruling=refused("assign", "engaged"), needs=())
+
+    def _check_hint(self, command: GiveResult, with_hint: Settled) -> None:
+        """Whatever a hint says, it ends nothing, joins nothing, lowers nothing and sends nobody home."""
+        without = self._settled(replace(command, opinion=None))
+        kinds = (
+            IncidentClosed,
+            IncidentCancelled,
+            MergeBegun,
+            MergeEnded,
+            IncidentMerged,
+            IncidentMoved,
+            CertaintyChanged,
+        )
+
+        def ended(settled: Settled) -> list[object]:
+            return [
+                fact
+                for fact in settled.ruling.events
+                if isinstance(fact, kinds) or (isinstance(fact, OfferMoved) and fact.state not in PROGRESS_ORDER)
+            ]
+
+        facts = with_hint.ruling.events
+        is_allowed = any(isinstance(fact, WorkSettled) and fact.hint_id is not None for fact in facts)
+        assert with_hint.incident is not None or without.incident is None
+        if is_allowed:
+            state = self.incidents[command.incident_id]
+            offer = state.offer(command.offer_id)
+            entry = state.requirement(offer.requirement_id if offer else None)
+            assert entry is not None
+            assert entry.assistant_counts
+            assert state.priority not in (Priority.CRITICAL, Priority.HIGH)
+            assert command.outcome in ("confirmed", "located", "reached", "done", "mapped")
+            return
+        assert ended(with_hint) == ended(without)
+        if with_hint.incident is not None and without.incident is not None:
+            assert with_hint.incident.status == without.incident.status
+            assert with_hint.incident.priority == without.incident.priority
 
     def _apply(self, command: Command, decision: Decision) -> None:
         before = self.incidents.get(decision.incident_id)
@@ -308,8 +351,15 @@ class LifeOfAWorld(RuleBasedStateMachine):
         self.send(GiveResult(**self.answer(number), outcome=outcome))
 
     @precondition(is_asked)
-    @rule(number=NUMBERS, north=st.sampled_from([43.238, 43.3, 44.2]), other=st.sampled_from(INCIDENTS))
-    def digital_work_is_answered_whole(self, number: int, north: float, other: str) -> None:
+    @rule(
+        number=NUMBERS,
+        north=st.sampled_from([43.238, 43.3, 44.2]),
+        other=st.sampled_from(INCIDENTS),
+        opinion=st.none() | strategies.hint_opinions(),
+    )
+    def digital_work_is_answered_whole(
+        self, number: int, north: float, other: str, opinion: HintOpinion | None
+    ) -> None:
         """Somebody who holds digital work gives an answer that fits it."""
         held = [at for at, one in enumerate(self.world.offers()) if one.task and one.state in ASSIGNED_STATES]
         if not held:
@@ -323,6 +373,7 @@ class LifeOfAWorld(RuleBasedStateMachine):
                 location={"type": "Point", "coordinates": [76.945, north]},
                 other_incident_id=other,
                 private_ref="incident:text",
+                opinion=opinion,
             )
         )
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from dispatch.model.geo import Box
 from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.offers import HintOpinion
 from dispatch.model.people import Candidate, Found
 from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
@@ -94,6 +95,7 @@ def specs() -> st.SearchStrategy[RequirementSpec]:
         answers_wanted=st.integers(1, 3),
         agree=st.integers(1, 3),
         validated=st.booleans(),
+        assistant_counts=st.booleans(),
         on_false=a(OnFalse),
         any_of=st.lists(st.sampled_from(SKILLS), max_size=2, unique=True).map(tuple),
     )
@@ -101,6 +103,20 @@ def specs() -> st.SearchStrategy[RequirementSpec]:
 
 def stated_requirements() -> st.SearchStrategy[tuple[RequirementSpec, ...]]:
     return st.lists(specs(), min_size=1, max_size=3).map(tuple)
+
+
+def hint_opinions() -> st.SearchStrategy[HintOpinion]:
+    """What hints say about answers, proven and not."""
+    return st.builds(
+        HintOpinion,
+        hint_id=st.sampled_from(["h-1", "h-2"]),
+        version=st.just("1"),
+        agrees=st.booleans(),
+        was_shown=st.booleans(),
+        right=st.just(60),
+        judged=st.sampled_from([10, 60]),
+        lower_bound=st.sampled_from([0.5, 0.96]),
+    )
 
 
 def found(*, twice: bool = False) -> st.SearchStrategy[Found]:
