@@ -66,6 +66,9 @@ ASSISTANT_TEXTS = Counter(
 ASSISTANT_MODEL = Counter(
     "komek_assistant_model_total", "Texts for the model of KOMEK_LLM, by outcome or code of its failure", ["outcome"]
 )
+ASSISTANT_JUDGED = Counter(
+    "komek_assistant_judged_total", "Hints that people's answers judged, by work", ["task", "right"]
+)
 ASSISTANT_WAITING = Gauge("komek_assistant_waiting", "Texts that wait to be read")
 ASSISTANT_SECONDS = Histogram(
     "komek_assistant_seconds",

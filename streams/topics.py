@@ -152,13 +152,14 @@ ALARMS = Topic(
 HINTS = Topic(
     name="komek.hints.v1",
     key="incident id",
-    carries="what the assistant read out of texts: kinds, spans and probabilities; the values are in `private`",
+    carries="what the assistant read out of texts: kinds, spans and probabilities, and what people found out about it; the "
+    "values are in `private`",
 )
 
 ASSISTANT = Topic(
     name="komek.assistant.v1",
-    key="mode|task|language",
-    carries="which work of the assistant is switched on, and by whom",
+    key="mode|task|language, standing|task|language|version, weights|types",
+    carries="which work of the assistant is switched on, and by whom; how good its hints have been; what it has learnt",
     partitions=1,
 )
 

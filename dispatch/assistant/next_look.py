@@ -6,6 +6,7 @@ probability of 0.5 or without a hint, 0 at 0 and 1. In trials, 50 corrections ch
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from dispatch.assistant.hint_kinds import HintKind, HintTask
 from dispatch.assistant.opinions import KnownHint, best
@@ -18,13 +19,16 @@ _SPEAKS: Mapping[HintTask, HintKind] = {
 }
 
 
-def uncertainty(task: HintTask, hints: Iterable[KnownHint]) -> float:
-    """From 0 to 1: of the likeliest place for work about places, of the likeliest type for all other."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How much a look of a person is worth, and how unsure the hint is, both from 0 to 1."""
+
+    worth: float
+    uncertainty: float
+
+
+def look_at(task: HintTask, priority: Priority, hints: Iterable[KnownHint]) -> Look:
+    """Judged by the likeliest place for work about places, by the likeliest type for all other."""
     hint = best(hints, _SPEAKS.get(task, HintKind.TYPE))
-    if hint is None or hint.probability is None:
-        return 1.0
-    return 1.0 - abs(2.0 * hint.probability - 1.0)
-
-
-def worth_of_look(priority: Priority, unsure: float) -> float:
-    return round(_USE[priority] * unsure, 3)
+    unsure = 1.0 if hint is None or hint.probability is None else 1.0 - abs(2.0 * hint.probability - 1.0)
+    return Look(worth=round(_USE[priority] * unsure, 3), uncertainty=round(unsure, 3))

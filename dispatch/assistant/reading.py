@@ -44,6 +44,8 @@ class Reading:
     types: tuple[LikelyType, ...]
     places: tuple[PlaceInText, ...]
     roads: tuple[Road, ...]
+    types_before: tuple[LikelyType, ...] = ()
+    """The types before weights that were learnt; empty: they are `types`."""
 
     @cached_property
     def line(self) -> Line:

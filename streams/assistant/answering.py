@@ -28,7 +28,7 @@ class Answering:
     def __init__(self, inbox: AssistantInbox, lane: Lane, reader: ReportReader, is_off: Callable[[], bool]) -> None:
         self._inbox = inbox
         self._lane = lane
-        self._reader = reader
+        self.reader = reader
         self._is_off = is_off
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -60,8 +60,9 @@ class Answering:
         place = Place(lon=near[0], lat=near[1]) if near else None
         try:
             begun_s = clock.monotonic_s()
-            reading = await self._lane.run(ASKED, lambda: self._reader.read(str(question["text"]), place))
-            answer = report_answer(reading, self._reader)
+            reader = self.reader
+            reading = await self._lane.run(ASKED, lambda: reader.read(str(question["text"]), place))
+            answer = report_answer(reading, reader)
             answer["took_ms"] = round((clock.monotonic_s() - begun_s) * 1000, 1)
             await self._inbox.answer(number, answer)
         except (Shed, Stuck, StoreUnavailable):

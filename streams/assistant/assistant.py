@@ -5,6 +5,7 @@ import contextlib
 import os
 import random
 import socket
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -16,9 +17,11 @@ from dispatch.assistant.incident_types import built_in_model
 from dispatch.plans.book import load_builtin
 from streams import event_loop
 from streams.assistant.answering import Answering
+from streams.assistant.hint_judge import HintJudge, StatusSource
 from streams.assistant.hint_writer import HintWriter, MadeHints
 from streams.assistant.lane import Lane
 from streams.assistant.language_model import LanguageModel
+from streams.assistant.learning import Learning
 from streams.assistant.report_reader import ReportReader, words_alone
 from streams.assistant.second_reader import SecondReaderLane
 from streams.assistant.text_source import TextSource
@@ -33,6 +36,7 @@ from streams.settings import Settings
 from streams.store.assistant_calls import AssistantInbox
 from streams.store.redis_client import RedisClient
 from streams.store.redis_target import target_of
+from streams.wire import WeightsRecord
 
 _WARMING = "Қостанай облысы, өрт шықты, 2 адам, 87010000000"
 """Read once at the start, so that the first question finds every table in memory."""
@@ -68,6 +72,9 @@ class Assistant(Service):
             self._is_off,
             second=self._second.take if self._second else None,
         )
+        self._answers = Answering(AssistantInbox(self._link, self._ring), self._lane, self._reader, self._is_off)
+        self._judge = HintJudge(self._link, self._ring, self._intake, self._modes.book)
+        self._statuses: StatusSource | None = None
         self._answering: asyncio.Task[None] | None = None
         self._source_ended = asyncio.Event()
 
@@ -81,20 +88,24 @@ class Assistant(Service):
 
         return SecondReaderLane(self._model, types, write, self._is_off)
 
+    def _adopt(self, record: WeightsRecord) -> None:
+        """Reads with these weights from now on."""
+        self._reader = self._reader.with_weights(record.weights)
+        self._writer.reader = self._answers.reader = self._reader
+
     def _is_off(self) -> bool:
         return self._modes.book.is_off
 
     async def on_start(self) -> None:
         await self._keys.start()
         await self._intake.start()
+        self._modes.standing.learnt = self._adopt
         await self._modes.start()
         await asyncio.to_thread(self._warm)
         await self._lane.start()
         if self._second is not None:
             await self._second.start()
-        inbox = AssistantInbox(self._link, self._ring)
-        answering = Answering(inbox, self._lane, self._reader, self._is_off)
-        self._answering = asyncio.ensure_future(answering.run())
+        self._answering = asyncio.ensure_future(self._answers.run())
         _log.info("assistant is ready", model=self._reader.model, version=self._reader.version)
 
     def _warm(self) -> None:
@@ -120,16 +131,43 @@ class Assistant(Service):
 
     @Service.task
     async def _follow(self) -> None:
-        attempt = 0
         try:
-            while not self.should_stop:
-                try:
-                    await TextSource(self._settings, self._writer.deal_with).follow(lambda: self.should_stop)
-                except (KafkaError, LogUnavailable, TimeoutError, asyncio.CancelledError) as trouble:
-                    if isinstance(trouble, asyncio.CancelledError) and is_cancelled():
-                        raise
-                    attempt += 1
-                    _log.warning("assistant goes on from its committed offsets", cause=repr(trouble))
-                    await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))
+            await self._again_and_again(
+                lambda: TextSource(self._settings, self._writer.deal_with).follow(lambda: self.should_stop),
+                "assistant goes on from its committed offsets",
+            )
         finally:
             self._source_ended.set()
+
+    @Service.task
+    async def _judge_hints(self) -> None:
+        async def follow() -> None:
+            self._statuses = StatusSource(self._settings, self._judge)
+            await self._statuses.follow(lambda: self.should_stop)
+
+        await self._again_and_again(follow, "judging of hints goes on from its committed offsets")
+
+    @Service.task
+    async def _learn(self) -> None:
+        learning = Learning(
+            self._settings,
+            self._intake,
+            self._modes,
+            version=lambda: self._reader.version,
+            is_keeper=lambda: self._statuses is not None and self._statuses.is_keeper,
+        )
+        await self._again_and_again(
+            lambda: learning.follow(lambda: self.should_stop), "learning begins anew from the last standing"
+        )
+
+    async def _again_and_again(self, work: Callable[[], Awaitable[None]], told: str) -> None:
+        attempt = 0
+        while not self.should_stop:
+            try:
+                await work()
+            except (KafkaError, LogUnavailable, TimeoutError, asyncio.CancelledError) as trouble:
+                if isinstance(trouble, asyncio.CancelledError) and is_cancelled():
+                    raise
+                attempt += 1
+                _log.warning(told, cause=repr(trouble))
+                await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))

@@ -5,13 +5,14 @@ after the write, at once and once more ten seconds later, and hints about a text
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import structlog
 
 from dispatch.assistant.hint_kinds import Hint, hint_id
 from dispatch.assistant.hints import hints_of
+from dispatch.assistant.incident_types import features
 from dispatch.model.ids import derived
 from dispatch.model.private_refs import hints_ref
 from dispatch.ports import StoreUnavailable
@@ -51,6 +52,8 @@ class MadeHints:
     model: str
     version: str
     hints: tuple[Hint, ...]
+    features: Mapping[str, float] = field(default_factory=dict)
+    types: Mapping[str, float] = field(default_factory=dict)
 
 
 class TextGone(Exception):
@@ -77,7 +80,8 @@ class HintWriter:
         self._ring = ring
         self._intake = intake
         self._lane = lane
-        self._reader = reader
+        self.reader = reader
+        """May be replaced at any time; a text is read by one of them."""
         self._is_off = is_off
         self._pauses = pauses or Pauses()
         self._second = second
@@ -95,7 +99,8 @@ class HintWriter:
         try:
             text = await self._text(named.ref)
             begun_s = clock.monotonic_s()
-            reading = await self._lane.run(named.rank, lambda: self._reader.read(text, named.near))
+            reader = self.reader
+            reading = await self._lane.run(named.rank, lambda: reader.read(text, named.near))
             metrics.ASSISTANT_SECONDS.observe(clock.monotonic_s() - begun_s)
         except TextGone:
             metrics.ASSISTANT_TEXTS.labels(outcome="gone").inc()
@@ -105,9 +110,11 @@ class HintWriter:
         made = MadeHints(
             ref=hints_ref(named.incident_id, named.ref),
             language=reading.language.value.value,
-            model=self._reader.model,
-            version=self._reader.version,
+            model=reader.model,
+            version=reader.version,
             hints=hints_of(reading),
+            features=features(reading.text, reading.concepts),
+            types={one.value: one.probability for one in reading.types_before or reading.types},
         )
         await self.write(named, made)
         metrics.ASSISTANT_TEXTS.labels(outcome="read").inc()
@@ -195,7 +202,15 @@ def _records(named: NamedText, made: MadeHints) -> tuple[IncidentPrivate, HintsR
         )
         for number, hint in enumerate(made.hints)
     )
-    private = HintsPrivate(language=made.language, model=made.model, version=made.version, at_ms=at_ms, hints=hints)
+    private = HintsPrivate(
+        language=made.language,
+        model=made.model,
+        version=made.version,
+        at_ms=at_ms,
+        hints=hints,
+        features=made.features,
+        types=made.types,
+    )
     record = HintsRecord(
         id=str(derived("hints", named.ref, made.model, made.version)),
         incident_id=named.incident_id,

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
-from dispatch.assistant.incident_types import likely_types
+from dispatch.assistant.adaptation import Weights, adapted, digest
+from dispatch.assistant.incident_types import features, likely_types
+from dispatch.assistant.judging import base_version
 from dispatch.assistant.reading import Reading, TypeReader, read
 from dispatch.model.places import Place
 
@@ -22,10 +24,20 @@ class ReportReader:
     model: str
     version: str
     types: TypeReader = likely_types
+    weights: Weights = field(default_factory=dict)
+    """What was learnt from settled work; its digest is part of the version."""
+
+    def with_weights(self, weights: Weights) -> "ReportReader":
+        """The same reader with other weights of types."""
+        mark = f"+{digest(weights)}" if weights else ""
+        return replace(self, weights=weights, version=base_version(self.version) + mark)
 
     def read(self, text: str, near: Place | None = None) -> Reading:
         """Pure and bounded: what stands behind the first 4,000 code points is not read."""
         reading = read(text, near=near, types=self.types)
+        if self.weights:
+            known = features(reading.text, reading.concepts)
+            reading = replace(reading, types=adapted(reading.types, known, self.weights), types_before=reading.types)
         # What is read on demand is read here, in the thread that reads, and not in the event loop.
         _ = reading.missing, reading.phones, reading.times, reading.threat
         return reading
@@ -39,10 +51,10 @@ def words_alone() -> ReportReader:
 @cache
 def data_digest() -> str:
     """Eight hex digits of all files that a text is read by."""
-    digest = hashlib.sha256()
+    hashed = hashlib.sha256()
     for name, content in _contents():
-        digest.update(f"{name}:{len(content)}:".encode() + content)
-    return digest.hexdigest()[:8]
+        hashed.update(f"{name}:{len(content)}:".encode() + content)
+    return hashed.hexdigest()[:8]
 
 
 def _contents() -> Iterator[tuple[str, bytes]]:

@@ -47,13 +47,16 @@ from streams.wire import (
     FixRecord,
     HintsRecord,
     IncidentPrivate,
+    JudgementRecord,
     ModeRecord,
     NoticeRecord,
     PlansRecord,
     SessionRecord,
+    StandingRecord,
     VerificationRecord,
     VolunteerPrivate,
     VolunteerRecord,
+    WeightsRecord,
 )
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "schemas"
@@ -70,8 +73,8 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     AUDIT.name: (AuditRecord,),
     PLANS.name: (PlansRecord,),
     NOTICES.name: (NoticeRecord,),
-    HINTS.name: (HintsRecord,),
-    ASSISTANT.name: (ModeRecord,),
+    HINTS.name: (HintsRecord, JudgementRecord),
+    ASSISTANT.name: (ModeRecord, StandingRecord, WeightsRecord),
     SESSIONS.name: (SessionRecord,),
     ALARMS.name: (AlarmAnswer,),
     KEYS.name: (KeyRecord,),

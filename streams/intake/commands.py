@@ -219,6 +219,18 @@ class CommandIntake:
         headers = wire.headers("hints", record.id, self._source, record.at_ms)
         return Message(HINTS.name, record.incident_id, wire.encode(record), headers)
 
+    def judgement_message(self, record: wire.JudgementRecord) -> Message:
+        """The message of what people found out about a hint."""
+        judgement = record.judgement
+        headers = wire.headers("judgement", judgement.id, self._source, judgement.at_ms)
+        return Message(HINTS.name, record.incident_id, wire.encode(record), headers)
+
+    async def send_learnt(self, key: str, record: "wire.StandingRecord | wire.WeightsRecord") -> LogOffset:
+        """Sends how good hints have been, or what was learnt. Raises as `send_in_order`."""
+        headers = wire.headers("assistant.learnt", clock.fresh_id(), self._source, record.at_ms)
+        (position,) = await self.send_in_order([Message(ASSISTANT.name, key, wire.encode(record), headers)])
+        return position
+
     async def send_mode(self, key: str, record: "wire.ModeRecord | None") -> LogOffset:
         """Switches work of the assistant; a tombstone restores `on`. Raises as `send_in_order`."""
         headers = wire.headers("assistant.mode", clock.fresh_id(), self._source)

@@ -70,8 +70,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.INCIDENTS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     _rule(topics.DECISIONS, reads=(API, WORKER, ASSISTANT, OPERATOR), writes=(WORKER,)),
     _rule(topics.OFFERS, reads=(API, WORKER, NOTIFIER, OPERATOR), writes=(WORKER,)),
-    # Workers read it to end the states of incidents that ended long ago.
-    _rule(topics.INCIDENT_STATUS, reads=(API, WORKER, OPERATOR), writes=(WORKER,)),
+    # Workers read it to end the states of incidents that ended long ago, the assistant to judge its hints.
+    _rule(topics.INCIDENT_STATUS, reads=(API, WORKER, ASSISTANT, OPERATOR), writes=(WORKER,)),
     # The operator's rights to write these four are those of `simulate`, `replay` and `dead-letters replay`.
     _rule(topics.LOCATIONS, reads=(WORKER, OPERATOR), writes=(API, OPERATOR)),
     _rule(topics.VOLUNTEERS, reads=(WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
@@ -102,6 +102,7 @@ GROUP_RULES: tuple[GroupRule, ...] = (
     GroupRule(group=groups.VERIFICATIONS, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.NOTIFIER, members=frozenset({NOTIFIER}), observers=frozenset({API, MONITOR})),
     GroupRule(group=groups.ASSISTANT, members=frozenset({ASSISTANT}), observers=frozenset({API, MONITOR})),
+    GroupRule(group=groups.JUDGES, members=frozenset({ASSISTANT}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.LADDER, members=frozenset({NOTIFIER}), observers=frozenset({MONITOR})),
 )
 

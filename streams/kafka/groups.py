@@ -19,6 +19,8 @@ LADDER = "komek-ladder"
 """The notifiers again, for pushes, messages and calls: their steps wait, and must not hold up the group above."""
 ASSISTANT = "komek-assistant"
 """The assistants, which read `decisions` for the texts that they name."""
+JUDGES = "komek-assistant-judges"
+"""The assistants again: they read `incident-status` for what people found out about hints."""
 
 
 async def members(admin: AIOKafkaAdminClient, group: str) -> int | None:

@@ -47,6 +47,8 @@ class Observed:
     ways: Sequence[WayHealth] | None = None
     assistant_is_off: bool = False
     """An operator has switched it off."""
+    below_floor: Sequence[str] = ()
+    """Work and language for which the assistant has gone to the shadow by itself."""
 
     def of_group(self) -> Measured:
         """The measurement with the state of the consumer groups. Raises ConditionUnknown without it."""
@@ -137,6 +139,10 @@ def assistant_missing(seen: Observed) -> AlarmCondition | None:
     if assistant is None or assistant.count is None:
         raise ConditionUnknown
     return None if assistant.count or seen.assistant_is_off else AlarmCondition()
+
+
+def assistant_below_floor(seen: Observed) -> AlarmCondition | None:
+    return AlarmCondition(details=seen.below_floor) if seen.below_floor else None
 
 
 def worker_stuck(seen: Observed) -> AlarmCondition | None:

@@ -1,7 +1,7 @@
 """Evaluates the alarms every second in the background, so that callers get the last result without waiting."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -77,6 +77,7 @@ class AlarmWatch:
         ring: RingState,
         audit: AuditState,
         assistant_is_off: Callable[[], bool] = lambda: False,
+        below_floor: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._reads = Reads(link)
         self._facts = AlarmFactsReader(link, LATE_MS)
@@ -87,6 +88,7 @@ class AlarmWatch:
         self._ring = ring
         self._audit = audit
         self._assistant_is_off = assistant_is_off
+        self._below_floor = below_floor
         self._board = Board()
         self._last = NOTHING
         self._looked_s: float | None = None
@@ -125,6 +127,7 @@ class AlarmWatch:
             audit_is_reliable=self._audit.is_reliable,
             ways=ways,
             assistant_is_off=self._assistant_is_off(),
+            below_floor=self._below_floor(),
         )
         self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)

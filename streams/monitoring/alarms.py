@@ -186,6 +186,14 @@ RULES: tuple[Rule, ...] = (
         for_s=30.0,
     ),
     Rule(
+        name="assistant_below_floor",
+        severity=WARNING,
+        concern=SYSTEM,
+        about="hints for some work are wrong too often in a language; they are shown to nobody, and are judged as before",
+        cure="Look at GET /v1/assistant. Switch them on again by PUT /v1/assistant/{task} with the language, or leave them.",
+        holds=conditions.assistant_below_floor,
+    ),
+    Rule(
         name="rebuild_running",
         severity=WARNING,
         concern=SYSTEM,

@@ -1,4 +1,5 @@
-"""Reads `komek.assistant.v1` from the beginning and follows it: which work of the assistant is on, in the shadow or off."""
+"""Reads `komek.assistant.v1` from the beginning and follows it: which work of the assistant is on, in the shadow or off, how good
+its hints have been, and what it has learnt."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,13 +9,20 @@ from aiokafka import ConsumerRecord
 from dispatch.assistant.hint_kinds import HintTask
 from streams import metrics, wire
 from streams.kafka.topic_follower import TopicFollower
+from streams.readers.assistant_standing import StandingBook
 from streams.settings import Settings
 from streams.topics import ASSISTANT
 from streams.wire import Mode, ModeRecord
 
 _ANY = "*"
+_OWN, _STANDING, _WEIGHTS = "own", "standing", "weights"
 _STRICTEST = (Mode.OFF, Mode.SHADOW, Mode.ON)
 _log = structlog.get_logger(__name__)
+
+
+def own_key(task: HintTask, language: str) -> str:
+    """The key of the record by which the assistant itself goes to the shadow."""
+    return f"{_OWN}|{task.value}|{language}"
 
 
 def mode_key(task: HintTask | None, language: str | None) -> str:
@@ -27,6 +35,8 @@ class ModeBook:
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self._records: dict[str, ModeRecord] = {}
+        self._numbers: dict[str, int] = {}
+        """Of each key, which record of the log set it: times are those of several clocks."""
         self._changed = changed
         self.version = 0
         """Changes with every record, so that live views can tell their pages."""
@@ -37,6 +47,7 @@ class ModeBook:
             self._records.pop(key, None)
         else:
             self._records[key] = record
+            self._numbers[key] = self.version + 1
         self.version += 1
         self._changed()
 
@@ -48,7 +59,36 @@ class ModeBook:
         """The mode in force: the strictest of those for all work, for this work, and for this work in this language."""
         asked = [(None, None), (task, None), *([(task, language), (None, language)] if language else [])]
         found = {record.mode for one in asked if (record := self.record(*one)) is not None}
+        if language and self.own_shadow(task, language) is not None:
+            found.add(Mode.SHADOW)
         return next((mode for mode in _STRICTEST if mode in found), Mode.ON)
+
+    def own_shadow(self, task: HintTask, language: str) -> ModeRecord | None:
+        """The record by which the assistant went to the shadow itself, unless a person has switched this work on since: in this
+        language, or in all."""
+        key = own_key(task, language)
+        record = self._records.get(key)
+        if record is None:
+            return None
+        lifted = [number for number, _ in self._lifting(task, language)]
+        return None if max(lifted, default=0) > self._numbers[key] else record
+
+    def own_shadows(self) -> list[ModeRecord]:
+        """Every shadow that is in force by the assistant itself, by work and language."""
+        found = [one for key, one in sorted(self._records.items()) if key.startswith(f"{_OWN}|")]
+        return [one for one in found if one.task and one.language and self.own_shadow(one.task, one.language)]
+
+    def switched_on_ms(self, task: HintTask, language: str) -> int | None:
+        """When a person switched this work on, in this language or in all; None: nobody has."""
+        return max((record.at_ms for _, record in self._lifting(task, language)), default=None)
+
+    def _lifting(self, task: HintTask, language: str) -> list[tuple[int, ModeRecord]]:
+        keys = (mode_key(task, language), mode_key(task, None))
+        return [
+            (self._numbers[key], record)
+            for key in keys
+            if (record := self._records.get(key)) is not None and record.mode is Mode.ON
+        ]
 
     @property
     def is_off(self) -> bool:
@@ -58,10 +98,11 @@ class ModeBook:
 
 
 class AssistantModes:
-    """Keeps `book` at the end of the log. Needs no Redis. While Kafka cannot be read, the book stays as it is."""
+    """Keeps `book` and `standing` at the end of the log. Needs no Redis. While Kafka cannot be read, the book stays as it is."""
 
     def __init__(self, settings: Settings, client_id: str, changed: Callable[[], None] = lambda: None) -> None:
         self.book = ModeBook(changed)
+        self.standing = StandingBook()
         self._follower = TopicFollower(settings, client_id, ASSISTANT)
 
     async def start(self) -> None:
@@ -74,8 +115,16 @@ class AssistantModes:
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         for record in records:
             try:
-                key = (record.key or b"").decode("ascii")
-                self.book.apply(key, None if record.value is None else wire.decode_mode(record.value))
+                self._apply((record.key or b"").decode("ascii"), record.value)
             except (wire.Unreadable, UnicodeDecodeError):
                 metrics.UNREADABLE_SHOWN.labels(topic=ASSISTANT.name).inc()
                 _log.error("a record of the assistant's modes is unreadable", offset=record.offset)
+
+    def _apply(self, key: str, value: bytes | None) -> None:
+        kind = key.partition("|")[0]
+        if kind == _STANDING:
+            self.standing.apply(key, None if value is None else wire.decode_standing(value))
+        elif kind == _WEIGHTS:
+            self.standing.learn(None if value is None else wire.decode_weights(value))
+        else:
+            self.book.apply(key, None if value is None else wire.decode_mode(value))

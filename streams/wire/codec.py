@@ -24,7 +24,14 @@ from dispatch.model.vocabulary import AnswerWay, HeardBy, Outcome
 from streams.errors import InvalidInput
 from streams.ring.declared_keys import KeyRecord
 from streams.wire.alarm_records import AlarmAnswer
-from streams.wire.hint_records import HintsPrivate, HintsRecord, ModeRecord
+from streams.wire.hint_records import (
+    HintsPrivate,
+    HintsRecord,
+    JudgementRecord,
+    ModeRecord,
+    StandingRecord,
+    WeightsRecord,
+)
 from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
 
@@ -40,6 +47,10 @@ class Unreadable(InvalidInput, ValueError):
 
 class _Kind(msgspec.Struct):
     kind: str
+
+
+class _Judged(msgspec.Struct):
+    judgement: msgspec.Raw = msgspec.Raw()
 
 
 def encode(record: object) -> bytes:
@@ -229,6 +240,23 @@ def decode_hints_text(text: str) -> HintsPrivate:
     """The hints that a private record holds as its text."""
     # Lone surrogates cannot be encoded; JSON that we wrote has none.
     record: HintsPrivate = decode_as(text.encode("utf-8", "replace"), HintsPrivate)
+    return record
+
+
+def decode_hint_record(data: bytes | None) -> HintsRecord | JudgementRecord:
+    """A record of `hints` of either form."""
+    is_judgement = bool(bytes(decode_as(data, _Judged).judgement))
+    record: HintsRecord | JudgementRecord = decode_as(data, JudgementRecord if is_judgement else HintsRecord)
+    return record
+
+
+def decode_standing(data: bytes | None) -> StandingRecord:
+    record: StandingRecord = decode_as(data, StandingRecord)
+    return record
+
+
+def decode_weights(data: bytes | None) -> WeightsRecord:
+    record: WeightsRecord = decode_as(data, WeightsRecord)
     return record
 
 

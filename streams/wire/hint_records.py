@@ -1,11 +1,14 @@
 """Records of `hints` and `assistant`: what the assistant read, without what it says; and which of its work is switched on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from dispatch.assistant.adaptation import Weights
 from dispatch.assistant.hint_kinds import HintKind, HintTask
+from dispatch.assistant.judging import Judgement
+from dispatch.assistant.standing import Standing
 from dispatch.assistant.texts import Span
 
 
@@ -58,6 +61,10 @@ class HintsPrivate:
     version: str
     at_ms: int
     hints: tuple[HintPrivate, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict)
+    """What a model of types knew of the text: concepts, no words."""
+    types: Mapping[str, float] = field(default_factory=dict)
+    """How likely each type was before the weights that were learnt."""
 
 
 class Mode(StrEnum):
@@ -72,7 +79,8 @@ class Mode(StrEnum):
 class ModeRecord:
     """A record of `assistant`: `by` set a mode. `task` None: of all work; `language` None: of all languages.
 
-    Key `mode|<task or *>|<language or *>`; the last record of a key counts, a tombstone restores `ON`.
+    Key `mode|<task or *>|<language or *>`; the last record of a key counts, a tombstone restores `ON`. Where the assistant itself
+    goes to the shadow, the key begins with `own`: it never replaces what a person has set.
     """
 
     mode: Mode
@@ -82,3 +90,39 @@ class ModeRecord:
     language: str | None = None
     reason: str | None = None
     """A code, where the assistant itself set it (`below_floor`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementRecord:
+    """Another record of `hints`: what people found out about a hint. It has no value of the text; the type that an incident had
+    in the end is in `decisions` as well. The first record with the id of a judgement counts."""
+
+    incident_id: str
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRecord:
+    """A record of `assistant`, key `standing|<task>|<language>|<version>`: all judgements of that key before `offsets`, the next
+    one to be read in each partition of `hints`."""
+
+    task: HintTask
+    language: str
+    version: str
+    standing: Standing
+    offsets: Mapping[str, int]
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsRecord:
+    """A record of `assistant`, key `weights|types`: what was learnt from settled work. `before`, `after`: mean log loss on
+    `held_out` examples that it was not learnt from."""
+
+    weights: Weights
+    digest: str
+    examples: int
+    held_out: int
+    before: float
+    after: float
+    at_ms: int

@@ -23,6 +23,7 @@ from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.readers.alarm_answers import AlarmBook
 from streams.readers.assistant_modes import ModeBook
+from streams.readers.assistant_standing import StandingBook
 from streams.readers.last_known import LastKnown
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
@@ -41,12 +42,15 @@ from streams.wire import (
     FixRecord,
     HintsRecord,
     IncidentPrivate,
+    JudgementRecord,
     ModeRecord,
     NoticeRecord,
     SessionRecord,
+    StandingRecord,
     VerificationRecord,
     VolunteerPrivate,
     VolunteerRecord,
+    WeightsRecord,
 )
 
 DATA_KEY = bytes(range(32))
@@ -65,6 +69,7 @@ class FakeLog:
         self.trouble: Exception | None = None
         self.ring = LiveRing(KeyRing.of_key(DATA_KEY))
         self.assistant_modes = ModeBook()
+        self.assistant_standing = StandingBook()
         self.alarm_book: AlarmBook | None = None
         """Gets the answers at once, as by a follower."""
         self.worker: Callable[[Command], None] | None = None
@@ -141,6 +146,17 @@ class FakeLog:
 
     def hints_message(self, record: HintsRecord) -> Message:
         return Message(HINTS.name, record.incident_id, wire.encode(record), [])
+
+    def judgement_message(self, record: JudgementRecord) -> Message:
+        return Message(HINTS.name, record.incident_id, wire.encode(record), [])
+
+    async def send_learnt(self, key: str, record: StandingRecord | WeightsRecord) -> LogOffset:
+        (place,) = await self.send_in_order([Message(ASSISTANT.name, key, wire.encode(record), [])])
+        if isinstance(record, WeightsRecord):
+            self.assistant_standing.learn(record)
+        else:
+            self.assistant_standing.apply(key, record)
+        return place
 
     async def send_mode(self, key: str, record: ModeRecord | None) -> LogOffset:
         value = None if record is None else wire.encode(record)

@@ -124,6 +124,7 @@ class World:
             operators_here=self.here,
             assistant=self.assistant,
             assistant_modes=self.log.assistant_modes,
+            assistant_standing=self.log.assistant_standing,
             latency=Latency(),
             reach=self.reach,
         )

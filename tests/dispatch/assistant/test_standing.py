@@ -1,6 +1,5 @@
 """How good hints have been, added up so that neither the order of the log nor one person decides it."""
 
-import math
 import random
 from dataclasses import replace
 
@@ -9,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.assistant.floors import ENOUGH, ENOUGH_AGAIN, FLOORS, is_below_floor
-from dispatch.assistant.hint_kinds import HintKind, HintTask
+from dispatch.assistant.hint_kinds import HintTask
 from dispatch.assistant.judging import AnswerSeen, Judgement
-from dispatch.assistant.next_look import uncertainty, worth_of_look
+from dispatch.assistant.next_look import Look, look_at
 from dispatch.assistant.standing import (
     MOST_BY_ONE,
     MOST_PEOPLE,
@@ -174,10 +173,10 @@ def test_one_person_cannot_switch_off_what_an_operator_has_switched_on() -> None
 
 
 def test_a_look_is_worth_most_where_the_hint_is_unsure_and_the_work_is_urgent() -> None:
-    assert uncertainty(HintTask.GEOLOCATE, [place_hint(probability=0.5), type_hint(probability=1.0)]) == 1.0
-    assert uncertainty(HintTask.VERIFY_REPORT, [place_hint(probability=0.5), type_hint(probability=1.0)]) == 0.0
-    assert uncertainty(HintTask.TRANSLATE, []) == 1.0
-    assert uncertainty(HintTask.TRANSLATE, [replace(type_hint(), probability=None, kind=HintKind.TYPE)]) == 1.0
-    assert worth_of_look(Priority.CRITICAL, 0.5) == 0.5
-    assert worth_of_look(Priority.LOW, 1.0) == 0.25
-    assert math.isclose(worth_of_look(Priority.HIGH, 0.2), 0.15)
+    hints = [place_hint(probability=0.5), type_hint(probability=1.0)]
+
+    assert look_at(HintTask.GEOLOCATE, Priority.CRITICAL, hints) == Look(worth=1.0, uncertainty=1.0)
+    assert look_at(HintTask.VERIFY_REPORT, Priority.CRITICAL, hints) == Look(worth=0.0, uncertainty=0.0)
+    assert look_at(HintTask.TRANSLATE, Priority.LOW, []) == Look(worth=0.25, uncertainty=1.0)
+    by_rule = [replace(type_hint(), probability=None)]
+    assert look_at(HintTask.TRANSLATE, Priority.HIGH, by_rule) == Look(worth=0.75, uncertainty=1.0)

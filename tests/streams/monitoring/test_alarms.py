@@ -152,6 +152,12 @@ def test_a_missing_assistant_is_a_warning_unless_it_is_switched_off() -> None:
     assert told(measured=measured(notifier=GroupLag(count=None, lag=0))).unknown == ("notifier_missing",)
 
 
+def test_hints_below_their_floor_are_a_warning_that_names_them() -> None:
+    below = alarm("assistant_below_floor", below_floor=["geolocate kk", "report kk"])
+
+    assert (below.severity, below.details) == ("warning", ("geolocate kk", "report kk"))
+
+
 def test_ways_that_fail_are_named_with_their_code_and_are_unknown_without_redis() -> None:
     refused = WayHealth(name="webpush web.push.apple.com", refused_ms=9, failed_ms=9, ok_ms=8, code="http_403")
     works = WayHealth(name="telegram", ok_ms=9, run=0, taken=30, failed=3)

@@ -28,6 +28,8 @@ HASHING = {
     "api/http/strict_route.py": "SHA-256 of a body, which stays in the process",
     "api/writes/idempotency.py": "the same of an empty body",
     "dispatch/assistant/oversight.py": "ids of offers, which are no secret: which work gets no hints",
+    "dispatch/assistant/standing.py": "ids of volunteers, which are opaque: how often each has judged, without names",
+    "dispatch/assistant/adaptation.py": "weights, for their version, and ids of judgements: which are not learnt from",
     "streams/assistant/report_reader.py": "files of the package: the version of what reads texts",
     "dispatch/assistant/sketches.py": "BLAKE2b and SHAKE-256 under the key for sketches",
     "dispatch/assistant/vector_data.py": "data that come with Komek, to name their version",

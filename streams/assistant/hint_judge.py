@@ -1,0 +1,164 @@
+"""Reads the states of incidents and writes what they say about hints: judgements, to `hints`.
+
+Members of one group share the partitions of `incident-status`. Whoever holds the first one also keeps the standing
+(`learning.py`). A crash repeats the last second: the same judgements with the same ids, which count once.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+
+from dispatch.assistant.hint_kinds import HintTask
+from dispatch.assistant.judging import HintsRead, Judgement, judgements
+from dispatch.model.decisions import StatusRecord
+from dispatch.model.private_refs import hints_ref
+from dispatch.ports import StoreUnavailable
+from dispatch.state.edits import details_of
+from streams import clock, metrics, redis_keys, wire
+from streams.errors import IntakeError
+from streams.intake.commands import CommandIntake
+from streams.kafka import clients, groups
+from streams.readers.assistant_modes import ModeBook
+from streams.ring import LiveRing
+from streams.settings import Settings
+from streams.store.redis_client import RedisClient
+from streams.topics import INCIDENT_STATUS
+from streams.wire import HintsPrivate, IncidentPrivate, JudgementRecord, Mode
+
+BACK_S = 3_600
+AT_ONCE = 500
+AGAIN_S = 1.0
+REMEMBERED = 20_000
+"""Ids of judgements that were written lately; more are written again, and count once all the same."""
+_log = structlog.get_logger(__name__)
+
+
+class HintJudge:
+    """Judges one state at a time. `judge` returns once its judgements are in the log."""
+
+    def __init__(self, link: RedisClient, ring: LiveRing, intake: CommandIntake, modes: ModeBook) -> None:
+        self._link = link
+        self._ring = ring
+        self._intake = intake
+        self._modes = modes
+        self._written: OrderedDict[str, None] = OrderedDict()
+
+    async def judge(self, record: StatusRecord) -> None:
+        state = record.incident
+        if state.is_open and "type" not in state.edits and not any(one.result for one in state.offers):
+            return
+        hints = await self._hints(hints_ref(state.id, details_of(state)["description"]))
+        if hints is None:
+            return
+        read = HintsRead(
+            version=hints.version,
+            language=hints.language,
+            hints=hints.hints,
+            features=hints.features,
+            types=hints.types,
+        )
+
+        def is_shown(task: HintTask) -> bool:
+            return self._modes.mode(task, hints.language) is Mode.ON
+
+        found = judgements(state, read, record.decided_ms, is_shown)
+        fresh = [one for one in found if one.id not in self._written]
+        if fresh:
+            await self._write(state.id, fresh)
+
+    async def _write(self, incident_id: str, judged: list[Judgement]) -> None:
+        messages = [
+            self._intake.judgement_message(JudgementRecord(incident_id=incident_id, judgement=one)) for one in judged
+        ]
+        while True:
+            try:
+                await self._intake.send_in_order(messages)
+                break
+            except IntakeError as error:
+                _log.warning("judgements were not written", cause=type(error).__name__)
+                await asyncio.sleep(AGAIN_S)
+        for one in judged:
+            metrics.ASSISTANT_JUDGED.labels(task=one.task.value, right=str(one.right).lower()).inc()
+            self._written[one.id] = None
+        while len(self._written) > REMEMBERED:
+            self._written.popitem(last=False)
+
+    async def _hints(self, ref: str) -> HintsPrivate | None:
+        """None: there are none, they were erased, or this process cannot read them."""
+        found = await self._stored(ref)
+        sealed = bytes(found.partition(b"|")[2]) if found else b""
+        if not sealed:
+            return None
+        try:
+            record = wire.open_sealed(self._ring.now, ref, sealed)
+            text = record.text if isinstance(record, IncidentPrivate) else None
+            return None if text is None else wire.decode_hints_text(text)
+        except wire.Unreadable:
+            return None
+
+    async def _stored(self, ref: str) -> bytes | None:
+        while True:
+            try:
+                (found,) = await self._link.run([("GET", redis_keys.private(ref))])
+            except StoreUnavailable:
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return None if found is None else bytes(found)
+
+
+class StatusSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """One consumer of `incident-status`, from its start until it is stopped or fails."""
+
+    def __init__(self, settings: Settings, judge: HintJudge) -> None:
+        self._judge = judge
+        self._consumer: AIOKafkaConsumer = clients.group_member(settings, groups.JUDGES, fetch_max_wait_ms=100)
+        self.is_keeper = False
+
+    async def follow(self, should_stop: Callable[[], bool]) -> None:
+        """Reads until `should_stop` returns true.
+
+        Raises:
+            KafkaError, TimeoutError: it cannot continue. A new source goes on from the committed offsets.
+        """
+        try:
+            await self._consumer.start()
+            self._consumer.subscribe([INCIDENT_STATUS.name], listener=self)
+            while not should_stop():
+                found = await self._consumer.getmany(timeout_ms=200, max_records=AT_ONCE)
+                for records in found.values():
+                    await self._judge_all(records)
+                if found:
+                    await self._consumer.commit()
+        finally:
+            self.is_keeper = False
+            await asyncio.shield(asyncio.ensure_future(self._consumer.stop()))
+
+    async def _judge_all(self, records: list[Any]) -> None:
+        newest: dict[bytes, Any] = {record.key: record for record in records}
+        for record in newest.values():
+            if record.value is None:
+                continue
+            try:
+                status = wire.decode_status(record.value)
+            except wire.Unreadable:
+                # Readers of incidents report it; here it only judges nothing.
+                continue
+            await self._judge.judge(status)
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
+        self.is_keeper = False
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        parts = list(assigned)
+        back_ms = clock.now_ms() - BACK_S * 1000
+        begins = await self._consumer.offsets_for_times(dict.fromkeys(parts, back_ms)) if parts else {}
+        ends = await self._consumer.end_offsets(parts) if parts else {}
+        for part in parts:
+            committed = await self._consumer.committed(part)
+            if committed is None or committed > ends[part]:
+                self._consumer.seek(part, begins[part].offset if begins.get(part) else ends[part])
+        self.is_keeper = any(part.partition == 0 for part in parts)
