@@ -136,6 +136,7 @@ async def _connected(
         ring=ring,
         audit=audit_log,
         assistant_is_off=lambda: modes.book.is_off,
+        below_floor=lambda: [f"{one.task} {one.language}" for one in modes.book.own_shadows()],
     )
     alarms = await stack.started(watch)
     await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
@@ -165,6 +166,7 @@ async def _connected(
         operators_here=OperatorsHere(link),
         assistant=AssistantCalls(link, ring),
         assistant_modes=modes.book,
+        assistant_standing=modes.standing,
         reach=ReachStore(link),
         latency=latency,
         rates=RateLimits(settings.rates),

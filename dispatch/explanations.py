@@ -13,6 +13,7 @@ from dispatch.matching.approximate_place import at_wide_cell
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.model.decisions import Decision, RequirementWhy
+from dispatch.model.digital_events import AnswerWanted, WorkSettled
 from dispatch.model.incidents import Attention, Incident
 from dispatch.model.merges import MergeCandidate
 from dispatch.model.offer_events import OfferMade, OfferMoved
@@ -59,6 +60,7 @@ def of_incident(incident: Incident, decisions: Sequence[Decision]) -> Explanatio
     states = Counter(str(offer.state) for offer in incident.offers)
     answers = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "nobody was asked yet"
     lines = [_standing(incident, entry, decisions) for entry in incident.requirements]
+    lines += [_hint(fact) for fact in hint_effects(decisions)]
     lines += [_attention(incident, entry) for entry in incident.attention]
     lines += [_candidate(entry) for entry in incident.merge_candidates]
     lines += [_proposal(entry) for entry in incident.proposals if incident.is_open]
@@ -66,6 +68,23 @@ def of_incident(incident: Incident, decisions: Sequence[Decision]) -> Explanatio
     versions = {decision.why.plan_version for decision in decisions if decision.why.plan_version}
     facts = ({"plan_versions": sorted(versions), "offers": dict(states)},)
     return Explanation(verdict="incident", text="\n".join([head, *lines]), facts=facts)
+
+
+def hint_effects(decisions: Sequence[Decision]) -> tuple[AnswerWanted | WorkSettled, ...]:
+    """The events in which a hint of the assistant asked for one more person, or stood for an answer."""
+    return tuple(
+        fact
+        for decision in decisions
+        for fact in decision.events
+        if (isinstance(fact, AnswerWanted) and fact.reason == "hint_disagrees")
+        or (isinstance(fact, WorkSettled) and fact.hint_id is not None)
+    )
+
+
+def _hint(fact: AnswerWanted | WorkSettled) -> str:
+    if isinstance(fact, AnswerWanted):
+        return f"A hint of software differs from an answer to {fact.requirement_id}: one more person is asked."
+    return f"A hint of software ({fact.hint_id}) counted as the second answer to {fact.requirement_id}: {fact.outcome}."
 
 
 def _attention(incident: Incident, entry: Attention) -> str:

@@ -35,6 +35,7 @@ from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.readers.alarm_answers import AlarmBook
 from streams.readers.assistant_modes import ModeBook
+from streams.readers.assistant_standing import StandingBook
 from streams.readers.feed_records import FeedCursor
 from streams.readers.last_known import LastKnown
 from streams.ring import LiveRing
@@ -280,6 +281,7 @@ class Services:
     operators_here: HerePort
     assistant: AssistantPort
     assistant_modes: ModeBook
+    assistant_standing: StandingBook
     latency: Latency
     reach: ReachPort
     issuer: OidcIssuer | None = None

@@ -91,7 +91,7 @@ def _is_just_judged(held: Offer) -> bool:
 async def _helpful(services: Services, state: Incident, task: HintTask) -> list[tuple[HintPrivate, HintsPrivate]]:
     """The hints about the description that help with this work, where they are switched on; none while Redis does not answer."""
     try:
-        (made,) = await _read(services, state, [_description(state)])
+        made = await read_of_description(services, state)
     except (StoreUnavailable, NotReady):
         return []
     return [
@@ -109,6 +109,12 @@ def _told(
     if helpful:
         record_audit(services, caller, "incident.hints.read", state.id)
     return [shown(hint, hints, None, [caller.id], Mode.ON) for hint, hints in helpful]
+
+
+async def read_of_description(services: Services, state: Incident) -> list[HintsPrivate]:
+    """The hints of the assistant about the description, then those of the deployer's model. Raises StoreUnavailable, NotReady."""
+    (made,) = await _read(services, state, [_description(state)])
+    return made
 
 
 def _sources(state: Incident) -> Iterator[_Source]:

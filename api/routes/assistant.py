@@ -4,7 +4,7 @@ Nothing of dispatch waits for it. It is switched off and on by operators and adm
 work.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
@@ -18,6 +18,7 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.decision_log import check_known
+from api.reads.hint_standing import lag_of, learnt_of, mode_view, task_standing
 from api.reads.hints import hints_of_incident
 from api.schemas.assistant import (
     AssistantShown,
@@ -82,14 +83,14 @@ async def list_hints(request: Request, incident_id: IncidentId, services: Servic
 
 @router.get("/v1/assistant", response_model=AssistantShown, dependencies=[everybody], responses=problems())
 async def read_assistant(services: ServicesDep) -> Response:
-    """Whether an assistant is running, and which of its work is on, in the shadow or off."""
+    """Whether an assistant is running, which of its work is on, in the shadow or off, and how good its hints have been."""
     try:
         is_running: bool | None = await services.assistant.is_alive()
     except (StoreUnavailable, NotReady):
         is_running = None
-    book, whole = services.assistant_modes, services.assistant_modes.record()
+    whole = services.assistant_modes.record()
     tasks = [
-        _mode(task, language, book.mode(task, language), book.record(task, language))
+        task_standing(services, task, language)
         for task in HintTask
         for language in (None, Language.KK, Language.RU, Language.EN, Language.MIXED)
     ]
@@ -100,6 +101,8 @@ async def read_assistant(services: ServicesDep) -> Response:
             "by": whole.by if whole else None,
             "at": rfc3339(whole.at_ms) if whole else None,
             "hidden_share": HIDDEN_SHARE,
+            "lag": lag_of(services),
+            "learnt": learnt_of(services),
             "tasks": tasks,
         }
     )
@@ -130,17 +133,7 @@ async def _switched(
     record = ModeRecord(mode=mode, by=caller.id, at_ms=clock.now_ms(), task=task, language=language)
     await services.intake.send_mode(mode_key(task, language), record)
     record_done(services, caller, "assistant.mode", mode_key(task, language))
-    return shown(_mode(task, language, mode, record), 202)
-
-
-def _mode(task: HintTask | None, language: Language | None, mode: Mode, record: ModeRecord | None) -> dict[str, Any]:
-    return {
-        "task": task,
-        "language": language,
-        "mode": mode,
-        "by": record.by if record else None,
-        "at": rfc3339(record.at_ms) if record else None,
-    }
+    return shown(mode_view(task, language, mode, record), 202)
 
 
 async def _require_call_taker(services: Services, caller: Caller) -> None:

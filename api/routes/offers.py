@@ -16,6 +16,7 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.disclosure import grounds_on_way, person_in_distress
 from api.reads.distress_line import heard_by
+from api.reads.hint_opinions import what_hints_say
 from api.reads.offer_details import near_of, opened_for, verified_skills
 from api.schemas.answers import (
     CheckInText,
@@ -184,11 +185,15 @@ async def give_result(
     check_other_incident(body, offer[1].incident_id)
     answer = OfferAnswer.of(offer, caller, once, services, body)
 
-    def command(fields: AnswerFields) -> GiveResult:
+    async def command(fields: AnswerFields) -> GiveResult:
+        location = body.location.geometry if body.location else None
+        said = await what_hints_say(services, offer, body.outcome, location, body.assisted_by)
         return GiveResult(
             **fields,
             outcome=body.outcome,
-            location=body.location.geometry if body.location else None,
+            location=location,
+            assisted_by=said.assisted_by,
+            opinion=said.opinion,
             other_incident_id=body.incident_id,
             language=body.language,
             private_ref=answer_ref("result", fields, body.text),

@@ -105,3 +105,5 @@ class Result(Said):
     language: LanguageTag | None = None
     location: AreaField | None = None
     incident_id: Annotated[str, Field(max_length=64)] | None = None
+    assisted_by: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=20)] | None = None
+    """Ids of the hints that the person used; empty: none of those shown. Ids that were not shown to them are left out."""

@@ -153,6 +153,51 @@ class ModeShown(Shown):
     at: Time | None
 
 
+class Share(Shown):
+    judged: int
+    right: int
+
+
+class TaskStanding(ModeShown):
+    """A kind of work in one language (null: its switch for all languages, without figures).
+
+    `reason`: `below_floor` where the assistant itself shows nothing. `version`: of the hints that were judged last; figures are
+    of these alone. `right`, `judged`: each volunteer counts 20 times at most. `lower_bound`: of Wilson's interval (95 %). Below
+    `floor` with 50 judged, hints are shown to nobody. `alone`: judged by people who had not seen the hint; `hidden`: by those who
+    work without hints. `calibration_error`: mean distance of probability and truth. `drift`: share that is right of the newest 50
+    less that before; `is_drifting`: more than chance (99 %). `automation_bias`: how much more often people repeat a wrong hint
+    when it is shown than those who work without; of `wrong_shown` and `wrong_hidden` answers. Null: not enough is judged.
+    """
+
+    reason: str | None
+    version: str | None
+    judged: int
+    right: int
+    lower_bound: float | None
+    floor: float
+    alone: Share
+    hidden: Share
+    calibration_error: float | None
+    drift: float | None
+    is_drifting: bool
+    automation_bias: float | None
+    wrong_shown: int
+    wrong_hidden: int
+    judged_at: Time | None
+
+
+class LearntShown(Shown):
+    """Weights of types that were learnt from settled work. `before`, `after`: mean log loss on `held_out` examples that were not
+    learnt from."""
+
+    digest: str
+    examples: int
+    held_out: int
+    before: float
+    after: float
+    at: Time
+
+
 class AssistantShown(Shown):
     """`is_running`: an assistant gave a sign of life within two seconds; null while that cannot be known. `mode`: of all work."""
 
@@ -161,4 +206,7 @@ class AssistantShown(Shown):
     by: str | None
     at: Time | None
     hidden_share: float
-    tasks: list[ModeShown]
+    lag: int | None
+    """Decisions whose texts are not read yet; null: not known."""
+    learnt: LearntShown | None
+    tasks: list[TaskStanding]

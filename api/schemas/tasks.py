@@ -18,6 +18,14 @@ class TaskPerson(Shown):
     outcome: str | None
 
 
+class LookShown(Shown):
+    """`worth`: weight of the priority (1, 0.75, 0.5, 0.25) times `uncertainty`: 1 where the assistant's best hint has a
+    probability of 0.5, or there is none; 0 where it is sure either way."""
+
+    worth: float
+    uncertainty: float
+
+
 class TaskShown(Shown):
     """A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer.
     `proposals`: its results that wait for an operator."""
@@ -32,6 +40,8 @@ class TaskShown(Shown):
     wanted: int
     answered: int
     settled: str | None
+    look: LookShown | None
+    """With `sort=assistant`."""
     people: list[TaskPerson]
     proposals: list[ProposalShown]
 

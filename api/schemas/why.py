@@ -38,6 +38,7 @@ class WhyFact(Shown):
     - `state`: `type`, `priority`, `status`, `alarm_level`, `offers` (number by state), `plan_versions`
     - `requirement`: `requirement_id`, `skills`, `wanted`, `filled`, `short_since`, `reason` (of the shortfall), `is_final`,
       `search`, `taken`
+    - `hint`: `requirement_id`, `reason` (`disagrees`: one more person is asked; `counted`: as the second answer), `hint_id`
     - `attention`: `reason`, `requirement_id`, `offer_id`, `volunteer_id`, `at`
     - `likely_duplicate`: `incident_id`, `likeness`, `reasons`
     - `proposal`: `proposal_id`, `reason` (what is proposed), `incident_id`, `reasons` (why it waits), `people`, `at`
@@ -50,6 +51,7 @@ class WhyFact(Shown):
     code: Literal[
         "state",
         "requirement",
+        "hint",
         "attention",
         "likely_duplicate",
         "proposal",
@@ -77,6 +79,7 @@ class WhyFact(Shown):
     volunteer_id: str | None = None
     at: Time | None = None
     incident_id: str | None = None
+    hint_id: str | None = None
     likeness: float | None = None
     reasons: list[str] | None = None
     proposal_id: str | None = None

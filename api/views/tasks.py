@@ -5,10 +5,11 @@ from enum import StrEnum
 
 from api.views.incidents import proposal
 from api.views.values import View, time
+from dispatch.assistant.next_look import Look
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.requirements import Requirement
-from dispatch.model.vocabulary import Capability, OfferState
+from dispatch.model.vocabulary import Capability, OfferState, Task
 
 _SHOWN = frozenset({OfferState.OFFERED, OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE})
 """Ended offers without an answer are in the incident."""
@@ -18,6 +19,21 @@ class TaskState(StrEnum):
     OPEN = "open"  # places are open and nobody works on it
     IN_WORK = "in_work"
     DONE = "done"  # settled, or every place has its answer
+
+
+class TaskOrder(StrEnum):
+    NEWEST = "newest"
+    ASSISTANT = "assistant"  # where a person's look is worth most
+
+
+def by_worth(tasks: Sequence[View], looks: Mapping[tuple[str, Task], Look]) -> list[View]:
+    """The same, most worth a look first, with `look`; work that no hint speaks about comes last, in its order."""
+    seen = [{**one, "look": _look(looks.get((one["incident_id"], one["kind"])))} for one in tasks]
+    return sorted(seen, key=lambda one: -one["look"]["worth"] if one["look"] else 1.0)
+
+
+def _look(found: Look | None) -> View | None:
+    return None if found is None else {"worth": found.worth, "uncertainty": found.uncertainty}
 
 
 def tasks_of(state: Incident) -> list[View]:
@@ -39,6 +55,7 @@ def _task(state: Incident, entry: Requirement) -> View:
         "answered": sum(offer.result is not None for offer in offers),
         "settled": entry.settled,
         "people": [_person(offer) for offer in offers],
+        "look": None,
         "proposals": [proposal(one) for one in state.proposals if one.requirement_id == entry.id],
     }
 

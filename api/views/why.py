@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from api.views.values import View, time
-from dispatch.explanations import Explanation
+from dispatch.explanations import Explanation, hint_effects
 from dispatch.model.decisions import Decision, RequirementWhy
+from dispatch.model.digital_events import WorkSettled
 from dispatch.model.incidents import Incident
 from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.requirements import Requirement
@@ -32,6 +33,13 @@ def _of_incident(found: Explanation, state: Incident, decisions: Sequence[Decisi
     yield {"code": "state", **named, **counts}
     for entry in state.requirements:
         yield _requirement(state, entry, decisions)
+    for fact in hint_effects(decisions):
+        yield {
+            "code": "hint",
+            "requirement_id": fact.requirement_id,
+            "reason": "counted" if isinstance(fact, WorkSettled) else "disagrees",
+            "hint_id": fact.hint_id if isinstance(fact, WorkSettled) else None,
+        }
     for one in state.attention:
         offer = state.offer(one.offer_id or one.detail or "")
         yield {

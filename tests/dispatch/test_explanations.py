@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from dispatch.explanations import PersonNow, of_incident, of_person
+from dispatch.model.digital_events import AnswerWanted, WorkSettled
 from dispatch.model.incidents import Attention
 from dispatch.model.people import Candidate
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, HeardBy, OfferState
-from tests.support.builders import ALMATY, NOW_MS, Story, candidate, helpers, spec
+from tests.support.builders import ALMATY, NOW_MS, Story, candidate, decision, helpers, incident, spec
 
 
 def told() -> Story:
@@ -199,3 +200,18 @@ def test_attention_names_the_requirement_the_offer_and_the_person_it_concerns() 
         "ask_partner for r1 (red_crescent), since 16:00:00.",
         "reported_false, since 16:00:00.",
     ]
+
+
+def test_what_a_hint_has_changed_is_explained() -> None:
+    asked = AnswerWanted(requirement_id="r2", count=2, reason="hint_disagrees")
+    counted = WorkSettled(requirement_id="r3", outcome="located", offer_ids=("o-1",), hint_id="h-1")
+    others = (
+        AnswerWanted(requirement_id="r4", count=2, reason="validation"),
+        WorkSettled(requirement_id="r4", outcome="located", offer_ids=("o-2", "o-3")),
+    )
+
+    text = of_incident(incident(), [decision(asked, counted, *others)]).text
+
+    assert "A hint of software differs from an answer to r2: one more person is asked." in text
+    assert "A hint of software (h-1) counted as the second answer to r3: located." in text
+    assert "r4" not in text

@@ -117,7 +117,7 @@ export interface paths {
         };
         /**
          * Read Assistant
-         * @description Whether an assistant is running, and which of its work is on, in the shadow or off.
+         * @description Whether an assistant is running, which of its work is on, in the shadow or off, and how good its hints have been.
          */
         get: operations["read_assistant_v1_assistant_get"];
         /**
@@ -1434,6 +1434,8 @@ export interface paths {
          * @description The digital requirements of open incidents, those of the newest report first, with the people asked or at work.
          *
          *     A page has the work of up to `limit` incidents that matches; it may be empty and still have a next page.
+         *     `sort=assistant`: within the page, first the work where a person's look is worth most (`look`): urgent, and the hint is
+         *     unsure. It changes nothing about whom the dispatcher asks.
          */
         get: operations["list_tasks_v1_tasks_get"];
         put?: never;
@@ -1968,8 +1970,10 @@ export interface components {
             by: string | null;
             hidden_share: number;
             is_running: boolean | null;
+            lag: number | null;
+            learnt: components["schemas"]["LearntShown"] | null;
             mode: components["schemas"]["Mode"];
-            tasks: components["schemas"]["ModeShown"][];
+            tasks: components["schemas"]["TaskStanding"][];
         };
         /** @description `off`: switched off. `lag`: decisions whose texts no assistant has read. */
         AssistantStatus: {
@@ -3024,6 +3028,19 @@ export interface components {
             window_s: number;
         };
         /**
+         * @description Weights of types that were learnt from settled work. `before`, `after`: mean log loss on `held_out` examples that were not
+         *     learnt from.
+         */
+        LearntShown: {
+            after: number;
+            /** Format: date-time */
+            at: string;
+            before: number;
+            digest: string;
+            examples: number;
+            held_out: number;
+        };
+        /**
          * @description A person without contact, home and position. `label`: how they chose to be shown. `engaged_in`: the incident that holds
          *     them. `about_km`: upper end of the class of the distance (3, 5, 10, 20, 50, 100, …) between their cell of some 5 km² and the
          *     coarse area of the incident that was asked for; null without one, without a place, and for a drill. `reach`: null until the
@@ -3302,6 +3319,18 @@ export interface components {
             text?: string | null;
             text_unreadable?: boolean;
             volunteer_id: string;
+        };
+        LoggedHintOpinion: {
+            agrees: boolean;
+            hint_id: string;
+            /** @default 0 */
+            judged?: number;
+            /** @default 0 */
+            lower_bound?: number;
+            /** @default 0 */
+            right?: number;
+            version: string;
+            was_shown: boolean;
         };
         LoggedIncidentCancelled: {
             by: string;
@@ -3740,6 +3769,8 @@ export interface components {
             answers_wanted?: number;
             /** @default [] */
             any_of?: string[];
+            /** @default false */
+            assistant_counts?: boolean;
             /** @default null */
             bridges?: string | null;
             capability: components["schemas"]["LoggedCapability"];
@@ -3796,6 +3827,8 @@ export interface components {
             answers_wanted?: number;
             /** @default [] */
             any_of?: string[];
+            /** @default false */
+            assistant_counts?: boolean;
             capability: components["schemas"]["LoggedCapability"];
             /** @default null */
             certainty?: number | null;
@@ -3903,6 +3936,8 @@ export interface components {
         /** @enum {unknown} */
         LoggedTask: "call_back" | "find_duplicates" | "geolocate" | "map_damage" | "monitor_media" | "summarise" | "translate" | "verify_report";
         LoggedTaskResult: {
+            /** @default null */
+            assisted_by?: string[] | null;
             at_ms: number;
             /** @default null */
             incident_id?: string | null;
@@ -3912,6 +3947,8 @@ export interface components {
             location?: {
                 [key: string]: unknown;
             } | null;
+            /** @default null */
+            opinion?: components["schemas"]["LoggedHintOpinion"] | null;
             outcome: string;
             /** @default null */
             private_ref?: string | null;
@@ -3979,6 +4016,8 @@ export interface components {
             task?: components["schemas"]["LoggedTask"] | null;
         };
         LoggedWorkSettled: {
+            /** @default null */
+            hint_id?: string | null;
             /** @constant */
             kind: "work_settled";
             offer_ids: string[];
@@ -3994,6 +4033,14 @@ export interface components {
         Look: {
             /** @enum {string} */
             reason: "disagreement" | "reported_false" | "reported_elsewhere" | "reported_duplicate" | "contradiction" | "duplicate_ended" | "merge_failed" | "check_in_overdue" | "person_silent" | "distress" | "help_asked" | "unfilled" | "ask_partner" | "ladder_ended" | "no_place" | "place_unlikely" | "warning_incomplete" | "ways_unchecked" | "verification_ended" | "change_unconfirmed";
+        };
+        /**
+         * @description `worth`: weight of the priority (1, 0.75, 0.5, 0.25) times `uncertainty`: 1 where the assistant's best hint has a
+         *     probability of 0.5, or there is none; 0 where it is sure either way.
+         */
+        LookShown: {
+            uncertainty: number;
+            worth: number;
         };
         /** @description What the map is drawn on; both null: the districts and towns of the build. A style takes precedence. */
         MapShown: {
@@ -4688,6 +4735,7 @@ export interface components {
             agree: number;
             answers_wanted: number;
             any_of: string[];
+            assistant_counts: boolean;
             capability: components["schemas"]["Capability"];
             certainty: number;
             count: number;
@@ -4717,6 +4765,7 @@ export interface components {
             agree: number;
             answers_wanted: number;
             any_of: string[];
+            assistant_counts: boolean;
             capability: components["schemas"]["Capability"];
             certainty: number;
             count: number;
@@ -5007,6 +5056,11 @@ export interface components {
              * @default []
              */
             any_of?: ("first_aid" | "cpr" | "doctor" | "nurse" | "psychologist" | "search" | "rescue" | "boat" | "driver" | "off_road" | "firefighting" | "logistics" | "radio" | "coordination" | "translator" | "mapping" | "verification" | "call_taking" | "geolocation" | "media_monitoring")[];
+            /**
+             * @description digital work: a hint that is usually right may stand for one of two equal answers
+             * @default false
+             */
+            assistant_counts?: boolean;
             /** @enum {string} */
             capability: "field" | "digital";
             /** @default 1 */
@@ -5043,6 +5097,7 @@ export interface components {
             agree: number;
             answers_wanted: number;
             any_of: string[];
+            assistant_counts: boolean;
             capability: components["schemas"]["Capability"];
             count: number;
             id: string;
@@ -5122,6 +5177,7 @@ export interface components {
          *     | map_damage | mapped | `location` | `text`, `language` |
          */
         Result: {
+            assisted_by?: string[] | null;
             at?: string | null;
             incident_id?: string | null;
             language?: string | null;
@@ -5268,6 +5324,10 @@ export interface components {
             renewed_at?: string | null;
             role: string;
             session_id: string | null;
+        };
+        Share: {
+            judged: number;
+            right: number;
         };
         /** @description An open incident that would be proposed as a duplicate, with the fields of `merge_candidates`. */
         SimilarShown: {
@@ -5473,6 +5533,8 @@ export interface components {
             /** @enum {string} */
             mode: "on" | "shadow" | "off";
         };
+        /** @enum {string} */
+        TaskOrder: "newest" | "assistant";
         /** @description `next`: cursor of the next page; null on the last one. A page has the work of up to `limit` incidents. */
         TaskPage: {
             items: components["schemas"]["api__schemas__tasks__TaskShown"][];
@@ -5488,6 +5550,38 @@ export interface components {
             outcome: string | null;
             state: components["schemas"]["OfferState"];
             volunteer_id: string;
+        };
+        /**
+         * @description A kind of work in one language (null: its switch for all languages, without figures).
+         *
+         *     `reason`: `below_floor` where the assistant itself shows nothing. `version`: of the hints that were judged last; figures are
+         *     of these alone. `right`, `judged`: each volunteer counts 20 times at most. `lower_bound`: of Wilson's interval (95 %). Below
+         *     `floor` with 50 judged, hints are shown to nobody. `alone`: judged by people who had not seen the hint; `hidden`: by those who
+         *     work without hints. `calibration_error`: mean distance of probability and truth. `drift`: share that is right of the newest 50
+         *     less that before; `is_drifting`: more than chance (99 %). `automation_bias`: how much more often people repeat a wrong hint
+         *     when it is shown than those who work without; of `wrong_shown` and `wrong_hidden` answers. Null: not enough is judged.
+         */
+        TaskStanding: {
+            alone: components["schemas"]["Share"];
+            at: string | null;
+            automation_bias: number | null;
+            by: string | null;
+            calibration_error: number | null;
+            drift: number | null;
+            floor: number;
+            hidden: components["schemas"]["Share"];
+            is_drifting: boolean;
+            judged: number;
+            judged_at: string | null;
+            language: components["schemas"]["Language"] | null;
+            lower_bound: number | null;
+            mode: components["schemas"]["Mode"];
+            reason: string | null;
+            right: number;
+            task: components["schemas"]["HintTask"] | null;
+            version: string | null;
+            wrong_hidden: number;
+            wrong_shown: number;
         };
         /** @enum {string} */
         TaskState: "open" | "in_work" | "done";
@@ -5858,6 +5952,7 @@ export interface components {
          *     - `state`: `type`, `priority`, `status`, `alarm_level`, `offers` (number by state), `plan_versions`
          *     - `requirement`: `requirement_id`, `skills`, `wanted`, `filled`, `short_since`, `reason` (of the shortfall), `is_final`,
          *       `search`, `taken`
+         *     - `hint`: `requirement_id`, `reason` (`disagrees`: one more person is asked; `counted`: as the second answer), `hint_id`
          *     - `attention`: `reason`, `requirement_id`, `offer_id`, `volunteer_id`, `at`
          *     - `likely_duplicate`: `incident_id`, `likeness`, `reasons`
          *     - `proposal`: `proposal_id`, `reason` (what is proposed), `incident_id`, `reasons` (why it waits), `people`, `at`
@@ -5873,10 +5968,11 @@ export interface components {
             by?: string | null;
             chance?: number | null;
             /** @enum {string} */
-            code: "state" | "requirement" | "attention" | "likely_duplicate" | "proposal" | "asked" | "passed_over" | "fits" | "excluded";
+            code: "state" | "requirement" | "hint" | "attention" | "likely_duplicate" | "proposal" | "asked" | "passed_over" | "fits" | "excluded";
             considered?: number | null;
             eta_s?: number | null;
             filled?: number | null;
+            hint_id?: string | null;
             incident_id?: string | null;
             is_final?: boolean | null;
             likeness?: number | null;
@@ -5973,6 +6069,7 @@ export interface components {
             answered: number;
             incident_id: string;
             kind: components["schemas"]["Task"] | null;
+            look: components["schemas"]["LookShown"] | null;
             people: components["schemas"]["TaskPerson"][];
             priority: components["schemas"]["Priority"];
             proposals: components["schemas"]["ProposalShown"][];
@@ -7774,6 +7871,7 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["TaskState"] | null;
                 kind?: components["schemas"]["Task"] | null;
+                sort?: components["schemas"]["TaskOrder"];
                 limit?: number;
                 cursor?: string | null;
             };

@@ -1,0 +1,115 @@
+"""What hints say about an answer: kept with it in the log, so that the dispatcher needs to read none."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from api.process.services import Services
+from api.reads.hints import read_of_description
+from dispatch.assistant.hint_kinds import BLIND_FIRST, KINDS_OF, HintTask
+from dispatch.assistant.judging import base_version
+from dispatch.assistant.next_look import Look, look_at
+from dispatch.assistant.opinions import agreement
+from dispatch.assistant.oversight import is_hidden
+from dispatch.model.ids import OfferParts
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import HintOpinion, Offer
+from dispatch.model.places import Geometry
+from dispatch.model.vocabulary import Task
+from dispatch.ports import NotReady, StoreUnavailable
+from streams.wire import HintsPrivate, Mode
+
+WITHIN_S = 0.3
+AT_ONCE = 16
+_TASKS = {one.value: one for one in HintTask}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HintsSay:
+    """`assisted_by`: which of the hints that were shown the person used; None: not said, or none was shown."""
+
+    assisted_by: tuple[str, ...] | None = None
+    opinion: HintOpinion | None = None
+
+
+async def what_hints_say(
+    services: Services,
+    offer: tuple[str, OfferParts],
+    outcome: str,
+    location: Geometry | None,
+    named: Sequence[str] | None,
+) -> HintsSay:
+    """Empty while it cannot be read within `WITHIN_S`: an answer never waits for a hint, and is never refused because of one.
+
+    Hints of the deployer's model count as used, and have no opinion: nobody has judged them.
+    """
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            state = await services.reads.incident(offer[1].incident_id)
+            held = state.offer(offer[0]) if state else None
+            if state is None or held is None or held.task not in _TASKS:
+                return HintsSay()
+            made = await read_of_description(services, state)
+    except (StoreUnavailable, NotReady, TimeoutError):
+        return HintsSay()
+    shown = {
+        one.id
+        for hints in made
+        if _is_shown(services, held, hints)
+        for one in hints.hints
+        if one.kind in KINDS_OF[_TASKS[str(held.task)]]
+    }
+    used = None if named is None or not shown else tuple(one for one in dict.fromkeys(named) if one in shown)
+    return HintsSay(assisted_by=used, opinion=_opinion(services, held, outcome, location, made[:1]))
+
+
+def _is_shown(services: Services, held: Offer, hints: HintsPrivate) -> bool:
+    task = _TASKS[str(held.task)]
+    is_on = services.assistant_modes.mode(task, hints.language) is Mode.ON
+    return is_on and not is_hidden(held.id) and task not in BLIND_FIRST
+
+
+def _opinion(
+    services: Services, held: Offer, outcome: str, location: Geometry | None, made: Sequence[HintsPrivate]
+) -> HintOpinion | None:
+    """That of the assistant's own hints. None in the shadow: there they are judged and change nothing."""
+    task = _TASKS[str(held.task)]
+    for hints in made:
+        found = agreement(held.task, outcome, location, hints.hints)
+        if found is None or services.assistant_modes.mode(task, hints.language) is not Mode.ON:
+            continue
+        hint, agrees = found
+        version = base_version(hints.version)
+        known = services.assistant_standing.of(task, hints.language, version)
+        return HintOpinion(
+            hint_id=hint.id,
+            version=version,
+            agrees=agrees,
+            was_shown=_is_shown(services, held, hints),
+            right=known.right if known else 0,
+            judged=known.judged if known else 0,
+            lower_bound=round(known.lower_bound, 4) if known else 0.0,
+        )
+    return None
+
+
+async def looks(services: Services, states: Iterable[Incident]) -> dict[tuple[str, Task], Look]:
+    """For each incident and digital task with a kind; where its hints cannot be read, the hint counts as unsure."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def of(state: Incident) -> dict[tuple[str, Task], Look]:
+        tasks = {entry.task for entry in state.requirements if entry.task is not None and entry.task.value in _TASKS}
+        if not tasks:
+            return {}
+        try:
+            async with gate:
+                made = await read_of_description(services, state)
+        except (StoreUnavailable, NotReady):
+            made = []
+        hints = [one for read in made[:1] for one in read.hints]
+        return {(state.id, task): look_at(_TASKS[task.value], state.priority, hints) for task in tasks}
+
+    found: dict[tuple[str, Task], Look] = {}
+    for one in await asyncio.gather(*map(of, states)):
+        found |= one
+    return found
