@@ -3,6 +3,7 @@ import { f, ruleWord, shortSkill, shortfallWord, skillWord } from "../say";
 import type { Decision, Incident, Requirement } from "../state";
 import { t } from "../text";
 import { isSaidToBeOver } from "./attention_lines";
+import { effectOfHints } from "./hint_effects";
 import { type SearchWhy, chances, lastSearch } from "./people";
 
 const BOXES_AT_MOST = 6;
@@ -28,6 +29,7 @@ export function Needs({ of, decisions }: Given) {
         <h3>{text.who}</h3>
         <ul class="lines needs">{of.requirements.map((need) => <Need key={need.id} need={need} />)}</ul>
       </section>
+      {of.requirements.map((need) => <Hinted key={need.id} need={need} decisions={decisions} />)}
       {lacking.map((need) => <Why key={need.id} of={of} need={need} search={lastSearch(decisions, need.id)} />)}
     </>
   );
@@ -63,6 +65,19 @@ function Why({ of, need, search }: { of: Incident; need: Requirement; search: Se
     <section class="sec">
       <h3>{text.whyTitle(skillWord(need.skill))}</h3>
       <p>{sentences.join(" ")}</p>
+    </section>
+  );
+}
+
+/** What a hint of the assistant has changed in this work. */
+function Hinted({ need, decisions }: { need: Requirement; decisions: readonly Decision[] }) {
+  const text = t().own.case;
+  const effect = effectOfHints(decisions, need.id);
+  if (effect === null) return null;
+  return (
+    <section class="sec" data-hint={effect}>
+      <h3>{text.whyTitle(skillWord(need.skill))}</h3>
+      <p>{effect === "counted" ? text.why.hintCounted : text.why.hintDisagrees}</p>
     </section>
   );
 }
