@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from dispatch.assistant.concepts import DETAIL
 from dispatch.assistant.hint_kinds import Hint, hint_id
 from dispatch.assistant.hints import hints_of
 from dispatch.assistant.incident_types import features
@@ -113,7 +114,12 @@ class HintWriter:
             model=reader.model,
             version=reader.version,
             hints=hints_of(reading),
-            features=features(reading.text, reading.concepts),
+            # Details (a grandmother, a knee) say too much of people for the log, where examples are kept.
+            features={
+                name: value
+                for name, value in features(reading.text, reading.concepts).items()
+                if not name.startswith(DETAIL)
+            },
             types={one.value: one.probability for one in reading.types_before or reading.types},
         )
         await self.write(named, made)

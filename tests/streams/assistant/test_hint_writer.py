@@ -179,3 +179,19 @@ async def test_when_everything_is_off_nothing_is_read() -> None:
     await dealt_with(link, log, is_off=True)
 
     assert log.messages == []
+
+
+async def test_what_weights_are_learnt_from_names_concepts_and_no_details() -> None:
+    link, log = FakeLink(), FakeLog()
+    link.put(REF, IncidentPrivate(description="Үйден түтін шығып жатыр, әжем тізесін ауыртты"))
+    await dealt_with(link, log)
+    ref = hints_ref(INCIDENT, REF)
+    (sealed,) = [one.value for one in log.messages if one.topic == PRIVATE.name and one.key == ref]
+
+    record = wire.open_sealed(KeyRing.of_key(DATA_KEY), ref, sealed or b"")
+
+    assert isinstance(record, IncidentPrivate)
+    hints = wire.decode_hints_text(record.text or "")
+    assert hints.features
+    assert not [name for name in hints.features if name.startswith(".")]
+    assert set(hints.types) == {one.value["value"] for one in hints.hints if one.kind is HintKind.TYPE}
