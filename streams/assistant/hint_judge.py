@@ -22,6 +22,7 @@ from streams import clock, metrics, redis_keys, wire
 from streams.errors import IntakeError
 from streams.intake.commands import CommandIntake
 from streams.kafka import clients, groups
+from streams.kafka.stopping import stop_consumer
 from streams.readers.assistant_modes import ModeBook
 from streams.ring import LiveRing
 from streams.settings import Settings
@@ -135,7 +136,7 @@ class StatusSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
                     await self._consumer.commit()
         finally:
             self.is_keeper = False
-            await asyncio.shield(asyncio.ensure_future(self._consumer.stop()))
+            await stop_consumer(self._consumer)
 
     async def _judge_all(self, records: list[Any]) -> None:
         newest: dict[bytes, Any] = {record.key: record for record in records}

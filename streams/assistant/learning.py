@@ -19,6 +19,7 @@ from streams import clock, wire
 from streams.errors import IntakeError
 from streams.intake.commands import CommandIntake
 from streams.kafka import clients
+from streams.kafka.stopping import stop_consumer
 from streams.readers.assistant_modes import AssistantModes, own_key
 from streams.readers.assistant_standing import WEIGHTS_KEY, standing_key
 from streams.settings import Settings
@@ -123,7 +124,7 @@ class Learning:
                     written_s = clock.monotonic_s()
                     await self.write(ledger)
         finally:
-            await asyncio.shield(asyncio.ensure_future(consumer.stop()))
+            await stop_consumer(consumer)
 
     async def write(self, ledger: Ledger) -> None:
         """Writes what has changed, unless another process does."""

@@ -6,8 +6,8 @@ import type { Spot } from "./geometry";
 import type { Offer } from "./jobs";
 import { written } from "./map/written";
 
-/** Does not compile once the API takes the ids: then it becomes `true`, and they are sent. */
-const IS_TAKEN_BY_API: "assisted_by" extends keyof components["schemas"]["Result"] ? true : false = false;
+/** As many as the API takes. */
+const IDS_AT_MOST = 20;
 
 /** A device may still hold an offer that an older server told. */
 export const hintsOf = (task: Partial<Pick<NonNullable<Offer["task"]>, "hints">> | null | undefined): readonly Hint[] => task?.hints ?? [];
@@ -30,4 +30,6 @@ export function assistedBy(hints: readonly Hint[], draft: Draft, saidOf: (hint: 
   return hints.filter((one) => draft.assisted.includes(one.id) && isUsed(one, draft, saidOf(one))).map(({ id }) => id);
 }
 
-export const sentWith = (ids: readonly string[]): { readonly assisted_by?: readonly string[] } => (IS_TAKEN_BY_API && ids.length > 0 ? { assisted_by: ids } : {});
+/** null: no hint was shown. Empty: none of them was of use, which judges them as well. */
+export const sentWith = (ids: readonly string[] | null): Pick<components["schemas"]["Result"], "assisted_by"> =>
+  ids === null ? {} : { assisted_by: ids.slice(0, IDS_AT_MOST) };

@@ -7,6 +7,7 @@ import type { Hint } from "../../shared/assistant/values";
 import { startTexts } from "../../shared/text";
 import { assistedBy } from "../../volunteer/assisted";
 import type { Draft } from "../../volunteer/drafts";
+import { resultOf } from "../../volunteer/screens/digital";
 import { WorkHints, saidOf } from "../../volunteer/screens/work_hints";
 import { LOADERS } from "../../volunteer/text";
 
@@ -87,4 +88,12 @@ test("no hint stands outside the mark of what software made", async () => {
     for (const one of all) expect(one.closest("[data-made-by=assistant]")?.querySelector(".made-by")?.textContent, kind).toMatch(/\S/);
     render(null, root);
   }
+});
+
+test("an answer says which of the hints that were shown it used, also that it used none", () => {
+  const draft = { ...EMPTY, outcome: "confirmed" };
+
+  expect(resultOf(draft, ["h-1"])).toMatchObject({ assisted_by: ["h-1"] });
+  expect(resultOf(draft, [])).toMatchObject({ assisted_by: [] });
+  expect(resultOf(draft)).not.toHaveProperty("assisted_by");
 });

@@ -120,7 +120,7 @@ function ResultForm({ offer, task, looked }: { offer: Offer; task: Task; looked:
   const { outcome } = draft.value;
   const needs = NEEDS[outcome];
   const send = (): void => {
-    const result = resultOf(draft.value, assistedBy(hintsOf(task), draft.value, saidOf));
+    const result = resultOf(draft.value, hintsOf(task).length === 0 ? null : assistedBy(hintsOf(task), draft.value, saidOf));
     if (typeof result === "string") {
       fault.value = result === "place" ? places.bad : result === "area" ? places.badArea : places.digital.missing;
       return;
@@ -189,7 +189,7 @@ export function inOrder(outcomes: readonly string[]): string[] {
 }
 
 /** The result that the form describes, or the part that is missing. */
-export function resultOf(draft: Draft, assisted: readonly string[] = []): ResultBody | "outcome" | "place" | "area" | "text" {
+export function resultOf(draft: Draft, assisted: readonly string[] | null = null): ResultBody | "outcome" | "place" | "area" | "text" {
   const { outcome, text } = draft;
   if (outcome === "") return "outcome";
   const said = { ...(text.trim() === "" ? {} : { text: text.trim() }), ...sentWith(assisted) };
