@@ -29,8 +29,8 @@ export const en = {
     bounded: "The search has reached its limit: there may be more.",
     step: (time: string) => `Next step of the plan ${time}.`,
     over: "All steps of the plan are taken: nobody else is asked unless an operator acts.",
-    hintDisagrees: "A hint of software differs from the answer: one more person is asked.",
-    hintCounted: "A hint of software agreed and counted as the second answer.",
+    hintDisagrees: "A hint of the assistant differs from the answer: one more person is asked.",
+    hintCounted: "A hint of the assistant agreed and counted as the second answer.",
   },
   hints: {
     title: "Hints of software",

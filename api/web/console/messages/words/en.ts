@@ -61,6 +61,7 @@ export const en = {
   /** What to do about an alarm, for whoever is at the desk. */
   cures: {
     assistant_missing: "Work goes on without hints; administrator: start komek assistant.",
+    assistant_below_floor: "Look at the figures under P; switch these hints on again there, or leave them.",
     distress: "Send help, then mark it as handled.",
     check_in_overdue: "Contact the person another way.",
     ladder_ended: "Find people another way, or reduce what is needed.",
@@ -86,6 +87,7 @@ export const en = {
   },
   alarms: {
     assistant_missing: "No assistant is running: there are no hints",
+    assistant_below_floor: "Hints are wrong too often and are shown to nobody",
     distress: "A person who was sent is in danger",
     check_in_overdue: "A person on scene gives no sign of life",
     ladder_ended: "A place stays empty unless an operator acts",

@@ -61,6 +61,7 @@ export const kk = {
   /** What to do about an alarm, for whoever is at the desk. */
   cures: {
     assistant_missing: "Жұмыс кеңессіз жүре береді; әкімшіге: komek assistant іске қосу.",
+    assistant_below_floor: "Қаншалықты дұрыс екенін қарау (P); сол жерде қайта қосу немесе осылай қалдыру.",
     distress: "Көмек жіберіп, содан кейін өңделді деп белгілеңіз.",
     check_in_overdue: "Адаммен басқа жолмен байланысыңыз.",
     ladder_ended: "Адамдарды басқа жолмен табыңыз немесе қажеттілікті азайтыңыз.",
@@ -86,6 +87,7 @@ export const kk = {
   },
   alarms: {
     assistant_missing: "Көмекші іске қосылмаған: кеңестер жоқ",
+    assistant_below_floor: "Кеңестер тым жиі қате, ешкімге көрсетілмейді",
     distress: "Көмекке жіберілген адамға қауіп төнді",
     check_in_overdue: "Оқиға орнындағы адам жауап бермейді",
     ladder_ended: "Оператор әрекет етпесе, орын бос қалады",

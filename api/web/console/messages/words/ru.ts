@@ -61,6 +61,7 @@ export const ru = {
   /** What to do about an alarm, for whoever is at the desk. */
   cures: {
     assistant_missing: "Работа идёт без подсказок; администратору: запустить komek assistant.",
+    assistant_below_floor: "Посмотреть, насколько они верны (P); включить их там снова или оставить так.",
     distress: "Отправьте помощь, затем отметьте как обработанное.",
     check_in_overdue: "Свяжитесь с человеком другим способом.",
     ladder_ended: "Найдите людей другим способом или уменьшите потребность.",
@@ -86,6 +87,7 @@ export const ru = {
   },
   alarms: {
     assistant_missing: "Помощник не запущен: подсказок нет",
+    assistant_below_floor: "Подсказки слишком часто неверны и никому не показываются",
     distress: "Человек, отправленный на помощь, в опасности",
     check_in_overdue: "Человек на месте не отвечает",
     ladder_ended: "Место останется незанятым, если оператор не вмешается",
