@@ -17,13 +17,13 @@ from dispatch.model.commands import (
     FinishMerge,
     ReleaseReport,
 )
-from dispatch.model.danger_commands import MarkDanger, YieldOffer
 from dispatch.model.decisions import Decision
+from dispatch.model.distress_commands import MarkDistress, YieldOffer
 from dispatch.model.events import Event
 from dispatch.model.ids import derived, parts_of_offer
 from dispatch.model.incident_events import IncidentReported
 from dispatch.model.merge_events import IncidentSplit, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
-from dispatch.model.safety_events import DangerTold, DistressAgain, DistressRaised, OfferYielded, WaysToCheck
+from dispatch.model.safety_events import DistressAgain, DistressRaised, DistressTold, OfferYielded, WaysToCheck
 from dispatch.model.vocabulary import Outcome
 from dispatch.safety import distress
 
@@ -93,9 +93,11 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
         return ReleaseReport(**_order(decision, "release", fact.into), other=own)
     if isinstance(fact, DistressRaised | DistressAgain):
         return distress.report_of(decision, fact)
-    if isinstance(fact, DangerTold):
+    if isinstance(fact, DistressTold):
         order = _order(decision, "danger", fact.parent_id)
-        return MarkDanger(**order, danger_id=own, danger_version=decision.version, volunteer_ids=fact.volunteer_ids)
+        return MarkDistress(
+            **order, distress_id=own, distress_version=decision.version, volunteer_ids=fact.volunteer_ids
+        )
     if isinstance(fact, OfferYielded):
         parts = parts_of_offer(fact.offer_id)
         order = _order(decision, f"yield {fact.offer_id}", parts.incident_id if parts else own)

@@ -1,16 +1,16 @@
 """The incident that hears a person in danger."""
 
 from api.process.services import Services
-from api.reads.own_distress import LOOKED_AT, own_dangers
+from api.reads.own_distress import LOOKED_AT, own_incidents_of_distress
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.safety import distress
 
 
-async def present_danger(services: Services, volunteer_id: str, now_ms: int) -> str:
+async def present_distress(services: Services, volunteer_id: str, now_ms: int) -> str:
     """The id of the open incident that the person's danger is now, also after a merge; of none known, that of the next signal: it
     may have been accepted a moment ago and not be decided yet."""
     try:
-        own = await services.marks.read_promptly(own_dangers(services.reads, volunteer_id))
+        own = await services.marks.read_promptly(own_incidents_of_distress(services.reads, volunteer_id))
     except (StoreUnavailable, NotReady):
         own = []
     present = (one.present.id for one in own if one.ended_ms is None)

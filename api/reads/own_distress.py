@@ -25,7 +25,7 @@ async def own_distress(services: Services, person: str) -> View | None:
         StoreUnavailable, NotReady: it is not known.
     """
     now_ms = clock.now_ms()
-    own = _newest(await own_dangers(services.reads, person), now_ms)
+    own = _newest(await own_incidents_of_distress(services.reads, person), now_ms)
     if own is None:
         return None
     seen_at_ms = seen_ms(own, services.alarm_book.in_force())
@@ -36,7 +36,7 @@ async def own_distress(services: Services, person: str) -> View | None:
     return shown_to_person(own, seen_at_ms=seen_at_ms, people=people, now_ms=now_ms)
 
 
-async def own_dangers(reads: StateReads, person: str) -> list[OwnDistress]:
+async def own_incidents_of_distress(reads: StateReads, person: str) -> list[OwnDistress]:
     """The newest dangers of the person, the newest first."""
     return [await _followed(reads, one) for one in await reads.distress_incidents(person, limit=LOOKED_AT)]
 

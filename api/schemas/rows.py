@@ -47,7 +47,7 @@ class IncidentRow(Shown):
     area: bool = False
     exercise: bool = False
     parent_id: str | None = None
-    in_danger: int = 0
+    sent_in_distress: int = 0
     merging_into: str | None = None
     merged_into: str | None = None
     ready_to_close: bool = False

@@ -18,6 +18,6 @@ def is_ready_to_close(state: Incident) -> bool:
         # A person in danger, a call for help, a result that contradicts: each is a reason to look first.
         and not state.attention
         # Also after an operator has handled the attention: who was sent here is still in danger.
-        and not state.in_danger
+        and not state.sent_in_distress
         and not state.proposals
     )

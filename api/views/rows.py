@@ -94,7 +94,7 @@ def _row(state: Incident, place: Place | None) -> View:
         # The shape itself stays in the detail: a polygon may have a thousand points.
         "area": state.area is not None and state.area.reach_m > 0,
         "parent_id": state.parent_id,
-        "in_danger": len(state.in_danger),
+        "sent_in_distress": len(state.sent_in_distress),
         "merging_into": state.merging.into if state.merging else None,
         "merged_into": state.merged_into,
         "ready_to_close": is_ready_to_close(state),

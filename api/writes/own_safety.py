@@ -2,13 +2,13 @@
 
 from api.http.audit import record_done
 from api.process.services import Services
-from api.reads.distress_line import present_danger
+from api.reads.distress_line import present_distress
 from api.schemas.answers import CheckInText
 from api.writes.idempotency import IdempotentRequest
 from api.writes.incident_orders import texts_of
 from api.writes.offer_answers import heard_by_of
 from api.writes.send import PreparedWrite
-from dispatch.model.danger_commands import StateSafety
+from dispatch.model.distress_commands import StateSafety
 from dispatch.model.private_refs import text_ref
 from streams import clock
 
@@ -23,7 +23,7 @@ async def prepared(
     """
     heard_by, now_ms = heard_by_of(once.caller, body), clock.now_ms()
     command_id = once.command_id(f"safe:{person}")
-    incident_id = await present_danger(services, person, now_ms)
+    incident_id = await present_distress(services, person, now_ms)
     command = StateSafety(
         id=command_id,
         incident_id=incident_id,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from dispatch.decide.settled import Settled, View
 from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.commands import AddNote, Command
-from dispatch.model.danger_commands import StateSafety
 from dispatch.model.decisions import Decision, RequirementWhy, Why
+from dispatch.model.distress_commands import StateSafety
 from dispatch.model.events import Event
 from dispatch.model.ids import decision_id, zone_of_incident
 from dispatch.model.offer_events import OfferMade

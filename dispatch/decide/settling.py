@@ -16,7 +16,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.rulings import Ruling
 from dispatch.model.vocabulary import Outcome
 from dispatch.plans.book import PlanBook
-from dispatch.safety import confirmations, dangers, hazard_crossings, safeguards, staging
+from dispatch.safety import confirmations, distress_links, hazard_crossings, safeguards, staging
 from dispatch.staffing import escalation, interpreters, waves
 from dispatch.state.derived_facts import Unfolding
 from dispatch.state.lifecycle import evolve
@@ -114,7 +114,7 @@ def _with_consequences(view: View, command: Command, plans: PlanBook, ruling: Ru
     then.add(*surplus(then.state))
     then.add(*of_work_without_place(then.state, now_ms))
     then.add(*hazard_crossings.news(then.state, command, around))
-    then.add(*dangers.told(before, then.state), *dangers.yielded(then.state, then.facts, around))
+    then.add(*distress_links.told(before, then.state), *distress_links.yielded(then.state, then.facts, around))
     # Last: people who are released by this decision are not told that their job has changed.
     then.add(*job_changes.changes(before, then.state, now_ms), *confirmations.ended_alarms(then.state))
     return then.state, replace(ruling, events=then.facts)

@@ -41,7 +41,7 @@ from dispatch.model.commands import (
     VoidOffer,
     WithdrawOffer,
 )
-from dispatch.model.danger_commands import MarkDanger, StateSafety, YieldOffer
+from dispatch.model.distress_commands import MarkDistress, StateSafety, YieldOffer
 
 AnyCommand: TypeAlias = (
     ReportIncident
@@ -78,7 +78,7 @@ AnyCommand: TypeAlias = (
     | CheckWay
     | PassDeadline
     | VoidOffer
-    | MarkDanger
+    | MarkDistress
     | YieldOffer
     | StateSafety
 )
@@ -119,7 +119,7 @@ COMMANDS: dict[str, type[Command]] = {
     "check_way": CheckWay,
     "pass_deadline": PassDeadline,
     "void_offer": VoidOffer,
-    "mark_danger": MarkDanger,
+    "mark_distress": MarkDistress,
     "yield_offer": YieldOffer,
     "state_safety": StateSafety,
 }

@@ -7,7 +7,7 @@ it is recorded and never used. Commands carry no free text: it is stored in the 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.model.dangers import SentTo
+from dispatch.model.distress_links import SentTo
 from dispatch.model.incidents import Hazard
 from dispatch.model.merges import MovedPerson, NewReport, RefusedBefore, ReportNumber
 from dispatch.model.places import Area

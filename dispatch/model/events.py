@@ -50,11 +50,11 @@ from dispatch.model.safety_events import (
     CheckInAsked,
     CheckInClockSet,
     ComingAsked,
-    DangerLinked,
-    DangerMarked,
-    DangerTold,
     DistressAgain,
+    DistressLinked,
+    DistressMarked,
     DistressRaised,
+    DistressTold,
     HazardDeclared,
     HazardEnded,
     HazardOnWay,
@@ -143,9 +143,9 @@ Event: TypeAlias = (
     | DistressRaised
     | DistressAgain
     | PersonReminded
-    | DangerLinked
-    | DangerTold
-    | DangerMarked
+    | DistressLinked
+    | DistressTold
+    | DistressMarked
     | OfferYielded
     | SafetyStated
 )
@@ -213,9 +213,9 @@ EVENTS: dict[str, type] = {
     "distress_raised": DistressRaised,
     "distress_again": DistressAgain,
     "person_reminded": PersonReminded,
-    "danger_linked": DangerLinked,
-    "danger_told": DangerTold,
-    "danger_marked": DangerMarked,
+    "distress_linked": DistressLinked,
+    "distress_told": DistressTold,
+    "distress_marked": DistressMarked,
     "offer_yielded": OfferYielded,
     "safety_stated": SafetyStated,
 }

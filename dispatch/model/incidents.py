@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.model.call_numbers import CallNumber
-from dispatch.model.dangers import Danger, SentTo
+from dispatch.model.distress_links import KnownDistress, SentTo
 from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore, ReportNumber
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
@@ -127,7 +127,7 @@ class Incident:
     distress_of: str | None = None
     also_sent_to: tuple[str, ...] = ()
     """Further incidents to which the person in distress was sent, and from which they signalled."""
-    dangers: Mapping[str, Danger] = field(default_factory=dict)
+    known_distress: Mapping[str, KnownDistress] = field(default_factory=dict)
     """People who were sent here and are in danger, by the incident of their danger."""
     said_safe_ms: Mapping[str, int] = field(default_factory=dict)
     """When people whose danger this is said last that they are safe."""
@@ -177,9 +177,9 @@ class Incident:
         return tuple(one for one in dict.fromkeys((*own, *brought)) if one.incident_id != self.id)
 
     @property
-    def in_danger(self) -> tuple[str, ...]:
+    def sent_in_distress(self) -> tuple[str, ...]:
         """People who were sent here and whose danger is open, each once."""
-        return tuple(dict.fromkeys(one for danger in self.dangers.values() for one in danger.volunteer_ids))
+        return tuple(dict.fromkeys(one for known in self.known_distress.values() for one in known.volunteer_ids))
 
     def requirement(self, requirement_id: str | None) -> Requirement | None:
         return next((entry for entry in self.requirements if entry.id == requirement_id), None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.model.dangers import SentTo
+from dispatch.model.distress_links import SentTo
 from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, NotMoved, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal

@@ -162,14 +162,14 @@ class DistressAgain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DangerLinked:
+class DistressLinked:
     """The person in danger signalled from another incident to which they were sent."""
 
     parent_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DangerTold:
+class DistressTold:
     """The danger of people begins or ends with this decision, and `parent_id`, to which they were sent, is told: `volunteer_ids`
     are those in danger here now."""
 
@@ -179,11 +179,11 @@ class DangerTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DangerMarked:
-    """`volunteer_ids`: the people who were sent here and are in danger at `danger_id`, since its version `danger_version`."""
+class DistressMarked:
+    """`volunteer_ids`: the people who were sent here and are in danger at `distress_id`, since its version `distress_version`."""
 
-    danger_id: str
-    danger_version: int
+    distress_id: str
+    distress_version: int
     volunteer_ids: tuple[str, ...]
     at_ms: int
     """When it was decided there: a signal that is newer is not answered by this."""

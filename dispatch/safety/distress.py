@@ -24,7 +24,7 @@ from dispatch.model.offers import Distress, Offer
 from dispatch.model.places import Area, Place
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.safety_events import DangerLinked, DistressAgain, DistressRaised
+from dispatch.model.safety_events import DistressAgain, DistressLinked, DistressRaised
 from dispatch.model.vocabulary import Capability, OfferState, Priority
 
 TYPE = "distress"
@@ -171,12 +171,12 @@ def heard_by(volunteer_id: str, known: Iterable[Incident], now_ms: int) -> str:
     return successor_of(line[max(places)], placeless_zone(volunteer_id, TYPE))
 
 
-def linked(incident: Incident, command: ReportIncident) -> tuple[DangerLinked, ...]:
+def linked(incident: Incident, command: ReportIncident) -> tuple[DistressLinked, ...]:
     """The link to the incident from which this signal comes, unless it is known."""
     known = (incident.id, incident.parent_id, *incident.also_sent_to)
     if command.parent_id is None or command.parent_id in known:
         return ()
-    return (DangerLinked(parent_id=command.parent_id),)
+    return (DistressLinked(parent_id=command.parent_id),)
 
 
 def renewed(incident: Incident, command: ReportIncident) -> tuple[AttentionEnded | AttentionRaised, ...]:

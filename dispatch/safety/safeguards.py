@@ -18,7 +18,7 @@ from dispatch.model.commands import (
     ReportIncident,
 )
 from dispatch.model.context import DecisionContext
-from dispatch.model.danger_commands import MarkDanger, StateSafety, YieldOffer
+from dispatch.model.distress_commands import MarkDistress, StateSafety, YieldOffer
 from dispatch.model.events import Event
 from dispatch.model.incident_events import AttentionRaised, IncidentReported
 from dispatch.model.incidents import Incident
@@ -30,8 +30,8 @@ from dispatch.safety import (
     absence,
     check_ins,
     confirmations,
-    dangers,
     distress,
+    distress_links,
     hazard_crossings,
     hazards,
     lost_verifications,
@@ -48,12 +48,12 @@ def rule(
     # Above the check for an open incident: these commands have answers of their own for one that has ended.
     if isinstance(command, RaiseDistress):
         return distress.raised(incident, command, now_ms)
-    if isinstance(command, MarkDanger):
-        return dangers.marked(incident, command)
+    if isinstance(command, MarkDistress):
+        return distress_links.marked(incident, command)
     if isinstance(command, YieldOffer):
-        return dangers.withdrawn(incident, command)
+        return distress_links.withdrawn(incident, command)
     if isinstance(command, StateSafety):
-        return dangers.stated_safe(incident, command)
+        return distress_links.stated_safe(incident, command)
     if isinstance(command, LeaveDuty):
         return _leave_duty(incident, command, around)
     if isinstance(command, LoseVerification):
@@ -107,7 +107,7 @@ def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now
         *absence.heard(state, facts, now_ms),
         *lost_verifications.over(state),
         *reinforcements.answered(state),
-        *dangers.over(state, facts),
+        *distress_links.over(state, facts),
     ]
     if state.distress_of is not None and any(isinstance(fact, IncidentReported) for fact in facts):
         more.append(AttentionRaised(reason=AttentionReason.DISTRESS))

@@ -9,7 +9,7 @@ from typing import Any
 
 from dispatch.model import offer_events, safety_events
 from dispatch.model.copying import changed
-from dispatch.model.dangers import Danger
+from dispatch.model.distress_links import KnownDistress
 from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.offers import CheckInClock, Confirmed, Distress, JobChange, Offer, Unconfirmed
 from dispatch.model.places import Area
@@ -149,28 +149,30 @@ def distress_again(state: Incident, fact: safety_events.DistressAgain, moment: M
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
 
 
-def danger_linked(state: Incident, fact: safety_events.DangerLinked, _: Moment) -> Incident:
+def distress_linked(state: Incident, fact: safety_events.DistressLinked, _: Moment) -> Incident:
     if state.parent_id is None:
         return changed(state, parent_id=fact.parent_id)
     return changed(state, also_sent_to=(*state.also_sent_to, fact.parent_id))
 
 
-def danger_told(state: Incident, _fact: safety_events.DangerTold | safety_events.OfferYielded, _: Moment) -> Incident:
+def distress_told(
+    state: Incident, _fact: safety_events.DistressTold | safety_events.OfferYielded, _: Moment
+) -> Incident:
     # Only `follow_ups.py` reads these events.
     return state
 
 
-def danger_marked(state: Incident, fact: safety_events.DangerMarked, _: Moment) -> Incident:
+def distress_marked(state: Incident, fact: safety_events.DistressMarked, _: Moment) -> Incident:
     """The dangers told of, and for each offer whether the danger that its person signalled is over."""
-    before = state.dangers.get(fact.danger_id)
-    told = Danger(version=fact.danger_version, volunteer_ids=fact.volunteer_ids)
-    after = changed(state, dangers={**state.dangers, fact.danger_id: told})
-    open_now = after.in_danger
+    before = state.known_distress.get(fact.distress_id)
+    told = KnownDistress(version=fact.distress_version, volunteer_ids=fact.volunteer_ids)
+    after = changed(state, known_distress={**state.known_distress, fact.distress_id: told})
+    open_now = after.sent_in_distress
     told_of = {*fact.volunteer_ids, *(before.volunteer_ids if before else ())}
 
     def marked(offer: Offer) -> Offer:
         known = offer.distress
-        if known is None or (offer.volunteer_id not in told_of and known.incident_id != fact.danger_id):
+        if known is None or (offer.volunteer_id not in told_of and known.incident_id != fact.distress_id):
             return offer
         if offer.volunteer_id in open_now:
             return changed(offer, distress=replace(known, over_ms=None))
@@ -203,9 +205,9 @@ FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     safety_events.HelpAsked: help_asked,
     safety_events.DistressRaised: distress_raised,
     safety_events.DistressAgain: distress_again,
-    safety_events.DangerLinked: danger_linked,
-    safety_events.DangerTold: danger_told,
-    safety_events.OfferYielded: danger_told,
-    safety_events.DangerMarked: danger_marked,
+    safety_events.DistressLinked: distress_linked,
+    safety_events.DistressTold: distress_told,
+    safety_events.OfferYielded: distress_told,
+    safety_events.DistressMarked: distress_marked,
     safety_events.SafetyStated: safety_stated,
 }

@@ -2268,7 +2268,7 @@ export interface components {
         /** @enum {string} */
         DeadlineKind: "offer_expiry" | "retry" | "lease" | "merge" | "ladder" | "wave" | "check_in" | "watch" | "confirmation";
         /** @description An event of a decision, told apart by `kind`. Times are milliseconds since 1970-01-01 UTC. */
-        DecisionEvent: components["schemas"]["LoggedIncidentReported"] | components["schemas"]["LoggedIncidentUpdated"] | components["schemas"]["LoggedIncidentCancelled"] | components["schemas"]["LoggedIncidentClosed"] | components["schemas"]["LoggedIncidentReopened"] | components["schemas"]["LoggedIncidentEscalated"] | components["schemas"]["LoggedNoteAdded"] | components["schemas"]["LoggedOfferMade"] | components["schemas"]["LoggedOfferMoved"] | components["schemas"]["LoggedResultGiven"] | components["schemas"]["LoggedCheckedIn"] | components["schemas"]["LoggedShortfallFound"] | components["schemas"]["LoggedShortfallEnded"] | components["schemas"]["LoggedRetryScheduled"] | components["schemas"]["LoggedWaveTimed"] | components["schemas"]["LoggedWaveFellShort"] | components["schemas"]["LoggedTranslatorLacked"] | components["schemas"]["LoggedLeaseHeld"] | components["schemas"]["LoggedAnswerWanted"] | components["schemas"]["LoggedWorkSettled"] | components["schemas"]["LoggedCertaintyChanged"] | components["schemas"]["LoggedProposalMade"] | components["schemas"]["LoggedProposalAccepted"] | components["schemas"]["LoggedProposalRejected"] | components["schemas"]["LoggedProposalEnded"] | components["schemas"]["LoggedIncidentMoved"] | components["schemas"]["LoggedOfferRemeasured"] | components["schemas"]["LoggedMergeProposed"] | components["schemas"]["LoggedMergeBegun"] | components["schemas"]["LoggedMergeEnded"] | components["schemas"]["LoggedIncidentMerged"] | components["schemas"]["LoggedIncidentUnmerged"] | components["schemas"]["LoggedMergeDeclined"] | components["schemas"]["LoggedReportAdopted"] | components["schemas"]["LoggedReportReleased"] | components["schemas"]["LoggedIncidentSplit"] | components["schemas"]["LoggedLadderScheduled"] | components["schemas"]["LoggedLadderStepped"] | components["schemas"]["LoggedRequirementsAdded"] | components["schemas"]["LoggedBridgeEnded"] | components["schemas"]["LoggedPartnerAsked"] | components["schemas"]["LoggedAttentionRaised"] | components["schemas"]["LoggedAttentionEnded"] | components["schemas"]["LoggedHazardDeclared"] | components["schemas"]["LoggedHazardEnded"] | components["schemas"]["LoggedHazardWarned"] | components["schemas"]["LoggedStagingMoved"] | components["schemas"]["LoggedCheckInClockSet"] | components["schemas"]["LoggedCheckInAsked"] | components["schemas"]["LoggedWatchSet"] | components["schemas"]["LoggedComingAsked"] | components["schemas"]["LoggedJobChanged"] | components["schemas"]["LoggedWaysToCheck"] | components["schemas"]["LoggedHazardOnWay"] | components["schemas"]["LoggedWayCleared"] | components["schemas"]["LoggedConfirmationMissed"] | components["schemas"]["LoggedChangesConfirmed"] | components["schemas"]["LoggedHelpAsked"] | components["schemas"]["LoggedDistressRaised"] | components["schemas"]["LoggedDistressAgain"] | components["schemas"]["LoggedPersonReminded"] | components["schemas"]["LoggedDangerLinked"] | components["schemas"]["LoggedDangerTold"] | components["schemas"]["LoggedDangerMarked"] | components["schemas"]["LoggedOfferYielded"] | components["schemas"]["LoggedSafetyStated"];
+        DecisionEvent: components["schemas"]["LoggedIncidentReported"] | components["schemas"]["LoggedIncidentUpdated"] | components["schemas"]["LoggedIncidentCancelled"] | components["schemas"]["LoggedIncidentClosed"] | components["schemas"]["LoggedIncidentReopened"] | components["schemas"]["LoggedIncidentEscalated"] | components["schemas"]["LoggedNoteAdded"] | components["schemas"]["LoggedOfferMade"] | components["schemas"]["LoggedOfferMoved"] | components["schemas"]["LoggedResultGiven"] | components["schemas"]["LoggedCheckedIn"] | components["schemas"]["LoggedShortfallFound"] | components["schemas"]["LoggedShortfallEnded"] | components["schemas"]["LoggedRetryScheduled"] | components["schemas"]["LoggedWaveTimed"] | components["schemas"]["LoggedWaveFellShort"] | components["schemas"]["LoggedTranslatorLacked"] | components["schemas"]["LoggedLeaseHeld"] | components["schemas"]["LoggedAnswerWanted"] | components["schemas"]["LoggedWorkSettled"] | components["schemas"]["LoggedCertaintyChanged"] | components["schemas"]["LoggedProposalMade"] | components["schemas"]["LoggedProposalAccepted"] | components["schemas"]["LoggedProposalRejected"] | components["schemas"]["LoggedProposalEnded"] | components["schemas"]["LoggedIncidentMoved"] | components["schemas"]["LoggedOfferRemeasured"] | components["schemas"]["LoggedMergeProposed"] | components["schemas"]["LoggedMergeBegun"] | components["schemas"]["LoggedMergeEnded"] | components["schemas"]["LoggedIncidentMerged"] | components["schemas"]["LoggedIncidentUnmerged"] | components["schemas"]["LoggedMergeDeclined"] | components["schemas"]["LoggedReportAdopted"] | components["schemas"]["LoggedReportReleased"] | components["schemas"]["LoggedIncidentSplit"] | components["schemas"]["LoggedLadderScheduled"] | components["schemas"]["LoggedLadderStepped"] | components["schemas"]["LoggedRequirementsAdded"] | components["schemas"]["LoggedBridgeEnded"] | components["schemas"]["LoggedPartnerAsked"] | components["schemas"]["LoggedAttentionRaised"] | components["schemas"]["LoggedAttentionEnded"] | components["schemas"]["LoggedHazardDeclared"] | components["schemas"]["LoggedHazardEnded"] | components["schemas"]["LoggedHazardWarned"] | components["schemas"]["LoggedStagingMoved"] | components["schemas"]["LoggedCheckInClockSet"] | components["schemas"]["LoggedCheckInAsked"] | components["schemas"]["LoggedWatchSet"] | components["schemas"]["LoggedComingAsked"] | components["schemas"]["LoggedJobChanged"] | components["schemas"]["LoggedWaysToCheck"] | components["schemas"]["LoggedHazardOnWay"] | components["schemas"]["LoggedWayCleared"] | components["schemas"]["LoggedConfirmationMissed"] | components["schemas"]["LoggedChangesConfirmed"] | components["schemas"]["LoggedHelpAsked"] | components["schemas"]["LoggedDistressRaised"] | components["schemas"]["LoggedDistressAgain"] | components["schemas"]["LoggedPersonReminded"] | components["schemas"]["LoggedDistressLinked"] | components["schemas"]["LoggedDistressTold"] | components["schemas"]["LoggedDistressMarked"] | components["schemas"]["LoggedOfferYielded"] | components["schemas"]["LoggedSafetyStated"];
         /** @description A record of the topic `decisions` with its position. Times are milliseconds since 1970-01-01 UTC. */
         DecisionShown: {
             against: components["schemas"]["SoftRule"][];
@@ -2772,8 +2772,6 @@ export interface components {
             /** @default false */
             hazard?: boolean;
             id: string;
-            /** @default 0 */
-            in_danger?: number;
             merged_into?: string | null;
             merging_into?: string | null;
             needed: number;
@@ -2786,6 +2784,8 @@ export interface components {
             ready_to_close?: boolean;
             /** Format: date-time */
             reported_at: string;
+            /** @default 0 */
+            sent_in_distress?: number;
             /** @default {} */
             short?: {
                 [key: string]: number;
@@ -3224,25 +3224,6 @@ export interface components {
         };
         /** @enum {unknown} */
         LoggedConfirmationState: "asked" | "overdue" | "reminded";
-        LoggedDangerLinked: {
-            /** @constant */
-            kind: "danger_linked";
-            parent_id: string;
-        };
-        LoggedDangerMarked: {
-            at_ms: number;
-            danger_id: string;
-            danger_version: number;
-            /** @constant */
-            kind: "danger_marked";
-            volunteer_ids: string[];
-        };
-        LoggedDangerTold: {
-            /** @constant */
-            kind: "danger_told";
-            parent_id: string;
-            volunteer_ids: string[];
-        };
         LoggedDistressAgain: {
             area: components["schemas"]["LoggedArea"] | null;
             child_id: string;
@@ -3261,6 +3242,19 @@ export interface components {
             text_unreadable?: boolean;
             volunteer_id: string;
         };
+        LoggedDistressLinked: {
+            /** @constant */
+            kind: "distress_linked";
+            parent_id: string;
+        };
+        LoggedDistressMarked: {
+            at_ms: number;
+            distress_id: string;
+            distress_version: number;
+            /** @constant */
+            kind: "distress_marked";
+            volunteer_ids: string[];
+        };
         LoggedDistressRaised: {
             area: components["schemas"]["LoggedArea"] | null;
             child_id: string;
@@ -3276,6 +3270,12 @@ export interface components {
             text?: string | null;
             text_unreadable?: boolean;
             volunteer_id: string;
+        };
+        LoggedDistressTold: {
+            /** @constant */
+            kind: "distress_told";
+            parent_id: string;
+            volunteer_ids: string[];
         };
         /** @enum {unknown} */
         LoggedEndCode: "duplicate" | "exercise" | "false_call" | "handed_over" | "other" | "resolved";

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.reads.own_distress import TOLD_FOR_S
-from dispatch.model.danger_commands import StateSafety
+from dispatch.model.distress_commands import StateSafety
 from dispatch.model.incidents import Attention, Edit, Incident
 from dispatch.model.offers import Offer
 from dispatch.model.places import Place

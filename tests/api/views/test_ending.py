@@ -6,7 +6,7 @@ import pytest
 
 from api.views.ending import is_ready_to_close
 from api.views.rows import row
-from dispatch.model.dangers import Danger
+from dispatch.model.distress_links import KnownDistress
 from dispatch.model.incidents import Attention
 from dispatch.model.merges import Merging
 from dispatch.model.proposals import Proposal
@@ -40,7 +40,7 @@ def test_it_is_ready_when_everybody_who_was_needed_is_done() -> None:
         {"offers": (DONE,), "attention": (Attention(reason="distress"),)},
         {"offers": (DONE,), "proposals": (WAITING,)},
         # A person who was sent is in danger, whether or not an operator has handled the attention about it.
-        {"offers": (DONE,), "dangers": {"i-2": Danger(version=1, volunteer_ids=("v-2",))}},
+        {"offers": (DONE,), "known_distress": {"i-2": KnownDistress(version=1, volunteer_ids=("v-2",))}},
         # It is about to end otherwise, or has ended.
         {"offers": (DONE,), "merging": Merging(into="i-2", due_ms=NOW_MS, by="op-1")},
         {"offers": (DONE,), "status": IncidentStatus.CLOSED},
@@ -54,4 +54,4 @@ def test_it_is_not_ready_while_anything_is_left(left_to_do: dict[str, Any]) -> N
 
 
 def test_a_danger_that_has_ended_holds_nothing_up() -> None:
-    assert row(incident(offers=(DONE,), dangers={"i-2": Danger(version=2)}))["ready_to_close"]
+    assert row(incident(offers=(DONE,), known_distress={"i-2": KnownDistress(version=2)}))["ready_to_close"]

@@ -37,7 +37,7 @@ STATED: dict[str, dict[str, Any]] = {
     "reject_proposal": {"proposal_id": "p-1"},
     "check_way": {"hazard_incident_id": OTHER},
     "enter_hazard": {"volunteer_ids": ("v-1",), "ground": 1},
-    "mark_danger": {"danger_id": OTHER, "danger_version": 1},
+    "mark_distress": {"distress_id": OTHER, "distress_version": 1},
     "pass_deadline": {"deadline": DeadlineKind.OFFER_EXPIRY, "due_ms": NOW_MS},
     "decline_offer": {"reason": DeclineReason.BUSY},
 }
@@ -68,7 +68,7 @@ def test_an_order_about_an_unknown_incident_is_refused_and_says_so(name: str) ->
     assert outcome(None, order(name)) == (Outcome.REFUSED, "unknown_incident")
 
 
-COUNTS_AFTER_THE_END = {"add_note", "finish_merge", "unmerge_incident", "reopen_incident", "mark_danger"}
+COUNTS_AFTER_THE_END = {"add_note", "finish_merge", "unmerge_incident", "reopen_incident", "mark_distress"}
 """A note is kept; what another incident asks or tells is heard; a merge can be undone, and an end as well."""
 
 

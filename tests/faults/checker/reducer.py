@@ -352,21 +352,21 @@ def _signal(event: Event, moment: Moment) -> dict[str, Any]:
     return {"incident_id": event["child_id"], "at_ms": moment.at_ms, "over_ms": None}
 
 
-def _danger_linked(state: State, event: Event, _: Moment) -> None:
+def _distress_linked(state: State, event: Event, _: Moment) -> None:
     if state["parent_id"] is None:
         state["parent_id"] = event["parent_id"]
     else:
         state["also_sent_to"] = [*state["also_sent_to"], event["parent_id"]]
 
 
-def _danger_marked(state: State, event: Event, _: Moment) -> None:
-    danger, now = event["danger_id"], list(event["volunteer_ids"])
-    about = {*now, *state["dangers"].get(danger, {"volunteer_ids": []})["volunteer_ids"]}
-    state["dangers"][danger] = {"version": event["danger_version"], "volunteer_ids": now}
-    still = {person for one in state["dangers"].values() for person in one["volunteer_ids"]}
+def _distress_marked(state: State, event: Event, _: Moment) -> None:
+    distress, now = event["distress_id"], list(event["volunteer_ids"])
+    about = {*now, *state["known_distress"].get(distress, {"volunteer_ids": []})["volunteer_ids"]}
+    state["known_distress"][distress] = {"version": event["distress_version"], "volunteer_ids": now}
+    still = {person for one in state["known_distress"].values() for person in one["volunteer_ids"]}
     for offer in state["offers"]:
         signal, person = offer.get("distress"), offer["volunteer_id"]
-        if signal is None or (person not in about and signal["incident_id"] != danger):
+        if signal is None or (person not in about and signal["incident_id"] != distress):
             continue
         if person in still:
             offer["distress"] = {**signal, "over_ms": None}
@@ -501,7 +501,7 @@ FOLDS: dict[str, Fold] = {
     "help_asked": _help_asked,
     "job_changed": _job_changed,
     "ways_to_check": _nothing,
-    "danger_told": _nothing,
+    "distress_told": _nothing,
     "offer_yielded": _nothing,
     "hazard_on_way": _hazard_on_way,
     "way_cleared": _way_cleared,
@@ -510,8 +510,8 @@ FOLDS: dict[str, Fold] = {
     "person_reminded": _of_offer("reminded_ms", lambda _, at: at.at_ms),
     "distress_again": _distress_again,
     "distress_raised": _of_offer("distress", _signal),
-    "danger_linked": _danger_linked,
-    "danger_marked": _danger_marked,
+    "distress_linked": _distress_linked,
+    "distress_marked": _distress_marked,
     "safety_stated": _safety_stated,
 }
 """What each event changes; `incident_reported` makes the state."""

@@ -5,10 +5,10 @@ import { now, serverNow } from "../../shared/clock";
 import { isLoaded, rows, status } from "../state";
 import { type Named, acknowledge, forgetOver, isSilent, shelve, silence, startAnswers } from "./answers";
 import { isArmed, play } from "./sounds";
-import { type Alarm, keyOf, noteDangers, pauseMs, standing } from "./standing";
+import { type Alarm, keyOf, noteDistress, pauseMs, standing } from "./standing";
 
 const lately = new Map<string, number>();
-const all = computed(() => standing(rows.value, now.value, noteDangers(lately, rows.value, now.value)));
+const all = computed(() => standing(rows.value, now.value, noteDistress(lately, rows.value, now.value)));
 /** Nobody has heard them, the most urgent first. */
 export const alarms = computed(() => all.value.filter((one) => !isSilent(one.key, now.value)));
 /** People in danger or overdue: those nobody has heard first. They stand until they are handled, not until they are heard. */

@@ -28,13 +28,13 @@ const FIRST_SIGNAL_MS = 4_000;
 const OWN_INCIDENT_MS = 3_000;
 
 /** When an incident of danger was last seen open, by the incident to which its person was sent: added to `lately`. */
-export function noteDangers(lately: Map<string, number>, rows: ReadonlyMap<string, Row>, nowMs: number): ReadonlyMap<string, number> {
+export function noteDistress(lately: Map<string, number>, rows: ReadonlyMap<string, Row>, nowMs: number): ReadonlyMap<string, number> {
   for (const row of rows.values()) if (row.type === "distress" && row.parent_id != null) lately.set(row.parent_id, nowMs);
   return lately;
 }
 
 /**
- * All alarms of the present rows: those that stood before the page was opened sound too. `lately`: of `noteDangers`. A danger that
+ * All alarms of the present rows: those that stood before the page was opened sound too. `lately`: of `noteDistress`. A danger that
  * ends leaves the queue a moment before the entry at its parent does, and that must not sound for it.
  */
 export function standing(rows: ReadonlyMap<string, Row>, nowMs: number, lately: ReadonlyMap<string, number> = new Map()): Alarm[] {

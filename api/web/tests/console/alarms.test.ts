@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noteDangers, pauseMs, standing } from "../../console/alarms/standing";
+import { noteDistress, pauseMs, standing } from "../../console/alarms/standing";
 import { AT_MS, row, table } from "./rows";
 
 const said = (...given: Parameters<typeof table>): string[] => standing(table(...given), AT_MS).map((one) => one.key);
@@ -56,8 +56,8 @@ test("a signal waits a moment for the incident of the person, and sounds without
 test("the end of a danger sounds nowhere, and a parent that goes on without it does", () => {
   const parent = row("parent", { accepted: 2, attention: ["distress"] });
   const own = row("own", { type: "distress", priority: "critical", parent_id: "parent" });
-  const lately = noteDangers(new Map<string, number>(), table(parent, own), AT_MS);
-  const later = (ms: number): number => standing(table(parent), AT_MS + ms, noteDangers(new Map(lately), table(parent), AT_MS + ms)).length;
+  const lately = noteDistress(new Map<string, number>(), table(parent, own), AT_MS);
+  const later = (ms: number): number => standing(table(parent), AT_MS + ms, noteDistress(new Map(lately), table(parent), AT_MS + ms)).length;
 
   expect([later(1_000), later(3_000)]).toEqual([0, 1]);
 });

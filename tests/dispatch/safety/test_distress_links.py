@@ -21,7 +21,7 @@ from dispatch.model.commands import (
     UnmergeIncident,
 )
 from dispatch.model.context import DecisionContext
-from dispatch.model.danger_commands import MarkDanger, StateSafety, YieldOffer
+from dispatch.model.distress_commands import MarkDistress, StateSafety, YieldOffer
 from dispatch.model.ids import offer_id
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Distress
@@ -100,11 +100,11 @@ ENDS = [CloseIncident, CancelIncident]
 def test_the_end_of_a_danger_ends_it_where_the_person_was_sent(end: type[Command]) -> None:
     log = Log()
     child = log.signal("v-1")
-    assert (log.alarmed(), log.known[PARENT].in_danger) == (["r1"], ("v-1",))
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == (["r1"], ("v-1",))
 
     log.order(end, child)
 
-    assert (log.alarmed(), log.known[PARENT].in_danger) == ([], ())
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == ([], ())
     held = log.known[PARENT].offer("o-v-1-a")
     assert held is not None
     assert held.distress is not None
@@ -116,10 +116,10 @@ def test_attention_stays_while_a_colleague_is_in_danger() -> None:
     first, second = log.signal("v-1"), log.signal("v-2")
 
     log.order(CloseIncident, first)
-    assert (log.alarmed(), log.known[PARENT].in_danger) == (["r1"], ("v-2",))
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == (["r1"], ("v-2",))
 
     log.order(CloseIncident, second)
-    assert (log.alarmed(), log.known[PARENT].in_danger) == ([], ())
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == ([], ())
 
 
 def test_each_requirement_has_an_end_of_its_own() -> None:
@@ -152,7 +152,7 @@ def test_a_danger_that_is_reopened_comes_back() -> None:
     log.order(CloseIncident, child)
 
     log.order(ReopenIncident, child)
-    assert (log.alarmed(), log.known[PARENT].in_danger) == (["r1"], ("v-1",))
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == (["r1"], ("v-1",))
 
     log.order(CloseIncident, child)
     assert log.alarmed() == []
@@ -166,10 +166,10 @@ def test_another_signal_after_the_end_comes_back_with_its_own_incident() -> None
 
     log.signal("v-1")
     later = distress.successor_of(child, log.known[child].zone)
-    assert (log.alarmed(), log.known[PARENT].in_danger) == (["r1"], ("v-1",))
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == (["r1"], ("v-1",))
 
     log.order(CloseIncident, later)
-    assert (log.alarmed(), log.known[PARENT].in_danger) == ([], ())
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == ([], ())
 
 
 def test_a_merged_danger_ends_with_the_incident_that_goes_on() -> None:
@@ -179,10 +179,10 @@ def test_a_merged_danger_ends_with_the_incident_that_goes_on() -> None:
 
     log.order(MergeIncident, child, into=WORK)
     assert log.known[child].merged_into == WORK
-    assert (log.alarmed(), log.known[PARENT].in_danger) == (["r1"], ("v-1",))
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == (["r1"], ("v-1",))
 
     log.order(CloseIncident, WORK)
-    assert (log.alarmed(), log.known[PARENT].in_danger) == ([], ())
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == ([], ())
 
 
 def test_a_merged_danger_that_is_taken_out_again_is_open() -> None:
@@ -193,7 +193,7 @@ def test_a_merged_danger_that_is_taken_out_again_is_open() -> None:
 
     log.order(UnmergeIncident, child)
     log.order(CloseIncident, WORK)
-    assert (log.alarmed(), log.known[PARENT].in_danger) == (["r1"], ("v-1",))
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == (["r1"], ("v-1",))
 
     log.order(CloseIncident, child)
     assert log.alarmed() == []
@@ -203,11 +203,11 @@ def test_both_incidents_to_which_a_person_was_sent_are_told() -> None:
     log = Log()
     child = log.signal("v-1")
     log.signal("v-1", at=OTHER)
-    assert [log.known[at].in_danger for at in (PARENT, OTHER)] == [("v-1",), ("v-1",)]
+    assert [log.known[at].sent_in_distress for at in (PARENT, OTHER)] == [("v-1",), ("v-1",)]
 
     log.order(CloseIncident, child)
 
-    assert [(log.alarmed(at), log.known[at].in_danger) for at in (PARENT, OTHER)] == [([], ()), ([], ())]
+    assert [(log.alarmed(at), log.known[at].sent_in_distress) for at in (PARENT, OTHER)] == [([], ()), ([], ())]
 
 
 def test_a_danger_that_began_without_an_offer_is_linked_by_the_signal_of_one() -> None:
@@ -239,19 +239,19 @@ def test_messages_in_any_order_and_twice_leave_the_newest_truth(order: tuple[int
     child = log.signal("v-1")
     for kind in (CloseIncident, ReopenIncident, CloseIncident):
         log.order(kind, child)
-    told = [one for one in log.heard if isinstance(one, MarkDanger)]
+    told = [one for one in log.heard if isinstance(one, MarkDistress)]
     assert len(told) == 4
     before = Log()
     before.known[PARENT] = replace(before.known[PARENT], attention=())
     before.order(RaiseDistress, PARENT, by="v-1", offer_id="o-v-1-a", volunteer_id="v-1")
     state = before.known[PARENT]
-    before.known[PARENT] = replace(state, dangers={})
+    before.known[PARENT] = replace(state, known_distress={})
 
     for at in (*order, *order):
         before.waiting.append(told[at])
         before.decide()
 
-    assert (before.alarmed(), before.known[PARENT].in_danger) == ([], ())
+    assert (before.alarmed(), before.known[PARENT].sent_in_distress) == ([], ())
 
 
 @pytest.mark.parametrize("status", [IncidentStatus.CLOSED, IncidentStatus.CANCELLED])
@@ -278,7 +278,7 @@ def test_attention_that_an_operator_has_settled_does_not_come_back_with_the_end(
     log = Log()
     child = log.signal("v-1")
     log.order(SettleAttention, PARENT, reason="distress")
-    assert (log.alarmed(), log.known[PARENT].in_danger) == ([], ("v-1",))
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == ([], ("v-1",))
 
     log.order(CloseIncident, child)
 

@@ -12,7 +12,7 @@ class SentTo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Danger:
+class KnownDistress:
     """What an incident of danger told last of people who were sent here. Empty: none of them is in danger there any more."""
 
     # Kept after the end too: an older message must not bring the danger back (DESIGN 221).

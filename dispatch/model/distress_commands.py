@@ -7,13 +7,13 @@ from dispatch.model.vocabulary import HeardBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkDanger(Command):
-    """The incident `danger_id` tells which people who were sent to this one are in danger there now. All of them, each time: what
-    comes late or twice changes nothing."""
+class MarkDistress(Command):
+    """The incident `distress_id` tells which people who were sent to this one are in danger there now. All of them, each time:
+    what comes late or twice changes nothing."""
 
-    danger_id: str
-    # Of `danger_id`: messages may overtake each other (DESIGN 221).
-    danger_version: int
+    distress_id: str
+    # Of `distress_id`: messages may overtake each other (DESIGN 221).
+    distress_version: int
     volunteer_ids: tuple[str, ...] = ()
 
 

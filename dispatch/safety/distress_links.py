@@ -12,7 +12,7 @@ has not been heard of yet counts as a danger. An incident to which people were s
 from collections.abc import Iterable, Iterator
 
 from dispatch.model.context import DecisionContext
-from dispatch.model.danger_commands import MarkDanger, StateSafety, YieldOffer
+from dispatch.model.distress_commands import MarkDistress, StateSafety, YieldOffer
 from dispatch.model.events import Event
 from dispatch.model.ids import parts_of_offer
 from dispatch.model.incident_events import AttentionEnded, AttentionRaised, IncidentReopened, IncidentReported
@@ -21,38 +21,38 @@ from dispatch.model.offer_events import OfferMoved
 from dispatch.model.offers import Offer
 from dispatch.model.reasons import AttentionReason, Exclusion
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.safety_events import DangerMarked, DangerTold, OfferYielded, SafetyStated
+from dispatch.model.safety_events import DistressMarked, DistressTold, OfferYielded, SafetyStated
 from dispatch.model.vocabulary import Capability, OfferState
 
 
-def told(before: Incident | None, after: Incident) -> Iterator[DangerTold]:
+def told(before: Incident | None, after: Incident) -> Iterator[DistressTold]:
     """One event for each incident to which people were sent whose danger here begins or ends with the decision."""
     was, now = _by_incident(before), _by_incident(after)
     for one in dict.fromkeys((*was, *now)):
         if was.get(one) != now.get(one):
-            yield DangerTold(parent_id=one, volunteer_ids=now.get(one, ()))
+            yield DistressTold(parent_id=one, volunteer_ids=now.get(one, ()))
 
 
-def _by_incident(danger: Incident | None) -> dict[str, tuple[str, ...]]:
+def _by_incident(state: Incident | None) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for one in danger.sent_to if danger is not None and danger.is_open else ():
+    for one in state.sent_to if state is not None and state.is_open else ():
         found[one.incident_id] = (*found.get(one.incident_id, ()), one.volunteer_id)
     return found
 
 
-def marked(incident: Incident, command: MarkDanger) -> Ruling:
+def marked(incident: Incident, command: MarkDistress) -> Ruling:
     """The ruling on what the incident of a danger tells, also after the end of this one."""
-    known = incident.dangers.get(command.danger_id)
-    if known is not None and command.danger_version <= known.version:
-        return unchanged("danger", "told_before")
-    fact = DangerMarked(
-        danger_id=command.danger_id,
-        danger_version=command.danger_version,
+    known = incident.known_distress.get(command.distress_id)
+    if known is not None and command.distress_version <= known.version:
+        return unchanged("distress_link", "told_before")
+    fact = DistressMarked(
+        distress_id=command.distress_id,
+        distress_version=command.distress_version,
         volunteer_ids=command.volunteer_ids,
         at_ms=command.sent_ms,
     )
-    begun = [one for one in command.volunteer_ids if one not in incident.in_danger]
-    return applied("danger", fact, *_raised(incident, begun))
+    begun = [one for one in command.volunteer_ids if one not in incident.sent_in_distress]
+    return applied("distress_link", fact, *_raised(incident, begun))
 
 
 def _raised(incident: Incident, people: Iterable[str]) -> Iterator[AttentionRaised]:
@@ -81,12 +81,12 @@ def _sent_by(incident: Incident, person: str) -> Offer | None:
 
 def over(state: Incident, facts: Iterable[Event]) -> list[AttentionEnded]:
     """Ends of attention where nobody of the requirement is in danger any more. `state` is the incident after `facts`."""
-    if not any(isinstance(fact, DangerMarked) for fact in facts):
+    if not any(isinstance(fact, DistressMarked) for fact in facts):
         return []
     return [
         AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id)
         for entry in _entries(state)
-        if not any(_is_in_danger(state, offer, entry) for offer in state.offers_for(entry.requirement_id or ""))
+        if not any(_is_in_distress(state, offer, entry) for offer in state.offers_for(entry.requirement_id or ""))
     ]
 
 
@@ -99,8 +99,8 @@ def _entries(incident: Incident) -> list[Attention]:
     ]
 
 
-def _is_in_danger(state: Incident, offer: Offer, entry: Attention) -> bool:
-    if offer.accepted_ms is not None and offer.volunteer_id in state.in_danger:
+def _is_in_distress(state: Incident, offer: Offer, entry: Attention) -> bool:
+    if offer.accepted_ms is not None and offer.volunteer_id in state.sent_in_distress:
         return True
     # Of a signal from before the entry an operator has ended the attention since.
     signal = offer.distress
