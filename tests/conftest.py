@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.support.town",
     "tests.support.desk",
     "tests.support.chromium",
+    "tests.support.assistant_switches",
     "tests.support.secure_stack",
 ]
