@@ -37,6 +37,7 @@ ODD = [
     "!$'()*@",
 ]
 OTHER, ENDED, MERGED = (f"i-{ZONE}-" + letter * 32 for letter in "cde")
+IN_DISTRESS = INCIDENT[:-1] + "d"
 OFFER = f"o-{ZONE}-{INCIDENT.rsplit('-', 1)[1]}-" + "b" * 16
 VIEW = VolunteerView(
     id="v-1",
@@ -166,6 +167,7 @@ async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
         incident(id=OTHER),
         incident(id=ENDED, status=IncidentStatus.CLOSED),
         incident(id=MERGED, status=IncidentStatus.CLOSED, merged_into=OTHER),
+        incident(id=IN_DISTRESS, type="distress", distress_of="volunteer-1"),
     ):
         world.redis.add(known)
     person = candidate("v-9")
