@@ -1,16 +1,17 @@
 """What software suggests on the console, on a whole stack: taken by keys, marked, and gone when it is switched off."""
 
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from tests.support.assistant_switches import MADE_BY, REPORT, WITHIN_A_SECOND_MS, modes, switch
 from tests.support.chromium import Visit, Visitor, faults_of, keep_picture, overflows_of
 from tests.support.page_checks import EVERY, faults_in, walk_faults_of
-from tests.support.pseudo import speak
+from tests.support.pseudo import speak, teach_pseudo
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack, WholeStack
 from tests.web.test_console import DESK, reported, shown
@@ -20,8 +21,9 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 CHIPS = ".assist"
 
 
-def begun(visit: Visit, name: str, **looks: Any) -> Page:
+def begun(visit: Visit, name: str, before: Callable[[BrowserContext], object] = bool, **looks: Any) -> Page:
     visitor: Visitor = visit(**DESK, **looks)
+    before(visitor.context)
     page = visitor.without_webgl().sign_in("operator", name)
     open_form(page)
     return page
@@ -131,7 +133,7 @@ def test_an_intake_works_without_an_assistant_and_says_so_in_one_line(
 
 @pytest.mark.usefixtures("switches")
 def test_suggestions_are_readable_in_every_language_theme_and_width(visit: Visit) -> None:
-    page = begun(visit, "op-looks", locale="ru")
+    page = begun(visit, "op-looks", teach_pseudo, locale="ru", service_workers="block")
     page.keyboard.insert_text(REPORT)
     page.locator(CHIPS).wait_for()
     page.keyboard.press("Alt+1")
