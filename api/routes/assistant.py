@@ -64,6 +64,10 @@ async def read_report(body: ReportText, caller: VolunteerOrOperator, services: S
         raise ProblemResponse("assistant_busy", headers={"Retry-After": "1"}) from None
     if services.assistant_modes.mode(HintTask.REPORT, answer["language"]["value"]) is not Mode.ON:
         raise ProblemResponse("assistant_off", "reading reports is switched off in this language")
+    if caller.role is Role.VOLUNTEER:
+        answer = {**answer, "similar": []}
+    elif answer["similar"]:
+        record_done(services, caller, "assistant.similar", answer["similar"][0]["incident_id"])
     return shown({"made_by": MADE_BY, **answer})
 
 

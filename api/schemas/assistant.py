@@ -9,6 +9,7 @@ from api.schemas.base import NOT_BLANK, Body, Geometry, Shown, Time
 from api.schemas.places import NamesShown
 from dispatch.assistant.hint_kinds import HintKind, HintTask
 from dispatch.assistant.languages import Language
+from dispatch.assistant.likely_duplicates import Reason
 from dispatch.assistant.missing import Fact
 from dispatch.gazetteer.records import Kind
 from streams.wire import Mode
@@ -83,6 +84,23 @@ class Told(InText):
     what: str
 
 
+class SimilarRead(Shown):
+    """`likeness`: of the words, 0 to 1; null where they cannot be compared. `reasons`: what counts most first."""
+
+    incident_id: str
+    probability: Probability
+    likeness: float | None
+    reasons: list[Reason]
+
+
+class CardRead(Shown):
+    """The same lines in three languages."""
+
+    kk: str
+    ru: str
+    en: str
+
+
 class ReportRead(Shown):
     """What software read out of the text. None of it is certain, and nothing is chosen: a person decides."""
 
@@ -101,7 +119,10 @@ class ReportRead(Shown):
     """Danger to life."""
     missing: list[Fact]
     """What is still to be asked, most important first."""
-    similar: list[dict[str, Any]]
+    similar: list[SimilarRead]
+    """Open incidents that the text may tell of, for operators; the likeliest first."""
+    card: CardRead | None
+    """What the text says, line by line; null where it says nothing."""
     model: str
     version: str
     took_ms: float

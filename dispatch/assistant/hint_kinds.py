@@ -23,6 +23,10 @@ class HintKind(StrEnum):
     DENIED = "denied"
     THREAT = "threat"
     MISSING = "missing"
+    CARD = "card"
+    """All of it, line by line, in three languages."""
+    SIMILAR = "similar"
+    """Another open incident that the text may tell of."""
 
 
 class HintTask(StrEnum):
@@ -45,8 +49,10 @@ KINDS_OF: Mapping[HintTask, frozenset[HintKind]] = {
     ),
     HintTask.CALL_BACK: frozenset({HintKind.LANGUAGE, HintKind.PHONE, HintKind.MISSING}),
     HintTask.GEOLOCATE: frozenset({HintKind.PLACE, HintKind.ROAD}),
-    HintTask.TRANSLATE: frozenset(set(HintKind) - {HintKind.MISSING}),
-    HintTask.FIND_DUPLICATES: frozenset({HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME}),
+    HintTask.TRANSLATE: frozenset(set(HintKind) - {HintKind.MISSING, HintKind.SIMILAR}),
+    HintTask.FIND_DUPLICATES: frozenset(
+        {HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.SIMILAR}
+    ),
     HintTask.SUMMARISE: frozenset({HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.DENIED}),
     HintTask.MONITOR_MEDIA: frozenset({HintKind.LANGUAGE, HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE}),
 }
@@ -57,7 +63,8 @@ BLIND_FIRST = frozenset({HintTask.VERIFY_REPORT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """`value`: JSON. `spans`: where the text says it, `[start, end)` in code points of the original; only `MISSING` has none.
+    """`value`: JSON. `spans`: where the text says it, `[start, end)` in code points of the original; only
+    `MISSING` and `SIMILAR` have none.
     `probability` None: read by rules, which have none."""
 
     kind: HintKind

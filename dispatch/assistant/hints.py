@@ -4,13 +4,13 @@ A hint is a suggestion to a person. No decision reads it, and nothing waits for 
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from dispatch.assistant.card_texts import LANGUAGES
 from dispatch.assistant.hint_kinds import Hint, HintKind
-from dispatch.assistant.place_ranking import PlaceInText
+from dispatch.assistant.place_values import place_value
 from dispatch.assistant.reading import Reading
+from dispatch.assistant.report_card import CardLine, card, card_text
 from dispatch.assistant.texts import Span
-from dispatch.gazetteer.boundaries import Names
 
 
 def hints_of(reading: Reading) -> tuple[Hint, ...]:
@@ -55,27 +55,16 @@ def _facts(reading: Reading) -> Iterator[Hint]:
         yield Hint(kind=HintKind.DENIED, value={"what": denied.what.value}, spans=(denied.span,))
     for threat in reading.threat.threats:
         yield Hint(kind=HintKind.THREAT, value={"what": threat.kind}, spans=(threat.span,))
+    if lines := card(reading):
+        spans = tuple(sorted({span for line in lines for span in line.spans}))
+        yield Hint(kind=HintKind.CARD, value=card_value(lines), spans=spans)
     if reading.missing:
         yield Hint(kind=HintKind.MISSING, value={"facts": [fact.value for fact in reading.missing]}, spans=())
 
 
-def place_value(place: PlaceInText) -> dict[str, Any]:
-    """The JSON of a place: ids, names in three languages, what it lies in, and how far from it the text says it is."""
-    known = place.known
-    return {
-        "id": known.id,
-        "name": _names(known.name),
-        "kind": known.kind.value,
-        "district": _names(known.district.name) if known.district else None,
-        "region": _names(known.region.name) if known.region else None,
-        "location": {"type": "Point", "coordinates": [known.place.lon, known.place.lat]},
-        "distance_m": place.radius_m,
-        "direction": place.direction.value if place.direction else None,
-    }
-
-
-def _names(names: Names) -> dict[str, str]:
-    return {"kk": names.kk, "ru": names.ru, "en": names.en}
+def card_value(lines: Sequence[CardLine]) -> dict[str, str]:
+    """The card as text in each language."""
+    return {language: card_text(lines, language) for language in LANGUAGES}
 
 
 def _with(spans: Sequence[Span], also: Span | None) -> tuple[Span, ...]:

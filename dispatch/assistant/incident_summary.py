@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatch.assistant.distances import Direction
-from dispatch.assistant.hints import place_value
 from dispatch.assistant.place_ranking import PlaceInText
+from dispatch.assistant.place_values import place_value
 from dispatch.assistant.summary_texts import sentence_text
 from dispatch.gazetteer.built_in import built_in
 from dispatch.model.decisions import Decision

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from dispatch.assistant.hint_kinds import Hint, HintKind
-from dispatch.assistant.hints import place_value
 from dispatch.assistant.masking import Masked
 from dispatch.assistant.people import people
 from dispatch.assistant.phrases import Line
 from dispatch.assistant.place_ranking import places_in
+from dispatch.assistant.place_values import place_value
 from dispatch.assistant.texts import Span, Text
 
 MOST_VALUES = 10

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch.assistant import card_texts
-from dispatch.assistant.hints import place_value
+from dispatch.assistant.place_values import place_value
 from dispatch.assistant.reading import SURE, Reading
 from dispatch.assistant.texts import Span
 

@@ -1,17 +1,19 @@
 """Answers the API's questions about a text, before what the log brings is read; says so when it is too late or too busy."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
 
 from dispatch.assistant.hint_kinds import Hint, HintKind
 from dispatch.assistant.hints import hints_of
+from dispatch.assistant.likely_duplicates import LikelyDuplicate
 from dispatch.assistant.reading import Reading
 from dispatch.model.places import Place
 from dispatch.ports import StoreUnavailable
 from streams import clock
+from streams.assistant.known_reports import KnownReports, similar_value
 from streams.assistant.lane import ASKED, Lane, Shed, Stuck
 from streams.assistant.report_reader import ReportReader
 from streams.store.assistant_calls import ANSWER_WITHIN_S, AssistantInbox
@@ -25,11 +27,20 @@ _log = structlog.get_logger(__name__)
 class Answering:
     """Runs until it is cancelled. Keeps answering whatever becomes of one question."""
 
-    def __init__(self, inbox: AssistantInbox, lane: Lane, reader: ReportReader, is_off: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        inbox: AssistantInbox,
+        lane: Lane,
+        reader: ReportReader,
+        is_off: Callable[[], bool],
+        known: KnownReports | None = None,
+    ) -> None:
+        """`known`: the open incidents, to say which the text may tell of; None: none is named."""
         self._inbox = inbox
         self._lane = lane
         self.reader = reader
         self._is_off = is_off
+        self._known = known
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -61,8 +72,11 @@ class Answering:
         try:
             begun_s = clock.monotonic_s()
             reader = self.reader
-            reading = await self._lane.run(ASKED, lambda: reader.read(str(question["text"]), place))
-            answer = report_answer(reading, reader)
+            found = await self._lane.run(
+                ASKED, lambda: reader.read_whole(str(question["text"]), place, is_awaited=True)
+            )
+            similar = self._known.similar(found.reading, found.sketch, told_ms=clock.now_ms()) if self._known else ()
+            answer = report_answer(found.reading, reader, similar)
             answer["took_ms"] = round((clock.monotonic_s() - begun_s) * 1000, 1)
             await self._inbox.answer(number, answer)
         except (Shed, Stuck, StoreUnavailable):
@@ -70,7 +84,7 @@ class Answering:
             return
 
 
-def report_answer(reading: Reading, reader: ReportReader) -> dict[str, Any]:
+def report_answer(reading: Reading, reader: ReportReader, similar: Sequence[LikelyDuplicate] = ()) -> dict[str, Any]:
     """The body of `POST /v1/assistant/report` but `took_ms`."""
     hints = hints_of(reading)
 
@@ -89,7 +103,8 @@ def report_answer(reading: Reading, reader: ReportReader) -> dict[str, Any]:
         "denied": of(HintKind.DENIED),
         "threats": of(HintKind.THREAT),
         "missing": missing["facts"],
-        "similar": [],
+        "similar": [{**similar_value(one), "probability": one.probability} for one in similar],
+        "card": next((dict(hint.value) for hint in hints if hint.kind is HintKind.CARD), None),
         "model": reader.model,
         "version": reader.version,
     }

@@ -19,10 +19,11 @@ from streams import event_loop
 from streams.assistant.answering import Answering
 from streams.assistant.hint_judge import HintJudge, StatusSource
 from streams.assistant.hint_writer import HintWriter, MadeHints
+from streams.assistant.known_reports import KnownReports
 from streams.assistant.lane import Lane
 from streams.assistant.language_model import LanguageModel
 from streams.assistant.learning import Learning
-from streams.assistant.report_reader import ReportReader, words_alone
+from streams.assistant.report_reader import ReportReader, best_reader, sketcher_of, words_alone
 from streams.assistant.second_reader import SecondReaderLane
 from streams.assistant.text_source import TextSource
 from streams.assistant.texts_named import NamedText
@@ -37,6 +38,7 @@ from streams.store.assistant_calls import AssistantInbox
 from streams.store.redis_client import RedisClient
 from streams.store.redis_target import target_of
 from streams.wire import WeightsRecord
+from streams.wire.client_digests import Purpose, client_digests
 
 _WARMING = "Қостанай облысы, өрт шықты, 2 адам, 87010000000"
 """Read once at the start, so that the first question finds every table in memory."""
@@ -60,7 +62,10 @@ class Assistant(Service):
         self._intake = CommandIntake(settings, name, ring=self._ring)
         self._modes = AssistantModes(settings, f"{name}-modes")
         self._lane = Lane()
-        self._reader = reader or words_alone()
+        digests = client_digests(self._ring.now)
+        self._reader = reader or words_alone(sketcher_of(digests))
+        self._is_readers_choice = reader is None
+        self._known = KnownReports(lambda number: digests.digest(Purpose.TOLD_PHONE, number))
         self._model = LanguageModel(settings) if settings.llm else None
         self._second = self._second_reader()
         self._writer = HintWriter(
@@ -71,8 +76,10 @@ class Assistant(Service):
             self._reader,
             self._is_off,
             second=self._second.take if self._second else None,
+            known=self._known,
         )
-        self._answers = Answering(AssistantInbox(self._link, self._ring), self._lane, self._reader, self._is_off)
+        inbox = AssistantInbox(self._link, self._ring)
+        self._answers = Answering(inbox, self._lane, self._reader, self._is_off, self._known)
         self._judge = HintJudge(self._link, self._ring, self._intake, self._modes.book)
         self._statuses: StatusSource | None = None
         self._answering: asyncio.Task[None] | None = None
@@ -99,6 +106,7 @@ class Assistant(Service):
     async def on_start(self) -> None:
         await self._keys.start()
         await self._intake.start()
+        await asyncio.to_thread(self._load)
         self._modes.standing.learnt = self._adopt
         await self._modes.start()
         await asyncio.to_thread(self._warm)
@@ -108,10 +116,16 @@ class Assistant(Service):
         self._answering = asyncio.ensure_future(self._answers.run())
         _log.info("assistant is ready", model=self._reader.model, version=self._reader.version)
 
+    def _load(self) -> None:
+        """The model, where it is installed. Before the modes are read, which may bring other weights."""
+        if self._is_readers_choice:
+            self._reader = best_reader(self._reader.sketcher)
+            self._writer.reader = self._answers.reader = self._reader
+
     def _warm(self) -> None:
         built_in_lexicon()
         built_in_model()
-        self._reader.read(_WARMING)
+        self._reader.read_whole(_WARMING)
 
     async def on_stop(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -133,7 +147,9 @@ class Assistant(Service):
     async def _follow(self) -> None:
         try:
             await self._again_and_again(
-                lambda: TextSource(self._settings, self._writer.deal_with).follow(lambda: self.should_stop),
+                lambda: TextSource(self._settings, self._writer.deal_with, self._known.note).follow(
+                    lambda: self.should_stop
+                ),
                 "assistant goes on from its committed offsets",
             )
         finally:

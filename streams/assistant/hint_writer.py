@@ -18,8 +18,9 @@ from dispatch.model.ids import derived
 from dispatch.model.private_refs import hints_ref
 from dispatch.ports import StoreUnavailable
 from streams import clock, metrics, redis_keys, wire
+from streams.assistant.known_reports import KnownReports, similar_hints
 from streams.assistant.lane import Lane, Shed, Stuck
-from streams.assistant.report_reader import ReportReader
+from streams.assistant.report_reader import ReportReader, TextRead
 from streams.assistant.texts_named import NamedText
 from streams.errors import IntakeError
 from streams.intake.commands import CommandIntake
@@ -55,6 +56,7 @@ class MadeHints:
     hints: tuple[Hint, ...]
     features: Mapping[str, float] = field(default_factory=dict)
     types: Mapping[str, float] = field(default_factory=dict)
+    sketch: str | None = None
 
 
 class TextGone(Exception):
@@ -75,8 +77,9 @@ class HintWriter:
         pauses: Pauses | None = None,
         *,
         second: SecondReader | None = None,
+        known: KnownReports | None = None,
     ) -> None:
-        """`second`: gets each text once its hints are written."""
+        """`second`: gets each text once its hints are written. `known`: the open incidents, to say which a text may tell of."""
         self._link = link
         self._ring = ring
         self._intake = intake
@@ -86,6 +89,7 @@ class HintWriter:
         self._is_off = is_off
         self._pauses = pauses or Pauses()
         self._second = second
+        self._known = known
         self._later: set[asyncio.Task[None]] = set()
 
     async def stop(self) -> None:
@@ -101,19 +105,21 @@ class HintWriter:
             text = await self._text(named.ref)
             begun_s = clock.monotonic_s()
             reader = self.reader
-            reading = await self._lane.run(named.rank, lambda: reader.read(text, named.near))
+            found = await self._lane.run(named.rank, lambda: reader.read_whole(text, named.near))
             metrics.ASSISTANT_SECONDS.observe(clock.monotonic_s() - begun_s)
         except TextGone:
             metrics.ASSISTANT_TEXTS.labels(outcome="gone").inc()
             return
         except (Shed, Stuck):
             return
+        reading, similar = found.reading, self._similar(named, found)
         made = MadeHints(
             ref=hints_ref(named.incident_id, named.ref),
             language=reading.language.value.value,
             model=reader.model,
             version=reader.version,
-            hints=hints_of(reading),
+            hints=(*hints_of(reading), *similar),
+            sketch=found.sketch,
             # Details (a grandmother, a knee) say too much of people for the log, where examples are kept.
             features={
                 name: value
@@ -126,6 +132,14 @@ class HintWriter:
         metrics.ASSISTANT_TEXTS.labels(outcome="read").inc()
         if self._second is not None:
             self._second(named, text, made.language)
+
+    def _similar(self, named: NamedText, found: TextRead) -> tuple[Hint, ...]:
+        if self._known is None:
+            return ()
+        reading, sketch = found.reading, found.sketch
+        similar = self._known.similar(reading, sketch, told_ms=clock.now_ms(), incident_id=named.incident_id)
+        self._known.heard(named.incident_id, reading, sketch)
+        return tuple(similar_hints(similar))
 
     async def write(self, named: NamedText, made: MadeHints) -> None:
         """Writes the hints about a text, and erases them again if the text was erased meanwhile. Nothing without hints."""
@@ -227,5 +241,6 @@ def _records(named: NamedText, made: MadeHints) -> tuple[IncidentPrivate, HintsR
         version=made.version,
         at_ms=at_ms,
         hints=tuple(HintMark(id=one.id, kind=one.kind, spans=one.spans, probability=one.probability) for one in hints),
+        sketch=made.sketch,
     )
     return IncidentPrivate(text=wire.encode(private).decode()), record

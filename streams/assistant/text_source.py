@@ -12,6 +12,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
+from dispatch.model.decisions import Decision
 from streams import clock, event_loop, wire
 from streams.assistant.texts_named import NamedText, texts_named
 from streams.kafka import clients, groups
@@ -58,7 +59,11 @@ class Progress:
 class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """One consumer, from its start until it is stopped or fails."""
 
-    def __init__(self, settings: Settings, deal_with: DealWith) -> None:
+    def __init__(
+        self, settings: Settings, deal_with: DealWith, note: Callable[[Decision], None] = lambda _: None
+    ) -> None:
+        """`note`: gets every decision of the last hour and all that follow, once more after each rebalance. Never raises."""
+        self._note = note
         self._settings = settings
         self._deal_with = deal_with
         self._consumer: AIOKafkaConsumer = clients.group_member(settings, groups.ASSISTANT, fetch_max_wait_ms=100)
@@ -108,7 +113,8 @@ class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             floor = begins[part].offset if begins.get(part) else ends[part]
             # A commit beyond the end belongs to another log: the topic was created anew.
             offset = max(floor, committed) if committed is not None and committed <= ends[part] else floor
-            self._consumer.seek(part, offset)
+            # From further back, to know the incidents that are open; texts before `offset` have been dealt with.
+            self._consumer.seek(part, floor)
             self._progress[part.partition] = Progress(offset)
         _log.info("assistant reads decisions", partitions=[part.partition for part in parts])
 
@@ -124,13 +130,16 @@ class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
                 self._take(progress, record)
 
     def _take(self, progress: Progress, record: Any) -> None:
-        if record.offset < progress.position:
-            return
         try:
-            found = tuple(texts_named(wire.decode_decision(record.value)))
+            decision = wire.decode_decision(record.value)
         except wire.Unreadable:
             # Workers and the rebuild report it; here it only has no hints.
-            found = ()
+            found: tuple[NamedText, ...] = ()
+        else:
+            self._note(decision)
+            found = tuple(texts_named(decision))
+        if record.offset < progress.position:
+            return
         progress.take(record.offset, len(found))
         for text in found:
             task = asyncio.ensure_future(self._dealt_with(text, progress, record.offset))

@@ -39,6 +39,8 @@ class HintsRecord:
     version: str
     at_ms: int
     hints: tuple[HintMark, ...] = ()
+    sketch: str | None = None
+    """By which the text is compared with others: 512 keyed bits (`dispatch/assistant/sketches.py`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2056,6 +2056,12 @@ export interface components {
         };
         /** @enum {string} */
         Capability: "field" | "digital";
+        /** @description The same lines in three languages. */
+        CardRead: {
+            en: string;
+            kk: string;
+            ru: string;
+        };
         /** @description Position in Kafka of the command that caused the decision. */
         Cause: {
             command_id: string;
@@ -2480,7 +2486,7 @@ export interface components {
          * @description What a hint says. Names are values of the API and of the log: never change them.
          * @enum {string}
          */
-        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing";
+        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing" | "card" | "similar";
         HintList: {
             items: components["schemas"]["HintShown"][];
         };
@@ -4977,9 +4983,14 @@ export interface components {
             build: string;
         };
         /** @description Why the operator gives the order; stored encrypted, shown in the timeline. */
-        Reason: {
+        "Reason-Input": {
             reason?: string | null;
         };
+        /**
+         * @description Why two reports may tell of one event. Values are on the wire.
+         * @enum {string}
+         */
+        "Reason-Output": "same_number" | "same_phone" | "same_place" | "near_place" | "like_words" | "same_type" | "same_people" | "same_time";
         /** @description `done` of `total` records are applied while Redis is rebuilt. */
         RedisStatus: {
             done?: number | null;
@@ -5007,6 +5018,7 @@ export interface components {
         };
         /** @description What software read out of the text. None of it is certain, and nothing is chosen: a person decides. */
         ReportRead: {
+            card: components["schemas"]["CardRead"] | null;
             denied: components["schemas"]["Told"][];
             language: components["schemas"]["LanguageRead"];
             /** @constant */
@@ -5017,9 +5029,7 @@ export interface components {
             phones: components["schemas"]["PhoneRead"][];
             places: components["schemas"]["PlaceRead"][];
             roads: components["schemas"]["RoadRead"][];
-            similar: {
-                [key: string]: unknown;
-            }[];
+            similar: components["schemas"]["SimilarRead"][];
             threats: components["schemas"]["Told"][];
             times: components["schemas"]["TimeRead"][];
             took_ms: number;
@@ -5328,6 +5338,13 @@ export interface components {
         Share: {
             judged: number;
             right: number;
+        };
+        /** @description `likeness`: of the words, 0 to 1; null where they cannot be compared. `reasons`: what counts most first. */
+        SimilarRead: {
+            incident_id: string;
+            likeness: number | null;
+            probability: number;
+            reasons: components["schemas"]["Reason-Output"][];
         };
         /** @description An open incident that would be proposed as a duplicate, with the fields of `merge_candidates`. */
         SimilarShown: {
@@ -6973,7 +6990,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"] | null;
+                "application/json": components["schemas"]["Reason-Input"] | null;
             };
         };
         responses: {
@@ -7003,7 +7020,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"] | null;
+                "application/json": components["schemas"]["Reason-Input"] | null;
             };
         };
         responses: {
@@ -7032,7 +7049,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"] | null;
+                "application/json": components["schemas"]["Reason-Input"] | null;
             };
         };
         responses: {
@@ -7137,7 +7154,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"] | null;
+                "application/json": components["schemas"]["Reason-Input"] | null;
             };
         };
         responses: {
@@ -7466,7 +7483,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason"] | null;
+                "application/json": components["schemas"]["Reason-Input"] | null;
             };
         };
         responses: {

@@ -87,6 +87,8 @@ async def test_a_text_is_read_and_nothing_is_chosen_or_stored(world: World) -> N
     assert read_out["places"][0]["name"]["en"] == "Atyrau"
     assert read_out["people"][0]["count"] == 3
     assert TEXT[slice(*read_out["phones"][0]["spans"][0])] == "8 701 555 12 34"
+    assert "Atyrau" in read_out["card"]["en"]
+    assert "3" in read_out["card"]["kk"]
     assert world.log.messages == []
 
 

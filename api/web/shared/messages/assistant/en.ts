@@ -21,6 +21,8 @@ export const en = {
     denied: "Denied",
     threat: "Danger to life",
     missing: "Still to be asked",
+    card: "In short",
+    similar: "May be the same",
   },
   languages: { kk: "Kazakh", ru: "Russian", en: "English", mixed: "two languages", other: "another language" },
   when: { now: "going on now", past: "over, or told of earlier", future: "expected" },

@@ -1,0 +1,125 @@
+"""Which open incidents a text may tell of once more: those of the log and of the texts that were read."""
+
+from dataclasses import replace
+from typing import Any
+
+from dispatch.assistant.hint_kinds import HintKind
+from dispatch.assistant.likely_duplicates import Reason
+from dispatch.model.decisions import Decision
+from dispatch.model.incident_events import IncidentClosed, IncidentReported
+from dispatch.model.places import Area
+from streams.assistant.known_reports import MOST, KnownReports, similar_hints
+from streams.assistant.report_reader import TextRead, sketcher_of, words_alone
+from streams.wire.client_digests import ClientDigests, Purpose
+from tests.support.api_fakes import DATA_KEY
+from tests.support.builders import INCIDENT, NOW_MS, decision, incident, point
+
+DIGESTS = ClientDigests(DATA_KEY)
+READER = words_alone(sketcher_of(DIGESTS))
+OTHER = INCIDENT[:-1] + "0"
+KAZAKH = "Атырауда су басты, үйде 3 адам қалды, телефон 8 701 555 12 34"
+RUSSIAN = "В Атырау затопило дом, внутри 3 человека, тел 87015551234"
+FIRE = "Пожар в Караганде, горит сарай"
+ATYRAU = point(lon=51.92, lat=47.1)
+
+
+def known() -> KnownReports:
+    return KnownReports(lambda number: DIGESTS.digest(Purpose.TOLD_PHONE, number))
+
+
+def reported(incident_id: str = INCIDENT, area: Area | None = ATYRAU, type_: str = "flood") -> Decision:
+    state = incident()
+    event = IncidentReported(
+        type=type_,
+        priority=state.priority,
+        area=area,
+        language=None,
+        requirements=(),
+        plan_version="1",
+        reported_by="operator",
+        reported_ms=NOW_MS,
+        logged_ms=NOW_MS,
+        external_id=None,
+        body_digest="digest",
+    )
+    return replace(decision(event), incident_id=incident_id)
+
+
+def read(text: str) -> TextRead:
+    return READER.read_whole(text)
+
+
+def similar(reports: KnownReports, text: str, **more: Any) -> dict[str, tuple[Reason, ...]]:
+    found = read(text)
+    return {
+        one.incident_id: one.reasons for one in reports.similar(found.reading, found.sketch, told_ms=NOW_MS, **more)
+    }
+
+
+def test_a_report_in_another_language_finds_the_incident_that_it_tells_of() -> None:
+    reports = known()
+    reports.note(reported())
+    heard = read(KAZAKH)
+    reports.heard(INCIDENT, heard.reading, heard.sketch)
+
+    (found,) = similar(reports, RUSSIAN).items()
+
+    assert found[0] == INCIDENT
+    assert {Reason.SAME_PHONE, Reason.SAME_PEOPLE, Reason.SAME_TYPE} <= set(found[1])
+
+
+def test_another_event_elsewhere_is_not_named() -> None:
+    reports = known()
+    reports.note(reported())
+
+    assert similar(reports, FIRE) == {}
+
+
+def test_an_incident_is_not_like_itself_and_one_that_ended_is_forgotten() -> None:
+    reports = known()
+    reports.note(reported())
+    reports.note(reported(OTHER))
+
+    assert set(similar(reports, KAZAKH, incident_id=INCIDENT)) == {OTHER}
+    reports.note(replace(decision(IncidentClosed(by="operator")), incident_id=OTHER))
+    assert similar(reports, KAZAKH, incident_id=INCIDENT) == {}
+
+
+def test_a_decision_that_comes_again_takes_nothing_away() -> None:
+    reports = known()
+    reports.note(reported())
+    heard = read(KAZAKH)
+    reports.heard(INCIDENT, heard.reading, heard.sketch)
+    reports.note(reported())
+
+    assert Reason.SAME_PHONE in similar(reports, RUSSIAN)[INCIDENT]
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    reports = known()
+    for number in range(MOST + 10):
+        reports.note(reported(f"i-8320e5-{number:032x}"))
+
+    assert len(reports) == MOST
+
+
+def test_hints_about_other_incidents_give_ids_and_reasons() -> None:
+    reports = known()
+    reports.note(reported())
+    found = read(KAZAKH)
+
+    (hint,) = similar_hints(reports.similar(found.reading, found.sketch, told_ms=NOW_MS))
+
+    assert hint.kind is HintKind.SIMILAR
+    assert hint.value["incident_id"] == INCIDENT
+    assert "same_type" in hint.value["reasons"]
+
+
+def test_a_sketch_says_nothing_of_the_text_and_differs_by_key() -> None:
+    sketch = read(KAZAKH).sketch
+    other = words_alone(sketcher_of(ClientDigests(bytes(32)))).read_whole(KAZAKH).sketch
+
+    assert sketch is not None
+    assert other is not None
+    assert "Атырау" not in sketch
+    assert sketch.split(":")[1] != other.split(":")[1]
