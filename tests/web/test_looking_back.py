@@ -65,6 +65,9 @@ def test_an_ended_incident_is_found_by_its_number_in_cyrillic_and_opened_again(
     command(page, known["call_number"].lower().translate(str.maketrans("akmt", "акмт")))
     page.locator("#option-0", has_text=known["call_number"]).wait_for()
     page.keyboard.press("Enter")
+    # What became of it comes first; the incident itself is one step back.
+    expect(page.locator('[data-view="report"]')).to_contain_text(known["call_number"])
+    page.keyboard.press("Escape")
     expect(page.locator(f'[data-detail="{known["id"]}"]')).to_contain_text(known["call_number"])
     page.keyboard.press("r")
     # The letter asks, and the form has the focus.
