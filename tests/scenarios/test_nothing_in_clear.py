@@ -140,6 +140,7 @@ def people_themselves(stage: Stage) -> None:
     stage.refusals.append(stage.town.call("POST", f"{PERSON}/test-notice".format(**at), "volunteer", who, unknown))
     stage.done.add(f"POST {PERSON}/test-notice")
     stage.send(f"POST {PERSON}/distress", at, {}, who)
+    stage.send(f"POST {PERSON}/distress/safe", at, {}, who)
 
 
 def work_in_the_field(stage: Stage) -> None:
