@@ -229,6 +229,8 @@ def test_what_losers_wrote_is_no_longer_in_the_log(
 
     assert [newest[ref] for ref in refs] == [None]
     kept = {ref for ref in newest if ref.startswith(f"incident:{path.rsplit('/', 1)[1]}:") and newest[ref] is not None}
+    # The assistant's reading of the report has a record of its own.
+    kept = {ref for ref in kept if ":hints:" not in ref}
     assert len(kept) == 2, json.dumps(sorted(kept))  # the report and the edit that counts
 
 
