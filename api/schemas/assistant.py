@@ -9,7 +9,7 @@ from api.schemas.base import NOT_BLANK, Body, Geometry, Shown, Time
 from api.schemas.places import NamesShown
 from dispatch.assistant.hint_kinds import HintKind, HintTask
 from dispatch.assistant.languages import Language
-from dispatch.assistant.likely_duplicates import Reason
+from dispatch.assistant.likely_duplicates import DuplicateReason
 from dispatch.assistant.missing import Fact
 from dispatch.gazetteer.records import Kind
 from streams.wire import Mode
@@ -90,7 +90,7 @@ class SimilarRead(Shown):
     incident_id: str
     probability: Probability
     likeness: float | None
-    reasons: list[Reason]
+    reasons: list[DuplicateReason]
 
 
 class CardRead(Shown):

@@ -43,7 +43,7 @@ NO_SKETCH = "none"
 """The kind of a pair whose sketches are not comparable."""
 
 
-class Reason(StrEnum):
+class DuplicateReason(StrEnum):
     """Why two reports may tell of one event. Values are on the wire."""
 
     SAME_NUMBER = "same_number"
@@ -83,7 +83,7 @@ class LikelyDuplicate:
     incident_id: str
     probability: float
     likeness: float | None
-    reasons: tuple[Reason, ...]
+    reasons: tuple[DuplicateReason, ...]
     apart_m: float | None = None
 
 
@@ -192,20 +192,20 @@ def _estimated(report: Told, other: Told, apart_m: float | None) -> float:
 
 def _reasons(
     report: Told, other: Told, cosine: float | None, apart_m: float | None, by_rules: MergeCandidate | None
-) -> Iterable[Reason]:
+) -> Iterable[DuplicateReason]:
     if by_rules is not None and by_rules.external_id:
-        yield Reason.SAME_NUMBER
+        yield DuplicateReason.SAME_NUMBER
     if report.phones & other.phones:
-        yield Reason.SAME_PHONE
+        yield DuplicateReason.SAME_PHONE
     if apart_m is not None and apart_m <= SAME_PLACE_M:
-        yield Reason.SAME_PLACE
+        yield DuplicateReason.SAME_PLACE
     elif apart_m is not None and apart_m <= NEAR_M:
-        yield Reason.NEAR_PLACE
+        yield DuplicateReason.NEAR_PLACE
     if (cosine is not None and cosine >= LIKE_WORDS) or (by_rules is not None and "text" in by_rules.reasons):
-        yield Reason.LIKE_WORDS
+        yield DuplicateReason.LIKE_WORDS
     if same_type(report, other) >= 0.5 and report.types and other.types:
-        yield Reason.SAME_TYPE
+        yield DuplicateReason.SAME_TYPE
     if report.people is not None and report.people == other.people:
-        yield Reason.SAME_PEOPLE
+        yield DuplicateReason.SAME_PEOPLE
     if abs(report.told_ms - other.told_ms) / 1000 <= SAME_TIME_S:
-        yield Reason.SAME_TIME
+        yield DuplicateReason.SAME_TIME

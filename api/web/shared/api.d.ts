@@ -2362,6 +2362,11 @@ export interface components {
             doing: "reading" | "editing";
             field?: ("type" | "priority" | "location" | "language" | "requirements" | "description" | "address" | "caller") | null;
         };
+        /**
+         * @description Why two reports may tell of one event. Values are on the wire.
+         * @enum {string}
+         */
+        DuplicateReason: "same_number" | "same_phone" | "same_place" | "near_place" | "like_words" | "same_type" | "same_people" | "same_time";
         Duty: {
             on_duty: boolean;
             until?: string | null;
@@ -4983,14 +4988,9 @@ export interface components {
             build: string;
         };
         /** @description Why the operator gives the order; stored encrypted, shown in the timeline. */
-        "Reason-Input": {
+        Reason: {
             reason?: string | null;
         };
-        /**
-         * @description Why two reports may tell of one event. Values are on the wire.
-         * @enum {string}
-         */
-        "Reason-Output": "same_number" | "same_phone" | "same_place" | "near_place" | "like_words" | "same_type" | "same_people" | "same_time";
         /** @description `done` of `total` records are applied while Redis is rebuilt. */
         RedisStatus: {
             done?: number | null;
@@ -5344,7 +5344,7 @@ export interface components {
             incident_id: string;
             likeness: number | null;
             probability: number;
-            reasons: components["schemas"]["Reason-Output"][];
+            reasons: components["schemas"]["DuplicateReason"][];
         };
         /** @description An open incident that would be proposed as a duplicate, with the fields of `merge_candidates`. */
         SimilarShown: {
@@ -6990,7 +6990,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason-Input"] | null;
+                "application/json": components["schemas"]["Reason"] | null;
             };
         };
         responses: {
@@ -7020,7 +7020,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason-Input"] | null;
+                "application/json": components["schemas"]["Reason"] | null;
             };
         };
         responses: {
@@ -7049,7 +7049,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason-Input"] | null;
+                "application/json": components["schemas"]["Reason"] | null;
             };
         };
         responses: {
@@ -7154,7 +7154,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason-Input"] | null;
+                "application/json": components["schemas"]["Reason"] | null;
             };
         };
         responses: {
@@ -7483,7 +7483,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Reason-Input"] | null;
+                "application/json": components["schemas"]["Reason"] | null;
             };
         };
         responses: {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.assistant.likely_duplicates import LEAST, MOST, Reason, Told, judged, likely_duplicates
+from dispatch.assistant.likely_duplicates import LEAST, MOST, DuplicateReason, Told, judged, likely_duplicates
 from dispatch.assistant.reading import read
 from dispatch.assistant.report_vectors import part_names, report_vector
 from dispatch.assistant.sketches import Sketcher
@@ -47,7 +47,12 @@ def test_the_same_event_in_another_language_comes_before_another_event_of_its_ty
     first, *rest = likely_duplicates(report, [other, same])
 
     assert first.incident_id == "same"
-    assert {Reason.SAME_PLACE, Reason.LIKE_WORDS, Reason.SAME_TYPE, Reason.SAME_TIME} <= set(first.reasons)
+    assert {
+        DuplicateReason.SAME_PLACE,
+        DuplicateReason.LIKE_WORDS,
+        DuplicateReason.SAME_TYPE,
+        DuplicateReason.SAME_TIME,
+    } <= set(first.reasons)
     assert all(one.probability < first.probability for one in rest)
 
 
@@ -73,14 +78,14 @@ def test_each_sign_moves_the_probability_its_way() -> None:
     assert judged(report, replace(other, told_ms=8 * 3_600_000)).probability < plain
     by_phone = judged(replace(report, phones=frozenset("p")), replace(other, phones=frozenset("p")))
     assert by_phone.probability >= plain
-    assert by_phone.reasons[0] is Reason.SAME_PHONE
+    assert by_phone.reasons[0] is DuplicateReason.SAME_PHONE
 
 
 def test_near_is_another_reason_than_the_same_place_and_says_how_far() -> None:
     found = judged(told("new", CRANE_RU), told("old", CRANE_EN, at=NEAR))
 
-    assert Reason.NEAR_PLACE in found.reasons
-    assert Reason.SAME_PLACE not in found.reasons
+    assert DuplicateReason.NEAR_PLACE in found.reasons
+    assert DuplicateReason.SAME_PLACE not in found.reasons
     assert found.apart_m == pytest.approx(4_050, rel=0.02)
 
 
@@ -88,8 +93,8 @@ def test_without_sketches_it_is_judged_by_the_rest() -> None:
     found = judged(replace(told("new", CRANE_RU), sketches=()), told("old", CRANE_EN))
 
     assert found.likeness is None
-    assert Reason.LIKE_WORDS not in found.reasons
-    assert Reason.SAME_PLACE in found.reasons
+    assert DuplicateReason.LIKE_WORDS not in found.reasons
+    assert DuplicateReason.SAME_PLACE in found.reasons
 
 
 def test_what_the_rules_propose_is_there_and_no_less_probable() -> None:
@@ -103,7 +108,7 @@ def test_what_the_rules_propose_is_there_and_no_less_probable() -> None:
     }
 
     assert found["strange"].probability >= 0.98
-    assert Reason.SAME_NUMBER in found["strange"].reasons
+    assert DuplicateReason.SAME_NUMBER in found["strange"].reasons
     assert "strange" not in {one.incident_id for one in likely_duplicates(report, [strange]) if one.probability >= 0.5}
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch.assistant.hint_kinds import HintKind
-from dispatch.assistant.likely_duplicates import Reason
+from dispatch.assistant.likely_duplicates import DuplicateReason
 from dispatch.model.decisions import Decision
 from dispatch.model.incident_events import IncidentClosed, IncidentReported
 from dispatch.model.places import Area
@@ -49,7 +49,7 @@ def read(text: str) -> TextRead:
     return READER.read_whole(text)
 
 
-def similar(reports: KnownReports, text: str, **more: Any) -> dict[str, tuple[Reason, ...]]:
+def similar(reports: KnownReports, text: str, **more: Any) -> dict[str, tuple[DuplicateReason, ...]]:
     found = read(text)
     return {
         one.incident_id: one.reasons for one in reports.similar(found.reading, found.sketch, told_ms=NOW_MS, **more)
@@ -65,7 +65,7 @@ def test_a_report_in_another_language_finds_the_incident_that_it_tells_of() -> N
     (found,) = similar(reports, RUSSIAN).items()
 
     assert found[0] == INCIDENT
-    assert {Reason.SAME_PHONE, Reason.SAME_PEOPLE, Reason.SAME_TYPE} <= set(found[1])
+    assert {DuplicateReason.SAME_PHONE, DuplicateReason.SAME_PEOPLE, DuplicateReason.SAME_TYPE} <= set(found[1])
 
 
 def test_another_event_elsewhere_is_not_named() -> None:
@@ -92,7 +92,7 @@ def test_a_decision_that_comes_again_takes_nothing_away() -> None:
     reports.heard(INCIDENT, heard.reading, heard.sketch)
     reports.note(reported())
 
-    assert Reason.SAME_PHONE in similar(reports, RUSSIAN)[INCIDENT]
+    assert DuplicateReason.SAME_PHONE in similar(reports, RUSSIAN)[INCIDENT]
 
 
 def test_what_is_remembered_is_bounded() -> None:
