@@ -5,6 +5,7 @@ from typing import Any
 
 from dispatch.model.answer_commands import AskForHelp, RaiseDistress, ReportProgress
 from dispatch.model.commands import ReportIncident
+from dispatch.model.distress_commands import MarkDistress
 from dispatch.model.geojson import area_of
 from dispatch.model.vocabulary import IncidentStatus, OfferState
 from streams import wire
@@ -50,12 +51,14 @@ async def test_distress_opens_a_critical_incident_with_offers_of_its_own(desk: D
     await desk.dispatcher.handle([follow_up])
     await desk.dispatcher.handle(records)  # a repeat sends the same report again
 
-    (again,) = await desk.fresh(INCIDENTS.name) or [follow_up]
+    later = [wire.decode_command(record.value) for record in await desk.fresh(INCIDENTS.name)]
     parent, child = await desk.incident(command.incident_id), await desk.incident(report.incident_id)
     assert [entry.reason for entry in parent.attention] == ["distress"]
     assert (child.type, child.parent_id, child.distress_of) == ("distress", parent.id, desk.named("sent"))
     assert [offer.volunteer_id for offer in child.offers] == [desk.named("near")]
-    assert wire.decode_command(again.value).id == report.id
+    assert {one.id for one in later if isinstance(one, ReportIncident)} <= {report.id}
+    # Where the person was sent it is told that they are in danger.
+    assert {type(one) for one in later} <= {ReportIncident, MarkDistress}
 
 
 async def test_people_on_dangerous_ground_are_warned_and_others_sent_around_it(desk: Desk) -> None:
