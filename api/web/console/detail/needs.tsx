@@ -75,7 +75,7 @@ function Hinted({ need, decisions }: { need: Requirement; decisions: readonly De
   const effect = effectOfHints(decisions, need.id);
   if (effect === null) return null;
   return (
-    <section class="sec" data-hint={effect}>
+    <section class="sec" data-hint-effect={effect}>
       <h3>{text.whyTitle(skillWord(need.skill))}</h3>
       <p>{effect === "counted" ? text.why.hintCounted : text.why.hintDisagrees}</p>
     </section>
