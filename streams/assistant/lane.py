@@ -16,6 +16,7 @@ from typing import Generic, TypeVar, cast
 import structlog
 
 from streams import clock, event_loop, metrics
+from streams.errors import RetryLater
 
 STUCK_S = 10.0
 MOST_STUCK = 3
@@ -27,11 +28,11 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class Shed(Exception):
+class Shed(RetryLater):
     """The lane is full of more urgent texts; this one is not read."""
 
 
-class Stuck(Exception):
+class Stuck(RetryLater):
     """The text was given up."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 
 from streams.assistant.breaker import Breaker
+from streams.errors import RetryLater
 from streams.settings import Settings, SettingsError
 
 WITHIN_S = 15.0
@@ -26,7 +27,7 @@ _ORDER = (
 )
 
 
-class ModelUnavailable(Exception):
+class ModelUnavailable(RetryLater):
     """No usable answer: `code` says why (`timeout`, `http_503`, `too_long`, `no_json`, `resting`)."""
 
     def __init__(self, code: str) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from dispatch.assistant.embedding import DIMENSION, EmbeddingFailed, Vector
+from streams.errors import GiveUp
 
 MOST_TOKENS = 128
 MOST_LETTERS = 1_000
@@ -31,7 +32,7 @@ _LEFT_OUT = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 """Unicode categories without a letter to read: controls, surrogates, private use, code points that are not assigned."""
 
 
-class NoEmbedder(Exception):
+class NoEmbedder(GiveUp):
     """There is none on this machine. The message says why; the assistant works by words."""
 
 

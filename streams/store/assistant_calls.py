@@ -12,6 +12,7 @@ from typing import Any
 
 from dispatch.ports import StoreUnavailable
 from streams import clock, redis_keys, wire
+from streams.errors import RetryLater
 from streams.ring import KeyUse, LiveRing
 from streams.store.redis_client import RedisClient
 
@@ -31,11 +32,11 @@ _LIVES_S = 5
 """TTL of both lists, so that nothing stays behind."""
 
 
-class AssistantAway(Exception):
+class AssistantAway(RetryLater):
     """No assistant is running, or Redis does not answer."""
 
 
-class AssistantBusy(Exception):
+class AssistantBusy(RetryLater):
     """It did not answer in time."""
 
 

@@ -51,10 +51,21 @@ async def test_a_question_is_answered_and_nothing_stays_behind_in_clear(redis_wo
     async with Running(link):
         await eventually(lambda: alive(link))
 
-        answer = await calls.ask(QUESTION)
+        async def answered() -> Any:
+            # A busy machine may need another try.
+            try:
+                return await calls.ask(QUESTION)
+            except AssistantBusy:
+                return None
+
+        answer = await eventually(answered)
 
         assert answer["places"][0]["name"]["en"] == "Kostanay"
-    assert await link.run([("LLEN", redis_keys.ASSISTANT_ASKED)]) == [0]
+
+    async def is_empty() -> bool:
+        return bool(await link.run([("LLEN", redis_keys.ASSISTANT_ASKED)]) == [0])
+
+    await eventually(is_empty)
 
 
 async def test_what_waits_in_redis_is_sealed(redis_world: RedisWorld) -> None:
