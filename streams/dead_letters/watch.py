@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from streams import event_loop
 from streams.dead_letters.outcomes import DeadLetterFold, StandingLetter
 from streams.kafka import clients
-from streams.kafka.stopping import stop_consumer
+from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS
 
@@ -45,8 +45,9 @@ class LetterWatch:
         while True:
             consumer = clients.async_consumer(self._settings, self._client_id)
             try:
-                await consumer.start()
-                await self._follow(consumer)
+                with cancellations_of_its_own():
+                    await consumer.start()
+                    await self._follow(consumer)
             except (KafkaError, TimeoutError, OSError) as error:
                 _log.warning("dead letters cannot be followed", cause=type(error).__name__)
             finally:

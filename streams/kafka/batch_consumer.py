@@ -13,7 +13,7 @@ from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.errors import LogUnavailable
 from streams.kafka import clients
-from streams.kafka.stopping import stop_consumer
+from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,8 @@ class BatchReading:
         attempt = 0
         while not should_stop():
             try:
-                await self._follow_once(take, should_stop)
+                with cancellations_of_its_own():
+                    await self._follow_once(take, should_stop)
             except KafkaError as trouble:
                 attempt += 1
                 log.warning("consumer is restarted", group=self._group, cause=repr(trouble))

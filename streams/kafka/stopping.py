@@ -1,4 +1,4 @@
-"""Stops a consumer of aiokafka, also one that hangs.
+"""Stops a consumer of aiokafka, also one that hangs; and tells the cancellations of a client from those of its caller.
 
 aiokafka 0.14 ends its fetcher by one cancellation. If that arrives while the fetcher waits for cancelled fetches, as after an
 outage of the brokers, the fetcher takes it for theirs (`contextlib.suppress` in `Fetcher._fetch_requests_routine`), goes on
@@ -7,9 +7,12 @@ Cancelling `stop()` cancels the fetcher once more, and `stop()` then finishes wh
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import structlog
+from aiokafka.errors import KafkaConnectionError
 
 STOPS_WITHIN_S = 4.0
 ATTEMPTS = 3
@@ -45,8 +48,14 @@ async def _stop(consumer: Stoppable) -> None:
     await consumer.stop()
 
 
-def is_cancelled() -> bool:
-    """Whether the running task was told to end. Without that, a CancelledError is trouble of a client, which passes on that of a
-    future of its own: a loop that takes it for its end stands still for good, without a word."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+@contextmanager
+def cancellations_of_its_own() -> Iterator[None]:
+    """A client may pass on the cancellation of a future of its own. A loop that takes it for its end stands still for good,
+    without a word. Here it becomes an error of Kafka, unless the running task was told to end."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling() > 0:
+            raise
+        raise KafkaConnectionError("the client passed on a cancellation of its own") from error

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from streams import event_loop
 from streams.errors import LogUnavailable
 from streams.kafka import clients
-from streams.kafka.stopping import is_cancelled, stop_consumer
+from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.settings import Settings
 from streams.topics import Topic
 
@@ -74,10 +74,9 @@ class TopicFollower:
     async def _follow(self, take: TakeRecords) -> None:
         while True:
             try:
-                await self._step(take, 1000)
-            except (KafkaError, LogUnavailable, asyncio.CancelledError) as error:
-                if isinstance(error, asyncio.CancelledError) and is_cancelled():
-                    raise
+                with cancellations_of_its_own():
+                    await self._step(take, 1000)
+            except (KafkaError, LogUnavailable) as error:
                 _log.warning("topic cannot be followed", topic=self._part.topic, cause=type(error).__name__)
                 await asyncio.sleep(1)
 

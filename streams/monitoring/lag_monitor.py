@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from streams import clock, event_loop, metrics, wire
 from streams.kafka import broker_access, clients, groups
 from streams.kafka.group_lag import GroupLag, look
-from streams.kafka.stopping import stop_consumer
+from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.monitoring.commit_stall import CommitSample, Standstill
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENTS, OFFERS
@@ -88,12 +88,13 @@ class Monitor:
             admin = clients.async_admin(self._settings, f"{self._client_id}-monitor")
             consumer = clients.async_consumer(self._settings, f"{self._client_id}-monitor")
             try:
-                await admin.start()
-                await consumer.start()
-                while True:
-                    async with asyncio.timeout(WITHIN_S * 4):
-                        self._publish(await self._measure(admin, consumer))
-                    await asyncio.sleep(EVERY_S)
+                with cancellations_of_its_own():
+                    await admin.start()
+                    await consumer.start()
+                    while True:
+                        async with asyncio.timeout(WITHIN_S * 4):
+                            self._publish(await self._measure(admin, consumer))
+                        await asyncio.sleep(EVERY_S)
             except (KafkaError, TimeoutError, OSError) as error:
                 _log.warning("lag cannot be measured", cause=type(error).__name__)
                 await self._look_for_refusal(error)

@@ -27,7 +27,7 @@ from streams.dead_letters import letters
 from streams.errors import LogUnavailable
 from streams.kafka import clients, groups, timeouts
 from streams.kafka.records import Consumed
-from streams.kafka.stopping import is_cancelled, stop_consumer
+from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.notices.channels import Channel, all_channels
 from streams.notices.lane import Limits
 from streams.notices.ledger import Ledger
@@ -97,10 +97,9 @@ class Notifier(Service):
                 reading.measures_lag = self._measures_lag
                 self.reading = reading
                 try:
-                    await reading.follow(lambda: self.should_stop)
-                except (KafkaError, LogUnavailable, TimeoutError, asyncio.CancelledError) as trouble:
-                    if isinstance(trouble, asyncio.CancelledError) and is_cancelled():
-                        raise
+                    with cancellations_of_its_own():
+                        await reading.follow(lambda: self.should_stop)
+                except (KafkaError, LogUnavailable, TimeoutError) as trouble:
                     attempt += 1
                     log.warning("notifier restarts from its committed offsets", cause=repr(trouble))
                     await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))

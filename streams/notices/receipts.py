@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from dispatch.notices.rules import Notice, NoticeOutcome
 from streams import clock, event_loop, wire
 from streams.kafka import clients
-from streams.kafka.stopping import is_cancelled, stop_consumer
+from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.notices.pocket import sibling_ids
 from streams.notices.requests import ASKED_VALID_MS, is_request
 from streams.settings import Settings
@@ -109,11 +109,10 @@ class Receipts:
         while True:
             consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
             try:
-                await consumer.start()
-                await self._follow(consumer)
-            except (KafkaError, TimeoutError, OSError, asyncio.CancelledError) as error:
-                if isinstance(error, asyncio.CancelledError) and is_cancelled():
-                    raise
+                with cancellations_of_its_own():
+                    await consumer.start()
+                    await self._follow(consumer)
+            except (KafkaError, TimeoutError, OSError) as error:
                 log.warning("receipts cannot be read from Kafka", cause=type(error).__name__)
                 await asyncio.sleep(1)
             finally:

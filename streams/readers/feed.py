@@ -23,7 +23,7 @@ from streams import clock, event_loop, metrics
 from streams.errors import LogUnavailable
 from streams.event_loop import Turns
 from streams.kafka import clients
-from streams.kafka.stopping import stop_consumer
+from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.readers.feed_buffer import KEPT_BYTES, FeedBuffer
 from streams.readers.feed_consumer import cursor_at, new_consumer, newest_starts, records_between
 from streams.readers.feed_listener import AT_ONCE, Listener
@@ -197,7 +197,8 @@ class Feed:
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         while True:
             try:
-                batches = await consumer.getmany(timeout_ms=1000, max_records=2000)
+                with cancellations_of_its_own():
+                    batches = await consumer.getmany(timeout_ms=1000, max_records=2000)
             except KafkaError as error:
                 _log.warning("live view waits for Kafka", cause=type(error).__name__)
                 await asyncio.sleep(1)

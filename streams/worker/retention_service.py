@@ -23,6 +23,7 @@ from dispatch.ports import NotReady, Store, StoreUnavailable
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
+from streams.kafka.stopping import cancellations_of_its_own
 from streams.retention.classes import DAY_S, STATUS_S
 from streams.settings import Settings
 from streams.store.record_decoders import QUIET_KEY
@@ -93,7 +94,8 @@ class RetentionService(Service):
         await self.sleep(FIRST_AFTER_S)
         while not self.should_stop:
             try:
-                await self.run_once()
+                with cancellations_of_its_own():
+                    await self.run_once()
             except (StoreUnavailable, NotReady, LogUnavailable, KafkaError) as trouble:
                 log.info("retention is retried", cause=type(trouble).__name__)
                 await self.sleep(FIRST_AFTER_S)

@@ -6,8 +6,9 @@ import contextlib
 from pathlib import Path
 
 import pytest
+from aiokafka.errors import KafkaError
 
-from streams.kafka.stopping import is_cancelled, stop_consumer
+from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.notices.notifier import Notifier, Reading
 from streams.settings import Settings
 from tests.support.syntax import tree_of
@@ -107,24 +108,38 @@ def test_no_consumer_is_stopped_in_another_way() -> None:
     assert found == []
 
 
-async def test_a_cancellation_that_a_client_passes_on_is_none_of_this_task() -> None:
+async def test_a_cancellation_that_a_client_passes_on_is_an_error_of_kafka_and_that_of_the_task_its_end() -> None:
     lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     lost.cancel()
-    asked = []
 
     async def wait(on: asyncio.Future[None]) -> None:
-        try:
+        with cancellations_of_its_own():
             await on
-        except asyncio.CancelledError:
-            asked.append(is_cancelled())
 
-    await wait(lost)
+    with pytest.raises(KafkaError):
+        await wait(lost)
     task = asyncio.ensure_future(wait(asyncio.get_running_loop().create_future()))
     await asyncio.sleep(0)
     task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
-    assert asked == [False, True]
+
+def test_every_loop_that_goes_on_after_errors_of_kafka_tells_whose_cancellation_it_is() -> None:
+    """A `while` loop that survives a KafkaError and waits for a client within."""
+    found = [
+        f"{file.relative_to(STREAMS)}:{attempt.lineno}"
+        for file in sorted(STREAMS.rglob("*.py"))
+        for loop in ast.walk(tree_of(file))
+        if isinstance(loop, ast.While)
+        for attempt in loop.body
+        if isinstance(attempt, ast.Try)
+        and any("KafkaError" in ast.unparse(one.type or ast.Constant("")) for one in attempt.handlers)
+        and not any(isinstance(inside, ast.Raise) for one in attempt.handlers for inside in ast.walk(one))
+        and "cancellations_of_its_own" not in ast.unparse(attempt)
+    ]
+
+    assert found == []
 
 
 async def test_a_notifier_reads_on_after_a_cancellation_that_nobody_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
