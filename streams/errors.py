@@ -14,7 +14,7 @@
     │   ├── PollFailed              `notices.telegram_poll`: Telegram or the API did not take part; asked again later
     │   ├── AssistantAway, AssistantBusy    `store.assistant_calls`: no assistant answers, or not in time; go on without it
     │   ├── ModelUnavailable        `assistant.language_model`: the deployer's model gave no usable answer
-    │   ├── Shed, Stuck             `assistant.lane`: a text that was not read, or given up
+    │   ├── Shed, Unread            `assistant.lane`: a text that was not read, or given up
     │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample
     ├── GiveUp                      retries are exhausted or useless: report the error and end, or start over from fresh state
     │   ├── BrokerError             no broker in time, or a refusal; `cure` names the next step

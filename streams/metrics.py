@@ -61,7 +61,7 @@ NOTIFIER_LAG = Gauge("komek_notifier_lag", "Steps of offers not committed by a n
 
 # The assistant.
 ASSISTANT_TEXTS = Counter(
-    "komek_assistant_texts_total", "Texts by what became of them: read, shed, stuck, gone", ["outcome"]
+    "komek_assistant_texts_total", "Texts by what became of them: read, shed, failed, stuck, gone", ["outcome"]
 )
 ASSISTANT_MODEL = Counter(
     "komek_assistant_model_total", "Texts for the model of KOMEK_LLM, by outcome or code of its failure", ["outcome"]

@@ -26,6 +26,7 @@ ACTS = {
     "a record of alarms is unreadable": "find who else writes the topic; the record has no effect",
     "a record of the assistant's modes is unreadable": "find who else writes the topic; the record has no effect",
     "a text was given up: reading it does not end": DEVELOPER,
+    "a text was given up: reading it fails": DEVELOPER,
     "record of keys is unreadable": "find who else writes the topic; the record has no effect",
     "decision is unreadable": "find who else writes the topic; the decision has no effect",
     "an entry of the audit log that an ended process left cannot be read": "keep the file of KOMEK_DATA for the data officer",

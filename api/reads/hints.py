@@ -60,7 +60,8 @@ async def hints_of_work(
         return [], False
     task = _TASKS[str(held.task)]
     helpful = await _helpful(services, state, task)
-    if task in BLIND_FIRST and held.result is None:
+    if task in BLIND_FIRST:
+        # The answer ends the work: `hints_after_answer`.
         return [], bool(helpful)
     return _told(services, caller, state, helpful), False
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from api.caller import Caller
 from api.deps import IncidentId, ServicesDep
-from api.http.audit import disclosed, record_done
+from api.http.audit import disclosed, record_audit, record_done
 from api.http.auth import AdminOrOperator, VolunteerOrOperator, everybody, operators
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
@@ -57,7 +57,7 @@ async def read_report(body: ReportText, caller: VolunteerOrOperator, services: S
         raise ProblemResponse("assistant_off")
     near = [body.near.lon, body.near.lat] if body.near else None
     try:
-        answer = await services.assistant.ask({"text": body.text, "near": near})
+        answer = await services.assistant.ask({"text": body.text, "near": near, "exercise": services.settings.exercise})
     except AssistantAway:
         raise ProblemResponse("assistant_off") from None
     except AssistantBusy:
@@ -67,7 +67,7 @@ async def read_report(body: ReportText, caller: VolunteerOrOperator, services: S
     if caller.role is Role.VOLUNTEER:
         answer = {**answer, "similar": []}
     elif answer["similar"]:
-        record_done(services, caller, "assistant.similar", answer["similar"][0]["incident_id"])
+        record_audit(services, caller, "assistant.similar", "", [one["incident_id"] for one in answer["similar"]])
     return shown({"made_by": MADE_BY, **answer})
 
 

@@ -7,7 +7,6 @@ it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 from dispatch.assistant.concepts import built_in_lexicon
 from dispatch.assistant.distances import Road, roads_in
@@ -26,12 +25,6 @@ from dispatch.model.places import Place
 
 SURE = 0.5
 """Probability from which a place counts as said, so that it is not asked for again."""
-
-
-class TypeReader(Protocol):
-    """Reads the likely types out of a text, at most three, best first, each with its spans. Pure; never raises for a text."""
-
-    def __call__(self, text: Text, concepts: Mapping[str, Sequence[Span]], /) -> tuple[LikelyType, ...]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +75,7 @@ class Reading:
         return missing([one.value for one in self.types[:1]], self.known)
 
 
-def read(whole: str, *, near: Place | None = None, types: TypeReader = likely_types) -> Reading:
+def read(whole: str, *, near: Place | None = None) -> Reading:
     """Reads a text. `near`: where the caller probably is; it weighs places and filters none."""
     text = Text(whole)
     language = language_of(text)
@@ -91,7 +84,7 @@ def read(whole: str, *, near: Place | None = None, types: TypeReader = likely_ty
         text=text,
         language=language,
         concepts=concepts,
-        types=types(text, concepts),
+        types=likely_types(text, concepts),
         places=places_in(text, near=near),
         roads=tuple(roads_in(text)),
     )

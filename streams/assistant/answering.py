@@ -14,8 +14,8 @@ from dispatch.model.places import Place
 from dispatch.ports import StoreUnavailable
 from streams import clock
 from streams.assistant.known_reports import KnownReports, similar_value
-from streams.assistant.lane import ASKED, Lane, Shed, Stuck
-from streams.assistant.report_reader import ReportReader
+from streams.assistant.lane import ASKED, Lane, Shed, Unread
+from streams.assistant.report_reader import ReportReader, TextRead
 from streams.store.assistant_calls import ANSWER_WITHIN_S, AssistantInbox
 
 WELL_S = 1.0
@@ -72,16 +72,19 @@ class Answering:
         try:
             begun_s = clock.monotonic_s()
             reader = self.reader
-            found = await self._lane.run(
-                ASKED, lambda: reader.read_whole(str(question["text"]), place, is_awaited=True)
-            )
-            similar = self._known.similar(found.reading, found.sketch, told_ms=clock.now_ms()) if self._known else ()
+            found = await self._lane.run(ASKED, lambda: reader.read(str(question["text"]), place))
+            similar = self._similar(found, exercise=bool(question.get("exercise")))
             answer = report_answer(found.reading, reader, similar)
             answer["took_ms"] = round((clock.monotonic_s() - begun_s) * 1000, 1)
             await self._inbox.answer(number, answer)
-        except (Shed, Stuck, StoreUnavailable):
+        except (Shed, Unread, StoreUnavailable):
             # The API stops waiting by itself.
             return
+
+    def _similar(self, found: TextRead, *, exercise: bool) -> Sequence[LikelyDuplicate]:
+        if self._known is None:
+            return ()
+        return self._known.similar(found.reading, found.sketch, told_ms=clock.now_ms(), exercise=exercise)
 
 
 def report_answer(reading: Reading, reader: ReportReader, similar: Sequence[LikelyDuplicate] = ()) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from streams.assistant.text_source import TextSource
 from streams.assistant.texts_named import NamedText
 from streams.errors import LogUnavailable
 from streams.intake.commands import CommandIntake
-from streams.kafka.stopping import is_cancelled
+from streams.kafka.stopping import cancellations_of_its_own
 from streams.readers.assistant_modes import AssistantModes
 from streams.readers.key_log import KeyLog
 from streams.ring import LiveRing
@@ -52,7 +52,7 @@ def assistant_name() -> str:
 class Assistant(Service):
     """Runs until it is stopped. On an error of Kafka it goes on from the committed offsets, with back-off."""
 
-    def __init__(self, settings: Settings, *, reader: ReportReader | None = None, **kwargs: Any) -> None:
+    def __init__(self, settings: Settings, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         name = assistant_name()
         self._settings = settings
@@ -63,8 +63,7 @@ class Assistant(Service):
         self._modes = AssistantModes(settings, f"{name}-modes")
         self._lane = Lane()
         digests = client_digests(self._ring.now)
-        self._reader = reader or words_alone(sketcher_of(digests))
-        self._is_readers_choice = reader is None
+        self._reader = words_alone(sketcher_of(digests))
         self._known = KnownReports(lambda number: digests.digest(Purpose.TOLD_PHONE, number))
         self._model = LanguageModel(settings) if settings.llm else None
         self._second = self._second_reader()
@@ -97,8 +96,10 @@ class Assistant(Service):
 
     def _adopt(self, record: WeightsRecord) -> None:
         """Reads with these weights from now on."""
-        self._reader = self._reader.with_weights(record.weights)
-        self._writer.reader = self._answers.reader = self._reader
+        self._read_by(self._reader.with_weights(record.weights))
+
+    def _read_by(self, reader: ReportReader) -> None:
+        self._reader = self._writer.reader = self._answers.reader = reader
 
     def _is_off(self) -> bool:
         return self._modes.book.is_off
@@ -118,14 +119,12 @@ class Assistant(Service):
 
     def _load(self) -> None:
         """The model, where it is installed. Before the modes are read, which may bring other weights."""
-        if self._is_readers_choice:
-            self._reader = best_reader(self._reader.sketcher)
-            self._writer.reader = self._answers.reader = self._reader
+        self._read_by(best_reader(self._reader.sketcher))
 
     def _warm(self) -> None:
         built_in_lexicon()
         built_in_model()
-        self._reader.read_whole(_WARMING)
+        self._reader.read_by_sense(_WARMING)
 
     async def on_stop(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -180,10 +179,9 @@ class Assistant(Service):
         attempt = 0
         while not self.should_stop:
             try:
-                await work()
-            except (KafkaError, LogUnavailable, TimeoutError, asyncio.CancelledError) as trouble:
-                if isinstance(trouble, asyncio.CancelledError) and is_cancelled():
-                    raise
+                with cancellations_of_its_own():
+                    await work()
+            except (KafkaError, LogUnavailable, TimeoutError) as trouble:
                 attempt += 1
                 _log.warning(told, cause=repr(trouble))
                 await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))

@@ -16,19 +16,20 @@ from dispatch.assistant.hint_kinds import HintTask
 from dispatch.assistant.judging import HintsRead, Judgement, judgements
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.private_refs import hints_ref
-from dispatch.ports import StoreUnavailable
 from dispatch.state.edits import details_of
-from streams import clock, metrics, redis_keys, wire
+from streams import metrics, wire
+from streams.assistant.sealed_records import SealedRecords
 from streams.errors import IntakeError
 from streams.intake.commands import CommandIntake
 from streams.kafka import clients, groups
+from streams.kafka.start_offsets import offset_to_go_on, recent_offsets
 from streams.kafka.stopping import stop_consumer
 from streams.readers.assistant_modes import ModeBook
 from streams.ring import LiveRing
 from streams.settings import Settings
 from streams.store.redis_client import RedisClient
 from streams.topics import INCIDENT_STATUS
-from streams.wire import HintsPrivate, IncidentPrivate, JudgementRecord, Mode
+from streams.wire import HintsPrivate, JudgementRecord, Mode
 
 BACK_S = 3_600
 AT_ONCE = 500
@@ -42,8 +43,7 @@ class HintJudge:
     """Judges one state at a time. `judge` returns once its judgements are in the log."""
 
     def __init__(self, link: RedisClient, ring: LiveRing, intake: CommandIntake, modes: ModeBook) -> None:
-        self._link = link
-        self._ring = ring
+        self._records = SealedRecords(link, ring)
         self._intake = intake
         self._modes = modes
         self._written: OrderedDict[str, None] = OrderedDict()
@@ -90,25 +90,11 @@ class HintJudge:
 
     async def _hints(self, ref: str) -> HintsPrivate | None:
         """None: there are none, they were erased, or this process cannot read them."""
-        found = await self._stored(ref)
-        sealed = bytes(found.partition(b"|")[2]) if found else b""
-        if not sealed:
-            return None
+        record = self._records.opened(ref, await self._records.sealed(ref))
         try:
-            record = wire.open_sealed(self._ring.now, ref, sealed)
-            text = record.text if isinstance(record, IncidentPrivate) else None
-            return None if text is None else wire.decode_hints_text(text)
+            return None if record is None or record.text is None else wire.decode_hints_text(record.text)
         except wire.Unreadable:
             return None
-
-    async def _stored(self, ref: str) -> bytes | None:
-        while True:
-            try:
-                (found,) = await self._link.run([("GET", redis_keys.private(ref))])
-            except StoreUnavailable:
-                await asyncio.sleep(AGAIN_S)
-            else:
-                return None if found is None else bytes(found)
 
 
 class StatusSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -154,12 +140,7 @@ class StatusSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self.is_keeper = False
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        parts = list(assigned)
-        back_ms = clock.now_ms() - BACK_S * 1000
-        begins = await self._consumer.offsets_for_times(dict.fromkeys(parts, back_ms)) if parts else {}
-        ends = await self._consumer.end_offsets(parts) if parts else {}
-        for part in parts:
-            committed = await self._consumer.committed(part)
-            if committed is None or committed > ends[part]:
-                self._consumer.seek(part, begins[part].offset if begins.get(part) else ends[part])
-        self.is_keeper = any(part.partition == 0 for part in parts)
+        recent = await recent_offsets(self._consumer, assigned, BACK_S)
+        for part, floor in recent.items():
+            self._consumer.seek(part, await offset_to_go_on(self._consumer, part, floor))
+        self.is_keeper = any(part.partition == 0 for part in recent)

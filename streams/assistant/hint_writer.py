@@ -16,11 +16,11 @@ from dispatch.assistant.hints import hints_of
 from dispatch.assistant.incident_types import features
 from dispatch.model.ids import derived
 from dispatch.model.private_refs import hints_ref
-from dispatch.ports import StoreUnavailable
-from streams import clock, metrics, redis_keys, wire
+from streams import clock, metrics, wire
 from streams.assistant.known_reports import KnownReports, similar_hints
-from streams.assistant.lane import Lane, Shed, Stuck
+from streams.assistant.lane import Lane, Shed, Unread
 from streams.assistant.report_reader import ReportReader, TextRead
+from streams.assistant.sealed_records import SealedRecords
 from streams.assistant.texts_named import NamedText
 from streams.errors import GiveUp, IntakeError
 from streams.intake.commands import CommandIntake
@@ -80,14 +80,13 @@ class HintWriter:
         known: KnownReports | None = None,
     ) -> None:
         """`second`: gets each text once its hints are written. `known`: the open incidents, to say which a text may tell of."""
-        self._link = link
-        self._ring = ring
         self._intake = intake
         self._lane = lane
         self.reader = reader
         """May be replaced at any time; a text is read by one of them."""
         self._is_off = is_off
         self._pauses = pauses or Pauses()
+        self._sealed = SealedRecords(link, ring, self._pauses.again_s)
         self._second = second
         self._known = known
         self._later: set[asyncio.Task[None]] = set()
@@ -105,12 +104,12 @@ class HintWriter:
             text = await self._text(named.ref)
             begun_s = clock.monotonic_s()
             reader = self.reader
-            found = await self._lane.run(named.rank, lambda: reader.read_whole(text, named.near))
+            found = await self._lane.run(named.rank, lambda: reader.read_by_sense(text, named.near))
             metrics.ASSISTANT_SECONDS.observe(clock.monotonic_s() - begun_s)
         except TextGone:
             metrics.ASSISTANT_TEXTS.labels(outcome="gone").inc()
             return
-        except (Shed, Stuck):
+        except (Shed, Unread):
             return
         reading, similar = found.reading, self._similar(named, found)
         made = MadeHints(
@@ -162,40 +161,19 @@ class HintWriter:
 
     async def _text(self, ref: str) -> str:
         for pause_s in (*self._pauses.for_text_s, None):
-            stored = await self._stored(ref)
-            if stored is not None:
-                return self._opened(ref, stored)
+            sealed = await self._sealed.sealed(ref)
+            if sealed is not None:
+                record = self._sealed.opened(ref, sealed)
+                if record is not None and (text := record.description or record.text):
+                    return text
+                raise TextGone
             if pause_s is not None:
                 await asyncio.sleep(pause_s)
         raise TextGone
 
-    async def _stored(self, ref: str) -> bytes | None:
-        """The sealed record; None: Redis has none, empty: it was erased."""
-        while True:
-            try:
-                (found,) = await self._link.run([("GET", redis_keys.private(ref))])
-            except StoreUnavailable:
-                await asyncio.sleep(self._pauses.again_s)
-            else:
-                # `offset|ciphertext`
-                return None if found is None else bytes(found.partition(b"|")[2])
-
-    def _opened(self, ref: str, sealed: bytes) -> str:
-        if not sealed:
-            raise TextGone
-        try:
-            record = wire.open_sealed(self._ring.now, ref, sealed)
-        except wire.Unreadable as error:
-            raise TextGone from error
-        assert isinstance(record, IncidentPrivate)
-        text = record.description or record.text
-        if not text:
-            raise TextGone
-        return text
-
     async def _erase_if_gone(self, source_ref: str, ref: str) -> bool:
         """Erases hints about a text that was erased meanwhile. Returns whether it was."""
-        if await self._stored(source_ref) != b"":
+        if await self._sealed.sealed(source_ref) != b"":
             return False
         while True:
             try:

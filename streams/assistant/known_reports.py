@@ -16,9 +16,11 @@ from dispatch.model.incident_events import (
     IncidentCancelled,
     IncidentClosed,
     IncidentMoved,
+    IncidentReopened,
     IncidentReported,
     IncidentUpdated,
 )
+from dispatch.model.merge_events import IncidentMerged, IncidentUnmerged
 
 MOST = 5_000
 """Incidents; the oldest are forgotten first."""
@@ -34,6 +36,8 @@ class KnownReports:
     def __init__(self, digest: Digest) -> None:
         self._digest = digest
         self._told: OrderedDict[str, Told] = OrderedDict()
+        self._ended: set[str] = set()
+        """Of those: an incident that is opened again is known at once."""
 
     def note(self, decision: Decision) -> None:
         """Takes the facts of the next decision."""
@@ -42,8 +46,10 @@ class KnownReports:
                 # A decision that comes once more, after a rebalance, must not take away what was heard since.
                 if decision.incident_id not in self._told:
                     self._keep(_of_report(decision, event))
-            elif isinstance(event, IncidentCancelled | IncidentClosed):
-                self._told.pop(decision.incident_id, None)
+            elif isinstance(event, IncidentCancelled | IncidentClosed | IncidentMerged):
+                self._ended.add(decision.incident_id)
+            elif isinstance(event, IncidentReopened | IncidentUnmerged):
+                self._ended.discard(decision.incident_id)
             elif isinstance(event, IncidentUpdated | IncidentMoved) and decision.incident_id in self._told:
                 known = self._told[decision.incident_id]
                 if event.area is not None:
@@ -79,7 +85,7 @@ class KnownReports:
             phones=self._phones(reading),
             exercise=own.exercise if own else exercise,
         )
-        return likely_duplicates(report, self._told.values())
+        return likely_duplicates(report, [one for one in self._told.values() if one.id not in self._ended])
 
     def __len__(self) -> int:
         return len(self._told)
@@ -90,7 +96,8 @@ class KnownReports:
     def _keep(self, told: Told) -> None:
         self._told[told.id] = told
         while len(self._told) > MOST:
-            self._told.popitem(last=False)
+            forgotten, _ = self._told.popitem(last=False)
+            self._ended.discard(forgotten)
 
 
 def similar_hints(found: tuple[LikelyDuplicate, ...]) -> Iterator[Hint]:

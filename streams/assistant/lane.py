@@ -32,8 +32,8 @@ class Shed(RetryLater):
     """The lane is full of more urgent texts; this one is not read."""
 
 
-class Stuck(RetryLater):
-    """The text was given up."""
+class Unread(RetryLater):
+    """The text was given up: reading it fails, or does not end."""
 
 
 @dataclass(order=True, slots=True)
@@ -83,7 +83,7 @@ class Lane:
 
         Raises:
             Shed: the lane is full.
-            Stuck: it took too long.
+            Unread: reading it failed, or took too long.
         """
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         job = _Job(rank, next(self._numbers), work, done)
@@ -124,14 +124,17 @@ class Lane:
             if error is None:
                 job.done.set_result(running.result())
             else:
-                job.done.set_exception(error)
+                # A bug, and the next attempt would fail too: whoever waits must not wait for ever, nor the log behind this text.
+                metrics.ASSISTANT_TEXTS.labels(outcome="failed").inc()
+                _log.error("a text was given up: reading it fails", exc_info=error)
+                job.done.set_exception(Unread())
 
     def _give_up(self, job: "_Job[object]") -> None:
         self._stuck += 1
         metrics.ASSISTANT_TEXTS.labels(outcome="stuck").inc()
         _log.error("a text was given up: reading it does not end", so_far=self._stuck)
         if not job.done.done():
-            job.done.set_exception(Stuck())
+            job.done.set_exception(Unread())
         if self._stuck >= MOST_STUCK:
             self._end(EXIT)
         self._threads.shutdown(wait=False, cancel_futures=True)

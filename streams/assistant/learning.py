@@ -19,6 +19,7 @@ from streams import clock, wire
 from streams.errors import IntakeError
 from streams.intake.commands import CommandIntake
 from streams.kafka import clients
+from streams.kafka.start_offsets import recent_offsets
 from streams.kafka.stopping import stop_consumer
 from streams.readers.assistant_modes import AssistantModes, own_key
 from streams.readers.assistant_standing import WEIGHTS_KEY, standing_key
@@ -26,7 +27,7 @@ from streams.settings import Settings
 from streams.topics import HINTS
 from streams.wire import JudgementRecord, Mode, ModeRecord, StandingRecord, WeightsRecord
 
-BACK_MS = 30 * 86_400_000
+BACK_S = 30 * 86_400
 """What is older is in the standings that were written; nothing is learnt from it."""
 WRITE_EVERY_S = 1.0
 LEARN_EVERY_S = 300.0
@@ -111,10 +112,8 @@ class Learning:
             await consumer.start()
             parts = [TopicPartition(HINTS.name, one) for one in await _partitions(self._settings)]
             consumer.assign(parts)
-            begins = await consumer.offsets_for_times(dict.fromkeys(parts, clock.now_ms() - BACK_MS))
-            ends = await consumer.end_offsets(parts)
-            for part in parts:
-                consumer.seek(part, begins[part].offset if begins.get(part) else ends[part])
+            for part, offset in (await recent_offsets(consumer, parts, BACK_S)).items():
+                consumer.seek(part, offset)
             written_s = clock.monotonic_s()
             while not should_stop():
                 for part, records in (await consumer.getmany(timeout_ms=200, max_records=1_000)).items():

@@ -10,9 +10,9 @@ import structlog
 
 from dispatch.assistant.adaptation import Weights, adapted, digest
 from dispatch.assistant.embedding import Embedder, Vector
-from dispatch.assistant.incident_types import features, likely_types
+from dispatch.assistant.incident_types import features
 from dispatch.assistant.judging import base_version
-from dispatch.assistant.reading import Reading, TypeReader, read
+from dispatch.assistant.reading import Reading, read
 from dispatch.assistant.report_vectors import embedded, part_names, report_vector
 from dispatch.assistant.sketches import Sketcher
 from dispatch.assistant.vector_types import vector_types
@@ -40,7 +40,6 @@ class ReportReader:
 
     model: str
     version: str
-    types: TypeReader = likely_types
     weights: Weights = field(default_factory=dict)
     """What was learnt from settled work; its digest is part of the version."""
     embedder: Embedder | None = None
@@ -53,17 +52,22 @@ class ReportReader:
         mark = f"+{digest(weights)}" if weights else ""
         return replace(self, weights=weights, version=base_version(self.version) + mark)
 
-    def read(self, text: str, near: Place | None = None) -> Reading:
-        """Pure and bounded: what stands behind the first 4,000 code points is not read. Types by words alone."""
-        return self._adapted(read(text, near=near, types=self.types))
+    def read(self, text: str, near: Place | None = None) -> TextRead:
+        """For somebody who waits: types by words. Pure and bounded: only the first 4,000 code points are read."""
+        return self._finished(*self._looked_at(text, near))
 
-    def read_whole(self, text: str, near: Place | None = None, *, is_awaited: bool = False) -> TextRead:
-        """As `read`, with types by sense and with a sketch. `is_awaited`: somebody waits, so types are read by words alone, which
-        takes no further vectors."""
-        reading = read(text, near=near, types=self.types)
-        vector = None if self.embedder is None else embedded(reading, self.embedder)
-        if self.embedder is not None and vector is not None and not is_awaited:
+    def read_by_sense(self, text: str, near: Place | None = None) -> TextRead:
+        """As `read`, with types by the embedder too, where there is one: some more vectors of the text."""
+        reading, vector = self._looked_at(text, near)
+        if self.embedder is not None and vector is not None:
             reading = replace(reading, types=vector_types(reading, vector, self.embedder))
+        return self._finished(reading, vector)
+
+    def _looked_at(self, text: str, near: Place | None) -> tuple[Reading, Vector | None]:
+        reading = read(text, near=near)
+        return reading, None if self.embedder is None else embedded(reading, self.embedder)
+
+    def _finished(self, reading: Reading, vector: Vector | None) -> TextRead:
         return TextRead(reading=self._adapted(reading), sketch=self._sketch(reading, vector))
 
     def _sketch(self, reading: Reading, vector: Vector | None) -> str | None:

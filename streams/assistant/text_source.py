@@ -13,9 +13,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from dispatch.model.decisions import Decision
-from streams import clock, event_loop, wire
+from streams import event_loop, wire
 from streams.assistant.texts_named import NamedText, texts_named
 from streams.kafka import clients, groups
+from streams.kafka.start_offsets import offset_to_go_on, recent_offsets
 from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 from streams.topics import DECISIONS
@@ -104,19 +105,13 @@ class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             self._committed.pop(part.partition, None)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        parts = list(assigned)
-        back_ms = clock.now_ms() - BACK_S * 1000
-        begins = await self._consumer.offsets_for_times(dict.fromkeys(parts, back_ms)) if parts else {}
-        ends = await self._consumer.end_offsets(parts) if parts else {}
-        for part in parts:
-            committed = await self._consumer.committed(part)
-            floor = begins[part].offset if begins.get(part) else ends[part]
-            # A commit beyond the end belongs to another log: the topic was created anew.
-            offset = max(floor, committed) if committed is not None and committed <= ends[part] else floor
+        recent = await recent_offsets(self._consumer, assigned, BACK_S)
+        for part, floor in recent.items():
+            offset = await offset_to_go_on(self._consumer, part, floor)
             # From further back, to know the incidents that are open; texts before `offset` have been dealt with.
             self._consumer.seek(part, floor)
             self._progress[part.partition] = Progress(offset)
-        _log.info("assistant reads decisions", partitions=[part.partition for part in parts])
+        _log.info("assistant reads decisions", partitions=[part.partition for part in recent])
 
     async def _read_once(self) -> None:
         if len(self._tasks) >= MOST_IN_HAND:

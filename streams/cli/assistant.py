@@ -7,9 +7,9 @@ import mode
 
 from streams import logs
 from streams.assistant.assistant import Assistant
+from streams.cli.bounded_process import BoundedProcess
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
-from streams.cli.notifier import NotifierProcess
 from streams.components import Component
 from streams.kafka import topic_admin
 from streams.local.early_load import await_begin
@@ -31,6 +31,6 @@ def command() -> None:
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
     services: list[mode.Service] = [LoopWatchdog(), Assistant(settings)]
-    NotifierProcess(
+    BoundedProcess(
         *services, override_logging=False, redirect_stdouts=False, stderr=sys.stderr
     ).execute_from_commandline()

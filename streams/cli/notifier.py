@@ -1,13 +1,12 @@
 """`komek notifier`: one process that sends people notices about their offers."""
 
-import os
 import sys
-import threading
 
 import mode
 import structlog
 
 from streams import logs
+from streams.cli.bounded_process import BoundedProcess
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
 from streams.components import Component
@@ -16,20 +15,6 @@ from streams.local.early_load import await_begin
 from streams.notices.ladder_notifier import LadderNotifier, why_off
 from streams.notices.notifier import Notifier
 from streams.worker.watchdog import LoopWatchdog
-
-END_WITHIN_S = 9.0
-"""Below the ten seconds after which supervisors kill."""
-
-
-class NotifierProcess(mode.Worker):
-    """Ends within nine seconds of SIGTERM or SIGINT, whatever hangs. The next notifier sends the remaining notices."""
-
-    async def on_stop(self) -> None:
-        # A thread, because the event loop may be blocked.
-        timer = threading.Timer(END_WITHIN_S, os._exit, (0,))
-        timer.daemon = True
-        timer.start()
-        await super().on_stop()
 
 
 def command() -> None:
@@ -48,6 +33,6 @@ def command() -> None:
     else:
         structlog.get_logger("komek.notices").info("people are notified in their open app alone", why=off)
     # The root logger writes JSON (`streams/logs.py`); mode would replace it.
-    NotifierProcess(
+    BoundedProcess(
         *services, override_logging=False, redirect_stdouts=False, stderr=sys.stderr
     ).execute_from_commandline()

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dispatch.assistant.likely_duplicates import LikelyDuplicate
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.ids import parts_of_offer, zone_of_incident
@@ -479,13 +480,14 @@ class FakeAssistant:
     def __init__(self) -> None:
         self.trouble: Exception | None = None
         self.is_running = True
+        self.similar: tuple[LikelyDuplicate, ...] = ()
 
     async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         if self.trouble is not None:
             raise self.trouble
         near = Place(lon=question["near"][0], lat=question["near"][1]) if question["near"] else None
         reader = words_alone()
-        return {**report_answer(reader.read(question["text"], near), reader), "took_ms": 1.0}
+        return {**report_answer(reader.read(question["text"], near).reading, reader, self.similar), "took_ms": 1.0}
 
     async def is_alive(self) -> bool:
         return self.is_running

@@ -8,12 +8,14 @@ import pytest
 from api.reads.hints import SEEN_AFTER_MS
 from dispatch.assistant.hint_kinds import hint_id
 from dispatch.assistant.hints import hints_of
+from dispatch.assistant.likely_duplicates import DuplicateReason, LikelyDuplicate
 from dispatch.assistant.oversight import is_hidden
 from dispatch.assistant.reading import read
 from dispatch.model.offers import Offer, TaskResult
 from dispatch.model.private_refs import hints_ref, report_ref
 from dispatch.model.vocabulary import Capability, OfferState, Task
 from streams import clock, wire
+from streams.audit.audit_log import AuditUnavailable
 from streams.store.assistant_calls import AssistantAway, AssistantBusy
 from streams.wire import HintPrivate, HintsPrivate, IncidentPrivate
 from tests.support.api_fakes import DATA_KEY
@@ -128,6 +130,31 @@ async def test_a_volunteer_asks_only_while_calling_somebody_back(world: World) -
     assert (refused.status_code, answered.status_code) == (403, 200)
 
 
+async def test_every_incident_that_is_named_as_similar_is_in_the_audit_and_volunteers_see_none(world: World) -> None:
+    world.assistant.similar = tuple(
+        LikelyDuplicate(incident_id=one, probability=0.9, likeness=0.5, reasons=(DuplicateReason.SAME_PLACE,))
+        for one in ("i-1", "i-2")
+    )
+    store(world, at_work(Task.CALL_BACK))
+
+    answer = await ask(world)
+    of_volunteer = await world.ask("POST", "/v1/assistant/report", {"text": TEXT}, role="volunteer", subject="v-1")
+
+    assert [one["incident_id"] for one in answer.json()["similar"]] == ["i-1", "i-2"]
+    assert [one.subjects for one in world.log.audits if one.action == "assistant.similar"] == [("i-1", "i-2")]
+    assert of_volunteer.json()["similar"] == []
+
+
+async def test_without_the_audit_no_other_incident_is_named(world: World) -> None:
+    found = LikelyDuplicate(incident_id="i-1", probability=0.9, likeness=None, reasons=(DuplicateReason.SAME_TYPE,))
+    world.assistant.similar = (found,)
+    world.log.audit_trouble = AuditUnavailable("no room")
+
+    answer = await ask(world)
+
+    assert (answer.status_code, code(answer)) == (503, "audit_unavailable")
+
+
 async def test_operators_see_all_hints_and_whom_they_are_shown_to(world: World) -> None:
     held = at_work(Task.GEOLOCATE)
     store(world, held)
@@ -171,9 +198,8 @@ async def test_who_verifies_answers_first_and_sees_hints_afterwards(world: World
     held = at_work(Task.VERIFY_REPORT)
     store(world, held)
     before = await work(world, held)
-    store(world, replace(held, result=TaskResult(outcome="confirmed", at_ms=NOW_MS)))
 
-    after = await work(world, held)
+    after = await judged(world)
 
     assert (before["hints"], before["hints_follow"]) == ([], True)
     assert after["hints"]

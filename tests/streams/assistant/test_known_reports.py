@@ -3,10 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from dispatch.assistant.hint_kinds import HintKind
 from dispatch.assistant.likely_duplicates import DuplicateReason
 from dispatch.model.decisions import Decision
-from dispatch.model.incident_events import IncidentClosed, IncidentReported
+from dispatch.model.events import Event
+from dispatch.model.incident_events import IncidentCancelled, IncidentClosed, IncidentReopened, IncidentReported
+from dispatch.model.merge_events import IncidentMerged, IncidentUnmerged
 from dispatch.model.places import Area
 from streams.assistant.known_reports import MOST, KnownReports, similar_hints
 from streams.assistant.report_reader import TextRead, sketcher_of, words_alone
@@ -46,7 +50,7 @@ def reported(incident_id: str = INCIDENT, area: Area | None = ATYRAU, type_: str
 
 
 def read(text: str) -> TextRead:
-    return READER.read_whole(text)
+    return READER.read(text)
 
 
 def similar(reports: KnownReports, text: str, **more: Any) -> dict[str, tuple[DuplicateReason, ...]]:
@@ -75,14 +79,38 @@ def test_another_event_elsewhere_is_not_named() -> None:
     assert similar(reports, FIRE) == {}
 
 
-def test_an_incident_is_not_like_itself_and_one_that_ended_is_forgotten() -> None:
+def test_an_incident_is_not_like_itself() -> None:
     reports = known()
     reports.note(reported())
     reports.note(reported(OTHER))
 
     assert set(similar(reports, KAZAKH, incident_id=INCIDENT)) == {OTHER}
-    reports.note(replace(decision(IncidentClosed(by="operator")), incident_id=OTHER))
-    assert similar(reports, KAZAKH, incident_id=INCIDENT) == {}
+
+
+@pytest.mark.parametrize(
+    ("end", "way_back"),
+    [
+        (IncidentClosed(by="operator"), IncidentReopened(by="operator", requirements=())),
+        (IncidentCancelled(by="operator"), IncidentReopened(by="operator", requirements=())),
+        (IncidentMerged(into=INCIDENT, by="operator"), IncidentUnmerged(was_in=INCIDENT, by="operator")),
+    ],
+)
+def test_an_incident_that_has_ended_is_not_named_until_it_is_open_again(end: Event, way_back: Event) -> None:
+    reports = known()
+    reports.note(reported(OTHER))
+
+    reports.note(replace(decision(end), incident_id=OTHER))
+    assert similar(reports, KAZAKH) == {}
+
+    reports.note(replace(decision(way_back), incident_id=OTHER))
+    assert set(similar(reports, KAZAKH)) == {OTHER}
+
+
+def test_drills_are_compared_with_drills_alone() -> None:
+    reports = known()
+    reports.note(reported())
+
+    assert similar(reports, KAZAKH, exercise=True) == {}
 
 
 def test_a_decision_that_comes_again_takes_nothing_away() -> None:
@@ -117,7 +145,7 @@ def test_hints_about_other_incidents_give_ids_and_reasons() -> None:
 
 def test_a_sketch_says_nothing_of_the_text_and_differs_by_key() -> None:
     sketch = read(KAZAKH).sketch
-    other = words_alone(sketcher_of(ClientDigests(bytes(32)))).read_whole(KAZAKH).sketch
+    other = words_alone(sketcher_of(ClientDigests(bytes(32)))).read(KAZAKH).sketch
 
     assert sketch is not None
     assert other is not None

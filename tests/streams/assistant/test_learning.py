@@ -254,10 +254,10 @@ async def test_settled_reports_teach_types_and_the_version_says_so() -> None:
 
 def test_a_reader_with_weights_keeps_what_it_had_read_before() -> None:
     text = "Атырау қаласында су басты, үйде 3 адам қалды"
-    plain = words_alone().read(text)
+    plain = words_alone().read(text).reading
     (concept, *_) = plain.concepts
 
-    reading = words_alone().with_weights({concept: {plain.types[0].value: -1.0}}).read(text)
+    reading = words_alone().with_weights({concept: {plain.types[0].value: -1.0}}).read(text).reading
 
     assert reading.types_before == plain.types
     assert reading.types[0].probability < plain.types[0].probability
