@@ -69,11 +69,17 @@ class Lender:
             stack = WholeStack(self._folders.mktemp("shared-komek"), environ=hosts)
             self.logs = stack.logs
             self._failed_starts += 1
-            stack.start()
-            # It takes reports at once, but answers no list until the workers have built the state in Redis.
-            with Housekeeper(stack) as keeper:
-                keeper.wait_until_whole()
-            self._stack, self._failed_starts = stack, 0
+            # At once, so that it is ended whatever happens: one left over would slow down every later test.
+            self._stack = stack
+            try:
+                stack.start()
+                # It takes reports at once, but answers no list until the workers have built the state in Redis.
+                with Housekeeper(stack) as keeper:
+                    keeper.wait_until_whole()
+            except BaseException:
+                self.end()
+                raise
+            self._failed_starts = 0
         return self._stack
 
     def take_back(self, *, may_be_broken: bool) -> None:
