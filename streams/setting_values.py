@@ -33,6 +33,14 @@ def servers(value: str) -> str:
     return value.strip()
 
 
+def listener(value: str) -> tuple[str, int]:
+    """Host and port to listen on. An IPv6 address stands in brackets."""
+    host, _, port = value.strip().rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536 or (":" in host and host[0] + host[-1] != "[]"):
+        raise ValueError("host:port to listen on, like 127.0.0.1:9100 or [::1]:9100")
+    return host.strip("[]"), int(port)
+
+
 def redis_url(value: str) -> str:
     """Validates only. `streams/store/redis_target.py` puts it together with the other settings of Redis."""
     redis_urls.parse(value)

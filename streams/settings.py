@@ -71,6 +71,12 @@ class Settings(PageSettings):
     redis_key: Path | None = _setting(None, values.path, "private key (PEM, no password) of KOMEK_REDIS_CERT")
     host: str = _setting("127.0.0.1", values.text, "address the API listens on")
     port: int | None = _setting(None, values.whole(1, 65535), "port of the API (8000, or a free one when unset)")
+    probes: tuple[str, int] | None = _setting(
+        None,
+        values.listener,
+        "host:port at which a worker, notifier or assistant serves /metrics, /healthz and /readyz (the API has them on its own "
+        "port); unset: nowhere; `komek up` chooses ports",
+    )
     tls_cert: Path | None = _setting(
         None,
         values.path,

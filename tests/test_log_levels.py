@@ -42,6 +42,7 @@ ACTS = {
     "data keys cannot be reloaded; the previous keys remain in force": "correct the file of KOMEK_DATA_KEYS",
     "private record cannot be decrypted": "find the missing key: alarm data_key_missing",
     "token keys cannot be reloaded; the previous keys remain in force": "correct the file of KOMEK_JWT_KEYS",
+    "probes and metrics are not served": "free the port or change KOMEK_PROBES, then restart the process",
     "Kafka refuses this process": "correct user, password or ACLs: `komek doctor`",
     "plans are invalid": "apply a valid plan file; the previous one remains in force",
     "the certificate cannot be reloaded; the previous one remains in force": "correct KOMEK_TLS_CERT or KOMEK_TLS_KEY",

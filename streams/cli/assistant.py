@@ -13,6 +13,7 @@ from streams.cli.errors import CommandFailed
 from streams.components import Component
 from streams.kafka import topic_admin
 from streams.local.early_load import await_begin
+from streams.probe_server import ProbeServer
 from streams.worker.watchdog import LoopWatchdog
 
 NICENESS = 10
@@ -25,6 +26,8 @@ def command() -> None:
     settings = settings_here()
     os.nice(NICENESS)
     logs.configure(settings.log_level, "assistant")
+    probes = ProbeServer()
+    probes.serve(settings.probes)
     with broker_errors_reported():
         # Wrong topics end the command before anything is consumed.
         problems = topic_admin.check_topics(settings, needs=Component.ASSISTANT)
@@ -32,5 +35,5 @@ def command() -> None:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
     services: list[mode.Service] = [LoopWatchdog(), Assistant(settings)]
     BoundedProcess(
-        *services, override_logging=False, redirect_stdouts=False, stderr=sys.stderr
+        *services, probes=probes, override_logging=False, redirect_stdouts=False, stderr=sys.stderr
     ).execute_from_commandline()

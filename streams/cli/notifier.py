@@ -14,6 +14,7 @@ from streams.kafka import topic_admin
 from streams.local.early_load import await_begin
 from streams.notices.ladder_notifier import LadderNotifier, why_off
 from streams.notices.notifier import Notifier
+from streams.probe_server import ProbeServer
 from streams.worker.watchdog import LoopWatchdog
 
 
@@ -22,6 +23,8 @@ def command() -> None:
     await_begin()
     settings = settings_here()
     logs.configure(settings.log_level, "notifier")
+    probes = ProbeServer()
+    probes.serve(settings.probes)
     with broker_errors_reported():
         # Wrong topics end the command before anything is consumed.
         problems = topic_admin.check_topics(settings, needs=Component.NOTIFIER)
@@ -34,5 +37,5 @@ def command() -> None:
         structlog.get_logger("komek.notices").info("people are notified in their open app alone", why=off)
     # The root logger writes JSON (`streams/logs.py`); mode would replace it.
     BoundedProcess(
-        *services, override_logging=False, redirect_stdouts=False, stderr=sys.stderr
+        *services, probes=probes, override_logging=False, redirect_stdouts=False, stderr=sys.stderr
     ).execute_from_commandline()

@@ -10,6 +10,7 @@ from streams.cli.redis_login import check_redis
 from streams.components import Component
 from streams.kafka import topic_admin
 from streams.local.early_load import await_begin
+from streams.probe_server import ProbeServer
 from streams.ring import KeyUse
 from streams.worker.app import build_app
 from streams.worker.shutdown import GracefulWorker
@@ -20,6 +21,8 @@ def command() -> None:
     await_begin()
     settings = settings_here()
     logs.configure(settings.log_level, "worker")
+    probes = ProbeServer()
+    probes.serve(settings.probes)
     check_redis(settings, Component.WORKER)
     with broker_errors_reported():
         problems = topic_admin.check_topics(settings, needs=Component.WORKER)
@@ -27,7 +30,7 @@ def command() -> None:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
     check_ring(settings, "worker-start", KeyUse.DATA)
     try:
-        app = build_app(settings)
+        app = build_app(settings, ready=probes.ready)
     except BadPlans as error:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
     # The root logger writes JSON (`streams/logs.py`); mode would replace it.

@@ -73,6 +73,11 @@ class Folder:
         return self.root / "running.json"
 
     @property
+    def metrics(self) -> Path:
+        """The addresses of the metrics of each process, for Prometheus (`metrics_targets.py`)."""
+        return self.root / "metrics.json"
+
+    @property
     def contents(self) -> tuple[Path, ...]:
         """Everything that Komek creates in the folder."""
         return (*self._folders, *self._files, self.root / "faust", self.lock)
@@ -91,7 +96,7 @@ class Folder:
     @property
     def _files(self) -> tuple[Path, ...]:
         own_keys = (self.jwt_keys, self.data_key, self.data_keys, self.vapid_key)
-        return (*own_keys, self.administrator, self.stack_file, self.running)
+        return (*own_keys, self.administrator, self.stack_file, self.running, self.metrics)
 
 
 def opened(root: Path) -> Folder:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streams.components import Component
 from streams.local import folder as folders
-from streams.local import jars, keys, leftovers, processes, redis_server, stackfile
+from streams.local import jars, keys, leftovers, metrics_targets, processes, redis_server, stackfile
 from streams.local.addresses import Addresses, choose
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java
@@ -124,6 +124,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
         beside.end()
         book.close()
         supervisor.end()
+        at.folder.metrics.unlink(missing_ok=True)
         at.folder.running.unlink(missing_ok=True)
 
 
@@ -140,12 +141,15 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
     # People of the demo answer and work many times faster than real time and would exceed the hourly limits.
     own = at.environ_of(Component.WORKER)
     of_workers = {"KOMEK_BUDGET": "off"} | own if wanted.demo else own
-    komek = [
-        *processes.workers(of_workers, wanted.workers),
-        processes.notifier(at.environ_of(Component.NOTIFIER)),
-        processes.assistant(at.environ_of(Component.ASSISTANT)),
-        processes.api(_of_api(at), at.addresses.api),
-    ]
+    beside, probes = metrics_targets.with_probes(
+        [
+            *processes.workers(of_workers, wanted.workers),
+            processes.notifier(at.environ_of(Component.NOTIFIER)),
+            processes.assistant(at.environ_of(Component.ASSISTANT)),
+        ]
+    )
+    komek = [*beside, processes.api(_of_api(at), at.addresses.api)]
+    metrics_targets.write(at.folder.metrics, at.addresses.api, probes)
     if at.secrets is None:
         # In a secure stack their users are not there yet.
         supervisor.load([*komek, *then])

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import os
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -66,8 +67,10 @@ def build_app(
     *,
     make_store: Callable[[RedisClient], RedisStore] = RedisStore,
     make_publisher: Callable[[Settings, str], Publisher] = Publisher,
+    ready: threading.Event | None = None,
 ) -> faust.App:
-    """A Faust app whose agent decides commands and whose services process profiles, positions and deadlines.
+    """A Faust app whose agent decides commands and whose services process profiles, positions and deadlines. `ready` is set once
+    all of them run, and cleared when they end.
 
     Raises:
         BadPlans: the file named by KOMEK_PLANS is invalid.
@@ -77,7 +80,7 @@ def build_app(
     settings.data.mkdir(parents=True, exist_ok=True)  # Faust creates only its own folder inside
     app = faust.App(groups.DISPATCHER, **_faust_settings(settings))
     parts = WorkerServices(settings, app, plans, make_store, make_publisher)
-    app.service(_service_of(parts))
+    app.service(_service_of(parts, ready or threading.Event()))
     # Raw bytes: a payload that Faust cannot decode would be acked before the agent sees it.
     topic = app.topic(INCIDENTS.name, key_serializer="raw", value_serializer="raw")
 
@@ -277,7 +280,7 @@ class WorkerServices:
         ]
 
 
-def _service_of(parts: WorkerServices) -> type[Service]:
+def _service_of(parts: WorkerServices, ready: threading.Event) -> type[Service]:
     class Edge(Service):
         """Opens the connections before the services that use them start, and closes them afterwards."""
 
@@ -292,7 +295,11 @@ def _service_of(parts: WorkerServices) -> type[Service]:
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 20, 50)
+            ready.set()
             log.info("worker is ready", name=worker_name())
+
+        async def on_stop(self) -> None:
+            ready.clear()
 
         async def on_shutdown(self) -> None:
             await parts.close()

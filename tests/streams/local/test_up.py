@@ -6,6 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -77,6 +80,19 @@ class TestARunningStack:
         assert {"stack.json", "kafka", "redis", "data-keys.json"} <= {path.name for path in made}
         assert open_to_others == []
 
+    def test_every_process_serves_its_metrics_and_probes_where_the_list_for_prometheus_says(
+        self, breakable_stack: WholeStack
+    ) -> None:
+        listed = json.loads((breakable_stack.data / "metrics.json").read_text())
+
+        addresses = {entry["labels"]["process"]: entry["targets"][0] for entry in listed}
+        assert set(addresses) == {"api", "worker-1", "worker-2", "notifier", "assistant"}
+        for name, address in addresses.items():
+            until(partial(is_ready, address), WITHIN_S)
+            status, text = fetched(f"http://{address}/metrics")
+            assert status == 200, name
+            assert "komek_commands_total" in text, name
+
     def test_a_second_stack_in_the_same_folder_is_refused_naming_the_pid(self, breakable_stack: WholeStack) -> None:
         done = up(breakable_stack.data)
 
@@ -98,6 +114,21 @@ class TestARunningStack:
             listening = [c for c in psutil.Process(pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
             for connection in listening:
                 assert connection.laddr.ip in ("127.0.0.1", "::ffff:127.0.0.1", "::1"), (name, connection)
+
+
+def is_ready(address: str) -> bool:
+    return fetched(f"http://{address}/readyz")[0] == 200
+
+
+def fetched(url: str) -> tuple[int, str]:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, ""
+    except OSError:
+        return 0, ""
 
 
 def ends_cleanly(komek: WholeStack, number: int) -> None:
