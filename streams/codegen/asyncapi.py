@@ -60,7 +60,7 @@ from streams.wire import (
 )
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "schemas"
-_RECORDS: dict[str, tuple[type, ...]] = {
+RECORDS: dict[str, tuple[type, ...]] = {
     INCIDENTS.name: tuple(COMMANDS.values()),
     DECISIONS.name: (DecisionFrame,),
     OFFERS.name: (OfferStep,),
@@ -87,7 +87,7 @@ _KINDS = {cls: kind for table in (COMMANDS, EVENTS) for kind, cls in table.items
 def schemas() -> dict[str, Any]:
     """JSON Schema (2020-12) of each record type, by name. Commands and events have the field `kind`."""
     # Events stand inside decisions as raw JSON, so they are added by hand.
-    roots = {cls for classes in _RECORDS.values() for cls in classes} | set(EVENTS.values())
+    roots = {cls for classes in RECORDS.values() for cls in classes} | set(EVENTS.values())
     _, components = msgspec.json.schema_components(
         sorted(roots, key=lambda cls: cls.__name__), ref_template="#/$defs/{name}", schema_hook=_anything
     )
@@ -115,7 +115,7 @@ def _anything(cls: type) -> dict[str, Any]:
 def topic_schema(topic: Topic, known: dict[str, Any]) -> dict[str, Any]:
     """The schema that validates one value of the topic (for `private`: the decrypted record)."""
     # Each file stands alone: a consumer of one topic needs no other schema.
-    refs = [{"$ref": f"#/$defs/{cls.__name__}"} for cls in _RECORDS[topic.name]]
+    refs = [{"$ref": f"#/$defs/{cls.__name__}"} for cls in RECORDS[topic.name]]
     choice: dict[str, Any] = refs[0] if len(refs) == 1 else {"anyOf": refs}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -149,7 +149,7 @@ def document(known: dict[str, Any]) -> dict[str, Any]:
                     "contentType": "application/json",
                     "payload": {"$ref": f"#/components/schemas/{cls.__name__}"},
                 }
-                for cls in _RECORDS[topic.name]
+                for cls in RECORDS[topic.name]
             },
             "bindings": {
                 "kafka": {

@@ -160,6 +160,8 @@ def any_of(hint: Any) -> st.SearchStrategy[Any]:
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return st.one_of([any_of(one) for one in inner])
+    if origin is tuple and inner[-1] is not Ellipsis:
+        return st.tuples(*map(any_of, inner))
     if origin is tuple:
         return st.lists(any_of(inner[0]), max_size=2).map(tuple)
     if origin is Mapping:
