@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.codegen import asyncapi, plans_schema
+from streams.codegen import asyncapi, deployment, plans_schema
+from streams.codegen.process_list import read
 from streams.settings import names
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
@@ -32,3 +33,20 @@ def test_the_example_has_no_other_setting() -> None:
         set(re.findall(r"^#(KOMEK_\w+)=", (DEPLOY / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
         == names().keys()
     )
+
+
+def test_all_ways_to_run_it_are_those_of_the_process_list() -> None:
+    """Renew them with `.venv/bin/python -m streams.codegen.deployment`."""
+    made = deployment.files(read())
+
+    assert [name for name, text in made.items() if not _is_kept(name, text)] == []
+
+
+def test_no_unit_is_left_over() -> None:
+    kept = {f"systemd/{path.name}" for path in (DEPLOY / "systemd").iterdir()}
+
+    assert kept == {name for name in deployment.files(read()) if name.startswith("systemd/")}
+
+
+def _is_kept(name: str, text: str) -> bool:
+    return (DEPLOY / name).is_file() and (DEPLOY / name).read_text(encoding="utf-8") == text

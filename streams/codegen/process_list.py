@@ -1,0 +1,123 @@
+"""The processes of a deployment, as `deploy/processes.toml` describes them once for all ways to run them."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from streams.components import Component
+from streams.kafka.acl_admin import PRINCIPAL_TYPE, usual_principals
+from streams.ring import KeyUse
+from streams.settings import FROM_FILE, PREFIX, names
+from streams.store.redis_users import user_of
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+FILE = DEPLOY / "processes.toml"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what a process in a container of its own listens on
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file: a name that it does not know is an error."""
+
+
+class Image(_Table, frozen=True):
+    name: str
+    user: int
+    data: str
+    secrets: str
+    files: str
+
+
+class Memory(_Table, frozen=True):
+    """MiB; `measured` is the largest seen under load."""
+
+    measured: int
+    request: int
+    limit: int
+
+
+class Cpu(_Table, frozen=True):
+    """Cores. No limit: a throttled process misses its heartbeats and loses its partitions."""
+
+    request: float
+
+
+class Every(_Table, frozen=True):
+    """What every process has."""
+
+    settings: tuple[str, ...]
+    secrets: tuple[str, ...]
+    by_hand: tuple[str, ...]
+
+
+class Process(_Table, frozen=True):
+    about: str
+    component: Component
+    command: tuple[str, ...]
+    port: int
+    replicas: int
+    keys: tuple[KeyUse, ...]
+    memory_mb: Memory
+    cpu: Cpu
+    grace_s: int
+    settings: tuple[str, ...]
+    secrets: tuple[str, ...]
+    optional_secrets: tuple[str, ...] = ()
+    niceness: int = 0
+    keeps_data: bool = False
+
+    @property
+    def listens(self) -> dict[str, str]:
+        """The settings by which it serves its port to everybody on the network of the deployment: probes and metrics, and of the
+        API everything."""
+        if self.component is Component.API:
+            return {setting("host"): EVERYWHERE, setting("port"): str(self.port)}
+        return {setting("probes"): f"{EVERYWHERE}:{self.port}"}
+
+    @property
+    def users(self) -> dict[str, str]:
+        """The settings that say who it is in Kafka and Redis."""
+        return {
+            setting("kafka_user"): usual_principals()[self.component].removeprefix(PRINCIPAL_TYPE),
+            setting("redis_user"): user_of(self.component),
+        }
+
+
+class Job(_Table, frozen=True):
+    about: str
+    command: tuple[str, ...]
+
+
+class ProcessList(_Table, frozen=True):
+    image: Image
+    every: Every
+    processes: dict[str, Process]
+    jobs: dict[str, Job]
+
+    def settings_of(self, process: Process) -> list[str]:
+        """The variables that a deployment may choose for it."""
+        return [setting(name) for name in (*self.every.settings, *process.settings)]
+
+    def secrets_of(self, process: Process) -> list[str]:
+        """Names of the settings whose files it needs."""
+        return [*self.every.secrets, *process.secrets]
+
+
+def read(file: Path = FILE) -> ProcessList:
+    """Raises ValueError: the file is no such list; the message says where and why."""
+    return msgspec.convert(tomllib.loads(file.read_text("utf-8")), ProcessList)
+
+
+def setting(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def file_setting(name: str) -> str:
+    """The variable that names the file with this secret: KOMEK_X_FILE for a value, KOMEK_X where the setting is a path."""
+    variable = setting(name)
+    return variable + FROM_FILE if variable + FROM_FILE in names() else variable
+
+
+def file_name(name: str) -> str:
+    """The file in the folder of a process: kafka_password is `kafka-password`."""
+    return name.replace("_", "-")

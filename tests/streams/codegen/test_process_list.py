@@ -1,0 +1,81 @@
+"""`deploy/processes.toml` says of each process what its code really reads, and no more."""
+
+from pathlib import Path
+
+import pytest
+
+from streams import settings
+from streams.cli import assistant
+from streams.cli.main import COMMANDS
+from streams.codegen.process_list import FILE, Process, file_setting, read, setting
+from streams.components import Component
+from streams.ring import KeyUse
+from tests.support.used_settings import NAMES, used_by
+
+STATED = read()
+PROCESSES = sorted(STATED.processes)
+LEFT_OUT = {"data_key"}
+"""One key for everything: deployments have rings."""
+CHOSEN_FOR_IT = {"kafka_user", "redis_user", "data", "host", "port", "probes"}
+"""By the unit, the service or the pod."""
+FOR_ITS_CLIENTS = {"api_ca"}
+"""`streams/tls.py` serves commands too."""
+
+
+def stated(process: Process) -> set[str]:
+    return {*STATED.every.settings, *process.settings, *STATED.secrets_of(process), *process.optional_secrets}
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_is_handed_what_its_code_reads(name: str) -> None:
+    elsewhere = {*STATED.every.by_hand, *LEFT_OUT, *CHOSEN_FOR_IT, *FOR_ITS_CLIENTS}
+
+    assert used_by(name) - elsewhere == stated(STATED.processes[name])
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_names_are_those_of_the_settings(name: str) -> None:
+    process = STATED.processes[name]
+
+    assert stated(process) | set(STATED.every.by_hand) <= NAMES
+    assert {file_setting(entry) for entry in STATED.secrets_of(process)} <= settings.names().keys()
+    assert {*process.users, *process.listens} <= settings.names().keys()
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_no_secret_is_a_plain_setting(name: str) -> None:
+    plain = set(STATED.settings_of(STATED.processes[name]))
+
+    assert [variable for variable in plain if f"{variable}_FILE" in settings.names()] == [setting("redis")]
+    # Its user and password have settings of their own, so the address is no secret.
+
+
+def test_the_commands_are_commands() -> None:
+    assert {process.command for process in STATED.processes.values()} == {(name,) for name in PROCESSES}
+    assert {job.command[0] for job in STATED.jobs.values()} | set(PROCESSES) <= COMMANDS.keys()
+
+
+def test_only_the_api_holds_keys_that_sign_sessions_and_digests() -> None:
+    assert {name: set(process.keys) for name, process in STATED.processes.items() if name != Component.API} == {
+        name: {KeyUse.DATA} for name in PROCESSES if name != Component.API
+    }
+    assert set(STATED.processes["api"].keys) == set(KeyUse)
+
+
+def test_the_assistant_yields_as_it_does_by_itself() -> None:
+    assert STATED.processes["assistant"].niceness == assistant.NICENESS
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_limit_leaves_room_above_what_was_measured(name: str) -> None:
+    memory = STATED.processes[name].memory_mb
+
+    assert memory.measured < memory.request < memory.limit
+
+
+def test_a_word_that_means_nothing_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "processes.toml"
+    wrong.write_text(FILE.read_text("utf-8").replace("grace_s = 20", "grace = 20", 1))
+
+    with pytest.raises(ValueError, match=r"unknown field `grace`"):
+        read(wrong)
