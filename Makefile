@@ -40,8 +40,8 @@ format: $(DEVELOPMENT) ## format the code and apply ruff's fixes
 bench: $(DEVELOPMENT) ## the benchmarks, as a table and as JSON
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-faults: $(DEVELOPMENT) ## kill and stop processes under load, then check (SEED=, MINUTES=, PROFILE=, SECURITY=)
-	SEED=$(SEED) MINUTES=$(MINUTES) PROFILE=$(PROFILE) SECURITY=$(SECURITY) $(BIN)/python -m tests.faults $(ARGS)
+faults: $(DEVELOPMENT) ## kill and stop processes under load, then check (SEED=, MINUTES=, PROFILE=, SECURITY=, FROM=)
+	SEED=$(SEED) MINUTES=$(MINUTES) PROFILE=$(PROFILE) SECURITY=$(SECURITY) FROM=$(FROM) $(BIN)/python -m tests.faults $(ARGS)
 
 doctor: $(RUNTIME) ## check this machine and the running stack
 	$(BIN)/python -m streams.cli.main doctor

@@ -30,6 +30,7 @@ from streams.settings import load
 from tests.faults.artefacts import Folder
 from tests.faults.options import Profile
 from tests.faults.proxy import Proxies
+from tests.faults.versions import Versions
 from tests.support.whole_stack import without_komek
 
 WORKERS = ("worker-1", "worker-2", "worker-3")
@@ -46,8 +47,9 @@ PORTS = 64
 
 
 class Cluster:
-    def __init__(self, folder: Folder, profile: Profile, security: str = PLAINTEXT) -> None:
+    def __init__(self, folder: Folder, profile: Profile, security: str = PLAINTEXT, earlier: str | None = None) -> None:
         self.folder = folder
+        self.versions = Versions(folder.data, earlier)
         self.profile = profile
         self._secrets = secured(DataFolder(root=folder.data)) if security == SASL_SSL else None
         self.proxies = Proxies()
@@ -110,6 +112,7 @@ class Cluster:
         Raises:
             NeverReady: something does not start; what runs is ended by `end`.
         """
+        self.versions.unpack()
         cache = jars.cache_folder(os.environ)
         jars.ensure(jars.pinned(), cache, fetch=maven.fetch, progress=lambda _: None)
         java = java_with(cache)
@@ -121,11 +124,24 @@ class Cluster:
             self.proxies.open(f"{name}/redis", port, self.redis_port)
             self._redis_ways[name] = port
         self._begin(servers, SERVERS_WITHIN_S)
-        of_administrator = self._secrets.administrator(self._administration) if self._secrets else {}
-        self._begin([processes.topics({**self.environ("api"), **of_administrator})], TOPICS_WITHIN_S)
+        self._begin([self.versions.of(self._topics())], TOPICS_WITHIN_S)
+        self.admit()
+        self._begin([self.versions.of(part) for part in self._komek()], READY_WITHIN_S)
+
+    def admit(self) -> None:
+        """Gives the users of a secured cluster the rights of the present version."""
         if self._secrets:
             self._secrets.admit(self._servers, self._administration)
-        self._begin(self._komek(), READY_WITHIN_S)
+
+    def upgrade_topics(self) -> None:
+        """What comes before any process of another version: its topics and rights. Blocks some seconds."""
+        topics = self._topics()
+        subprocess.run(self.versions.command(topics.command), env=dict(topics.environ), check=True, capture_output=True)
+        self.admit()
+
+    def _topics(self) -> Part:
+        of_administrator = self._secrets.administrator(self._administration) if self._secrets else {}
+        return processes.topics({**self.environ("api"), **of_administrator})
 
     def environ(self, way: str, component: Component | None = None) -> dict[str, str]:
         """What a part sees that goes by the proxies of `way`; without a component it has no user."""

@@ -81,6 +81,14 @@ async def rolled(scene: Scene, names: tuple[str, ...]) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def topics_upgraded(scene: Scene) -> AsyncIterator[str]:
+    """What comes before the first process of the present version; from then on every start is one of it."""
+    scene.cluster.versions.switch()
+    await asyncio.to_thread(scene.cluster.upgrade_topics)
+    yield "topics and rights"
+
+
+@asynccontextmanager
 async def stopped(scene: Scene, *names: str) -> AsyncIterator[str]:
     name = scene.random.choice(names)
     scene.cluster.signal(name, signal.SIGSTOP)
@@ -266,6 +274,9 @@ def deck(cluster: Cluster) -> list[Fault]:
         _fault("two brokers down", two_brokers_down, lasts_s=15, since="end", brokers=3),
         _fault("disk of a broker full", disk_full, lasts_s=12, since="end", brokers=3),
     ]
+    if cluster.versions.commit is not None:
+        one_by_one = [_fault(f"upgrade {name}", rolled, (name,)) for name in (*WORKERS, *APIS, NOTIFIER, ASSISTANT)]
+        return [_fault("upgrade topics", topics_upgraded), *one_by_one]
     if notifier:
         kill.append(_fault("kill notifier", killed, *notifier))
     return [fault for fault in (*kill, *stops, *cuts, *others) if fault.brokers <= len(brokers)]

@@ -11,7 +11,7 @@ from streams import clock
 from tests.faults.artefacts import Folder
 from tests.faults.client import Client
 from tests.faults.faults import Fault, Scene, deck
-from tests.faults.options import Options
+from tests.faults.options import UPGRADE, Options
 from tests.faults.probes import Probes, Round
 
 CALM_S = 2.0
@@ -82,6 +82,8 @@ class Nemesis:
         if self._options.profile.name == "quick":
             by_name = {fault.name: fault for fault in all_of_them}
             return [by_name[name] for name in QUICK if name in by_name]
+        if self._options.profile.name == UPGRADE:
+            return all_of_them  # in the order of an upgrade
         self._random.shuffle(all_of_them)
         return all_of_them
 

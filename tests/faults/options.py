@@ -22,11 +22,15 @@ class Profile:
     """In each town."""
 
 
+UPGRADE = "upgrade"
+"""The profile in which an earlier version is replaced by the present one, part by part, under load."""
+
 PROFILES = {
     profile.name: profile
     for profile in (
         Profile(name="quick", brokers=1, minutes=2.0, rate=(5, 7), at_once=1, towns=3, people=20),
         Profile(name="single", brokers=3, minutes=10.0, rate=(5, 20), at_once=1, towns=4, people=30),
+        Profile(name=UPGRADE, brokers=1, minutes=2.0, rate=(5, 20), at_once=1, towns=3, people=20),
         Profile(name="double", brokers=3, minutes=10.0, rate=(5, 20), at_once=2, towns=4, people=30),
     )
 }
@@ -45,6 +49,8 @@ class Options:
     out: Path | None
     faults: tuple[str, ...] = ()
     """Only those whose name has one of these in it; for whoever looks for one bug."""
+    earlier: str | None = None
+    """The commit as which all processes begin."""
 
 
 def options_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
@@ -57,8 +63,13 @@ def options_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     parser.add_argument(
         "--fault", action="append", default=[], help="only faults with this in their name; none for no fault at all"
     )
+    parser.add_argument(
+        "--from", dest="earlier", default=environ.get("FROM") or None, help="commit that profile upgrade begins with"
+    )
     given = parser.parse_args(arguments)
     profile = PROFILES[given.profile]
+    if (profile.name == UPGRADE) != (given.earlier is not None):
+        parser.error(f"--from COMMIT (FROM=) and profile {UPGRADE} belong together")
     return Options(
         seed=given.seed,
         minutes=given.minutes or profile.minutes,
@@ -66,4 +77,5 @@ def options_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
         security=given.security,
         out=given.out,
         faults=tuple(given.fault),
+        earlier=given.earlier,
     )

@@ -46,12 +46,13 @@ class Run:
     def __init__(self, options: Options, root: Path) -> None:
         self.options = options
         self.folder = Folder(root)
-        self.cluster = Cluster(self.folder, options.profile, options.security)
+        self.cluster = Cluster(self.folder, options.profile, options.security, options.earlier)
         self.told: dict[str, Any] = {
             "seed": options.seed,
             "minutes": options.minutes,
             "profile": options.profile.name,
             "security": options.security,
+            "earlier": options.earlier,
             "brokers": options.profile.brokers,
             "still": None,
         }
