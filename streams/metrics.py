@@ -1,6 +1,20 @@
 """The list of metrics. Names follow Prometheus: unit last, `_total` for counters. Labels never hold a person's id."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from importlib.metadata import PackageNotFoundError, version
+
+from prometheus_client import Counter, Gauge, Histogram, Info
+
+
+def _version() -> str:
+    try:
+        return version("komek")
+    except PackageNotFoundError:
+        return "unknown"  # run from its sources alone
+
+
+# Every process.
+BUILD = Info("komek_build", "Version of Komek that this process runs")
+BUILD.info({"version": _version()})
 
 COMMANDS = Counter("komek_commands_total", "Commands decided, by kind and outcome", ["kind", "outcome"])
 BATCH_SECONDS = Histogram("komek_batch_seconds", "Time to decide, publish and apply one batch of commands")

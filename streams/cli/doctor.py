@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,12 +13,15 @@ from rich.text import Text
 
 from streams import settings as all_settings
 from streams.cli.channel_checks import channel_checks
+from streams.cli.client import ApiOption, TokenOption, access
+from streams.cli.deployment_checks import deployment_checks, stricter
 from streams.cli.errors import DONE, FAILED
 from streams.cli.output import console, print_json
 from streams.local import stackfile
 from streams.local.check import Check, Level, fail, ok, warn
 from streams.local.machine_checks import machine_checks
-from streams.local.stack_checks import stack_checks
+from streams.local.stack_checks import kafka_access, stack_checks, tokens
+from streams.local.version_checks import version_checks
 from streams.map_source import map_source
 from streams.settings import Settings, SettingsError
 
@@ -26,12 +30,26 @@ COLOURS = {Level.OK: "green", Level.NOTE: "cyan", Level.WARN: "yellow", Level.FA
 
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    deployment: Annotated[
+        bool,
+        typer.Option(
+            "--deployment", help="Check a deployment with the settings of this shell, as production asks for."
+        ),
+    ] = False,
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            "--targets", help="With --deployment: list of the processes, as `file_sd_configs` of Prometheus reads it."
+        ),
+    ] = None,
+    api: ApiOption = None,
+    token: TokenOption = None,
 ) -> None:
     """Check this machine and the running stack, and print a remedy for each finding.
 
     `note`: right on one machine, not in production. `warn`: works, but should be corrected. Exit code 0 unless a check failed.
     """
-    findings = examine()
+    findings = examine_deployment(targets, api, token) if deployment else examine()
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -55,6 +73,31 @@ def examine() -> list[Check]:
         *channel_checks(_with_own_key(settings)),
         _map(settings),
     ]
+
+
+def examine_deployment(targets: Path | None, api: str | None, token: str | None) -> list[Check]:
+    """Checks of a running deployment. `targets` None: the list of the local stack, if one runs.
+
+    Raises:
+        CommandFailed: no token was given and none can be signed here.
+    """
+    try:
+        settings = all_settings.load(os.environ)
+        own = settings.data / "metrics.json"
+        if (stack := stackfile.read(settings.data / "stack.json")) is not None:
+            settings = stackfile.completed(settings, stack)
+    except SettingsError as error:
+        return [fail("settings", str(error), "Correct or unset the names above.")]
+    found = [
+        ok("settings", "valid"),
+        *deployment_checks(settings, access(api, token), targets or (own if own.exists() else None)),
+        tokens(settings),
+        *([kafka_access(settings)] if settings.kafka else []),
+        *version_checks(settings, stack),
+        *channel_checks(_with_own_key(settings)),
+        _map(settings),
+    ]
+    return [stricter(check) for check in found]
 
 
 def _with_own_key(settings: Settings) -> Settings:

@@ -132,6 +132,20 @@ def read_states(admin: KafkaAdminClient) -> dict[str, TopicState]:
     return {name: _state(described[name], configs.get(name, {})) for name in present}
 
 
+def partitions_behind(admin: KafkaAdminClient) -> list[str]:
+    """Partitions of Komek's topics with a replica that is not in sync, as `topic-number`.
+
+    Raises:
+        KafkaError: no answer, or a refusal.
+    """
+    return [
+        f"{entry['name']}-{part['partition_index']}"
+        for entry in admin.describe_topics([topic.name for topic in TOPICS])
+        for part in entry["partitions"]
+        if len(part["isr_nodes"]) < len(part["replica_nodes"])
+    ]
+
+
 def _create(admin: KafkaAdminClient, names: Sequence[str], settings: Settings) -> None:
     if not names:
         return

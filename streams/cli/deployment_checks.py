@@ -1,0 +1,208 @@
+"""Checks of a running deployment, for whoever operates it: what one machine forgives, production does not.
+
+Each takes some seconds at most and raises nothing. They ask what runs (probes, API, Kafka, Redis), and never change anything.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import redis
+
+from streams.cli.certificate_ends import certificate_checks
+from streams.cli.client import Access
+from streams.errors import BrokerError
+from streams.kafka import topic_admin
+from streams.kafka.topic_drift import problems_of
+from streams.local.check import Check, Level, fail, ok, warn
+from streams.settings import Settings, SettingsError
+from streams.store.redis_connections import blocking_client
+from streams.store.redis_target import target_of
+
+WITHIN_S = 5.0
+CLOCK_WARN_S, CLOCK_FAIL_S = 1.0, 5.0
+"""Offers have deadlines of some ten seconds, and links and tokens count in seconds."""
+LEAST_REPLICAS, LEAST_IN_SYNC, LEAST_WORKERS = 3, 2, 2
+_VERSION = re.compile(r'^komek_build_info\{[^}]*version="([^"]*)"', re.MULTILINE)
+
+
+def deployment_checks(settings: Settings, api: Access, targets: Path | None) -> Iterator[Check]:
+    """`targets`: a file as `file_sd_configs` of Prometheus reads it."""
+    # Without a token: probes ask for none, and no process should get one.
+    with httpx2.Client(trust_env=False, verify=api.trust, timeout=WITHIN_S) as probing:
+        yield from process_checks(targets, probing)
+    with api.http("monitor", "doctor") as http:
+        yield from api_checks(http)
+    yield from kafka_checks(settings)
+    yield from redis_checks(settings)
+    yield from certificate_checks(settings, api)
+    yield warn(
+        "backups",
+        "Komek makes none yet",
+        "Back up the topics and the key ring by your own means, and try to restore them.",
+    )
+
+
+def stricter(check: Check) -> Check:
+    """What is right on one machine alone is a warning here."""
+    return replace(check, level=Level.WARN) if check.level is Level.NOTE else check
+
+
+def process_checks(targets: Path | None, http: httpx2.Client) -> Iterator[Check]:
+    """Whether every process of the list is ready, and all run the same version."""
+    if targets is None:
+        yield warn(
+            "processes", "not looked at: no list of them", "Give --targets FILE, the list that Prometheus reads."
+        )
+        return
+    try:
+        listed = [
+            (str(entry["labels"].get("process", address)), f"{entry['labels'].get('__scheme__', 'http')}://{address}")
+            for entry in json.loads(targets.read_text("utf-8"))
+            for address in entry["targets"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        yield fail("processes", f"{targets} cannot be read: {error!r}", "Give a file as `file_sd_configs` reads it.")
+        return
+    with ThreadPoolExecutor(8) as pool:
+        looked = list(pool.map(lambda one: _process(one[0], one[1], http), listed))
+    yield from (check for check, _ in looked)
+    versions = {version for _, version in looked if version}
+    if len(versions) > 1:
+        yield warn("versions", f"{', '.join(sorted(versions))} run side by side", "Finish the upgrade.")
+    elif versions:
+        yield ok("versions", f"all run {versions.pop()}")
+
+
+def _process(name: str, url: str, http: httpx2.Client) -> tuple[Check, str | None]:
+    try:
+        ready = http.get(f"{url}/readyz", timeout=WITHIN_S)
+        version = _VERSION.search(http.get(f"{url}/metrics", timeout=WITHIN_S).text)
+    except httpx2.HTTPError as error:
+        return fail(
+            name, f"{url} does not answer: {type(error).__name__}", "Look at its log; it should be restarted."
+        ), None
+    if ready.status_code != 200:
+        return fail(name, f"{url}/readyz answers {ready.status_code}", "It starts or stops; look at its log."), None
+    return ok(name, f"{url} is ready"), version[1] if version else None
+
+
+def api_checks(http: httpx2.Client) -> Iterator[Check]:
+    """What the API knows: alarms, processes that take part, and its clock."""
+    try:
+        asked_s = time.time()  # noqa: TID251 - compared with the clock of another machine
+        answer = http.get("/v1/status", timeout=WITHIN_S)
+        told: Mapping[str, Any] = answer.json() if answer.status_code == 200 else {}
+    except (httpx2.HTTPError, ValueError) as error:
+        yield fail("API", f"{http.base_url} does not answer: {type(error).__name__}", "Start it, or set --api.")
+        return
+    if not told:
+        yield fail(
+            "API", f"/v1/status answers {answer.status_code}", "Give a --token of an operator, admin or monitor."
+        )
+        return
+    yield _clock_of("API", answer.headers.get("Date"), asked_s)
+    yield from _alarms(told["alarms"])
+    for name, part in told["components"].items():
+        count = part.get("count")
+        if part["status"] not in ("up", "off"):
+            yield fail(name, f"status {part['status']}", "See its alarm.")
+        elif name == "workers" and count is not None and count < LEAST_WORKERS:
+            yield warn(name, f"{count} runs: nobody takes over while it restarts", f"Run {LEAST_WORKERS} or more.")
+        else:
+            yield ok(name, f"status {part['status']}" + (f", {count} run" if count is not None else ""))
+
+
+def _alarms(active: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
+    for alarm in active:
+        grade = fail if alarm["severity"] == "critical" else warn
+        yield grade(f"alarm {alarm['name']}", str(alarm["about"]), str(alarm["cure"]))
+    if not active:
+        yield ok("alarms", "none is active")
+
+
+def _clock_of(name: str, date: str | None, asked_s: float) -> Check:
+    try:
+        told_s = parsedate_to_datetime(date or "").timestamp()
+    except (TypeError, ValueError):
+        return warn(f"clock of {name}", "it tells no time", "A proxy may have removed the header Date.")
+    # Whole seconds, cut off.
+    return _clock(name, told_s + 0.5 - asked_s, slack_s=0.5 + WITHIN_S / 10)
+
+
+def _clock(name: str, off_s: float, slack_s: float = 0.0) -> Check:
+    found = f"{off_s:+.1f} s beside this machine's"
+    if abs(off_s) > CLOCK_FAIL_S + slack_s:
+        return fail(f"clock of {name}", found, "Set both clocks by NTP: deadlines of offers depend on them.")
+    if abs(off_s) > CLOCK_WARN_S + slack_s:
+        return warn(f"clock of {name}", found, "Set both clocks by NTP.")
+    return ok(f"clock of {name}", found)
+
+
+def kafka_checks(settings: Settings) -> Iterator[Check]:
+    """Whether the topics outlive a broker, and differ from what is stated in nothing."""
+    if settings.kafka is None:
+        yield fail("Kafka", "KOMEK_KAFKA is not set", "Set the settings of the deployment for this command.")
+        return
+    try:
+        with topic_admin.connected(settings, timeout_s=WITHIN_S) as admin:
+            states = topic_admin.read_states(admin)
+            behind = topic_admin.partitions_behind(admin)
+    except BrokerError as error:
+        yield fail("Kafka", str(error), error.cure)
+        return
+    for drift in problems_of(states, settings):
+        yield (fail if drift.is_dangerous else warn)(f"topic {drift.topic}", drift.what, drift.advice)
+    few = sorted(name for name, state in states.items() if state.replication < LEAST_REPLICAS)
+    loose = sorted(
+        name
+        for name, state in states.items()
+        if int(state.config.get("min.insync.replicas", "1")) < min(LEAST_IN_SYNC, max(2, state.replication))
+    )
+    if few:
+        yield warn(
+            "replicas",
+            f"fewer than {LEAST_REPLICAS}: {', '.join(few)}",
+            "KOMEK_REPLICATION=3 before topics are created.",
+        )
+    if loose:
+        yield warn(
+            "in-sync replicas", f"one is enough for {_some(loose, states)}", "KOMEK_MIN_INSYNC=2, `komek topics apply`."
+        )
+    if behind:
+        yield fail("replication", f"behind: {', '.join(behind[:5])}", "A broker is down or slow: look at the brokers.")
+    elif not few and not loose:
+        yield ok("topics", f"{len(states)} with {LEAST_REPLICAS} replicas or more, all in sync")
+
+
+def _some(names: Sequence[str], states: Mapping[str, object]) -> str:
+    return f"all {len(states)} topics" if len(names) == len(states) else ", ".join(names)
+
+
+def redis_checks(settings: Settings) -> Iterator[Check]:
+    """Whether Redis keeps what it is given, has a replica, and tells the same time."""
+    try:
+        with blocking_client(target_of(settings), timeout_s=WITHIN_S) as client:
+            asked_s = time.time()  # noqa: TID251 - compared with the clock of another machine
+            told_s, told_us = client.time()
+            replicas = int(client.info("replication").get("connected_slaves", 0))
+            policy = str(client.info("memory").get("maxmemory_policy", "noeviction"))
+    except (redis.RedisError, OSError, SettingsError) as error:
+        yield fail("Redis", f"it cannot be asked: {error}", "See `komek doctor`: its address, user and rights.")
+        return
+    yield _clock("Redis", told_s + told_us / 1e6 - asked_s)
+    if policy != "noeviction":
+        yield fail("Redis memory", f"maxmemory-policy {policy} drops claims", "Set maxmemory-policy noeviction.")
+    if replicas:
+        yield ok("Redis replicas", f"{replicas} connected")
+    else:
+        yield warn(
+            "Redis replicas", "none: after a loss the workers rebuild it from the log", "Add a replica and Sentinels."
+        )
