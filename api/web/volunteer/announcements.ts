@@ -1,36 +1,44 @@
-// What the phone says aloud and by vibration: a new request, a question about safety, a change of the job. Each once.
-import { effect } from "@preact/signals";
+// What calls for the person: a new request, a question about safety, a change of the job. Each is said aloud once.
+import { computed, effect } from "@preact/signals";
 import { alarm } from "../shared/announcer";
+import { deployment } from "../shared/deployment";
 import { view } from "./state";
 import { t } from "./text";
 import { skillWord } from "./words";
 
-const OFFER_PATTERN = [300, 150, 300, 150, 600];
-const SAFETY_PATTERN = [600, 200, 600];
+export interface Call {
+  readonly kind: "offer" | "safety" | "changed";
+}
+
+/** The kind and what it is about: another one is another call. Empty: nothing calls. */
+const subject = computed<"" | `${Call["kind"]} ${string}`>(() => {
+  const present = view.value;
+  if (present.kind === "quiet" || present.kind === "thanks" || present.kind === "ended") return "";
+  const { offer } = present;
+  if (present.kind === "offer") return `offer ${offer.id}`;
+  if (offer.check_in?.state === "asked" || offer.check_in?.state === "warned") return `safety ${offer.id}`;
+  return offer.to_confirm === null ? "" : `changed ${offer.id} ${offer.to_confirm.version}`;
+});
+/** Null: nothing calls for the person now. The same object as long as it is the same call. */
+export const call = computed<Call | null>(() => (subject.value === "" ? null : { kind: subject.value.split(" ", 1)[0] as Call["kind"] }));
+
+/** What the screen shows is a drill, or everything here is. */
+export function isDrill(): boolean {
+  const present = view.value;
+  return deployment.value?.exercise === true || ("offer" in present && present.offer.incident.exercise);
+}
 
 /** Returns what stops it. */
 export function announce(): () => void {
-  let last = "";
   return effect(() => {
-    const present = view.value;
-    if (present.kind === "quiet" || present.kind === "thanks") {
-      last = "";
-      return;
-    }
-    const { offer } = present;
-    const safety = offer.check_in?.state === "asked" || offer.check_in?.state === "warned";
-    const subject = `${present.kind} ${offer.id} ${safety ? "check-in" : ""} ${offer.to_confirm?.version ?? ""}`;
-    if (subject === last) return;
-    last = subject;
-    const { own } = t();
-    if (present.kind === "offer") ring(own.offer.title(skillWord(offer.skill)), OFFER_PATTERN);
-    else if (safety) ring(own.checkIn.title, SAFETY_PATTERN);
-    else if (offer.to_confirm !== null) ring(own.changed.title, SAFETY_PATTERN);
+    const present = call.value;
+    if (present !== null) alarm(sentenceOf(present));
   });
 }
 
-function ring(text: string, pattern: readonly number[]): void {
-  alarm(text);
-  // Not every phone has it, and browsers refuse it before the first tap with an error in their log.
-  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([...pattern]);
+function sentenceOf({ kind }: Call): string {
+  const { common, own } = t();
+  const shown = view.peek();
+  const said = kind === "offer" && "offer" in shown ? own.offer.title(skillWord(shown.offer.skill)) : kind === "safety" ? own.checkIn.title : own.changed.title;
+  return isDrill() ? `${common.exercise}. ${said}` : said;
 }

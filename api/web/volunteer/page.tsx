@@ -1,8 +1,7 @@
 // The volunteer's page: sign-in, or the one screen that matters now.
 import { useEffect } from "preact/hooks";
 import { place } from "./address";
-import { announce } from "./announcements";
-import { deployment } from "../shared/deployment";
+import { announce, isDrill } from "./announcements";
 import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
@@ -94,8 +93,10 @@ function App({ id }: { id: string }) {
     const stop = sharePosition(id, () => isBusy.value || (profile.value?.on_duty ?? false));
     const silence = announce();
     const stopNotices = import("./notices/start").then(({ startNotices }) => startNotices(id), () => null);
+    const stopRinging = import("./ringing").then(({ startRinging }) => startRinging(), () => null);
     return () => {
       void stopNotices.then((end) => end?.());
+      void stopRinging.then((end) => end?.());
       silence();
       stop();
       close();
@@ -114,12 +115,6 @@ function App({ id }: { id: string }) {
       <Screen id={id} />
     </main>
   );
-}
-
-/** What the screen shows is a drill, or everything here is. */
-function isDrill(): boolean {
-  const present = view.value;
-  return deployment.value?.exercise === true || ("offer" in present && present.offer.incident.exercise);
 }
 
 /** No network is no error of the person: what they say is kept, and the page says so. */

@@ -1,16 +1,12 @@
 // Three sounds that differ in rhythm, not only in pitch. Browsers allow sound after a gesture only; the page shows whether they do.
 import { signal } from "@preact/signals";
+import { type Beep, playBeeps } from "../../shared/beeps";
 import type { AlarmKind } from "./standing";
 
 /** What the audio context says of itself: a page must not believe its own button. */
 export const isArmed = signal(false);
 let context: AudioContext | null = null;
 
-interface Beep {
-  readonly atS: number;
-  readonly forS: number;
-  readonly hertz: number;
-}
 /** Distress: fast pairs, rising. Unanswered: three even beeps. Severe: one long, one short. */
 const RHYTHMS: Readonly<Record<AlarmKind, readonly Beep[]>> = {
   distress: [0, 0.16, 0.5, 0.66, 1, 1.16].map((atS, at) => ({ atS, forS: 0.12, hertz: at % 2 === 0 ? 880 : 1175 })),
@@ -20,8 +16,6 @@ const RHYTHMS: Readonly<Record<AlarmKind, readonly Beep[]>> = {
     { atS: 0.65, forS: 0.15, hertz: 698 },
   ],
 };
-const LOUDNESS = 0.25;
-const EDGE_S = 0.01;
 
 /** From a gesture only. Resolves when the browser plays, or refuses to. */
 export async function arm(): Promise<void> {
@@ -46,21 +40,6 @@ function look(): void {
 /** False: the browser plays nothing now. */
 export function play(kind: AlarmKind): boolean {
   if (context === null || context.state !== "running") return false;
-  for (const beep of RHYTHMS[kind]) sound(context, beep);
+  playBeeps(context, RHYTHMS[kind]);
   return true;
-}
-
-function sound(on: AudioContext, beep: Beep): void {
-  const [tone, volume] = [on.createOscillator(), on.createGain()];
-  const [from, to] = [on.currentTime + beep.atS, on.currentTime + beep.atS + beep.forS];
-  tone.type = "triangle";
-  tone.frequency.value = beep.hertz;
-  // Without edges each beep begins and ends with a click.
-  volume.gain.setValueAtTime(0, from);
-  volume.gain.linearRampToValueAtTime(LOUDNESS, from + EDGE_S);
-  volume.gain.setValueAtTime(LOUDNESS, to - EDGE_S);
-  volume.gain.linearRampToValueAtTime(0, to);
-  tone.connect(volume).connect(on.destination);
-  tone.start(from);
-  tone.stop(to);
 }

@@ -43,20 +43,34 @@ function followLanguage(id: string): () => void {
   });
 }
 
-/** An offer that is on a visible screen was seen: no call follows. Once for each. */
+const ATTENDED_MS = 30_000;
+const SIGNS = ["pointerdown", "keydown"] as const;
+
+/**
+ * An offer on the screen of somebody who is there was seen: no call follows. Once for each. A page that is merely open may lie on
+ * a table: whoever opened it, came back to it or touched it within half a minute counts as there.
+ */
 function reportOpened(): () => void {
   const told = new Set<string>();
+  let attendedMs = Date.now();
   const look = (): void => {
     const shown = view.value;
     if (shown.kind !== "offer" || document.visibilityState !== "visible" || told.has(shown.offer.id)) return;
+    if (Date.now() - attendedMs > ATTENDED_MS) return;
     told.add(shown.offer.id);
     const notice = noticeOf.get(shown.offer.id) ?? crypto.randomUUID();
     void ask("post", "/v1/notices/{notice_id}/seen", { path: { notice_id: notice }, body: { offer_id: shown.offer.id, outcome: "seen" } });
   };
-  document.addEventListener("visibilitychange", look);
+  const attend = (): void => {
+    attendedMs = Date.now();
+    look();
+  };
+  document.addEventListener("visibilitychange", attend);
+  for (const sign of SIGNS) window.addEventListener(sign, attend, { capture: true });
   const stop = effect(look);
   return () => {
     stop();
-    document.removeEventListener("visibilitychange", look);
+    document.removeEventListener("visibilitychange", attend);
+    for (const sign of SIGNS) window.removeEventListener(sign, attend, { capture: true });
   };
 }

@@ -16,6 +16,7 @@ import { t } from "../text";
 const HOURS = [1, 2, 4, 8];
 const ConsentQuestions = later(async () => (await import("../consents/questions")).loadConsentQuestions(), () => null);
 const WeekBand = later(async () => (await import("../parts/week_band")).loadWeekBand(), () => null);
+const SoundBand = later(async () => (await import("../parts/sound_band")).loadSoundBand(), () => null);
 const NoticesBand = later(async () => (await import("../parts/notices_band")).loadNoticesBand(), () => null);
 
 export function Home({ id }: { id: string }) {
@@ -39,6 +40,7 @@ export function Home({ id }: { id: string }) {
       <OutboxList />
       {!isUnknown.value && <ConsentQuestions id={id} />}
       <SharingBand isAtWork={isBusy.value} />
+      {isOn && <SoundBand />}
       <NoticesBand />
       <WeekBand />
       <div class="thumb tall">

@@ -10,6 +10,7 @@ import { AddWay } from "../parts/notices_add";
 import { Way } from "../parts/notices_way";
 import { isBusy, isServiceSilent, list, loadChannels, ownChannel, problem, pushState, putSettings, turnOff, turnOn } from "../notices/channels";
 import { TEXTS } from "../notices/text";
+import { chooseSound, ring, sound } from "../ringing";
 import { t } from "../text";
 import "../notices.css";
 
@@ -26,6 +27,7 @@ function Notices({ id }: { id: string }) {
     <>
       <Head><h1>{texts.title}</h1></Head>
       <PushHere id={id} />
+      <SoundHere />
       <ProblemText of={problem.value} />
       <h2>{texts.ways}</h2>
       {list.value !== null && ways.length === 0 && <p class="band doubt"><span>{texts.noWays}</span></p>}
@@ -58,6 +60,30 @@ function PushHere({ id }: { id: string }) {
         <button type="button" class="answer main" data-action="push-on" aria-busy={isBusy.value} onClick={() => void turnOn(id)}>{texts.turnOn}</button>
       )}
       {isRegistered && <button type="button" class="button" data-action="push-off" onClick={() => void turnOff(id)}>{texts.turnOff}</button>}
+    </section>
+  );
+}
+
+function SoundHere() {
+  const { sound: texts } = TEXTS.read();
+  const state = sound.value;
+  return (
+    <section class="push-here" data-sound={state}>
+      <div class={`band ${state === "on" ? "good" : "doubt"}`}>
+        <Icon of="bell" />
+        <div role="status">
+          <strong>{texts.state[state]}</strong>
+          <p class="more">{texts.more[state]}</p>
+        </div>
+      </div>
+      {state !== "none" && (
+        <div class="pair">
+          <button type="button" class="button" data-action="test-sound" disabled={state !== "on"} onClick={() => ring({ kind: "offer" })}>{texts.test}</button>
+          <button type="button" class="button" data-action="choose-sound" onClick={() => chooseSound(state === "off")}>
+            {state === "off" ? texts.turnOn : texts.turnOff}
+          </button>
+        </div>
+      )}
     </section>
   );
 }

@@ -36,6 +36,18 @@ export const en = {
   turnOn: "Switch push on",
   turnOff: "Switch push off",
   service: "The push service of this browser does not answer. Try again later, or add another way.",
+  sound: {
+    state: { on: "Sound is on", waiting: "Sound waits for a tap", off: "Sound is off", none: "No sound in this browser" },
+    more: {
+      on: "While this page is open, a request rings until you touch it.",
+      waiting: "The browser allows it after one tap on this page.",
+      off: "While this page is open, a request only vibrates.",
+      none: "A request is shown and vibrates: keep the screen in view.",
+    },
+    turnOn: "Switch sound on",
+    turnOff: "Switch sound off",
+    test: "Ring now",
+  },
   ways: "Your ways",
   noWays: "No way is set up. Requests reach you only while this page is open.",
   here: "this device",
