@@ -2,16 +2,19 @@
 import { computed, effect } from "@preact/signals";
 import { alarm } from "../shared/announcer";
 import { deployment } from "../shared/deployment";
+import { callingOf, grounds } from "./grounds/warnings";
 import { view } from "./state";
 import { t } from "./text";
 import { skillWord } from "./words";
 
 export interface Call {
-  readonly kind: "offer" | "safety" | "changed";
+  readonly kind: "offer" | "safety" | "changed" | "warning";
 }
 
 /** The kind and what it is about: another one is another call. Empty: nothing calls. */
 const subject = computed<"" | `${Call["kind"]} ${string}`>(() => {
+  const zones = callingOf(grounds.value);
+  if (zones !== "") return `warning ${zones}`;
   const present = view.value;
   if (present.kind === "quiet" || present.kind === "thanks" || present.kind === "ended") return "";
   const { offer } = present;
@@ -32,7 +35,8 @@ export function isDrill(): boolean {
 export function announce(): () => void {
   return effect(() => {
     const present = call.value;
-    if (present !== null) alarm(sentenceOf(present));
+    // The line about a hazard zone is an alert of its own.
+    if (present !== null && present.kind !== "warning") alarm(sentenceOf(present));
   });
 }
 
@@ -40,5 +44,6 @@ function sentenceOf({ kind }: Call): string {
   const { common, own } = t();
   const shown = view.peek();
   const said = kind === "offer" && "offer" in shown ? own.offer.title(skillWord(shown.offer.skill)) : kind === "safety" ? own.checkIn.title : own.changed.title;
-  return isDrill() ? `${common.exercise}. ${said}` : said;
+  // Whether somebody is safe is asked in earnest also in a drill.
+  return isDrill() && kind !== "safety" ? `${common.exercise}. ${said}` : said;
 }

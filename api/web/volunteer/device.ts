@@ -1,6 +1,7 @@
 // What the page keeps on this device, so that a job stays visible without a network. It is of one person, and goes with the session.
 import type { Befores } from "./before";
 import type { Draft } from "./drafts";
+import type { Ground } from "./grounds/warnings";
 import type { Offer, Rescue } from "./jobs";
 import { isEnded } from "./jobs";
 import type { components } from "../shared/api";
@@ -21,10 +22,12 @@ export interface Kept {
   readonly drafts: Readonly<Partial<Record<string, Draft>>>;
   /** Where they were going before a change that they have not confirmed. */
   readonly before: Befores;
+  /** Hazard zones in which they were found. */
+  readonly grounds: readonly Ground[];
 }
 
 const KEPT_AS = "komek-volunteer";
-const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0, rescue: null, drafts: {}, before: {} };
+const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0, rescue: null, drafts: {}, before: {}, grounds: [] };
 const SEEN_KEPT = 50;
 
 /** Nothing where storage is denied, or holds what an older build wrote. */

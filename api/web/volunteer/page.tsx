@@ -9,6 +9,7 @@ import { StaleBand } from "../shared/parts/stale_band";
 import { type SessionState, readSession, session, sessionProblem } from "../shared/session";
 import type { Session } from "./device";
 import type { View } from "./jobs";
+import { GroundsWatch } from "./grounds/later";
 import { DangerLine } from "./parts/danger_line";
 import { Icon } from "./parts/icon";
 import { later, loadLater } from "./parts/later";
@@ -109,9 +110,10 @@ function App({ id }: { id: string }) {
   return (
     <main class="app" data-stale={isStale ? "true" : "false"}>
       {live !== null && isStale && <Lost />}
-      {isDrill() && <p class="band doubt exercise" data-exercise><strong>{t().common.exercise}</strong></p>}
+      {isDrill() && <p class="band doubt exercise" data-exercise><span><strong>{t().common.exercise}</strong> {t().own.drill}</span></p>}
       <DangerLine />
       <RescueWatch id={id} />
+      <GroundsWatch id={id} />
       <Screen id={id} />
     </main>
   );

@@ -12,6 +12,7 @@ import { wantedOffer } from "./address";
 import { before, beforeOf } from "./before";
 import { type Profile, type Session, forgetAll, keep, keepSession, kept } from "./device";
 import type { components } from "../shared/api";
+import { grounds } from "./grounds/warnings";
 import { type Offer, type Rescue, dangerOf, viewOf } from "./jobs";
 
 const start = kept();
@@ -77,7 +78,7 @@ session.subscribe((state) => {
   owner = next?.id ?? null;
   const own = kept();
   [offers.value, profile.value, rescue.value, seenEnds.value] = [own.offers, own.profile, own.rescue, new Set(own.seenEnds)];
-  [problem.value, isUnknown.value] = [null, false];
+  [problem.value, isUnknown.value, grounds.value] = [null, false, own.grounds];
   noticeOf.clear();
 });
 
@@ -123,14 +124,18 @@ export function openByLink(box: Outbox): () => void {
 
 /** The stream tells of changes at once; this is for what it cannot tell, such as the end of a duty. */
 const RELOAD_EVERY_MS = 60_000;
-const HEARD = new Set(["offer", "notice", "warning", "assistant"]);
+const HEARD = new Set(["offer", "notice", "assistant"]);
 const SETTLE_MS = 60;
 let pending: ReturnType<typeof setTimeout> | null = null;
 
 /** The newest notice about each offer, so that having seen the offer can be said of it. */
 export const noticeOf = new Map<string, string>();
 
+/** Grows when the stream warns of a hazard zone, or says that it has ended. */
+export const warnedAt = signal(0);
+
 function hear(id: string, event: StreamEvent): void {
+  if (event.name === "warning") warnedAt.value += 1;
   if (event.name === "notice") {
     const { id: notice, offer_id: offer } = event.data as components["schemas"]["NoticeEvent"];
     if (offer !== null) noticeOf.set(offer, notice);
