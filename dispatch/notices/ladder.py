@@ -52,6 +52,8 @@ _WAYS: Mapping[str, frozenset[ChannelKind]] = {
 """Ways by kind; every other kind goes by all ways except voice: the ring of a call does not say that an address has changed."""
 _IN_A_DRILL = frozenset({ChannelKind.WEBPUSH})
 """Only the app, which shows that it is a drill; and no gateway is paid for one."""
+_IN_EARNEST = _CHECK_INS | _DISTRESS
+"""Whether somebody is safe is asked in earnest also in a drill."""
 _NO_VOICE = frozenset(ChannelKind) - {ChannelKind.VOICE}
 
 
@@ -85,12 +87,22 @@ def plan(notice: Notice) -> tuple[Step, ...]:
 
 def due_ms(notice: Notice, kind: ChannelKind) -> int | None:
     """When the notice may go out by this way; None: it never does."""
-    if kind not in _WAYS.get(notice.kind, _NO_VOICE) or (notice.exercise and kind not in _IN_A_DRILL):
+    if kind not in _WAYS.get(notice.kind, _NO_VOICE) or (is_of_a_drill(notice) and kind not in _IN_A_DRILL):
         return None
     if is_everywhere_at_once(notice):
         return notice.at_ms
     window_ms = notice.until_ms - notice.at_ms if notice.kind == "offered" else SHORT_WINDOW_MS
     return notice.at_ms + round(max(0, window_ms) * SHARES[kind])
+
+
+def is_of_a_drill(notice: Notice) -> bool:
+    """Whether it goes by the app alone. A colleague in danger is none, wherever the danger came up."""
+    return notice.exercise and notice.kind not in _DISTRESS
+
+
+def says_it_is_a_drill(notice: Notice) -> bool:
+    """Whether the text begins with the word: nobody must set out for a drill, or take a question about safety for one."""
+    return notice.exercise and notice.kind not in _IN_EARNEST
 
 
 def is_everywhere_at_once(notice: Notice) -> bool:

@@ -49,6 +49,7 @@ class TextKey(StrEnum):
     ANSWER_NO = "answer_no"
     OPEN = "open"
     LOOK = "look"
+    IN_A_DRILL = "in_a_drill"
 
 
 _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
@@ -185,6 +186,7 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
     TextKey.ANSWER_YES: ("Барамын", "Еду", "I'm going"),
     TextKey.ANSWER_NO: ("Бара алмаймын", "Не могу", "I can't"),
     TextKey.OPEN: ("Ашу", "Открыть", "Open"),
+    TextKey.IN_A_DRILL: ("ОҚУ-ЖАТТЫҒУ. {text}", "УЧЕНИЯ. {text}", "EXERCISE. {text}"),
     TextKey.LOOK: ("Қосымшаны қараңыз.", "Ответьте в приложении.", "See the app."),
 }
 

@@ -91,7 +91,7 @@ class PocketChannel:
         self._failed: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def due_ms(self, notice: Notice) -> int | None:
-        if notice.exercise and not self._rings_in_drills:
+        if ladder.is_of_a_drill(notice) and not self._rings_in_drills:
             return None
         return ladder.due_ms(notice, self._gateway.kind)
 
@@ -210,6 +210,8 @@ def message_of(
     """The message of a notice. `has_replies`: answers by SMS arrive."""
     left_ms = max(0, notice.until_ms - now_ms)
     body, short = _texts(notice, language, left_ms, link if link.startswith("http") else None, has_replies)
+    if ladder.says_it_is_a_drill(notice):
+        body, short = (texts.text(TextKey.IN_A_DRILL, language, text=text) for text in (body, short))
     return Message(
         title=TITLE,
         body=body,

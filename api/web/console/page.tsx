@@ -7,12 +7,12 @@ import { ProblemText } from "../shared/parts/problem_text";
 import { SignIn } from "../shared/parts/sign_in";
 import { codeInAddress, forgetCode, readSession, session, sessionProblem, signOut } from "../shared/session";
 import { MAP_PAGE } from "./addresses";
+import { DrillMark } from "./drill_mark";
 import { Desk } from "./shell/desk";
 import { MapPage, shareSelection } from "./shell/map_page";
 import "./style/console.css";
 import { t } from "./text";
 
-const MARKS = 8;
 const isMapPage = location.pathname === MAP_PAGE;
 const ROLES = new Set(["operator", "admin"]);
 
@@ -42,7 +42,7 @@ export function Page() {
 /** Over everything, under every pointer: who looks at any part of an exercise must not take it for an emergency. */
 function ExerciseMark() {
   if (deployment.value?.exercise !== true) return null;
-  return <div class="exercise-mark" aria-hidden="true">{Array.from({ length: MARKS }, (_, at) => <span key={at}>{t().common.exercise}</span>)}</div>;
+  return <DrillMark isWhole />;
 }
 
 /** `goOn`: for whoever may work here and opened a link all the same; null: nobody who may is signed in. */

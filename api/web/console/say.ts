@@ -12,6 +12,8 @@ export function f(): Formats {
 }
 
 export const typeWord = (value: string): string => word(t().words.types, value);
+/** With the word that it is a drill, wherever the type alone would be taken for an emergency. */
+export const typeOf = (one: { readonly type: string; readonly exercise?: boolean }): string => (one.exercise === true ? `${t().common.exercise}: ${typeWord(one.type)}` : typeWord(one.type));
 export const skillWord = (value: string): string => word(t().words.skills, value);
 /** Where a column is narrow: the standard short form of a long name; the whole name belongs into `title`. */
 export const shortSkill = (value: string): string => (t().own.case.shortSkills as WordTable)[value] ?? skillWord(value);

@@ -27,7 +27,7 @@ def test_translations_have_the_same_parts_to_fill_in() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_fits_one_sms_in_every_language(language: str) -> None:
-    values = {"code": "123456", "skill": "x", "distance": "", "left": "90 s"}
+    values = {"code": "123456", "skill": "x", "distance": "", "left": "90 s", "text": ""}
     for key in set(TextKey) - {TextKey.OFFERED}:
         assert len(text(key, language, **values)) <= SMS_PART, key
 

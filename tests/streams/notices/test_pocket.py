@@ -328,6 +328,25 @@ def test_drills_go_out_by_push_alone_or_by_nothing_where_that_is_set() -> None:
     assert (silent.due_ms(drill), silent.due_ms(real)) == (None, real.at_ms)
 
 
+@pytest.mark.parametrize(("language", "word"), [("kk", "ОҚУ-ЖАТТЫҒУ. "), ("ru", "УЧЕНИЯ. "), ("en", "EXERCISE. ")])
+def test_what_a_drill_says_begins_with_the_word_and_a_question_about_safety_does_not(language: str, word: str) -> None:
+    for kind in ("offered", "confirmed", "stood_down", "changed", "reminder", "staging_moved"):
+        real = pocket.message_of(offered(kind=kind), "n-1", language, clock.now_ms(), "").body
+        drill = pocket.message_of(offered(kind=kind, exercise=True), "n-1", language, clock.now_ms(), "").body
+        assert drill.startswith(word), kind
+        assert drill.removeprefix(word).split(".")[0] == real.split(".")[0], kind
+    for kind in ("check_in_asked", "check_in_overdue", "still_coming", "colleague_in_distress"):
+        asked_ = pocket.message_of(offered(kind=kind, exercise=True), "n-1", language, clock.now_ms(), "").body
+        assert not asked_.startswith(word), kind
+
+
+def test_a_colleague_in_danger_is_told_by_every_way_also_where_the_danger_came_up_in_a_drill() -> None:
+    danger = offered(kind="colleague_in_distress", state=OfferState.ACCEPTED, exercise=True)
+
+    for kind in ChannelKind:
+        assert World(kind=kind, rings_in_drills=False).channel.due_ms(danger) == danger.at_ms, kind
+
+
 def of_an_owner() -> tuple[Receipts, list[str]]:
     """Receipts of the notifier that owns partition 0, and the ids of the requests that it has carried out."""
     done: list[str] = []

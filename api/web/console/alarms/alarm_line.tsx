@@ -1,7 +1,7 @@
 // Alarms that are not distress, above the rows: what, how many, and one key that answers them.
 import { KeyCap } from "../../shared/parts/key_cap";
 import { Bang } from "../parts";
-import { numberById, select } from "../state";
+import { numberById, rows, select } from "../state";
 import { t } from "../text";
 import { acknowledgeFirst, alarms, shelveFirst } from "./center";
 import { OnlyHere } from "./heard_by";
@@ -22,10 +22,11 @@ function First() {
   const text = t().own.desk.alarms;
   const same = alarms.value.filter((one) => one.kind === first.kind);
   const said = first.kind === "severe" ? text.severe(same.length) : text.unanswered(same.length);
+  const isDrill = rows.value.get(first.incidentId)?.exercise === true;
   return (
     <div class="alarm-line">
       <Bang />
-      <button type="button" class="plain" onClick={() => select(first.incidentId)}>{`${numberById(first.incidentId)}: ${said}`}</button>
+      <button type="button" class="plain" onClick={() => select(first.incidentId)}>{`${isDrill ? `${t().common.exercise}, ` : ""}${numberById(first.incidentId)}: ${said}`}</button>
       <button type="button" class="btn" data-action="acknowledge" aria-keyshortcuts="a" onClick={acknowledgeFirst}>
         {text.acknowledge} <KeyCap of="A" />
       </button>

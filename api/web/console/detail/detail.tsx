@@ -2,6 +2,7 @@
 import { useLayoutEffect } from "preact/hooks";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { KeyCap } from "../../shared/parts/key_cap";
+import { DrillMark } from "../drill_mark";
 import { useEarlyWords } from "../early_words";
 import { bindKeys } from "../keys";
 import { f } from "../say";
@@ -28,6 +29,7 @@ export function Detail() {
   if (selectedId.value === null) return null;
   return (
     <section class="pane detail" aria-label={own.desk.panes.detail} data-detail={selectedId.value}>
+      {found?.incident.exercise === true && <DrillMark />}
       <div class="scroll" tabIndex={0} role="group" aria-label={own.desk.panes.detail}>
         {found === null && knownProblem.value === null && <p class="wait" role="status">{own.case.loading}</p>}
         <ProblemText of={knownProblem.value} />

@@ -8,7 +8,7 @@ import { draft, keepDraft } from "../drafts";
 import { learnNames, nameById } from "../people/names";
 import { calledBy, numberOf } from "../queue/number";
 import { placeText } from "../queue/place_text";
-import { f, offerWord, ruleWord, typeWord } from "../say";
+import { f, offerWord, ruleWord, typeOf } from "../say";
 import { type Incident, rows } from "../state";
 import { t } from "../text";
 import { FormFrame } from "./form_frame";
@@ -49,7 +49,8 @@ function atWork(of: Incident): string | null {
 export function EndForm({ of, how }: { of: Incident; how: "close" | "cancel" }) {
   const text = t().own.case;
   const still = how === "close" ? atWork(of) : null;
-  const codes = CODES[how];
+  // A drill ends as one: the first is what a quick hand sends.
+  const codes = of.exercise ? ["exercise" as const, ...CODES[how].filter((one) => one !== "exercise")] : CODES[how];
   const [code, setCode] = useState<EndCode>(codes[0] ?? "other");
   const [reason, setReason] = useState("");
   return (
@@ -81,7 +82,7 @@ export function MergeForm({ id }: { id: string }) {
   const [one, another] = calledBy([...rows.value.values()].filter((row) => row.id !== id), wanted);
   const into = another === undefined ? one : undefined;
   const said =
-    wanted === "" ? null : one === undefined ? text.panel.unknownIncident : into === undefined ? text.panel.severalIncidents : `${numberOf(one)} ${typeWord(one.type)}, ${placeText(one)}`;
+    wanted === "" ? null : one === undefined ? text.panel.unknownIncident : into === undefined ? text.panel.severalIncidents : `${numberOf(one)} ${typeOf(one)}, ${placeText(one)}`;
   return (
     <FormFrame title={text.panel.mergeTitle} send={text.orders.merge} canSend={into !== undefined} lacks={said ?? text.panel.into} onSend={() => into !== undefined && void merge(into.id)}>
       <input class="input" data-first data-field="into" aria-label={text.panel.into} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />

@@ -23,6 +23,7 @@ export function Head({ of }: { of: Incident }) {
     <header class="top-of-detail">
       <p class="id"><Severity of={of.priority} /> <b>{numberOf(of)}</b> <span class="q" title={statusWord(of.status)}>{statusWord(of.status)}</span></p>
       <h2>{typeWord(of.type)}</h2>
+      {of.exercise && <p class="fact" data-exercise><b class="drill">{t().common.exercise}</b> {t().own.desk.head.drill}</p>}
       <AlsoHere />
       {isOver ? (
         <p class="ended-at">{of.times.closed === null ? "" : f().dayTime(of.times.closed)}</p>

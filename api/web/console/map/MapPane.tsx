@@ -209,7 +209,7 @@ function draw(rows: ReadonlyMap<string, Row>, selected: string | null): void {
   const text = t().own.map;
   const target = selected === null ? null : (rows.get(selected)?.place ?? null);
   const collection = <T,>(features: readonly T[]) => ({ type: "FeatureCollection" as const, features: [...features] });
-  drawn.set("incidents", incidentFeatures(rows.values(), selected));
+  drawn.set("incidents", incidentFeatures(rows.values(), selected, t().common.exercise));
   const shapes = [...areas.value].flatMap(([id, { geometry, isHazard }]) =>
     rows.has(id) ? (areaFeature(geometry, isHazard, isHazard ? text.hazard : text.area) ?? []) : [],
   );

@@ -16,17 +16,18 @@ export const OLD_AFTER_S = 120;
 const RING_POINTS = 96;
 
 /** What the plate of an incident says: its number, then people found and needed. */
-export function plateText(row: Pick<Row, "id" | "call_number" | "accepted" | "needed">): string {
+export function plateText(row: Pick<Row, "id" | "call_number" | "accepted" | "needed" | "exercise">, drill: string): string {
+  if (row.exercise) return `${drill}  ${plateText({ ...row, exercise: false }, drill)}`;
   return `${numberOf(row)}  ${row.accepted}/${row.needed}`;
 }
 
-export function incidentFeatures(rows: Iterable<Row>, selected: string | null): FeatureCollection<Point> {
+export function incidentFeatures(rows: Iterable<Row>, selected: string | null, drill: string): FeatureCollection<Point> {
   const features: Feature<Point>[] = [];
   for (const row of rows) {
     if (row.place === null) continue;
     features.push({
       type: "Feature",
-      properties: { id: row.id, priority: row.priority, plate: plateText(row), order: NUMBER_OF[row.priority], isSelected: row.id === selected },
+      properties: { id: row.id, priority: row.priority, plate: plateText(row, drill), order: NUMBER_OF[row.priority], isSelected: row.id === selected },
       geometry: { type: "Point", coordinates: [row.place.lon, row.place.lat] },
     });
   }

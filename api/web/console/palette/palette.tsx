@@ -14,8 +14,9 @@ import { numberOf } from "../queue/number";
 import { FILTERS } from "../queue/order";
 import { placeText } from "../queue/place_text";
 import { openReport } from "../queue/queue";
-import { priorityWord, typeWord } from "../say";
+import { priorityWord, typeOf } from "../say";
 import { type Row, lookAt, numberById, openInvite, place, rows, select, selectedId } from "../state";
+import { openDrill } from "../report/drill";
 import { isHelpOpen } from "../shell/help";
 import { t } from "../text";
 import { openView } from "../views/route";
@@ -43,6 +44,7 @@ function actions(): Action[] {
   const { desk, case: one, views } = t().own;
   const selected = selectedId.value;
   const found: Action[] = [{ id: "new", label: desk.queue.create, key: "N", run: openReport }];
+  found.push({ id: "drill", label: desk.first.drill, key: null, run: openDrill });
   found.push({ id: "tasks", label: one.tasks.title, key: "G", run: () => void (place.value = "tasks") });
   if (selected !== null) {
     const orders = one.orders;
@@ -76,7 +78,7 @@ function actions(): Action[] {
 }
 
 function textOf(row: Row): string {
-  return `${numberOf(row)} ${typeWord(row.type)}, ${priorityWord(row.priority)}, ${placeText(row)}`;
+  return `${numberOf(row)} ${typeOf(row)}, ${priorityWord(row.priority)}, ${placeText(row)}`;
 }
 
 function assign(id: string, person: string): Action {

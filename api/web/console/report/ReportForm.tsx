@@ -1,14 +1,17 @@
 // A new incident, in the order in which a caller tells it. Takes the place of the detail; nothing here needs a mouse.
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { announce } from "../../shared/announcer";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { session } from "../../shared/session";
 import { picker } from "../map/picking";
+import { DrillMark } from "../drill_mark";
 import { numberById } from "../state";
 import { t } from "../text";
 import { draftsOf, isEmpty } from "./draft";
+import { fillDrill, isDrillWanted } from "./drill";
+import { DrillField } from "./drill_field";
 import { AddressField, CallerFields, LanguageField, PlaceField, PriorityField, TypeField, WordsField } from "./fields";
 import { ChipList } from "./chip_list";
 import { ForeseenNeeds } from "./foreseen_needs";
@@ -37,19 +40,28 @@ export function ReportForm({ onDone }: ReportFormProps) {
   if (person !== "") lastPerson.current = person;
   const state = useMemo(() => new FormState(draftsOf(lastPerson.current)), [lastPerson.current]);
   const form = useRef<HTMLFormElement>(null);
+  const [isAdopted, setIsAdopted] = useState(false);
+  const [isBusy, setIsBusy] = useState(false);
   const text = t().own.report;
   const draft = state.draft.value;
 
   useLayoutEffect(() => form.current?.querySelector<HTMLElement>("[data-field=description]")?.focus(), [state]);
   useEffect(() => {
     void state.readTypes();
-    void state.adopt();
+    void state.adopt().then(() => setIsAdopted(true));
     picker.value = (at) => void state.pickPoint(at);
     return () => {
       picker.value = null;
       state.close();
     };
   }, [state]);
+
+  // After what another window has left: a report that somebody typed is no place for a drill.
+  useEffect(() => {
+    if (!isAdopted || !isDrillWanted.value) return;
+    isDrillWanted.value = false;
+    void fillDrill(state).then((isFilled) => setIsBusy(!isFilled));
+  }, [isAdopted, isDrillWanted.value]);
 
   async function send(): Promise<void> {
     if (state.isSending.value) return;
@@ -89,10 +101,12 @@ export function ReportForm({ onDone }: ReportFormProps) {
       }}
     >
       <header>
-        <h2 id="report-title">{text.title}</h2>
+        <h2 id="report-title">{draft.exercise ? text.drill.title : text.title}</h2>
         <span class="quiet">{!isEmpty(draft) && state.store.isKept.value && text.kept(formats(language.value).exactTime(draft.savedAtMs))}</span>
       </header>
       {!state.store.isKept.value && <p class="fault">{text.notKept}</p>}
+      {isBusy && !isEmpty(draft) && !draft.exercise && <p class="fault" role="alert" data-drill="busy">{text.drill.busy}</p>}
+      {draft.exercise && <DrillMark />}
       <div class="report-body">
         <WordsField of={state} />
         <PlaceField of={state} />
@@ -103,6 +117,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
         <LanguageField of={state} />
         <AddressField of={state} />
         <CallerFields of={state} />
+        <DrillField of={state} />
         <p class="report-credit">{text.credit}</p>
       </div>
       <footer>
@@ -110,7 +125,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
         <Outcome of={state} />
         <div class="report-actions">
           <button type="submit" class="btn main" data-action="submit-incident" aria-disabled={state.isSending.value} aria-keyshortcuts="Control+Enter">
-            {state.isSending.value ? text.saving : draft.joins === null ? text.save : text.saveAndJoin(numberById(draft.joins.id))}
+            {state.isSending.value ? text.saving : draft.joins !== null ? text.saveAndJoin(numberById(draft.joins.id)) : draft.exercise ? text.drill.start : text.save}
             <KeyCap of="Ctrl Enter" />
           </button>
           <button type="button" class="btn" data-action="postpone-incident" aria-keyshortcuts="Escape" onClick={() => onDone(null)}>

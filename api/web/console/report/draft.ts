@@ -47,6 +47,8 @@ export interface Draft {
   readonly callerPhone: string;
   /** null: a report of its own. */
   readonly joins: Joined | null;
+  /** A drill: nobody is in need. */
+  readonly exercise: boolean;
 }
 
 /** A draft of an earlier shift would be taken for a new call. */
@@ -70,6 +72,7 @@ export function emptyDraft(): Draft {
     callerName: "",
     callerPhone: "",
     joins: null,
+    exercise: false,
   };
 }
 

@@ -35,6 +35,7 @@ export function reportOf(draft: Draft): Report {
     ...(draft.address.trim() === "" ? {} : { address: draft.address.trim() }),
     ...(Object.keys(caller).length === 0 ? {} : { caller }),
     ...(draft.joins === null ? {} : { into: draft.joins.id }),
+    ...(draft.exercise ? { exercise: true } : {}),
   };
 }
 

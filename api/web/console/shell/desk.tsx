@@ -14,7 +14,7 @@ import { Later } from "../parts";
 import { openPalette } from "../palette/palette";
 import { Queue } from "../queue/queue";
 import { claimWindow } from "../report/window";
-import { priorityWord, typeWord } from "../say";
+import { priorityWord, typeOf } from "../say";
 import { type Row, cursorId, isLoaded, isStale, numberById, place, rows, select, selectedId, stream } from "../state";
 import { t } from "../text";
 import { openView, startViews, view } from "../views/route";
@@ -55,11 +55,11 @@ function sentence(of: Alarm): string {
   const text = t().own.desk.alarms;
   const row = rows.value.get(of.incidentId);
   const what = { distress: of.reason === "distress" ? text.distress : text.overdue, unanswered: text.unanswered(1), severe: text.severe(1) }[of.kind];
-  return `${what}: ${numberById(of.incidentId)}${row === undefined ? "" : `, ${typeWord(row.type)}`}`;
+  return `${what}: ${numberById(of.incidentId)}${row === undefined ? "" : `, ${typeOf(row)}`}`;
 }
 
 function tellArrival(row: Row): void {
-  if (isLoaded.value && !rows.value.has(row.id)) announce(t().own.desk.queue.arrived(typeWord(row.type), priorityWord(row.priority)));
+  if (isLoaded.value && !rows.value.has(row.id)) announce(t().own.desk.queue.arrived(typeOf(row), priorityWord(row.priority)));
 }
 
 export function Desk() {

@@ -1,6 +1,7 @@
 // The detail's place while nothing is open: at the start of a shift what to check, otherwise how to go on.
 import { KeyCap } from "../../shared/parts/key_cap";
 import { arm, isArmed } from "../alarms/sounds";
+import { openDrill } from "../report/drill";
 import { openReport } from "../queue/queue";
 import { isLoaded, isStale, openInvite, rows, status } from "../state";
 import { t } from "../text";
@@ -27,6 +28,9 @@ export function First() {
           </Check>
           <Check isGood title={first.create} says={first.createText}>
             <button type="button" class="btn" onClick={openReport}>{t().own.desk.queue.create} <KeyCap of="N" /></button>
+          </Check>
+          <Check isGood title={first.drill} says={first.drillText}>
+            <button type="button" class="btn" data-action="open-drill" onClick={openDrill}>{first.drillOpen}</button>
           </Check>
           <Check isGood title={first.keys} says={first.keysText}>
             <button type="button" class="btn" onClick={() => (isHelpOpen.value = true)}>{t().own.desk.foot.keys} <KeyCap of="?" /></button>

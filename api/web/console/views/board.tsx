@@ -3,7 +3,7 @@ import { Severity } from "../../shared/parts/severity";
 import { numberOf } from "../queue/number";
 import { byUrgency } from "../queue/order";
 import { placeText } from "../queue/place_text";
-import { attentionWord, deadlineWord, f, skillWord, statusWord, typeWord } from "../say";
+import { attentionWord, deadlineWord, f, skillWord, statusWord, typeOf } from "../say";
 import { type Row, isLoaded, isStale, rows } from "../state";
 import { t } from "../text";
 import { Paper } from "./paper";
@@ -51,7 +51,7 @@ function Line({ row }: { row: Row }) {
       <th scope="row">{numberOf(row)}</th>
       <td><Severity of={row.priority} /></td>
       <td>
-        <b>{typeWord(row.type)}</b> <span class="q">{statusWord(row.status)}</span>
+        <b>{typeOf(row)}</b> <span class="q">{statusWord(row.status)}</span>
         <br />
         {placeText(row)}
         {(row.attention ?? []).length > 0 && <div class="why">{(row.attention ?? []).map(attentionWord).join(", ")}</div>}

@@ -24,16 +24,16 @@ const minutes = (of: number): string => `${of} мин`;
 const people = (change: Partial<PersonUnderWay>, isStale = false) => peopleFeatures([{ ...PERSON, ...change }], { lon: 77, lat: 43 }, isStale, minutes).features;
 
 test("an incident has its number and people on its plate", () => {
-  const [found] = incidentFeatures([ROW], null).features;
+  const [found] = incidentFeatures([ROW], null, "DRILL").features;
   expect(found?.properties).toMatchObject({ plate: "00AB  3/5", priority: "critical", isSelected: false });
 });
 
 test("the selected one is marked", () => {
-  expect(incidentFeatures([ROW], "i-00ab").features[0]?.properties?.["isSelected"]).toBe(true);
+  expect(incidentFeatures([ROW], "i-00ab", "DRILL").features[0]?.properties?.["isSelected"]).toBe(true);
 });
 
 test("an incident without a place is in the queue alone", () => {
-  expect(incidentFeatures([{ ...ROW, place: null }], null).features).toEqual([]);
+  expect(incidentFeatures([{ ...ROW, place: null }], null, "DRILL").features).toEqual([]);
 });
 
 test("somebody on the way is an arrow with name, minutes and a line", () => {

@@ -66,6 +66,7 @@ export const en = {
     noPlace: "Work from where you are",
     answerIn: "Time left to answer",
   },
+  drill: "Nobody is in need. Set out only if that was arranged.",
   changed: { title: "The job has changed" },
   checkIn: {
     title: "Are you safe?",

@@ -57,6 +57,14 @@ export const en = {
   notThisOne: "This report is not saved yet: another one was sent from this form before. Check it and save again.",
   restNotSaved: (id: string) => `${id} is saved. What you typed after sending is not: save again to add it to ${id}.`,
   typesFailed: "The types cannot be read.",
+  drill: {
+    title: "New exercise",
+    field: "This is an exercise",
+    more: "People nearby are asked in the app and by push, marked as an exercise; no SMS and no calls. A real incident passes over whoever takes part until you close it.",
+    start: "Start the exercise",
+    sample: "EXERCISE. A woman of about 60 has slipped on the ice at the entrance. She is conscious, her leg hurts and she cannot stand up.",
+    busy: "A report is being typed here and may be a real call. Save it or empty the form, then prepare the exercise.",
+  },
   credit: "Places: © OpenStreetMap contributors (ODbL), GeoNames, geokz (CC BY 4.0)",
   assist: {
     title: "Suggestions of software",
