@@ -1,7 +1,7 @@
 // Rings and shakes the phone while the page is open, until somebody touches it. A push does this for a page that is closed.
 import { effect, signal } from "@preact/signals";
 import { type Beep, playBeeps } from "../shared/beeps";
-import { type Call, call } from "./announcements";
+import { type Call, call, zones } from "./announcements";
 
 /** `waiting`: browsers play after a tap only. `off`: by choice. `none`: this browser has no sound. */
 export type SoundState = "on" | "waiting" | "off" | "none";
@@ -15,6 +15,7 @@ const SAFETY_PATTERN = [600, 200, 600];
 /** A request: rising threes. Safety and changes: a long pair. They differ in rhythm and in pitch. */
 const OFFER: readonly Beep[] = [0, 0.22, 0.44, 1, 1.22, 1.44].map((atS, at) => ({ atS, forS: 0.16, hertz: [660, 830, 990][at % 3] ?? 660 }));
 const SAFETY: readonly Beep[] = [0, 0.7].map((atS) => ({ atS, forS: 0.5, hertz: 587 }));
+const IN_ZONE: Call = { kind: "safety" };
 
 let context: AudioContext | null = null;
 
@@ -29,7 +30,9 @@ export function startRinging(): () => void {
   };
   for (const gesture of GESTURES) window.addEventListener(gesture, touched, { capture: true });
   const stop = effect(() => {
-    const present = call.value;
+    const present = call.value ?? (zones.value === "" ? null : IN_ZONE);
+    // Read in any case: a zone that comes while an offer rings, rings anew.
+    void zones.value;
     hush();
     if (present === null) return;
     ring(present);

@@ -4,7 +4,7 @@ import { distanceM } from "../map/distance";
 import { lookedAt } from "../map/picking";
 import { numberOf } from "../queue/number";
 import { placeText } from "../queue/place_text";
-import { f, skillWord, statusWord, typeWord } from "../say";
+import { f, skillWord, statusWord, typeOf } from "../say";
 import { type Row, isOpen } from "../state";
 import { t } from "../text";
 import { OPTIONS_AT_MOST, type Option, folded } from "./commands";
@@ -45,7 +45,7 @@ function optionOf(one: Found, around: Around): Option | null {
   const base = { id: one.id, kind: "found", key: null, row: null } as const;
   if (one.type === "incident" && one.incident != null) {
     const row = one.incident;
-    const label = `${numberOf(row)} ${typeWord(row.type)}, ${statusWord(row.status)}`;
+    const label = `${numberOf(row)} ${typeOf(row)}, ${statusWord(row.status)}`;
     const detail = `${placeText(row)}, ${f().dayTime(row.reported_at)}`;
     if (isOpen(row)) return { ...base, row, label, detail, run: () => around.open(one.id) };
     // Without the mark of its urgency, which asks for nothing any more. Whoever looks for what has ended wants to know what became of it.

@@ -1,7 +1,7 @@
 // The middle: what is selected, the map, and what rises over it.
 import { KeyCap } from "../../shared/parts/key_cap";
 import { Later } from "../parts";
-import { typeWord } from "../say";
+import { typeOf } from "../say";
 import { known, numberById, rows, select, selectedId } from "../state";
 import { t } from "../text";
 import { Help, isHelpOpen } from "./help";
@@ -11,8 +11,8 @@ const loadMap = () => import("../map/MapPane").then((module) => module.MapPane);
 export function MapSide() {
   const text = t().own.desk;
   const id = selectedId.value;
-  const type = id === null ? undefined : (rows.value.get(id)?.type ?? known.value?.incident.type);
-  const says = id === null ? text.strip.none : text.strip.selected(numberById(id), type === undefined ? "" : typeWord(type));
+  const shown = id === null ? undefined : (rows.value.get(id) ?? known.value?.incident);
+  const says = id === null ? text.strip.none : text.strip.selected(numberById(id), shown === undefined ? "" : typeOf(shown));
   return (
     <section class="map-side" aria-label={text.panes.map}>
       <div class={id === null ? "strip" : "strip chosen"}>

@@ -9,7 +9,7 @@ import type { Problem } from "../../shared/problem";
 import { problem as refusal } from "../detail/orders";
 import { ProposalLine } from "../detail/proposal";
 import { nameAmong } from "../people/names";
-import { f, offerWord, outcomeWord, skillWord, taskWord, typeWord } from "../say";
+import { f, offerWord, outcomeWord, skillWord, taskWord, typeOf } from "../say";
 import { numberById, place, rows, select } from "../state";
 import { t } from "../text";
 import { type Task, arranged, dueOf, resultsOf } from "./task_list";
@@ -68,7 +68,7 @@ function Line({ of, onJudged }: { of: Task; onJudged: () => void }) {
       <button type="button" class="plain task" onClick={open}>
         <Severity of={of.priority} />
         <b class="clip">{of.kind === null ? skillWord(of.skill) : taskWord(of.kind)}</b>
-        <span class="clip q">{numberById(of.incident_id)}, {typeWord(of.type)}</span>
+        <span class="clip q">{numberById(of.incident_id)}, {typeOf({ type: of.type, exercise: rows.value.get(of.incident_id)?.exercise ?? false })}</span>
         <span class="clip" title={said}>{said}</span>
         <span class="r q">{due === null ? `${of.answered} / ${of.wanted}` : f().clockwork((Date.parse(due) - now.value) / 1000)}</span>
         {waits && of.proposals.length === 0 && <span class="proposed">{text.waits}</span>}

@@ -6,7 +6,7 @@ import { ProblemText } from "../../shared/parts/problem_text";
 import { Severity } from "../../shared/parts/severity";
 import { numberOf } from "../queue/number";
 import { placeText } from "../queue/place_text";
-import { f, statusWord, typeWord } from "../say";
+import { f, statusWord, typeOf } from "../say";
 import { type Row, isOpen, rows, select } from "../state";
 import { t } from "../text";
 import { Paper } from "./paper";
@@ -93,7 +93,7 @@ function Line({ row, onReopened }: { row: Row; onReopened: () => void }) {
     <tr data-incident={row.id} data-state={isBack ? "open" : row.status}>
       <th scope="row">{numberOf(row)}</th>
       <td><Severity of={row.priority} /></td>
-      <td><b>{typeWord(row.type)}</b> <span class="q">{isBack || isOpen(row) ? text.isBack : statusWord(row.status)}</span><br />{placeText(row)}</td>
+      <td><b>{typeOf(row)}</b> <span class="q">{isBack || isOpen(row) ? text.isBack : statusWord(row.status)}</span><br />{placeText(row)}</td>
       <td class="num">{f().dayTime(row.reported_at)}</td>
       <td class="num">{row.accepted}</td>
       <td class="only-screen">

@@ -23,6 +23,13 @@ test("a zone calls until the person has understood it, and stays on the screen u
   expect(shownOf(joined(understood(ended, "i-1"), [warning({ state: "ended" })]))).toEqual([]);
 });
 
+test("a zone that the server lists no more has ended, and is forgotten once that was read", () => {
+  const gone = joined(joined([], [warning()]), []);
+  expect(shownOf(gone)).toMatchObject([{ incident_id: "i-1", state: "ended" }]);
+  expect(joined(gone, [])).toEqual(gone);
+  expect(joined(understood(gone, "i-1"), [])).toEqual([]);
+});
+
 test("a zone that begins again calls again", () => {
   const ended = understood(joined(joined([], [warning()]), [warning({ state: "ended" })]), "i-1");
   expect(callingOf(joined(ended, [warning()]))).toBe("i-1");

@@ -116,6 +116,47 @@ test("the touch that arms the sound does not start again what it hushes", async 
   expect([FakeAudio.played, shaken.length]).toEqual([0, 1]);
 });
 
+test("a hazard zone and a request each ring, also one that comes while the other stands", async () => {
+  const { startRinging, offers } = await page();
+  const { grounds } = await import("../../volunteer/grounds/warnings");
+  stop = startRinging();
+  await touch();
+  grounds.value = [{ incident_id: "i-1", type: "flood", state: "active", isUnderstood: false }];
+  expect(FakeAudio.played).toBe(2);
+
+  offers.value = [offer()];
+  expect(FakeAudio.played).toBe(8);
+  offers.value = [];
+  grounds.value = [{ incident_id: "i-1", type: "flood", state: "active", isUnderstood: true }];
+  await touch();
+  FakeAudio.played = 0;
+  vi.advanceTimersByTime(60_000);
+  expect(FakeAudio.played).toBe(0);
+});
+
+test("a call is said once, and a drill says that it is one unless it asks whether somebody is safe", async () => {
+  const { offers } = await page();
+  const [{ announce }, { assertive }, text, { LOADERS }] = await Promise.all([
+    import("../../volunteer/announcements"),
+    import("../../shared/announcer"),
+    import("../../shared/text"),
+    import("../../volunteer/text"),
+  ]);
+  await text.startTexts(LOADERS);
+  await text.choose("en");
+  stop = announce();
+  const incident = { type: "medical.other", priority: "high", exercise: true } as Offer["incident"];
+  offers.value = [offer({ incident })];
+  const said = assertive.value;
+  expect(said).toMatch(/^EXERCISE\. Needed/);
+
+  offers.value = [offer({ incident })];
+  await text.choose("ru");
+  expect(assertive.value).toBe(said);
+  offers.value = [offer({ incident, state: "on_scene", check_in: { state: "asked" } as Offer["check_in"] })];
+  expect(assertive.value).toBe("Вы в безопасности?");
+});
+
 test("who has switched the sound off is shaken only, also after a reload", async () => {
   const { startRinging, chooseSound, offers, sound } = await page();
   stop = startRinging();

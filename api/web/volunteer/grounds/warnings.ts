@@ -15,13 +15,18 @@ export interface Ground {
 /** Those of the last visit until they were read anew: who is in one must know it without a network as well. */
 export const grounds = signal<readonly Ground[]>(kept().grounds);
 
-/** What is newly read. An end is told only to whoever was told of the zone; a zone that begins again calls again. */
+/** What is newly read. The server lists no zone that is long over: one that was told here and is missing has ended. An end is
+ * told only to whoever was told of the zone; a zone that begins again calls again. */
 export function joined(before: readonly Ground[], read: readonly Warning[]): Ground[] {
-  return read.flatMap(({ incident_id, type, state }) => {
-    const known = before.find((one) => one.incident_id === incident_id);
-    if (state === "ended" && known === undefined) return [];
-    return [{ incident_id, type, state, isUnderstood: known?.state === state && known.isUnderstood }];
-  });
+  const active = read.filter(({ state }) => state === "active");
+  const ends = before.filter((one) => !active.some(({ incident_id }) => incident_id === one.incident_id));
+  return [
+    ...active.map(({ incident_id, type, state }) => {
+      const known = before.find((one) => one.incident_id === incident_id);
+      return { incident_id, type, state, isUnderstood: known?.state === state && known.isUnderstood };
+    }),
+    ...ends.flatMap((one): Ground[] => (one.state === "active" ? [{ ...one, state: "ended", isUnderstood: false }] : one.isUnderstood ? [] : [one])),
+  ];
 }
 
 export const understood = (before: readonly Ground[], id: string): Ground[] =>

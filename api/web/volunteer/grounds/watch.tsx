@@ -47,7 +47,7 @@ function Line({ of, onRead }: { of: Ground; onRead: () => void }) {
     <section class={isActive ? "band hazard" : "band"} role={isActive && !of.isUnderstood ? "alert" : "status"} data-warning={of.incident_id} data-state={of.state}>
       <Icon of="warn" />
       <div>
-        <strong>{title}</strong>
+        <p><strong>{title}</strong></p>
         {isActive && <p class="more">{of.isUnderstood ? t().common.emergency : text.more}</p>}
         {!of.isUnderstood && <button type="button" class="button" data-action="warning-understood" onClick={onRead}>{text.understood}</button>}
       </div>
