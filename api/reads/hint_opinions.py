@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api.process.services import Services
+from api.reads.event_summary import summary_languages
 from api.reads.hints import read_of_description
-from dispatch.assistant.hint_kinds import BLIND_FIRST, KINDS_OF, HintTask
+from dispatch.assistant.hint_kinds import BLIND_FIRST, KINDS_OF, HintTask, summary_hint_id
 from dispatch.assistant.judging import base_version
 from dispatch.assistant.next_look import Look, look_at
 from dispatch.assistant.opinions import agreement
@@ -59,6 +60,8 @@ async def what_hints_say(
         for one in hints.hints
         if one.kind in KINDS_OF[_TASKS[str(held.task)]]
     }
+    if held.task is Task.SUMMARISE and not is_hidden(held.id) and summary_languages(services):
+        shown.add(summary_hint_id(state.id))
     used = None if named is None or not shown else tuple(one for one in dict.fromkeys(named) if one in shown)
     return HintsSay(assisted_by=used, opinion=_opinion(services, held, outcome, location, made[:1]))
 

@@ -7,6 +7,7 @@ from api.caller import Caller
 from api.http.audit import record_audit
 from api.process.services import Services
 from api.reads.disclosure import unsealed
+from api.reads.event_summary import summary_hint
 from api.views.hints import shown
 from api.views.values import View
 from dispatch.assistant.hint_kinds import BLIND_FIRST, KINDS_OF, HintTask
@@ -63,6 +64,8 @@ async def hints_of_work(
     if task in BLIND_FIRST:
         # The answer ends the work: `hints_after_answer`.
         return [], bool(helpful)
+    if task is HintTask.SUMMARISE and (found := await summary_hint(services, state)) is not None:
+        helpful = [found, *helpful]
     return _told(services, caller, state, helpful), False
 
 

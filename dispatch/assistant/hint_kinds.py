@@ -27,6 +27,8 @@ class HintKind(StrEnum):
     """All of it, line by line, in three languages."""
     SIMILAR = "similar"
     """Another open incident that the text may tell of."""
+    SUMMARY = "summary"
+    """What became of the incident, from its events and not from a text (`incident_summary.py`)."""
 
 
 class HintTask(StrEnum):
@@ -43,17 +45,19 @@ class HintTask(StrEnum):
 
 
 KINDS_OF: Mapping[HintTask, frozenset[HintKind]] = {
-    HintTask.REPORT: frozenset(HintKind),
+    HintTask.REPORT: frozenset(set(HintKind) - {HintKind.SUMMARY}),
     HintTask.VERIFY_REPORT: frozenset(
         {HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.DENIED, HintKind.THREAT}
     ),
     HintTask.CALL_BACK: frozenset({HintKind.LANGUAGE, HintKind.PHONE, HintKind.MISSING}),
     HintTask.GEOLOCATE: frozenset({HintKind.PLACE, HintKind.ROAD}),
-    HintTask.TRANSLATE: frozenset(set(HintKind) - {HintKind.MISSING, HintKind.SIMILAR}),
+    HintTask.TRANSLATE: frozenset(set(HintKind) - {HintKind.MISSING, HintKind.SIMILAR, HintKind.SUMMARY}),
     HintTask.FIND_DUPLICATES: frozenset(
         {HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.SIMILAR}
     ),
-    HintTask.SUMMARISE: frozenset({HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.DENIED}),
+    HintTask.SUMMARISE: frozenset(
+        {HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.DENIED, HintKind.SUMMARY}
+    ),
     HintTask.MONITOR_MEDIA: frozenset({HintKind.LANGUAGE, HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE}),
 }
 """Which kinds are shown to somebody at this work."""
@@ -64,7 +68,7 @@ BLIND_FIRST = frozenset({HintTask.VERIFY_REPORT})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
     """`value`: JSON. `spans`: where the text says it, `[start, end)` in code points of the original; only
-    `MISSING` and `SIMILAR` have none.
+    `MISSING`, `SIMILAR` and `SUMMARY` have none.
     `probability` None: read by rules, which have none."""
 
     kind: HintKind
@@ -77,3 +81,8 @@ def hint_id(source: str, version: str, number: int) -> str:
     """The id of the hint with this number about one text. `source`: what names the text. The same text read by the same version
     gives the same ids."""
     return str(derived("hint", source, version, str(number)))
+
+
+def summary_hint_id(incident_id: str) -> str:
+    """The id of the summary of an incident as a hint: the same while it grows, so that an answer may name it."""
+    return str(derived("hint", incident_id, "summary"))

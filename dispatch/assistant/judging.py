@@ -17,7 +17,7 @@ hint and piece of work: the first one counts.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dispatch.assistant.hint_kinds import BLIND_FIRST, HintKind, HintTask
+from dispatch.assistant.hint_kinds import BLIND_FIRST, HintKind, HintTask, summary_hint_id
 from dispatch.assistant.opinions import KnownHint, area_or_none, best, is_there
 from dispatch.assistant.oversight import is_hidden
 from dispatch.matching.trust import INCONCLUSIVE
@@ -260,7 +260,9 @@ def _of_use(grounds: _Grounds) -> Iterator[Judgement]:
         task = _WORK.get(str(offer.task))
         if task is None or offer.result is None or offer.result.assisted_by is None or is_hidden(offer.id):
             continue
-        used = [known[one] for one in offer.result.assisted_by if one in known]
+        named = offer.result.assisted_by
+        used = [known[one] for one in named if one in known]
         hint = used[0] if used else next(iter(known.values()), None)
-        if hint is not None:
+        # Whoever used the summary alone, which is of events, says nothing about what was read.
+        if hint is not None and (used or summary_hint_id(grounds.incident.id) not in named):
             yield grounds.judged(task, hint, f"use {offer.id}", bool(used), [offer], of_use=True)

@@ -806,6 +806,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incident_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summarise
+         * @description A summary by software, from the events alone, exact in each of the three languages. Needs no running assistant.
+         *
+         *     503 `assistant_off` where `summarise` is switched off, in all languages or in this one.
+         */
+        get: operations["summarise_v1_incidents__incident_id__summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incident_id}/timeline": {
         parameters: {
             query?: never;
@@ -2491,7 +2513,7 @@ export interface components {
          * @description What a hint says. Names are values of the API and of the log: never change them.
          * @enum {string}
          */
-        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing" | "card" | "similar";
+        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing" | "card" | "similar" | "summary";
         HintList: {
             items: components["schemas"]["HintShown"][];
         };
@@ -2901,6 +2923,22 @@ export interface components {
         };
         /** @enum {string} */
         IncidentStatus: "reported" | "dispatching" | "staffed" | "unfilled" | "in_progress" | "closed" | "cancelled";
+        /**
+         * @description What became of the incident, from its events alone: no words of a person, and nobody is named.
+         *
+         *     `complete`: the report itself was among the decisions that were read; at most the newest 500 are.
+         */
+        IncidentSummary: {
+            complete: boolean;
+            incident_id: string;
+            /** @enum {string} */
+            language: "kk" | "ru" | "en";
+            /** @constant */
+            made_by: "assistant";
+            model: string;
+            sentences: components["schemas"]["SentenceShown"][];
+            version: string;
+        };
         /** @description `title`: by language (`kk`, `ru`, `en`). `requirements`: those of alarm level 1 at the default priority. */
         IncidentType: {
             details: components["schemas"]["Details"] | null;
@@ -5309,6 +5347,12 @@ export interface components {
              */
             outcome?: "seen" | "delivered";
         };
+        /** @description `events`: those of the decision records on which the sentence stands, as `<decision_id>/<number in its events>`. */
+        SentenceShown: {
+            code: string;
+            events: string[];
+            text: string;
+        };
         SessionList: {
             items: components["schemas"]["SessionShown"][];
             next: string | null;
@@ -5496,6 +5540,8 @@ export interface components {
             shortfall: number;
             staffed_share: number | null;
         };
+        /** @enum {string} */
+        SummaryLanguage: "kk" | "ru" | "en";
         /**
          * @description Kinds of digital work.
          * @enum {string}
@@ -7111,6 +7157,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    summarise_v1_incidents__incident_id__summary_get: {
+        parameters: {
+            query?: {
+                /** @description default: by Accept-Language */
+                lang?: components["schemas"]["SummaryLanguage"] | null;
+            };
+            header?: {
+                /** @description language of questions */
+                "accept-language"?: string[] | null;
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentSummary"];
                 };
             };
         };

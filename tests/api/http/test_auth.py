@@ -77,6 +77,7 @@ ROLES = {
     ("PUT", "/v1/assistant"): {O, A},
     ("PUT", "/v1/assistant/{task}"): {O, A},
     ("GET", "/v1/incidents/{incident_id}/hints"): {O},
+    ("GET", "/v1/incidents/{incident_id}/summary"): {O},
     ("POST", "/v1/alarms/{name}/{ref}/shelve"): {O},
     ("PUT", "/v1/incidents/{incident_id}/presence"): {O},
     ("PUT", "/v1/volunteers/{volunteer_id}/duty"): {V},

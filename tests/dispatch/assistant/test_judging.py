@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.assistant.hint_kinds import HintTask
+from dispatch.assistant.hint_kinds import HintTask, summary_hint_id
 from dispatch.assistant.judging import HintsRead, Judgement, judgements
 from dispatch.assistant.opinions import agreement
 from dispatch.assistant.oversight import is_hidden
@@ -14,7 +14,7 @@ from dispatch.model.offers import HintOpinion, Offer, TaskResult
 from dispatch.model.reasons import AttentionReason, EndCode
 from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Task
 from tests.dispatch.assistant.judged import Hinted, place_hint, type_hint
-from tests.support.builders import ALMATY, NOW_MS, incident, offer, requirement
+from tests.support.builders import ALMATY, INCIDENT, NOW_MS, incident, offer, requirement
 
 SHOWN = next(f"o-{number}" for number in range(99) if not is_hidden(f"o-{number}"))
 OTHER = next(f"p-{number}" for number in range(99) if not is_hidden(f"p-{number}"))
@@ -193,6 +193,13 @@ def test_a_confirmed_report_judges_the_type_that_it_was_read_as(outcome: str, co
     # Blind: whoever verifies answers first and sees the hint afterwards.
     assert [(one.right, one.was_shown) for one in found] == [(state.type == "flood", False)] * count
     assert judged(state) == []
+
+
+def test_whoever_used_the_summary_alone_judges_no_reading() -> None:
+    done = replace(answer(outcome="done", assisted_by=(summary_hint_id(INCIDENT),)), task=Task.SUMMARISE)
+    state = replace(incident(), requirements=(work(Task.SUMMARISE),), offers=(done,))
+
+    assert judged(state, type_hint("flood")) == []
 
 
 @pytest.mark.parametrize(("named", "right"), [(("h-flood",), True), ((), False), (("h-none",), False)])

@@ -11,16 +11,27 @@ import { word } from "../../shared/word";
 import { assistantChanges } from "../assistant_changes";
 import { nameIn } from "../people/names";
 import { f, typeWord } from "../say";
-import { type Incident, lookAt } from "../state";
+import { type Incident, known, lookAt } from "../state";
 import { t } from "../text";
 import { useAnswer } from "../views/reading";
+import { Summary } from "./Summary";
 import "./hints.css";
 
 type HintList = components["schemas"]["HintList"];
 
 export async function loadHints() {
   await HINTS.load();
-  return Hints;
+  return Suggestions;
+}
+
+/** What became of it comes first: it needs no text, and no assistant that runs. */
+function Suggestions({ of }: { of: Incident }) {
+  return (
+    <>
+      <Summary of={of} timeline={known.value?.timeline ?? []} />
+      <Hints of={of} />
+    </>
+  );
 }
 
 function Hints({ of }: { of: Incident }) {

@@ -7,6 +7,7 @@ import { Severity } from "../../shared/parts/severity";
 import { linesOf } from "../detail/timeline_text";
 import { useLayoutEffect } from "preact/hooks";
 import { bindKeys } from "../keys";
+import { Later } from "../parts";
 import { nameAmong } from "../people/names";
 import { numberOf } from "../queue/number";
 import { nameAt } from "../queue/place_text";
@@ -26,6 +27,7 @@ interface Case {
   readonly decisions: readonly Decision[];
 }
 const EVENTS_AT_MOST = 500;
+const loadSummary = () => import("../detail/Summary").then((module) => module.loadSummary());
 
 async function readCase(id: string, signal: AbortSignal) {
   const path = { incident_id: id };
@@ -87,6 +89,7 @@ function Content({ of: { report, incident, timeline, decisions } }: { of: Case }
         {report.closed_at !== null && `, ${text.closed(f().dayTime(report.closed_at))}`}
       </p>
       {!report.complete && <p class="fault">{text.incomplete}</p>}
+      <Later load={loadSummary} props={{ of: incident, timeline }} waiting={t().common.loading} />
       <h3>{text.intervals}</h3>
       <Intervals of={report.intervals_s} />
       <h3>{text.asked(report.asked.length)}</h3>

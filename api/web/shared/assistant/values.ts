@@ -60,8 +60,8 @@ export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: H
   if (kind === "denied") return word(texts.denied, told("what"));
   if (kind === "threat") return word(texts.threats, told("what"));
   if (kind === "missing") return factsOf(value).map((fact) => word(texts.questions, fact)).join(" ");
-  // The card has a line for each fact.
-  if (kind === "card") return told(language.value).split("\n").join(" · ");
+  // The card has a line for each fact, the summary one for each sentence.
+  if (kind === "card" || kind === "summary") return told(language.value).split("\n").join(" · ");
   if (kind === "similar") return told("incident_id").slice(-6);
   return told("value") || told("text") || told("what");
 }

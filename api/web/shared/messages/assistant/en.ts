@@ -9,6 +9,7 @@ export const en = {
   about: (count: string) => `about ${count}`,
   words: (words: string) => `“${words}”`,
   none: "Software suggests nothing here.",
+  summary: { title: "What became of it, from the events", incomplete: "the beginning is missing: the log keeps a year, 500 events are read at most" },
   directions: { before: "before", from: "from", north: "north of", south: "south of", east: "east of", west: "west of" },
   kinds: {
     language: "Language",
@@ -23,6 +24,7 @@ export const en = {
     missing: "Still to be asked",
     card: "In short",
     similar: "May be the same",
+    summary: "What became of it",
   },
   languages: { kk: "Kazakh", ru: "Russian", en: "English", mixed: "two languages", other: "another language" },
   when: { now: "going on now", past: "over, or told of earlier", future: "expected" },

@@ -9,6 +9,7 @@ export const kk = {
   about: (count: string) => `шамамен ${count}`,
   words: (words: string) => `«${words}»`,
   none: "Бұл жерде бағдарлама ештеңе ұсынбайды.",
+  summary: { title: "Журнал бойынша оқиға барысы", incomplete: "басы жоқ: журнал бір жыл сақталады, ең көбі 500 оқиға оқылады" },
   directions: { before: "жетпей", from: "қашықтықта", north: "солтүстікке қарай", south: "оңтүстікке қарай", east: "шығысқа қарай", west: "батысқа қарай" },
   kinds: {
     language: "Тіл",
@@ -23,6 +24,7 @@ export const kk = {
     missing: "Әлі сұрау керек",
     card: "Қысқаша",
     similar: "Бәлкім, сол оқиға",
+    summary: "Оқиға барысы",
   },
   languages: { kk: "қазақ тілі", ru: "орыс тілі", en: "ағылшын тілі", mixed: "екі тіл", other: "басқа тіл" },
   when: { now: "қазір болып жатыр", past: "өтіп кеткен", future: "күтіледі" },

@@ -9,6 +9,7 @@ export const ru = {
   about: (count: string) => `около ${count}`,
   words: (words: string) => `«${words}»`,
   none: "Здесь программа ничего не предлагает.",
+  summary: { title: "Ход событий по журналу", incomplete: "начала нет: журнал хранится год, читается не более 500 событий" },
   directions: { before: "не доезжая", from: "от него", north: "к северу", south: "к югу", east: "к востоку", west: "к западу" },
   kinds: {
     language: "Язык",
@@ -23,6 +24,7 @@ export const ru = {
     missing: "Ещё спросить",
     card: "Коротко",
     similar: "Возможно, то же",
+    summary: "Ход событий",
   },
   languages: { kk: "казахский", ru: "русский", en: "английский", mixed: "два языка", other: "другой язык" },
   when: { now: "происходит сейчас", past: "уже прошло", future: "ожидается" },
