@@ -49,8 +49,8 @@ def summary_languages(services: Services) -> list[str]:
 
 
 async def summary_hint(services: Services, state: Incident) -> tuple[HintPrivate, HintsPrivate] | None:
-    """The summary as a hint for the work of summing up, in the languages in which it is switched on. None: it is in none, there is
-    nothing to tell, or the log cannot be read in time."""
+    """The summary as a hint for the work of summing up, in the languages in which it is switched on. None: it is in none, there
+    is nothing to tell, or the log cannot be read in time."""
     languages = summary_languages(services)
     if not languages:
         return None
@@ -69,7 +69,11 @@ def _as_hint(
     texts = {language: "\n".join(rendered(one, language) for one in sentences) for language in languages}
     events = list(dict.fromkeys(event for one in sentences for event in one.events))
     hint = HintPrivate(
-        id=summary_hint_id(state.id), kind=HintKind.SUMMARY, value={**texts, "events": events}, spans=(), probability=None
+        id=summary_hint_id(state.id),
+        kind=HintKind.SUMMARY,
+        value={**texts, "events": events},
+        spans=(),
+        probability=None,
     )
     made = HintsPrivate(language="other", model=MODEL, version=VERSION, at_ms=clock.now_ms(), hints=(hint,))
     return hint, made

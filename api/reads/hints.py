@@ -1,16 +1,18 @@
 """Hints about the texts of an incident: sealed in `private`, shown to operators and to people at digital work."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.caller import Caller
 from api.http.audit import record_audit
 from api.process.services import Services
+from api.reads.compared_hints import compared_hints, decoded_hints
 from api.reads.disclosure import unsealed
 from api.reads.event_summary import summary_hint
 from api.views.hints import shown
 from api.views.values import View
-from dispatch.assistant.hint_kinds import BLIND_FIRST, KINDS_OF, HintTask
+from dispatch.assistant.compared_reports import TextKind, TextOfIncident, as_told_of_description
+from dispatch.assistant.hint_kinds import BLIND_FIRST, KINDS_OF, HintKind, HintTask
 from dispatch.assistant.oversight import is_hidden
 from dispatch.matching.disclosed_fields import Disclosed, is_at_work
 from dispatch.model.incidents import Incident
@@ -18,7 +20,7 @@ from dispatch.model.offers import Offer
 from dispatch.model.private_refs import hints_ref, model_hints_ref
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.state.edits import details_of
-from streams import clock, wire
+from streams import clock
 from streams.tokens import Role
 from streams.wire import HintPrivate, HintsPrivate, Mode
 
@@ -39,12 +41,25 @@ async def hints_of_incident(services: Services, state: Incident) -> list[View]:
     """All hints about the texts of an incident, for operators, the description first. Raises StoreUnavailable, NotReady."""
     sources = list(_sources(state))
     found = await _read(services, state, sources)
-    return [
-        shown(hint, hints, source.offer_id, _shown_to(services, state, hint, hints), _mode(services, hint, hints))
+    of_texts = [
+        (hint, hints, source.offer_id, None)
         for source, made in zip(sources, found, strict=True)
         for hints in made
         for hint in hints.hints
     ]
+    between = [(one.hint, one.made, *_whose(one.source)) for one in await compared_hints(services, state)]
+    return [
+        shown(hint, hints, _shown_to(services, state, hint, hints), _mode(services, hint, hints), offer, report)
+        for hint, hints, offer, report in (*of_texts, *between)
+    ]
+
+
+def _whose(source: TextOfIncident) -> tuple[str | None, str | None]:
+    """The offer of a result, and the incident of a merged report."""
+    return (
+        source.of if source.kind is TextKind.RESULT else None,
+        source.of if source.kind is TextKind.REPORT else None,
+    )
 
 
 async def hints_of_work(
@@ -96,15 +111,28 @@ async def _helpful(services: Services, state: Incident, task: HintTask) -> list[
     """The hints about the description that help with this work, where they are switched on; none while Redis does not answer."""
     try:
         made = await read_of_description(services, state)
+        between = await _between_texts(services, state, task)
     except (StoreUnavailable, NotReady):
         return []
     return [
         (hint, hints)
-        for hints in made
+        for hints in (*made, *between)
         if services.assistant_modes.mode(task, hints.language) is Mode.ON
         for hint in hints.hints
         if hint.kind in KINDS_OF[task]
     ]
+
+
+async def _between_texts(services: Services, state: Incident, task: HintTask) -> list[HintsPrivate]:
+    """Where the report and other texts disagree, for whoever judges it: what is said, and not by whom or where."""
+    if HintKind.CONTRADICTION not in KINDS_OF[task]:
+        return []
+    told = []
+    for one in await compared_hints(services, state):
+        found = as_told_of_description(one.source.kind, one.hint.value, one.hint.spans)
+        if found is not None:
+            told.append(replace(one.made, hints=(replace(one.hint, value=found[0], spans=found[1]),)))
+    return told
 
 
 def _told(
@@ -112,7 +140,7 @@ def _told(
 ) -> list[View]:
     if helpful:
         record_audit(services, caller, "incident.hints.read", state.id)
-    return [shown(hint, hints, None, [caller.id], Mode.ON) for hint, hints in helpful]
+    return [shown(hint, hints, [caller.id], Mode.ON) for hint, hints in helpful]
 
 
 async def read_of_description(services: Services, state: Incident) -> list[HintsPrivate]:
@@ -136,16 +164,8 @@ async def _read(services: Services, state: Incident, sources: Iterable[_Source])
     """For each source the hints of the assistant, then those of the deployer's model, as far as there are any."""
     refs = [(hints_ref(state.id, source.ref), model_hints_ref(state.id, source.ref)) for source in sources]
     records = await unsealed(services, [ref for pair in refs for ref in pair])
-    decoded = [[_decoded(records[ref].text) for ref in pair if ref in records] for pair in refs]
+    decoded = [[decoded_hints(records.get(ref)) for ref in pair] for pair in refs]
     return [[hints for hints in pair if hints is not None] for pair in decoded]
-
-
-def _decoded(text: str | None) -> HintsPrivate | None:
-    try:
-        return None if text is None else wire.decode_hints_text(text)
-    except wire.Unreadable:
-        # Of a later version: without hints everything works.
-        return None
 
 
 def _mode(services: Services, hint: HintPrivate, hints: HintsPrivate) -> Mode:

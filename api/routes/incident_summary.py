@@ -24,9 +24,7 @@ class SummaryLanguage(StrEnum):
     EN = "en"
 
 
-@router.get(
-    "/{incident_id}/summary", response_model=IncidentSummary, dependencies=[operators], responses=problems(404)
-)
+@router.get("/{incident_id}/summary", response_model=IncidentSummary, dependencies=[operators], responses=problems(404))
 async def summarise(
     incident_id: IncidentId,
     services: ServicesDep,

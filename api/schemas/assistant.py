@@ -143,9 +143,11 @@ class HintShown(Shown):
     model: str
     version: str
     at: Time
-    source: Literal["description", "result"]
+    source: Literal["description", "result", "report"]
     offer_id: str | None
     """Of a result: whose text it is about."""
+    report_id: str | None = None
+    """Of a report that was merged into the incident: which one. Only what contradicts or repeats another text is told of it."""
     shown_to: list[str]
     mode: Mode
 

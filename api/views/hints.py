@@ -9,8 +9,16 @@ from streams.wire import HintPrivate, HintsPrivate, Mode
 MADE_BY = "assistant"
 
 
-def shown(hint: HintPrivate, of: HintsPrivate, offer_id: str | None, to: Sequence[str], mode: Mode) -> View:
-    """`schemas.assistant.HintShown`. `offer_id`: whose result it is about; None: the description."""
+def shown(
+    hint: HintPrivate,
+    of: HintsPrivate,
+    to: Sequence[str],
+    mode: Mode,
+    offer_id: str | None = None,
+    report_id: str | None = None,
+) -> View:
+    """`schemas.assistant.HintShown`. `offer_id`: whose result it is about; `report_id`: which merged report; neither: the
+    description."""
     return {
         "id": hint.id,
         "made_by": MADE_BY,
@@ -21,8 +29,9 @@ def shown(hint: HintPrivate, of: HintsPrivate, offer_id: str | None, to: Sequenc
         "model": of.model,
         "version": of.version,
         "at": rfc3339(of.at_ms),
-        "source": "description" if offer_id is None else "result",
+        "source": "result" if offer_id is not None else "description" if report_id is None else "report",
         "offer_id": offer_id,
+        "report_id": report_id,
         "shown_to": list(to),
         "mode": mode,
     }

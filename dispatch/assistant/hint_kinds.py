@@ -27,6 +27,12 @@ class HintKind(StrEnum):
     """All of it, line by line, in three languages."""
     SIMILAR = "similar"
     """Another open incident that the text may tell of."""
+    CLAIMS = "claims"
+    """What may be true or false of it, line by line: the checklist of whoever verifies."""
+    CONTRADICTION = "contradiction"
+    """Another text of the incident, or the incident itself, says otherwise (`compared_reports.py`)."""
+    REUSED = "reused"
+    """Another report of the incident is in the same words."""
     SUMMARY = "summary"
     """What became of the incident, from its events and not from a text (`incident_summary.py`)."""
 
@@ -44,14 +50,30 @@ class HintTask(StrEnum):
     MONITOR_MEDIA = Task.MONITOR_MEDIA.value
 
 
+_NOT_OF_THE_WORDS = frozenset(
+    {
+        HintKind.MISSING, HintKind.SIMILAR, HintKind.CLAIMS, HintKind.CONTRADICTION, HintKind.REUSED, HintKind.SUMMARY,
+    }
+)  # fmt: skip
+"""Of no use to whoever says in another language what a text says."""
 KINDS_OF: Mapping[HintTask, frozenset[HintKind]] = {
     HintTask.REPORT: frozenset(set(HintKind) - {HintKind.SUMMARY}),
     HintTask.VERIFY_REPORT: frozenset(
-        {HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.DENIED, HintKind.THREAT}
+        {
+            HintKind.TYPE,
+            HintKind.PLACE,
+            HintKind.PEOPLE,
+            HintKind.TIME,
+            HintKind.DENIED,
+            HintKind.THREAT,
+            HintKind.CLAIMS,
+            HintKind.CONTRADICTION,
+            HintKind.REUSED,
+        }
     ),
     HintTask.CALL_BACK: frozenset({HintKind.LANGUAGE, HintKind.PHONE, HintKind.MISSING}),
     HintTask.GEOLOCATE: frozenset({HintKind.PLACE, HintKind.ROAD}),
-    HintTask.TRANSLATE: frozenset(set(HintKind) - {HintKind.MISSING, HintKind.SIMILAR, HintKind.SUMMARY}),
+    HintTask.TRANSLATE: frozenset(set(HintKind) - _NOT_OF_THE_WORDS),
     HintTask.FIND_DUPLICATES: frozenset(
         {HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.SIMILAR}
     ),

@@ -4,12 +4,14 @@ A hint is a suggestion to a person. No decision reads it, and nothing waits for 
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from dispatch.assistant.card_texts import LANGUAGES
+from dispatch.assistant.claims import checklist
 from dispatch.assistant.hint_kinds import Hint, HintKind
 from dispatch.assistant.place_values import place_value
 from dispatch.assistant.reading import Reading
-from dispatch.assistant.report_card import CardLine, card, card_text
+from dispatch.assistant.report_card import CardLine, card, card_text, rendered
 from dispatch.assistant.texts import Span
 
 
@@ -60,6 +62,14 @@ def _facts(reading: Reading) -> Iterator[Hint]:
         yield Hint(kind=HintKind.CARD, value=card_value(lines), spans=spans)
     if reading.missing:
         yield Hint(kind=HintKind.MISSING, value={"facts": [fact.value for fact in reading.missing]}, spans=())
+    if claimed := checklist(reading):
+        spans = tuple(sorted({span for line in claimed for span in line.spans}))
+        yield Hint(kind=HintKind.CLAIMS, value={"lines": [_claim(line) for line in claimed]}, spans=spans)
+
+
+def _claim(line: CardLine) -> dict[str, Any]:
+    texts = {language: rendered(line, language) for language in LANGUAGES}
+    return {"code": line.code.value, **texts, "spans": [list(span) for span in line.spans]}
 
 
 def card_value(lines: Sequence[CardLine]) -> dict[str, str]:

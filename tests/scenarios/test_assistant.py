@@ -12,6 +12,8 @@ from tests.support.whole_stack import WholeStack
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 TEXT = "Атырау қаласында су басты, үйде 3 адам қалды, телефон 8 701 555 12 34"
 
+OTHER_TEXT = "Наводнение в Атырау, в доме осталось 12 человек"
+
 
 def hints(town: Town, incident: str) -> list[dict[str, Any]]:
     answer = town.call("GET", f"/v1/incidents/{incident}/hints", "operator", "op-town")
@@ -41,6 +43,25 @@ def test_a_report_gets_hints_and_an_erasure_takes_them(town: Town) -> None:
     erased = town.call("DELETE", f"/v1/incidents/{incident}/caller", "admin", "admin-1")
     assert erased.status_code == 202, erased.text
     until(lambda: hints(town, incident) == [])
+
+
+def test_reports_of_one_event_are_held_against_each_other_and_summed_up(town: Town) -> None:
+    """From two callers to what an operator reads: nothing of it is kept, so it follows a merge at once."""
+    flood = {"type": "flood", "location": {"type": "Point", "coordinates": [51.92, 47.11]}}
+    first, second = town.report(description=TEXT, **flood), town.report(description=OTHER_TEXT, **flood)
+    until(lambda: hints(town, first) and hints(town, second))
+
+    merged = town.call("POST", f"/v1/incidents/{second}/merge", "operator", "op-town", {"into": first})
+
+    assert merged.status_code == 202, merged.text
+    told = until(lambda: [one for one in hints(town, first) if one["kind"] == "contradiction"])
+    (count,) = [one for one in told if one["value"]["code"] == "count"]
+    assert (count["report_id"], count["value"]["first"], count["value"]["second"]) == (second, "12", "3")
+    assert OTHER_TEXT[slice(*count["spans"][0])].startswith("12")
+    for language in ("kk", "ru", "en"):
+        found = town.call("GET", f"/v1/incidents/{first}/summary?lang={language}", "operator", "op-town").json()
+        assert {"reported", "adopted"} <= {one["code"] for one in found["sentences"]}, found
+        assert all(one["events"] for one in found["sentences"])
 
 
 def test_an_edited_description_is_read_anew(town: Town) -> None:

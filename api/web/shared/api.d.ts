@@ -2513,7 +2513,7 @@ export interface components {
          * @description What a hint says. Names are values of the API and of the log: never change them.
          * @enum {string}
          */
-        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing" | "card" | "similar" | "summary";
+        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing" | "card" | "similar" | "claims" | "contradiction" | "reused" | "summary";
         HintList: {
             items: components["schemas"]["HintShown"][];
         };
@@ -2533,9 +2533,10 @@ export interface components {
             model: string;
             offer_id: string | null;
             probability: number | null;
+            report_id?: string | null;
             shown_to: string[];
             /** @enum {string} */
-            source: "description" | "result";
+            source: "description" | "result" | "report";
             spans: number[][];
             value: {
                 [key: string]: unknown;

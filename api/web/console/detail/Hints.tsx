@@ -14,6 +14,7 @@ import { f, typeWord } from "../say";
 import { type Incident, known, lookAt } from "../state";
 import { t } from "../text";
 import { useAnswer } from "../views/reading";
+import { MergedReport } from "./merged_report";
 import { Summary } from "./Summary";
 import "./hints.css";
 
@@ -45,27 +46,32 @@ function Hints({ of }: { of: Incident }) {
   if (problem !== null) return <ProblemText of={problem} />;
   if (items === null) return <p class="q" role="status">{t().common.loading}</p>;
   if (items.length === 0) return <p class="q">{HINTS.read().none}</p>;
-  const sources = [...new Set(items.map(({ offer_id }) => offer_id))];
+  const sources = [...new Set(items.map(sourceOf))];
   return (
     <Suggested tag="div" class="hints-body">
       <p class="q"><MadeBy /> · {HINTS.read().wrong}</p>
-      {sources.map((offerId) => <OfText key={offerId} incident={of} offerId={offerId} hints={items.filter((one) => one.offer_id === offerId)} />)}
+      {sources.map((source) => <OfText key={source} incident={of} hints={items.filter((one) => sourceOf(one) === source)} />)}
     </Suggested>
   );
 }
 
-/** `offerId` null: the description. */
-function OfText({ incident, offerId, hints }: { incident: Incident; offerId: string | null; hints: readonly Hint[] }) {
+/** The answer or merged report whose text it is; of the description neither. */
+const sourceOf = (hint: Hint): string => hint.offer_id ?? hint.report_id ?? "description";
+
+function OfText({ incident, hints }: { incident: Incident; hints: readonly Hint[] }) {
   const text = t().own.case.hints;
+  const [offerId, reportId] = [hints[0]?.offer_id ?? null, hints[0]?.report_id ?? null];
   const [looked, setLooked] = useState<readonly Span[]>([]);
   const material = incident.material.find((one) => one.offer_id === offerId);
   const person = incident.offers.find((one) => one.id === offerId)?.volunteer_id ?? "";
-  const original = offerId === null ? (incident.description ?? null) : (material?.text ?? null);
+  // The words of a merged report stand in the timeline, beside its number.
+  const original = reportId !== null ? null : offerId === null ? (incident.description ?? null) : (material?.text ?? null);
   const spoken = offerId === null ? incident.language : (material?.language ?? null);
   const places = hints.filter(({ kind }) => kind === "place");
   return (
-    <div data-hints-of={offerId ?? "description"}>
+    <div data-hints-of={offerId ?? reportId ?? "description"}>
       {offerId !== null && <h4>{text.ofResult(nameIn(incident, person))}</h4>}
+      {reportId !== null && <h4>{text.ofReport} <MergedReport id={reportId} /></h4>}
       {original !== null && <Original text={original} lang={spoken} spans={looked} />}
       <ul class="lines">
         {hints.map((one) => (

@@ -62,6 +62,9 @@ export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: H
   if (kind === "missing") return factsOf(value).map((fact) => word(texts.questions, fact)).join(" ");
   // The card has a line for each fact, the summary one for each sentence.
   if (kind === "card" || kind === "summary") return told(language.value).split("\n").join(" · ");
+  if (kind === "claims") return claimsOf(value).map((one) => one[language.value]).join(" · ");
+  if (kind === "contradiction") return contradictionSaid(value, texts, typeWord);
+  if (kind === "reused") return texts.sameWords(formats(language.value).percent(Number(value["share"])), otherText(value, texts));
   if (kind === "similar") return told("incident_id").slice(-6);
   return told("value") || told("text") || told("what");
 }
@@ -70,4 +73,44 @@ export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: H
 export function factsOf(value: Hint["value"]): string[] {
   const { facts } = value;
   return Array.isArray(facts) ? facts.filter((one): one is string => typeof one === "string") : [];
+}
+
+interface Claim {
+  readonly code: string;
+  readonly kk: string;
+  readonly ru: string;
+  readonly en: string;
+  readonly spans: readonly (readonly number[])[];
+}
+
+/** What may be true or false of a text, line by line. */
+export function claimsOf(value: Hint["value"]): Claim[] {
+  const { lines } = value;
+  return Array.isArray(lines) ? (lines as Claim[]) : [];
+}
+
+/** The text on the other side of a comparison. */
+function otherText(value: Hint["value"], texts: HintTexts): string {
+  const { other } = value as { other?: { kind?: unknown } };
+  return word(texts.texts, String(other?.kind ?? ""));
+}
+
+/** `number of people: 3 · a merged report: 12`. */
+function contradictionSaid(value: Hint["value"], texts: HintTexts, typeWord: (type: string) => string): string {
+  const code = String(value["code"]);
+  const side = (name: "first" | "second"): string => {
+    const place = value[`${name}_place`] as Names | null | undefined;
+    if (code === "place") return place?.[language.value] ?? "";
+    const said = String(value[name] ?? "");
+    return code === "time" ? word(texts.when, said) : code === "type" ? typeWord(said) : code === "denial" ? deniedOrSaid(said, texts, typeWord) : said.replace("-", "–");
+  };
+  const apart = typeof value["apart_m"] === "number" ? texts.farApart(formats(language.value).distance(value["apart_m"])) : "";
+  const own = `${word(texts.against, code)}: ${side("first") || "–"}`;
+  return [own, `${otherText(value, texts)}: ${side("second") || "–"}`, apart].filter(Boolean).join(" · ");
+}
+
+/** Either side may be the one that denies. */
+function deniedOrSaid(said: string, texts: HintTexts, typeWord: (type: string) => string): string {
+  if (said in texts.denied) return word(texts.denied, said);
+  return said in texts.threats ? word(texts.threats, said) : typeWord(said);
 }

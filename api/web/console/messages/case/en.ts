@@ -35,6 +35,7 @@ export const en = {
   hints: {
     title: "Hints of software",
     ofResult: (person: string) => `On the answer of ${person}`,
+    ofReport: "On the merged report",
     modes: { shadow: "in the shadow: nobody at work sees it", off: "switched off: nobody at work sees it" },
     shownTo: (list: string) => `shown to ${list}`,
     nobody: "shown to nobody so far",

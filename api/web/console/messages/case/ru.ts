@@ -35,6 +35,7 @@ export const ru = {
   hints: {
     title: "Подсказки программы",
     ofResult: (person) => `К ответу: ${person}`,
+    ofReport: "К присоединённому сообщению",
     modes: { shadow: "в тени: исполнители этого не видят", off: "выключено: исполнители этого не видят" },
     shownTo: (list) => `видят: ${list}`,
     nobody: "пока никто не видит",
