@@ -134,8 +134,8 @@ class Settings(PageSettings):
     data_keys: Path | None = _setting(
         None,
         values.path,
-        "file (0600) with the key ring, reloaded when it changes: api all keys; worker, notifier and `komek rebuild` those of "
-        "use data; unset: `komek up` creates one",
+        "file (0600) with the key ring, reloaded when it changes: api all keys; assistant those of use data and digest; worker, "
+        "notifier and `komek rebuild` those of use data; unset: `komek up` creates one",
     )
     plans: Path | None = _setting(None, values.path, "response plans (TOML); unset: the built-in ones")
     partitions: int = _setting(8, values.whole(1, 256), "partitions of each topic when it is created")

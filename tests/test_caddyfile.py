@@ -1,11 +1,14 @@
-"""`deploy/Caddyfile`: what the papers say of the proxy stands in it. A parser of blocks, not Caddy itself."""
+"""`deploy/Caddyfile`: what the papers say of the proxy stands in it. Judged by a parser of blocks, and by Caddy."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from streams.settings import load
+from tests.support.programs import program
 
 FILE = Path(__file__).parents[1] / "deploy" / "Caddyfile"
 TEXT = FILE.read_text(encoding="utf-8")
@@ -30,11 +33,42 @@ def blocks(text: str) -> dict[str, list[str]]:
 
 
 SITE = "{$KOMEK_DOMAIN:localhost}"
-PROXY = f"{SITE} > reverse_proxy 127.0.0.1:8000"
+PROXY = f"{SITE} > reverse_proxy {{$KOMEK_UPSTREAMS:127.0.0.1:8000}}"
 
 
 def test_the_api_is_reached_on_this_machine_and_streams_are_not_buffered() -> None:
-    assert blocks(TEXT)[PROXY] == ["flush_interval -1", "header_up X-Forwarded-For {remote_host}"]
+    assert blocks(TEXT)[PROXY][-2:] == ["flush_interval -1", "header_up X-Forwarded-For {remote_host}"]
+
+
+def test_requests_go_to_apis_that_are_ready() -> None:
+    assert "health_uri /readyz" in blocks(TEXT)[PROXY]
+
+
+@pytest.mark.parametrize("upstreams", [None, "api-1:8000 api-2:8000"])
+def test_caddy_accepts_the_file(upstreams: str | None) -> None:
+    assert verdict(FILE, upstreams) == ""
+
+
+def test_a_broken_file_is_noticed(tmp_path: Path) -> None:
+    broken = tmp_path / "Caddyfile"
+    broken.write_text(TEXT.replace("health_uri", "health_url"), encoding="utf-8")
+
+    assert "health_url" in verdict(broken, None)
+
+
+def verdict(file: Path, upstreams: str | None) -> str:
+    """What Caddy says of the file; empty when it is right."""
+    caddy = program("caddy", why="the Caddyfile is not validated")
+    environ = {"PATH": os.defpath, "HOME": str(file.parent)} | ({"KOMEK_UPSTREAMS": upstreams} if upstreams else {})
+    done = subprocess.run(
+        [caddy, "validate", "--adapter", "caddyfile", "--config", str(file)],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stderr
 
 
 def test_browsers_may_use_http_2() -> None:

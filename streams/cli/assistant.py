@@ -14,6 +14,8 @@ from streams.components import Component
 from streams.kafka import topic_admin
 from streams.local.early_load import await_begin
 from streams.probe_server import ProbeServer
+from streams.ring import KeyUse, LiveRing
+from streams.ring.live_ring import require
 from streams.worker.watchdog import LoopWatchdog
 
 NICENESS = 10
@@ -33,6 +35,8 @@ def command() -> None:
         problems = topic_admin.check_topics(settings, needs=Component.ASSISTANT)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+    # A ring that lacks one ends the command with a sentence, not with a traceback.
+    require(LiveRing.of(settings).now, KeyUse.DATA, KeyUse.DIGEST)
     services: list[mode.Service] = [LoopWatchdog(), Assistant(settings)]
     BoundedProcess(
         *services, probes=probes, override_logging=False, redirect_stdouts=False, stderr=sys.stderr

@@ -1,6 +1,8 @@
 """`komek topics`: create and check the topics of `streams/topics.py`, and the ACLs of `streams/kafka/access_rules.py`."""
 
+from collections.abc import Collection
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +11,7 @@ from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
 from streams.components import Component
-from streams.kafka import acl_admin, topic_admin
+from streams.kafka import acl_admin, scram_users, topic_admin
 from streams.kafka.acl_admin import PRINCIPAL_TYPE, Grant
 from streams.kafka.topic_admin import Row, TopicResult
 from streams.topics import TOPICS
@@ -89,6 +91,34 @@ def acls(
     print_json({"acls": rows, "left": list(done.foreign)}) if json else _print_acls(rows)
     for entry in [] if json else done.foreign:
         print(f"left as it is: {entry}")
+
+
+@app.command("users")
+def make_users(
+    passwords: Annotated[Path, typer.Option(help="Folder with a file for the password of each user: komek-api, ….")],
+) -> None:
+    """Make the users of Kafka, or change their passwords (SCRAM-SHA-512); needs a super user or ALTER on the cluster.
+
+    Users without a file in the folder are left as they are.
+    """
+    known = {name.removeprefix(PRINCIPAL_TYPE) for name in acl_admin.usual_principals().values()}
+    try:
+        found = {name: (passwords / name).read_text("utf-8").rstrip("\r\n") for name in _files(passwords, known)}
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandFailed(f"{passwords}: {error}", "Name a folder that can be read.", WRONG_USE) from error
+    if not found or not all(found.values()):
+        raise CommandFailed(
+            f"{passwords} has no passwords",
+            f"It needs files that are not empty: {', '.join(sorted(known))}.",
+            WRONG_USE,
+        )
+    with broker_errors_reported():
+        scram_users.set_passwords(settings_here(), found)
+    print(f"{len(found)} users: {', '.join(sorted(found))}")
+
+
+def _files(folder: Path, known: Collection[str]) -> list[str]:
+    return [name for name in sorted(known) if (folder / name).exists()]
 
 
 def _principals(given: list[str]) -> dict[Component, str]:

@@ -77,15 +77,25 @@ class Process(_Table, frozen=True):
     @property
     def users(self) -> dict[str, str]:
         """The settings that say who it is in Kafka and Redis."""
-        return {
-            setting("kafka_user"): usual_principals()[self.component].removeprefix(PRINCIPAL_TYPE),
-            setting("redis_user"): user_of(self.component),
-        }
+        return _users_of(self.component)
 
 
 class Job(_Table, frozen=True):
+    """`passwords`: it is handed the passwords of all users, so it runs only where the deployment has a Kafka of its own."""
+
     about: str
     command: tuple[str, ...]
+    passwords: bool = False
+
+
+class Operator(_Table, frozen=True):
+    """The commands of people."""
+
+    secrets: tuple[str, ...]
+
+    @property
+    def users(self) -> dict[str, str]:
+        return _users_of(Component.OPERATOR)
 
 
 class ProcessList(_Table, frozen=True):
@@ -93,6 +103,7 @@ class ProcessList(_Table, frozen=True):
     every: Every
     processes: dict[str, Process]
     jobs: dict[str, Job]
+    operator: Operator
 
     def settings_of(self, process: Process) -> list[str]:
         """The variables that a deployment may choose for it."""
@@ -106,6 +117,13 @@ class ProcessList(_Table, frozen=True):
 def read(file: Path = FILE) -> ProcessList:
     """Raises ValueError: the file is no such list; the message says where and why."""
     return msgspec.convert(tomllib.loads(file.read_text("utf-8")), ProcessList)
+
+
+def _users_of(component: Component) -> dict[str, str]:
+    return {
+        setting("kafka_user"): usual_principals()[component].removeprefix(PRINCIPAL_TYPE),
+        setting("redis_user"): user_of(component),
+    }
 
 
 def setting(name: str) -> str:

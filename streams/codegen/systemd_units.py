@@ -120,7 +120,7 @@ def _weight(niceness: int) -> int:
 
 
 def _jobs(stated: ProcessList) -> str:
-    commands = [f"ExecStart={PROGRAM} {' '.join(job.command)}" for job in stated.jobs.values()]
+    commands = [f"ExecStart={PROGRAM} {' '.join(job.command)}" for job in stated.jobs.values() if not job.passwords]
     lines = [
         "[Unit]\nDescription=Komek: topics and rights in Kafka, at the first start and after an upgrade",
         "After=network-online.target\nWants=network-online.target\n",

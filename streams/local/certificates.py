@@ -7,6 +7,7 @@ name (the common name of its certificate). Files are PEM: a certificate and its 
 import datetime
 import ipaddress
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -63,21 +64,21 @@ class Authority:
         """The certificate that every client and server of the stack trusts."""
         return self._named("ca").certificate
 
-    def server(self, name: str) -> Certificate:
-        """A certificate for 127.0.0.1, ::1 and localhost. The server may use it as a client too, as brokers do."""
-        return self._signed(name, [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
+    def server(self, name: str, hosts: Sequence[str] = ()) -> Certificate:
+        """A certificate for 127.0.0.1, ::1, localhost and `hosts`. The server may use it as a client too, as brokers do."""
+        return self._signed(name, [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH], hosts)
 
     def client(self, name: str) -> Certificate:
         """A certificate with the common name `name`, which is good for no server."""
         return self._signed(name, [ExtendedKeyUsageOID.CLIENT_AUTH])
 
-    def _signed(self, name: str, usages: list[x509.ObjectIdentifier]) -> Certificate:
+    def _signed(self, name: str, usages: list[x509.ObjectIdentifier], hosts: Sequence[str] = ()) -> Certificate:
         made = self._named(name)
         if not self._is_good(made):
             ca = x509.load_pem_x509_certificate(self._named("ca").certificate.read_bytes())
             key = serialization.load_pem_private_key(self._named("ca").key.read_bytes(), password=None)
             assert isinstance(key, ec.EllipticCurvePrivateKey)
-            _write(made, *_signed_by(ca, key, name, usages))
+            _write(made, *_signed_by(ca, key, name, usages, hosts))
         return made
 
     def _is_good(self, made: Certificate) -> bool:
@@ -105,7 +106,7 @@ def _authority() -> tuple[_Key, x509.Certificate]:
 
 
 def _signed_by(
-    ca: x509.Certificate, ca_key: _Key, name: str, usages: list[x509.ObjectIdentifier]
+    ca: x509.Certificate, ca_key: _Key, name: str, usages: list[x509.ObjectIdentifier], hosts: Sequence[str]
 ) -> tuple[_Key, x509.Certificate]:
     key = ec.generate_private_key(ec.SECP256R1())
     made = (
@@ -118,7 +119,8 @@ def _signed_by(
     )
     if ExtendedKeyUsageOID.SERVER_AUTH in usages:
         addresses = [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
-        made = made.add_extension(x509.SubjectAlternativeName([*addresses, x509.DNSName("localhost")]), critical=False)
+        names = [x509.DNSName(host) for host in ("localhost", *hosts)]
+        made = made.add_extension(x509.SubjectAlternativeName([*addresses, *names]), critical=False)
     return key, made.sign(ca_key, hashes.SHA256())
 
 

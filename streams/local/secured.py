@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka.admin import UserScramCredentialUpsertion
-
 from streams import clock
 from streams import settings as all_settings
 from streams.components import Component
 from streams.errors import BrokerError
-from streams.kafka import acl_admin, rights, topic_admin
+from streams.kafka import acl_admin, rights, scram_users, topic_admin
 from streams.local import node_security
 from streams.local.certificates import Authority
 from streams.local.errors import NeverReady
@@ -26,8 +24,6 @@ from streams.settings import Settings, overridden
 from streams.store.redis_users import acl_file, user_of
 
 USABLE_WITHIN_S = 15.0
-_ITERATIONS = 4096
-"""The least that Kafka accepts for SCRAM. The passwords are random, so more would only slow down each connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +103,15 @@ class Secured:
             NeverReady: a user cannot do what its component needs.
         """
         administrator = all_settings.load(self.administrator(administration))
-        with topic_admin.connected(administrator) as admin:
-            refused = admin.alter_user_scram_credentials([self._scram(component) for component in Component])
-            if any(refused.values()):
-                raise BrokerError(f"Kafka did not make its users: {refused}", "See kafka.log in the folder logs.")
+        scram_users.set_passwords(administrator, {_user(component): self._text(component) for component in Component})
         acl_admin.apply_acls(administrator, acl_admin.grants(acl_admin.usual_principals()))
         deadline = clock.monotonic_s() + USABLE_WITHIN_S
         for component in Component:
             own = all_settings.load({"KOMEK_KAFKA": servers, **self.environ_of(component)})
             _await_rights(own, component, deadline)
 
-    def _scram(self, component: Component) -> UserScramCredentialUpsertion:
-        password = self._password(component).read_text("ascii").strip()
-        return UserScramCredentialUpsertion(_user(component), "SCRAM_SHA_512", password, iterations=_ITERATIONS)
+    def _text(self, component: Component) -> str:
+        return self._password(component).read_text("ascii").strip()
 
     def _password(self, component: Component) -> Path:
         return ensure_password(self.folder.passwords, f"kafka-{component}")

@@ -39,6 +39,9 @@ SOAK: dict[str, str] = {
     "tests/web/test_bad_network.py::test_random_cuts_lose_and_double_nothing_in_two_tabs_with_a_slow_clock": (
         "tests/web/test_bad_network.py::test_random_cuts_lose_and_double_nothing_in_two_tabs_with_a_slow_clock"
     ),
+    "tests/scenarios/test_deployment.py::test_a_report_reaches_people_and_nothing_is_lost_with_a_broker_and_a_redis": (
+        "tests/streams/codegen/test_compose_file.py::test_its_settings_load"
+    ),
     "tests/web/test_layouts.py::test_the_phone_fits_and_is_worked_by_finger_and_keys": (
         "tests/web/test_layouts.py::test_the_phone_fits_and_is_worked_by_finger_and_keys"
     ),

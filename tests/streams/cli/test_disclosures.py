@@ -28,7 +28,7 @@ SHOWS = {
     "api": NOTHING,
     "retention list": NOTHING,
     "retention check": NOTHING,  # places in Kafka and Redis by pattern, without ids
-    **dict.fromkeys(("topics apply", "topics check", "topics acls", "redis users"), NOTHING),
+    **dict.fromkeys(("topics apply", "topics check", "topics acls", "topics users", "redis users"), NOTHING),
     **dict.fromkeys(("plans check", "plans apply"), NOTHING),
     "token": API,
     **dict.fromkeys(("sessions list", "sessions end", "sessions revoke"), API),

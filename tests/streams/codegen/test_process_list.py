@@ -8,7 +8,6 @@ from streams import settings
 from streams.cli import assistant
 from streams.cli.main import COMMANDS
 from streams.codegen.process_list import FILE, Process, file_setting, read, setting
-from streams.components import Component
 from streams.ring import KeyUse
 from tests.support.used_settings import NAMES, used_by
 
@@ -55,11 +54,16 @@ def test_the_commands_are_commands() -> None:
     assert {job.command[0] for job in STATED.jobs.values()} | set(PROCESSES) <= COMMANDS.keys()
 
 
-def test_only_the_api_holds_keys_that_sign_sessions_and_digests() -> None:
-    assert {name: set(process.keys) for name, process in STATED.processes.items() if name != Component.API} == {
-        name: {KeyUse.DATA} for name in PROCESSES if name != Component.API
+def test_a_process_holds_the_keys_of_its_work_alone() -> None:
+    data = {KeyUse.DATA}
+
+    assert {name: set(process.keys) for name, process in STATED.processes.items()} == {
+        "api": set(KeyUse),
+        "worker": data,
+        "notifier": data,
+        # Sketches of texts are keyed (DESIGN 228).
+        "assistant": data | {KeyUse.DIGEST},
     }
-    assert set(STATED.processes["api"].keys) == set(KeyUse)
 
 
 def test_the_assistant_yields_as_it_does_by_itself() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from prometheus_client import REGISTRY
 
 from dispatch.model.reasons import AttentionReason

@@ -1,0 +1,188 @@
+"""`deploy/compose.yaml`: Compose's schema accepts it, each process gets files and settings to start with, and no more."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams import settings
+from streams.assistant.assistant import Assistant
+from streams.codegen import compose_file, compose_servers
+from streams.codegen.deployment_secrets import DeploymentSecrets
+from streams.codegen.process_list import read
+from streams.ring import KeyUse, LiveRing
+from streams.ring.live_ring import require
+from streams.tokens import BadKeys, Role, load_keys
+from tests.support.composed import DEPLOY, compose, service
+from tests.support.programs import program
+
+STATED = read()
+SERVICES: dict[str, Any] = compose()["services"]
+OURS = {
+    instance: name for name, process in STATED.processes.items() for instance in compose_file.instances(name, process)
+}
+WITH_SETTINGS = sorted([*OURS, *STATED.jobs, "operator"])
+
+
+@pytest.fixture(scope="session")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("deployment") / "secrets"
+    DeploymentSecrets(folder=folder, stated=STATED).make()
+    return folder
+
+
+def said(command: list[str]) -> str:
+    """What a checker says; empty when it accepts."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr or f"exit code {done.returncode}"
+
+
+def judged(file: Path) -> str:
+    checker = program("check-jsonschema", why="compose.yaml is not compared with the schema of Compose")
+    return said([checker, "--builtin-schema", "vendor.compose-spec", str(file)])
+
+
+def test_compose_accepts_the_file() -> None:
+    assert judged(DEPLOY / "compose.yaml") == ""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("cap_drop:", "capabilities_dropped:"), ("restart: unless-stopped", "restart: 3"), ("services:", "service:")],
+)
+def test_a_broken_file_is_noticed(right: str, wrong: str, tmp_path: Path) -> None:
+    broken = tmp_path / "compose.yaml"
+    broken.write_text((DEPLOY / "compose.yaml").read_text("utf-8").replace(right, wrong, 1), "utf-8")
+
+    assert judged(broken) != ""
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "compose/prometheus.yml", "compose/grafana-datasource.yml"])
+def test_it_is_clean_yaml(name: str) -> None:
+    lint = program("yamllint", why="style and duplicate keys of the YAML files are not checked")
+    rules = "{extends: relaxed, rules: {line-length: disable, key-duplicates: enable}}"
+
+    assert said([lint, "--strict", "-d", rules, str(DEPLOY / name)]) == ""
+
+
+def test_prometheus_accepts_its_configuration(tmp_path: Path) -> None:
+    tool = program("promtool", why="the configuration of Prometheus is not checked")
+    for file in (DEPLOY / "compose" / "prometheus.yml", DEPLOY / "alerts.yml"):
+        shutil.copy(file, tmp_path)
+
+    assert said([tool, "check", "config", str(tmp_path / "prometheus.yml")]) == ""
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_a_container_can_do_nothing_but_its_work(name: str) -> None:
+    stated = SERVICES[name]
+
+    assert stated["read_only"] is True
+    assert stated["cap_drop"] == ["ALL"]
+    assert stated["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in stated
+    assert int(stated["user"].partition(":")[0]) > 0 or stated["cap_add"] == ["NET_BIND_SERVICE"]
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_what_is_mounted_is_there(name: str, secrets: Path) -> None:
+    for place, path in service(name, secrets, Path("/volumes")).places.items():
+        # Files of the deployer; volumes and memory begin empty.
+        if place != STATED.image.files and not path.is_relative_to("/volumes"):
+            assert path.exists()
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_networks_volumes_and_what_it_waits_for_exist(name: str) -> None:
+    whole, stated = compose(), SERVICES[name]
+    mounted = {volume.split(":")[0] for volume in stated.get("volumes", ())}
+
+    assert set(stated["networks"]) <= whole["networks"].keys()
+    assert {source for source in mounted if not source.startswith("./")} <= whole["volumes"].keys()
+    assert set(stated.get("depends_on", {})) <= SERVICES.keys()
+
+
+@pytest.mark.parametrize("name", WITH_SETTINGS)
+def test_its_settings_load(name: str, secrets: Path, tmp_path: Path) -> None:
+    loaded = settings.load(service(name, secrets, tmp_path).environ({}))
+
+    assert loaded.kafka_security == ("SSL" if name in STATED.jobs else "SASL_SSL")
+    assert (loaded.replication, loaded.min_insync) == (3, 2)
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_process_holds_the_keys_of_its_work_alone(name: str, secrets: Path, tmp_path: Path) -> None:
+    ring = LiveRing.of(settings.load(service(name, secrets, tmp_path).environ({}))).now
+    uses = STATED.processes[OURS[name]].keys
+
+    require(ring, *uses)
+    assert {key.use for key in ring.keys} == set(uses) <= set(KeyUse)
+
+
+def test_the_keys_of_the_assistant_suffice_for_it(secrets: Path, tmp_path: Path) -> None:
+    assert isinstance(Assistant(settings.load(service("assistant", secrets, tmp_path).environ({}))), Assistant)
+
+
+def test_only_the_operator_can_make_tokens(secrets: Path) -> None:
+    assert load_keys(secrets / "operator" / "jwt-keys").issue(Role.ADMIN, "me", now_s=1)
+    with pytest.raises(BadKeys):
+        load_keys(secrets / "api" / "jwt-keys").issue(Role.ADMIN, "me", now_s=1)
+
+
+def test_no_two_processes_share_a_password(secrets: Path) -> None:
+    passwords = [
+        path.read_text("ascii")
+        for name in (*STATED.processes, "operator")
+        for path in (secrets / name).glob("*-password")
+    ]
+    of_sentinels = {(secrets / "api" / "redis-sentinel-password").read_text("ascii")}
+
+    assert len(passwords) - len(set(passwords)) == len(STATED.processes)  # that of the Sentinels, which all have
+    assert of_sentinels < set(passwords)
+
+
+def test_a_second_run_keeps_every_secret(secrets: Path) -> None:
+    before = {path: path.read_bytes() for path in secrets.rglob("*") if path.is_file()}
+    DeploymentSecrets(folder=secrets, stated=STATED).make()
+
+    assert {path: path.read_bytes() for path in secrets.rglob("*") if path.is_file()} == before
+
+
+def test_a_changed_ring_is_handed_out(tmp_path: Path) -> None:
+    made = DeploymentSecrets(folder=tmp_path, stated=STATED)
+    made.make()
+    ring = tmp_path / "authority" / "data-keys.json"
+    keys = json.loads(ring.read_text("utf-8"))
+    keys["keys"] = [key for key in keys["keys"] if key["use"] != "data"]
+    keys["keys"].append({"use": "data", "state": "active", "key": "A" * 43})
+    ring.write_text(json.dumps(keys), "utf-8")
+    made.make()
+
+    assert [
+        key.key for key in LiveRing.of(settings.Settings(data_keys=tmp_path / "worker" / "data-keys")).now.keys
+    ] == [bytes(32)]
+
+
+def test_workers_and_servers_cannot_reach_the_internet() -> None:
+    networks = compose()["networks"]
+    inside = {name for name, stated in networks.items() if (stated or {}).get("internal")}
+
+    for name in (
+        *compose_servers.KAFKA,
+        *compose_servers.REDIS,
+        *compose_servers.SENTINELS,
+        "worker-1",
+        "topics",
+        "prometheus",
+    ):
+        assert set(SERVICES[name]["networks"]) <= inside
+
+
+def test_prometheus_asks_every_process() -> None:
+    stated = compose_file._prometheus(STATED)["scrape_configs"]
+    asked = {target for job in stated for config in job["static_configs"] for target in config["targets"]}
+
+    assert asked == {f"{instance}:{STATED.processes[name].port}" for instance, name in OURS.items()}
