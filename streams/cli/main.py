@@ -7,7 +7,7 @@ The module of a command is imported when the command runs, so a missing dependen
 import sys
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -112,8 +112,21 @@ app = typer.Typer(
 )
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        # Imported here: it takes 30 ms that no other command needs.
+        from importlib.metadata import version
+
+        print(version("komek"))
+        raise typer.Exit
+
+
 @app.callback()
-def komek() -> None:
+def komek(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Komek: finds the right volunteers for an emergency and follows every offer to its end."""
 
 
