@@ -13,6 +13,7 @@ from streams import settings as all_settings
 from streams.ring import LiveRing
 from tests.support.chromium import Visit
 from tests.support.journey import PHONE, Journey
+from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
 
@@ -58,6 +59,32 @@ def test_a_person_without_a_session_answers_one_offer_by_its_link(visit: Visit, 
         f"/v1/offers/{offer}/accept",
         f"/v1/offers/{offer}/progress",
     }
+
+
+def test_whoever_looks_at_a_link_for_the_person_answers_nothing_and_has_seen_nothing(
+    visit: Visit, shared_stack: RunningStack, town: Town
+) -> None:
+    person = town.volunteer("asked")
+    incident = town.report()
+    offer = until(lambda: town.live(incident).get(person))
+    token = sent_link(shared_stack, person, offer["id"])
+    api = shared_stack.api
+    # A preview fetches the page; a scanner sends the token along, asks by every method, and lastly opens it with its scripts.
+    for method in ("GET", "HEAD", "OPTIONS"):
+        httpx2.request(method, f"{api}/v/?utm=preview", timeout=10)
+        for path in (f"/v1/offers/{offer['id']}", "/v1/session", f"/v1/offers/{offer['id']}/accept"):
+            httpx2.request(method, f"{api}{path}", headers={"Authorization": f"Offer-Link {token}"}, timeout=10)
+    page = visit(**PHONE, locale="kk").open(f"/v/#o={token}")
+    page.locator('[data-link="open"] [data-action="accept"]').wait_for()
+    page.reload()
+    page.locator('[data-link="open"] [data-action="accept"]').wait_for()
+
+    after = next(one for one in town.incident(incident)["offers"] if one["id"] == offer["id"])
+    assert after["state"] == "offered"
+    assert [one["outcome"] for one in after["reach"] or [] if one["outcome"] in ("seen", "delivered")] == []
+    # The link is not spent by it.
+    page.locator('[data-action="accept"]').click()
+    until(lambda: town.is_at(incident, person, "accepted"))
 
 
 def test_a_link_that_opens_nothing_says_so_and_offers_the_login(visit: Visit) -> None:

@@ -38,8 +38,8 @@ def post(stack: RunningStack, path: str, body: dict[str, Any]) -> dict[str, Any]
     return answer
 
 
-def closed(stack: RunningStack) -> dict[str, Any]:
-    known = reported(stack)
+def closed(stack: RunningStack, **more: Any) -> dict[str, Any]:
+    known = reported(stack, **more)
     post(stack, f"/v1/incidents/{known['id']}/close", {"code": "resolved"})
 
     def ended() -> dict[str, Any] | None:
@@ -75,6 +75,20 @@ def test_an_ended_incident_is_found_by_its_number_in_cyrillic_and_opened_again(
     page.keyboard.press("Enter")
 
     page.locator(f'[role="option"][data-incident="{known["id"]}"]').wait_for()
+
+
+def test_an_ended_incident_is_found_by_the_number_of_its_card_in_another_system(
+    visit: Visit, shared_stack: RunningStack
+) -> None:
+    card = f"112-{clock.fresh_id()[:8]}"
+    known = closed(shared_stack, external_id=card)
+    page = visit(**DESK).without_webgl().sign_in("operator", "op-card")
+
+    command(page, card)
+    page.locator("#option-0", has_text=known["call_number"]).wait_for()
+    page.keyboard.press("Enter")
+
+    expect(page.locator('[data-view="report"]')).to_contain_text(known["call_number"])
 
 
 def test_a_place_leads_to_what_is_open_near_it(visit: Visit, shared_stack: RunningStack) -> None:

@@ -1,8 +1,8 @@
 // The answers of a person about an offer. Each goes through the outbox under one key, so a double tap or a dead network does no harm.
 import type { components } from "../shared/api";
 import { serverNow } from "../shared/clock";
-import type { Offer } from "./jobs";
-import { say } from "./state";
+import { type Offer, isEnded } from "./jobs";
+import { link, say } from "./state";
 
 type Schemas = components["schemas"];
 export type DeclineReason = Schemas["DeclineReason"];
@@ -49,8 +49,15 @@ const signal = (): number => Math.floor(serverNow() / 5_000);
 export type ResultBody = Omit<Schemas["Result"], "at" | "on_behalf">;
 export const submit = (offer: Offer, result: ResultBody): Promise<void> => post(offer, "submit-result", "result", result);
 
-/** "I am safe" of a person whose danger has no offer behind it, or one that has ended. */
-export function safeWithoutOffer(id: string): Promise<void> {
+/**
+ * "I am safe" of a person who has signalled danger. It belongs to the incident of their danger, which an operator has before them;
+ * at their offer it would be one check-in among others. Who is asked there whether they are safe has answered that, too.
+ */
+export async function safeAgain(id: string, offer: Offer | null): Promise<void> {
+  const isLive = offer !== null && !isEnded(offer.state);
+  // A link answers for its offer alone.
+  if (isLive && link.value !== null) return checkIn(offer);
+  if (isLive && offer.check_in !== null) await checkIn(offer);
   return say({
     action: "check-in",
     about: id,

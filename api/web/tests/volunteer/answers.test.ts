@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { checkIn, distress } from "../../volunteer/answers";
+import { checkIn, distress, safeAgain } from "../../volunteer/answers";
 import type { Offer } from "../../volunteer/jobs";
 import * as state from "../../volunteer/state";
 
@@ -42,4 +42,27 @@ test("a danger signal says where, and nothing that the server does not take", as
   const fix = { lon: 76.9, lat: 43.2, accuracy_m: 20, atMs: 1 };
   await distress("v-1", null, fix);
   expect(body).toEqual({ lon: 76.9, lat: 43.2, at: expect.any(String) });
+});
+
+test.each([
+  ["without an offer", null, ["/v1/volunteers/v-1/distress/safe"]],
+  ["by an offer", { ...OFFER, state: "accepted", check_in: null }, ["/v1/volunteers/v-1/distress/safe"]],
+  ["where they are asked as well", { ...OFFER, state: "on_scene", check_in: { state: "asked", due_at: null } }, ["/v1/offers/o-1/check-in", "/v1/volunteers/v-1/distress/safe"]],
+  ["after the offer", { ...OFFER, state: "stood_down", check_in: { state: "asked", due_at: null } }, ["/v1/volunteers/v-1/distress/safe"]],
+] as const)("who is safe again after a signal %s says so at their danger", async (_, offer, urls) => {
+  const said = vi.mocked(state.say).mock.calls.length;
+
+  await safeAgain("v-1", offer as Offer | null);
+
+  expect(vi.mocked(state.say).mock.calls.slice(said).map(([{ url }]) => url)).toEqual(urls);
+});
+
+test("a link answers for its offer alone", async () => {
+  state.link.value = "token";
+  const said = vi.mocked(state.say).mock.calls.length;
+
+  await safeAgain("v-1", { ...OFFER, state: "accepted", check_in: null } as Offer);
+
+  expect(vi.mocked(state.say).mock.calls.slice(said).map(([{ url }]) => url)).toEqual(["/v1/offers/o-1/check-in"]);
+  state.link.value = null;
 });

@@ -3,8 +3,8 @@ import { signal } from "@preact/signals";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import type { OutboxState } from "../../shared/outbox_store";
-import { checkIn, distress, safeWithoutOffer } from "../answers";
-import { type Offer, isEnded } from "../jobs";
+import { distress, safeAgain } from "../answers";
+import type { Offer } from "../jobs";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
 import { lastFix } from "../position";
@@ -84,7 +84,7 @@ function Sent({ id, offer }: { id: string; offer: Offer | null }) {
             type="button"
             class="button"
             data-action="check-in"
-            onClick={() => void (offer === null || isEnded(offer.state) ? safeWithoutOffer(id) : checkIn(offer))}
+            onClick={() => void safeAgain(id, offer)}
           >
             {safe.safe}
           </button>

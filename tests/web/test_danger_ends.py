@@ -1,0 +1,71 @@
+"""A danger from its signal to its end, on a phone and two places of the console: nobody is sent home or forgotten by it."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.chromium import Visit, keep_picture
+from tests.support.journey import Journey
+from tests.support.waiting import until
+from tests.support.whole_stack import RunningStack
+
+pytestmark = pytest.mark.stack
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+
+
+def row(page: Page, incident: str) -> Any:
+    return page.locator(f'[role="option"][data-incident="{incident}"]')
+
+
+def test_a_danger_that_has_ended_leaves_the_parent_and_the_person_is_asked_again(
+    visit: Visit, shared_stack: RunningStack
+) -> None:
+    journey = Journey(visit, shared_stack, "ru", (67.90, 46.30))
+    phone = journey.page
+    journey.go_on_duty()
+    parent = journey.report()
+    phone.locator('[data-action="accept"]').click()
+    phone.locator('[data-offer][data-state="accepted"]').wait_for()
+    desk = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-danger")
+    desk.locator('[data-action="language-en"]').click()
+    row(desk, parent).wait_for()
+
+    phone.locator('[data-action="distress"]').click()
+    phone.locator('[data-action="distress-confirm"]').click()
+
+    # The operator sees the person's own incident above everything, and the parent says that somebody of it is in danger.
+    band = desk.locator(".distress-band")
+    band.wait_for()
+    (child,) = until(journey.distress)
+    expect(band).to_have_attribute("data-alarm", re.compile(f"{child}|{parent}"))
+    expect(row(desk, parent).locator(".flag")).to_contain_text(["danger"])
+    keep_picture(desk, "console-danger-en")
+    desk.keyboard.press("a")
+    phone.locator('[data-rescue="seen"]').or_(phone.locator('[data-rescue="received"]')).wait_for()
+
+    # "I'm safe" is told and ends nothing by itself: only an operator knows who else goes there.
+    phone.locator('[data-action="check-in"]').click()
+    phone.locator('[data-safe="received"]').wait_for()
+    assert journey.distress() == [child]
+    row(desk, child).click()
+    expect(desk.locator(f'[data-detail="{child}"]')).to_contain_text(re.compile("safe", re.IGNORECASE))
+    keep_picture(desk, "console-danger-safe-en")
+    desk.keyboard.press("c")
+    desk.keyboard.press("Control+Enter")
+
+    expect(band).to_have_count(0)
+    expect(row(desk, child)).to_have_count(0)
+    expect(row(desk, parent).locator(".flag", has_text="danger")).to_have_count(0)
+    phone.locator('[data-rescue="ended"]').wait_for()
+    journey.check("danger-ended")
+    phone.locator('[data-action="distress-close"]').click()
+    # Their own work goes on where it was, and after it they are asked like anybody.
+    assert journey.state_of(parent) == "accepted"
+    for action, state in (("en-route", "en_route"), ("on-scene", "on_scene"), ("done", "done")):
+        phone.locator(f'[data-action="{action}"]').click()
+        until(lambda state=state: journey.state_of(parent) == state)
+    phone.locator('[data-action="seen"]').click()
+    journey.report()
+    phone.locator('[data-action="accept"]').wait_for()
