@@ -83,6 +83,9 @@ ASSISTANT_MODEL = Counter(
 ASSISTANT_JUDGED = Counter(
     "komek_assistant_judged_total", "Hints that people's answers judged, by work", ["task", "right"]
 )
+ASSISTANT_LEFT = Counter(
+    "komek_assistant_left_total", "Records that the assistant could not read and left, by topic", ["topic"]
+)
 ASSISTANT_WAITING = Gauge("komek_assistant_waiting", "Texts that wait to be read")
 ASSISTANT_SECONDS = Histogram(
     "komek_assistant_seconds",

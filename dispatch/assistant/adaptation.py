@@ -33,6 +33,7 @@ _ROUNDS = 100
 _STEP = 0.3
 _REST = "-"
 _LEAST = 1e-4
+_MOST_SAID = 30.0
 
 Weights = Mapping[str, Mapping[str, float]]
 """Concept to type to weight."""
@@ -150,16 +151,17 @@ def _with_rest(types: Mapping[str, float]) -> dict[str, float]:
 
 def _shares(prior: Mapping[str, float], features: Mapping[str, float], weights: Weights) -> dict[str, float]:
     powers = {
-        type_: share
-        * (
-            1.0
-            if type_ == _REST
-            else math.exp(sum(value * weights.get(name, {}).get(type_, 0.0) for name, value in features.items()))
-        )
+        type_: share * (1.0 if type_ == _REST else _times_as_likely(type_, features, weights))
         for type_, share in prior.items()
     }
     sum_ = sum(powers.values())
     return {type_: power / sum_ for type_, power in powers.items()}
+
+
+def _times_as_likely(type_: str, features: Mapping[str, float], weights: Weights) -> float:
+    said = sum(value * weights.get(name, {}).get(type_, 0.0) for name, value in features.items())
+    # Both come from the log as well: a value that is no weight must not end every reading.
+    return math.exp(max(-_MOST_SAID, min(_MOST_SAID, said)))
 
 
 def _loss(rows: Sequence[_Row], weights: Weights) -> float:

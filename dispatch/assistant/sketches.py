@@ -42,11 +42,17 @@ class Sketcher:
 
 def likeness(one: str, other: str) -> float | None:
     """The cosine of the two vectors, as far as 512 bits tell it (to some 0.07); None: not comparable."""
-    here, there = _SKETCH.fullmatch(one), _SKETCH.fullmatch(other)
-    if here is None or there is None or here[1] != there[1]:
+    (kind, here), (other_kind, there) = bits_of(one), bits_of(other)
+    if not kind or kind != other_kind:
         return None
-    different = (int(here[2], 16) ^ int(there[2], 16)).bit_count()
+    different = (here ^ there).bit_count()
     return math.cos(math.pi * different / BITS)
+
+
+def bits_of(sketch: str) -> tuple[str, int]:
+    """By what only sketches of one kind and key are comparable, and the bits; ("", 0) of what is no sketch."""
+    found = _SKETCH.fullmatch(sketch)
+    return ("", 0) if found is None else (found[1], int(found[2], 16))
 
 
 def kind_of(sketch: str) -> str:

@@ -183,7 +183,7 @@ def recent_since(standing: Standing, since_ms: int) -> Counted:
 def _counted(standing: Standing) -> tuple[float, float]:
     judged = right = 0.0
     for who, of_person in standing.people.items():
-        part = 1.0 if who == OPERATORS else min(1.0, MOST_BY_ONE / of_person.judged)
+        part = 1.0 if who == OPERATORS else min(1.0, MOST_BY_ONE / max(1, of_person.judged))
         judged, right = judged + part * of_person.judged, right + part * of_person.right
     return judged, right
 

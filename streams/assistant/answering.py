@@ -13,9 +13,10 @@ from dispatch.assistant.reading import Reading
 from dispatch.model.places import Place
 from dispatch.ports import StoreUnavailable
 from streams import clock
-from streams.assistant.known_reports import KnownReports, similar_value
+from streams.assistant.known_reports import similar_value
 from streams.assistant.lane import ASKED, Lane, Shed, Unread
-from streams.assistant.report_reader import ReportReader, TextRead
+from streams.assistant.report_reader import ReportReader
+from streams.assistant.similar_reports import SimilarReports
 from streams.store.assistant_calls import ANSWER_WITHIN_S, AssistantInbox
 
 WELL_S = 1.0
@@ -33,14 +34,14 @@ class Answering:
         lane: Lane,
         reader: ReportReader,
         is_off: Callable[[], bool],
-        known: KnownReports | None = None,
+        similar: SimilarReports | None = None,
     ) -> None:
-        """`known`: the open incidents, to say which the text may tell of; None: none is named."""
+        """`similar`: says which open incidents the text may tell of; None: none is named."""
         self._inbox = inbox
         self._lane = lane
         self.reader = reader
         self._is_off = is_off
-        self._known = known
+        self._similar = similar
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -67,24 +68,20 @@ class Answering:
         # Clocks of two machines differ: only what is clearly old is left.
         if clock.now_ms() - int(question.get("asked_ms", 0)) > 1000 * (ANSWER_WITHIN_S + 1):
             return
-        near = question.get("near")
-        place = Place(lon=near[0], lat=near[1]) if near else None
         try:
+            near = question.get("near")
+            place = Place(lon=near[0], lat=near[1]) if near else None
             begun_s = clock.monotonic_s()
             reader = self.reader
             found = await self._lane.run(ASKED, lambda: reader.read(str(question["text"]), place))
-            similar = self._similar(found, exercise=bool(question.get("exercise")))
+            exercise = bool(question.get("exercise"))
+            similar = await self._similar.to(found, exercise=exercise) if self._similar else ()
             answer = report_answer(found.reading, reader, similar)
             answer["took_ms"] = round((clock.monotonic_s() - begun_s) * 1000, 1)
             await self._inbox.answer(number, answer)
         except (Shed, Unread, StoreUnavailable):
             # The API stops waiting by itself.
             return
-
-    def _similar(self, found: TextRead, *, exercise: bool) -> Sequence[LikelyDuplicate]:
-        if self._known is None:
-            return ()
-        return self._known.similar(found.reading, found.sketch, told_ms=clock.now_ms(), exercise=exercise)
 
 
 def report_answer(reading: Reading, reader: ReportReader, similar: Sequence[LikelyDuplicate] = ()) -> dict[str, Any]:

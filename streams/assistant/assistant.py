@@ -15,16 +15,19 @@ from mode import Service
 from dispatch.assistant.concepts import built_in_lexicon
 from dispatch.assistant.incident_types import built_in_model
 from dispatch.plans.book import load_builtin
-from streams import event_loop
+from streams import clock, event_loop
 from streams.assistant.answering import Answering
 from streams.assistant.hint_judge import HintJudge, StatusSource
 from streams.assistant.hint_writer import HintWriter, MadeHints
 from streams.assistant.known_reports import KnownReports
+from streams.assistant.known_source import KnownSource
 from streams.assistant.lane import Lane
 from streams.assistant.language_model import LanguageModel
 from streams.assistant.learning import Learning
 from streams.assistant.report_reader import ReportReader, best_reader, sketcher_of, words_alone
+from streams.assistant.sealed_records import SealedRecords
 from streams.assistant.second_reader import SecondReaderLane
+from streams.assistant.similar_reports import SimilarReports
 from streams.assistant.text_source import TextSource
 from streams.assistant.texts_named import NamedText
 from streams.errors import LogUnavailable
@@ -42,6 +45,8 @@ from streams.wire.client_digests import Purpose, client_digests
 
 _WARMING = "Қостанай облысы, өрт шықты, 2 адам, 87010000000"
 """Read once at the start, so that the first question finds every table in memory."""
+KNOWN_WITHIN_S = 10.0
+"""How long texts of the log wait at the start for what was known before: without it a report finds no earlier ones."""
 _log = structlog.get_logger(__name__)
 
 
@@ -65,6 +70,9 @@ class Assistant(Service):
         digests = client_digests(self._ring.now)
         self._reader = words_alone(sketcher_of(digests))
         self._known = KnownReports(lambda number: digests.digest(Purpose.TOLD_PHONE, number))
+        records = SealedRecords(self._link, self._ring)
+        self._known_source = KnownSource(settings, self._known, records)
+        similar = SimilarReports(self._known, records)
         self._model = LanguageModel(settings) if settings.llm else None
         self._second = self._second_reader()
         self._writer = HintWriter(
@@ -75,10 +83,10 @@ class Assistant(Service):
             self._reader,
             self._is_off,
             second=self._second.take if self._second else None,
-            known=self._known,
+            similar=similar,
         )
         inbox = AssistantInbox(self._link, self._ring)
-        self._answers = Answering(inbox, self._lane, self._reader, self._is_off, self._known)
+        self._answers = Answering(inbox, self._lane, self._reader, self._is_off, similar)
         self._judge = HintJudge(self._link, self._ring, self._intake, self._modes.book)
         self._statuses: StatusSource | None = None
         self._answering: asyncio.Task[None] | None = None
@@ -145,6 +153,7 @@ class Assistant(Service):
     @Service.task
     async def _follow(self) -> None:
         try:
+            await self._know_what_was_known()
             await self._again_and_again(
                 lambda: TextSource(self._settings, self._writer.deal_with, self._known.note).follow(
                     lambda: self.should_stop
@@ -153,6 +162,20 @@ class Assistant(Service):
             )
         finally:
             self._source_ended.set()
+
+    async def _know_what_was_known(self) -> None:
+        begun_s = clock.monotonic_s()
+        while not self.should_stop and not self._known_source.caught_up.is_set():
+            if clock.monotonic_s() - begun_s > KNOWN_WITHIN_S:
+                _log.warning("texts are read before all earlier reports are known")
+                return
+            await self.sleep(0.1)
+
+    @Service.task
+    async def _know(self) -> None:
+        await self._again_and_again(
+            lambda: self._known_source.follow(lambda: self.should_stop), "earlier reports are read once more"
+        )
 
     @Service.task
     async def _judge_hints(self) -> None:

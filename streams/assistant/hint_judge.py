@@ -18,6 +18,7 @@ from dispatch.model.decisions import StatusRecord
 from dispatch.model.private_refs import hints_ref
 from dispatch.state.edits import details_of
 from streams import metrics, wire
+from streams.assistant.left_records import left_if_unreadable
 from streams.assistant.sealed_records import SealedRecords
 from streams.errors import IntakeError
 from streams.intake.commands import CommandIntake
@@ -117,24 +118,21 @@ class StatusSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             while not should_stop():
                 found = await self._consumer.getmany(timeout_ms=200, max_records=AT_ONCE)
                 for records in found.values():
-                    await self._judge_all(records)
+                    await self.judge_all(records)
                 if found:
                     await self._consumer.commit()
         finally:
             self.is_keeper = False
             await stop_consumer(self._consumer)
 
-    async def _judge_all(self, records: list[Any]) -> None:
+    async def judge_all(self, records: list[Any]) -> None:
+        """Judges the newest state of each incident among these."""
         newest: dict[bytes, Any] = {record.key: record for record in records}
         for record in newest.values():
             if record.value is None:
                 continue
-            try:
-                status = wire.decode_status(record.value)
-            except wire.Unreadable:
-                # Readers of incidents report it; here it only judges nothing.
-                continue
-            await self._judge.judge(status)
+            with left_if_unreadable(record):
+                await self._judge.judge(wire.decode_status(record.value))
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
         self.is_keeper = False

@@ -17,10 +17,11 @@ from dispatch.assistant.incident_types import features
 from dispatch.model.ids import derived
 from dispatch.model.private_refs import hints_ref
 from streams import clock, metrics, wire
-from streams.assistant.known_reports import KnownReports, similar_hints
+from streams.assistant.known_reports import similar_hints
 from streams.assistant.lane import Lane, Shed, Unread
 from streams.assistant.report_reader import ReportReader, TextRead
 from streams.assistant.sealed_records import SealedRecords
+from streams.assistant.similar_reports import SimilarReports
 from streams.assistant.texts_named import NamedText
 from streams.errors import GiveUp, IntakeError
 from streams.intake.commands import CommandIntake
@@ -77,9 +78,9 @@ class HintWriter:
         pauses: Pauses | None = None,
         *,
         second: SecondReader | None = None,
-        known: KnownReports | None = None,
+        similar: SimilarReports | None = None,
     ) -> None:
-        """`second`: gets each text once its hints are written. `known`: the open incidents, to say which a text may tell of."""
+        """`second`: gets each text once its hints are written. `similar`: says which open incidents a text may tell of."""
         self._intake = intake
         self._lane = lane
         self.reader = reader
@@ -88,7 +89,7 @@ class HintWriter:
         self._pauses = pauses or Pauses()
         self._sealed = SealedRecords(link, ring, self._pauses.again_s)
         self._second = second
-        self._known = known
+        self._similar = similar
         self._later: set[asyncio.Task[None]] = set()
 
     async def stop(self) -> None:
@@ -111,7 +112,7 @@ class HintWriter:
             return
         except (Shed, Unread):
             return
-        reading, similar = found.reading, self._similar(named, found)
+        reading, similar = found.reading, await self._similar_to(named, found)
         made = MadeHints(
             ref=hints_ref(named.incident_id, named.ref),
             language=reading.language.value.value,
@@ -132,12 +133,11 @@ class HintWriter:
         if self._second is not None:
             self._second(named, text, made.language)
 
-    def _similar(self, named: NamedText, found: TextRead) -> tuple[Hint, ...]:
-        if self._known is None:
+    async def _similar_to(self, named: NamedText, found: TextRead) -> tuple[Hint, ...]:
+        if self._similar is None:
             return ()
-        reading, sketch = found.reading, found.sketch
-        similar = self._known.similar(reading, sketch, told_ms=clock.now_ms(), incident_id=named.incident_id)
-        self._known.heard(named.incident_id, reading, sketch)
+        similar = await self._similar.to(found, incident_id=named.incident_id)
+        self._similar.heard(named.incident_id, named.ref, found)
         return tuple(similar_hints(similar))
 
     async def write(self, named: NamedText, made: MadeHints) -> None:

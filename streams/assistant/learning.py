@@ -5,7 +5,7 @@ One process at a time writes (`is_keeper`); all of them know the same.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -16,9 +16,11 @@ from dispatch.assistant.floors import BELOW_FLOOR, is_below_floor
 from dispatch.assistant.judging import Judgement, base_version
 from dispatch.assistant.standing import Standing, StandingKey, key_of, with_judgement
 from streams import clock, wire
+from streams.assistant.left_records import left_if_unreadable
 from streams.errors import IntakeError
 from streams.intake.commands import CommandIntake
 from streams.kafka import clients
+from streams.kafka.log_reader import LogReader
 from streams.kafka.start_offsets import recent_offsets
 from streams.kafka.stopping import stop_consumer
 from streams.readers.assistant_modes import AssistantModes, own_key
@@ -34,6 +36,7 @@ LEARN_EVERY_S = 300.0
 NEW_EXAMPLES = 25
 """Examples since the last attempt from which on learning is worth one."""
 BY = "assistant"
+_CLIENT_ID = "komek-assistant-learning"
 _log = structlog.get_logger(__name__)
 
 
@@ -105,20 +108,22 @@ class Learning:
         self._learnt_s = -LEARN_EVERY_S
 
     async def follow(self, should_stop: Callable[[], bool]) -> None:
-        """Raises KafkaError, TimeoutError: it cannot continue. Called again, it begins anew from the last standing."""
+        """Called again, it begins anew from the last standing. Raises KafkaError, LogUnavailable, TimeoutError."""
         ledger = Ledger(self._modes.standing.all())
-        consumer: AIOKafkaConsumer = clients.async_consumer(self._settings, "komek-assistant-learning")
+        consumer: AIOKafkaConsumer = clients.async_consumer(self._settings, _CLIENT_ID)
         try:
             await consumer.start()
-            parts = [TopicPartition(HINTS.name, one) for one in await _partitions(self._settings)]
+            parts = [
+                TopicPartition(HINTS.name, one)
+                for one in await LogReader(self._settings, _CLIENT_ID).partitions(HINTS.name)
+            ]
             consumer.assign(parts)
             for part, offset in (await recent_offsets(consumer, parts, BACK_S)).items():
                 consumer.seek(part, offset)
             written_s = clock.monotonic_s()
             while not should_stop():
-                for part, records in (await consumer.getmany(timeout_ms=200, max_records=1_000)).items():
-                    for record in records:
-                        ledger.take(part.partition, record.offset, judgement_in(record.value))
+                for records in (await consumer.getmany(timeout_ms=200, max_records=1_000)).values():
+                    taken(ledger, records)
                 if clock.monotonic_s() - written_s >= WRITE_EVERY_S:
                     written_s = clock.monotonic_s()
                     await self.write(ledger)
@@ -178,20 +183,14 @@ def weights_record(found: Learnt) -> WeightsRecord:
     )
 
 
+def taken(ledger: Ledger, records: Iterable[Any]) -> None:
+    """Adds the next records of a partition of `hints`."""
+    for record in records:
+        with left_if_unreadable(record):
+            ledger.take(record.partition, record.offset, judgement_in(record.value))
+
+
 def judgement_in(value: bytes | None) -> Judgement | None:
-    try:
-        record: Any = wire.decode_hint_record(value)
-    except wire.Unreadable:
-        return None
+    """None: another record. Raises wire.Unreadable."""
+    record = wire.decode_hint_record(value)
     return record.judgement if isinstance(record, JudgementRecord) else None
-
-
-async def _partitions(settings: Settings) -> list[int]:
-    """Raises KafkaError: no answer, or there is no such topic yet."""
-    admin = clients.async_admin(settings, "komek-assistant-learning")
-    try:
-        await admin.start()
-        (described,) = await admin.describe_topics([HINTS.name])
-        return sorted(entry["partition"] for entry in described["partitions"])
-    finally:
-        await admin.close()

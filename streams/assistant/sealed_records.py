@@ -1,6 +1,7 @@
 """Private records of incidents as Redis has them, waited for while it does not answer."""
 
 import asyncio
+from collections.abc import Sequence
 
 from dispatch.ports import StoreUnavailable
 from streams import redis_keys, wire
@@ -21,14 +22,20 @@ class SealedRecords:
 
     async def sealed(self, ref: str) -> bytes | None:
         """The sealed record; None: Redis has none, empty: it was erased."""
-        while True:
+        (found,) = await self.all_sealed([ref])
+        return found
+
+    async def all_sealed(self, refs: Sequence[str]) -> list[bytes | None]:
+        """The same of several, in one round trip."""
+        while refs:
             try:
-                (found,) = await self._link.run([("GET", redis_keys.private(ref))])
+                found = await self._link.run([("GET", redis_keys.private(ref)) for ref in refs])
             except StoreUnavailable:
                 await asyncio.sleep(self._again_s)
             else:
                 # `offset|ciphertext`
-                return None if found is None else bytes(found.partition(b"|")[2])
+                return [None if one is None else bytes(one.partition(b"|")[2]) for one in found]
+        return []
 
     def opened(self, ref: str, sealed: bytes | None) -> IncidentPrivate | None:
         """None: there is none, it was erased, or this process cannot decrypt it."""

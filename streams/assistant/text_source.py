@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from dispatch.model.decisions import Decision
 from streams import event_loop, wire
+from streams.assistant.left_records import left_if_unreadable
 from streams.assistant.texts_named import NamedText, texts_named
 from streams.kafka import clients, groups
 from streams.kafka.start_offsets import offset_to_go_on, recent_offsets
@@ -63,7 +64,7 @@ class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
     def __init__(
         self, settings: Settings, deal_with: DealWith, note: Callable[[Decision], None] = lambda _: None
     ) -> None:
-        """`note`: gets every decision of the last hour and all that follow, once more after each rebalance. Never raises."""
+        """`note`: gets every decision that is read, some once more after a rebalance."""
         self._note = note
         self._settings = settings
         self._deal_with = deal_with
@@ -108,8 +109,7 @@ class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         recent = await recent_offsets(self._consumer, assigned, BACK_S)
         for part, floor in recent.items():
             offset = await offset_to_go_on(self._consumer, part, floor)
-            # From further back, to know the incidents that are open; texts before `offset` have been dealt with.
-            self._consumer.seek(part, floor)
+            self._consumer.seek(part, offset)
             self._progress[part.partition] = Progress(offset)
         _log.info("assistant reads decisions", partitions=[part.partition for part in recent])
 
@@ -122,19 +122,15 @@ class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
             if progress is None:
                 continue
             for record in records:
-                self._take(progress, record)
+                self.take(progress, record)
 
-    def _take(self, progress: Progress, record: Any) -> None:
-        try:
+    def take(self, progress: Progress, record: Any) -> None:
+        """Takes the next record of a partition, and its texts in hand."""
+        found: tuple[NamedText, ...] = ()
+        with left_if_unreadable(record):
             decision = wire.decode_decision(record.value)
-        except wire.Unreadable:
-            # Workers and the rebuild report it; here it only has no hints.
-            found: tuple[NamedText, ...] = ()
-        else:
             self._note(decision)
             found = tuple(texts_named(decision))
-        if record.offset < progress.position:
-            return
         progress.take(record.offset, len(found))
         for text in found:
             task = asyncio.ensure_future(self._dealt_with(text, progress, record.offset))

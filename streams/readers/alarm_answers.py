@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import structlog
 from aiokafka import ConsumerRecord
 
-from streams import clock, metrics, wire
+from streams import clock, wire
 from streams.kafka.topic_follower import TopicFollower
+from streams.readers.readable_records import applied
 from streams.settings import Settings
 from streams.topics import ALARMS
 from streams.wire import AlarmAnswer
 
 MOST = 5_000
 """Answers that are kept, as many as an earthquake may need; beyond them no further one is taken. 2 MB."""
-_log = structlog.get_logger(__name__)
 
 
 def key_of(name: str, ref: str) -> str:
@@ -72,13 +71,11 @@ class AlarmAnswers:
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         for record in records:
-            try:
-                key = (record.key or b"").decode("ascii")
-                self.book.apply(key, None if record.value is None else wire.decode_alarm_answer(record.value))
-            except (wire.Unreadable, UnicodeDecodeError):
-                # Without effect: the alarm goes on sounding, which is the safe side.
-                metrics.UNREADABLE_SHOWN.labels(topic=ALARMS.name).inc()
-                _log.error("a record of alarms is unreadable", offset=record.offset)
+            # What is unreadable has no effect: the alarm goes on sounding, which is the safe side.
+            applied(record, self._apply)
+
+    def _apply(self, key: str, value: bytes | None) -> None:
+        self.book.apply(key, None if value is None else wire.decode_alarm_answer(value))
 
 
 def changed(before: Mapping[str, AlarmAnswer], now: Mapping[str, AlarmAnswer]) -> dict[str, AlarmAnswer | None]:

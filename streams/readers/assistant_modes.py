@@ -3,13 +3,13 @@ its hints have been, and what it has learnt."""
 
 from collections.abc import Callable, Sequence
 
-import structlog
 from aiokafka import ConsumerRecord
 
 from dispatch.assistant.hint_kinds import HintTask
-from streams import metrics, wire
+from streams import wire
 from streams.kafka.topic_follower import TopicFollower
 from streams.readers.assistant_standing import StandingBook
+from streams.readers.readable_records import applied
 from streams.settings import Settings
 from streams.topics import ASSISTANT
 from streams.wire import Mode, ModeRecord
@@ -17,7 +17,6 @@ from streams.wire import Mode, ModeRecord
 _ANY = "*"
 _OWN, _STANDING, _WEIGHTS = "own", "standing", "weights"
 _STRICTEST = (Mode.OFF, Mode.SHADOW, Mode.ON)
-_log = structlog.get_logger(__name__)
 
 
 def own_key(task: HintTask, language: str) -> str:
@@ -107,18 +106,15 @@ class AssistantModes:
 
     async def start(self) -> None:
         """Returns once the log has been read to its end. Raises LogUnavailable."""
-        await self._follower.start(self._take)
+        await self._follower.start(self.take)
 
     async def stop(self) -> None:
         await self._follower.stop()
 
-    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+    async def take(self, records: Sequence[ConsumerRecord]) -> None:
+        """Takes the next records of the log."""
         for record in records:
-            try:
-                self._apply((record.key or b"").decode("ascii"), record.value)
-            except (wire.Unreadable, UnicodeDecodeError):
-                metrics.UNREADABLE_SHOWN.labels(topic=ASSISTANT.name).inc()
-                _log.error("a record of the assistant's modes is unreadable", offset=record.offset)
+            applied(record, self._apply)
 
     def _apply(self, key: str, value: bytes | None) -> None:
         kind = key.partition("|")[0]

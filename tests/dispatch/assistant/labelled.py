@@ -75,8 +75,8 @@ Measure = Callable[[Sequence[Message]], Iterator[Share]]
 
 
 @cache
-def messages() -> tuple[Message, ...]:
-    rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+def messages(file: Path = FILE) -> tuple[Message, ...]:
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return tuple(_message(row) for row in rows)
 
 

@@ -53,8 +53,8 @@ class Example:
         return [label is not None and is_right(one.known, label) for one in self.candidates]
 
 
-def load() -> list[Message]:
-    return [json.loads(line) for line in MESSAGES.read_text("utf-8").splitlines()]
+def load(file: Path = MESSAGES) -> list[Message]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
 def example(message: Message, text: str, names: PlaceNames, near: Place | None = None, weight: float = 1.0) -> Example:

@@ -74,10 +74,10 @@ class Example:
         return None if label is None else Place(lon=label["lon"], lat=label["lat"])
 
 
-def examples(embedder: Embedder | None) -> list[Example]:
+def examples(embedder: Embedder | None, file: Path = MESSAGES) -> list[Example]:
     """All messages, read once; with an embedder some ten seconds."""
     found = []
-    for line in MESSAGES.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         message = json.loads(line)
         reading = read(message["text"])
         named = list(_named(message))

@@ -1,6 +1,7 @@
 """Which open incidents a text may tell of once more: those of the log and of the texts that were read."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from dispatch.assistant.likely_duplicates import DuplicateReason
 from dispatch.model.decisions import Decision
 from dispatch.model.events import Event
 from dispatch.model.incident_events import IncidentCancelled, IncidentClosed, IncidentReopened, IncidentReported
+from dispatch.model.incidents import Incident
 from dispatch.model.merge_events import IncidentMerged, IncidentUnmerged
 from dispatch.model.places import Area
-from streams.assistant.known_reports import MOST, KnownReports, similar_hints
+from dispatch.model.private_refs import report_ref
+from dispatch.model.vocabulary import IncidentStatus
+from streams.assistant.known_reports import MOST, MOST_TEXTS, NEWEST, KnownReports, similar_hints
 from streams.assistant.report_reader import TextRead, sketcher_of, words_alone
 from streams.wire.client_digests import ClientDigests, Purpose
 from tests.support.api_fakes import DATA_KEY
@@ -27,8 +31,8 @@ FIRE = "Пожар в Караганде, горит сарай"
 ATYRAU = point(lon=51.92, lat=47.1)
 
 
-def known() -> KnownReports:
-    return KnownReports(lambda number: DIGESTS.digest(Purpose.TOLD_PHONE, number))
+def known(newest: int = NEWEST) -> KnownReports:
+    return KnownReports(lambda number: DIGESTS.digest(Purpose.TOLD_PHONE, number), newest)
 
 
 def reported(incident_id: str = INCIDENT, area: Area | None = ATYRAU, type_: str = "flood") -> Decision:
@@ -49,8 +53,18 @@ def reported(incident_id: str = INCIDENT, area: Area | None = ATYRAU, type_: str
     return replace(decision(event), incident_id=incident_id)
 
 
+def state(**changes: Any) -> Incident:
+    return replace(incident(), **{"area": ATYRAU, "type": "flood", **changes})
+
+
+@cache
 def read(text: str) -> TextRead:
     return READER.read(text)
+
+
+def hear(reports: KnownReports, text: str = KAZAKH, incident_id: str = INCIDENT, ref: str = "") -> None:
+    found = read(text)
+    reports.heard(incident_id, ref or report_ref(incident_id), reports.heard_in(found.reading, found.sketch))
 
 
 def similar(reports: KnownReports, text: str, **more: Any) -> dict[str, tuple[DuplicateReason, ...]]:
@@ -63,8 +77,7 @@ def similar(reports: KnownReports, text: str, **more: Any) -> dict[str, tuple[Du
 def test_a_report_in_another_language_finds_the_incident_that_it_tells_of() -> None:
     reports = known()
     reports.note(reported())
-    heard = read(KAZAKH)
-    reports.heard(INCIDENT, heard.reading, heard.sketch)
+    hear(reports)
 
     (found,) = similar(reports, RUSSIAN).items()
 
@@ -116,8 +129,7 @@ def test_drills_are_compared_with_drills_alone() -> None:
 def test_a_decision_that_comes_again_takes_nothing_away() -> None:
     reports = known()
     reports.note(reported())
-    heard = read(KAZAKH)
-    reports.heard(INCIDENT, heard.reading, heard.sketch)
+    hear(reports)
     reports.note(reported())
 
     assert DuplicateReason.SAME_PHONE in similar(reports, RUSSIAN)[INCIDENT]
@@ -125,10 +137,98 @@ def test_a_decision_that_comes_again_takes_nothing_away() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     reports = known()
+    first = f"i-8320e5-{0:032x}"
+    hear(reports, incident_id=first)
     for number in range(MOST + 10):
         reports.note(reported(f"i-8320e5-{number:032x}"))
 
     assert len(reports) == MOST
+    assert reports.texts_of(first) == ()
+
+
+def test_of_one_incident_the_newest_texts_are_remembered() -> None:
+    reports = known()
+    for number in range(MOST_TEXTS + 2):
+        hear(reports, ref=f"text-{number}")
+    hear(reports, ref="text-4")
+
+    assert reports.texts_of(INCIDENT) == (*(f"text-{n}" for n in (2, 3, 5, 6, 7, 8, 9)), "text-4")
+
+
+def test_a_text_may_come_before_its_incident() -> None:
+    reports = known()
+    hear(reports)
+
+    assert similar(reports, RUSSIAN) == {}
+    reports.stands(state())
+    assert DuplicateReason.SAME_PHONE in similar(reports, RUSSIAN)[INCIDENT]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_named"),
+    [
+        ({}, True),
+        ({"status": IncidentStatus.IN_PROGRESS}, True),
+        ({"status": IncidentStatus.CLOSED}, False),
+        ({"status": IncidentStatus.CANCELLED}, False),
+        ({"merged_into": OTHER}, False),
+        # A drill is compared with drills.
+        ({"exercise": True}, False),
+    ],
+)
+def test_the_state_of_an_incident_says_whether_it_is_named(changes: dict[str, Any], is_named: bool) -> None:
+    reports = known()
+    reports.stands(state(**changes))
+
+    assert (INCIDENT in similar(reports, KAZAKH)) is is_named
+
+
+def test_an_incident_is_known_as_it_is_now() -> None:
+    reports = known()
+    reports.stands(state(area=point(lon=76.95, lat=43.24), type="storm"))
+    reports.stands(state())
+
+    assert {DuplicateReason.SAME_PLACE, DuplicateReason.SAME_TYPE} <= set(similar(reports, KAZAKH)[INCIDENT])
+
+
+def test_a_text_that_was_erased_says_nothing_any_more() -> None:
+    reports = known()
+    reports.stands(state())
+    hear(reports)
+
+    reports.forget(INCIDENT, report_ref(INCIDENT))
+
+    assert {DuplicateReason.SAME_PHONE, DuplicateReason.SAME_PEOPLE}.isdisjoint(similar(reports, RUSSIAN)[INCIDENT])
+
+
+def other_towns(reports: KnownReports, count: int) -> None:
+    """Fires in other towns, all later than what is looked for."""
+    for number in range(count):
+        there = point(lon=60.0 + number % 200 / 10, lat=50.0 + number % 37 / 10)
+        id_ = f"i-8320e5-{number:032x}"
+        reports.note(reported(id_, there, "fire.building"))
+        hear(reports, FIRE, id_)
+
+
+@pytest.mark.parametrize(
+    ("area", "heard", "asked"),
+    [
+        (ATYRAU, None, "В Атырау потоп"),
+        (None, KAZAKH, "Вода затопила дом, внутри 3 человека"),
+        (None, "Бірдеңе болды, телефон 8 701 555 12 34", "Помогите, тел 87015551234"),
+    ],
+    ids=["by its place", "by its words", "by its number"],
+)
+def test_among_many_the_one_is_found_as_if_all_were_compared(area: Area | None, heard: str | None, asked: str) -> None:
+    some, every = known(), known(newest=MOST)
+    for reports in (some, every):
+        reports.note(reported(OTHER, area))
+        if heard is not None:
+            hear(reports, heard, OTHER)
+        other_towns(reports, 1_000)
+
+    assert OTHER in similar(every, asked)
+    assert similar(some, asked) == similar(every, asked)
 
 
 def test_hints_about_other_incidents_give_ids_and_reasons() -> None:

@@ -17,7 +17,7 @@ from dispatch.model.vocabulary import Capability, OfferState, Task
 from streams import wire
 from streams.assistant import hint_judge
 from streams.assistant.hint_judge import HintJudge
-from streams.assistant.learning import Learning, Ledger, judgement_in
+from streams.assistant.learning import Learning, Ledger
 from streams.assistant.report_reader import words_alone
 from streams.errors import OutcomeUnknown
 from streams.readers.assistant_modes import ModeBook, mode_key
@@ -272,8 +272,3 @@ def test_both_forms_of_a_record_of_hints_are_read() -> None:
 
     assert wire.decode_hint_record(wire.encode(judged)) == judged
     assert wire.decode_hint_record(wire.encode(read)) == read
-
-
-def test_what_is_unreadable_is_no_judgement() -> None:
-    assert judgement_in(b"{") is None
-    assert judgement_in(None) is None
