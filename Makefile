@@ -10,7 +10,7 @@ DEVELOPMENT := .venv/.development-installed
 UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh) $(if $(filter-out 0 no false,$(SECURE)),--secure)
 
 .DEFAULT_GOAL := help
-.PHONY: help up web model test soak check format bench faults doctor lock sbom clean
+.PHONY: help up web model test soak check format bench faults deploy doctor lock sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ bench: $(DEVELOPMENT) ## the benchmarks, as a table and as JSON
 
 faults: $(DEVELOPMENT) ## kill and stop processes under load, then check (SEED=, MINUTES=, PROFILE=, SECURITY=, FROM=)
 	SEED=$(SEED) MINUTES=$(MINUTES) PROFILE=$(PROFILE) SECURITY=$(SECURITY) FROM=$(FROM) $(BIN)/python -m tests.faults $(ARGS)
+
+deploy: $(DEVELOPMENT) ## check the files of deploy/ with Helm, systemd, Caddy and the schemas of Compose and Kubernetes
+	$(BIN)/python .ci/deploy_tools.py && $(BIN)/python -m pytest tests/streams/codegen tests/test_deploy.py tests/test_caddyfile.py tests/test_containerfile.py
 
 doctor: $(RUNTIME) ## check this machine and the running stack
 	$(BIN)/python -m streams.cli.main doctor

@@ -34,6 +34,8 @@ REDIS_PYTHON = "3.13"
 REDIS_MACHINES = {("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")}
 WEB = "web"
 """Node, which `.ci/web.py` builds the pages with."""
+DEPLOY = "deploy"
+"""What checks the files of `deploy/`; `.ci/deploy_tools.py` installs it."""
 ASSISTANT = "assistant"
 """The model that the assistant reads the sense of texts by, which Komek runs without."""
 ASSISTANT_MACHINES = {("linux", "x86_64")}
@@ -205,7 +207,7 @@ def compile_locks(environment: Environment, options: Sequence[str]) -> None:
     """
     if environment.uv is None:
         raise StepFailed("compiling locks for every Python version and system requires uv")
-    for name in (INSTALLER, *RUNTIME, REDIS, WEB, ASSISTANT, *DEVELOPMENT):
+    for name in (INSTALLER, *RUNTIME, REDIS, WEB, ASSISTANT, *DEVELOPMENT, DEPLOY):
         command = [
             environment.uv,
             "pip",

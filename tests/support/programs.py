@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from deploy_tools import TOOLS
+
 
 def program(name: str, *, why: str) -> str:
-    """Its path. DEPLOY_TOOLS names a folder that is looked into first."""
-    places = os.pathsep.join(filter(None, (os.environ.get("DEPLOY_TOOLS"), os.environ.get("PATH", os.defpath))))
+    """Its path: of `make deploy`, else of the machine."""
+    places = os.pathsep.join((str(TOOLS / "bin"), os.environ.get("PATH", os.defpath)))
     found = shutil.which(name, path=places)
     if found is None:
         pytest.skip(f"{name} is not installed: {why}")

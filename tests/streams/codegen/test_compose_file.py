@@ -57,7 +57,7 @@ def test_a_broken_file_is_noticed(right: str, wrong: str, tmp_path: Path) -> Non
     broken = tmp_path / "compose.yaml"
     broken.write_text((DEPLOY / "compose.yaml").read_text("utf-8").replace(right, wrong, 1), "utf-8")
 
-    assert judged(broken) != ""
+    assert "Schema validation errors" in judged(broken)
 
 
 @pytest.mark.parametrize("name", ["compose.yaml", "compose/prometheus.yml", "compose/grafana-datasource.yml"])
