@@ -19,7 +19,7 @@ _HEAD = f"""\
 # three workers, notifier, assistant, Caddy, Prometheus, Grafana. It survives the loss of any container, not of the machine.
 # From the root of the repository, with Docker Compose 2.24 or newer:
 #
-#     make web && docker build -f deploy/Containerfile -t komek:local .
+#     make web && docker build -f deploy/Containerfile -t komek .
 #     sudo .venv/bin/python -m streams.codegen.deployment_secrets deploy/secrets
 #     KOMEK_DOMAIN=komek.example docker compose -f deploy/compose.yaml up -d --wait
 #     docker compose -f deploy/compose.yaml run --rm operator token operator --id me --link
@@ -83,6 +83,10 @@ def document(stated: ProcessList) -> dict[str, Any]:
     }
 
 
+def _image(stated: ProcessList) -> str:
+    return f"${{IMAGE:-{stated.image.name}}}"
+
+
 def instances(name: str, process: Process) -> list[str]:
     return [name] if process.replicas == 1 else [f"{name}-{number}" for number in range(1, process.replicas + 1)]
 
@@ -94,7 +98,7 @@ def _process(stated: ProcessList, name: str, instance: str) -> dict[str, Any]:
     networks += ["outside"] if process.component in OUTSIDE else []
     networks += ["front"] if process.component is Component.API else []
     return {
-        "image": "${IMAGE:-komek:local}",
+        "image": _image(stated),
         **confined(user=stated.image.user, memory_mb=process.memory_mb.limit, grace_s=process.grace_s),
         "command": list(process.command),
         **({"cpu_shares": round(1024 / 1.25**process.niceness)} if process.niceness else {}),
@@ -134,7 +138,7 @@ def _jobs(stated: ProcessList) -> dict[str, Any]:
     for name, job in stated.jobs.items():
         after = {before: {"condition": "service_completed_successfully"} for before in list(made)[-1:]}
         made[name] = {
-            "image": "${IMAGE:-komek:local}",
+            "image": _image(stated),
             **confined(user=stated.image.user, memory_mb=512, grace_s=10),
             "restart": "on-failure:5",
             "command": [*job.command, *(["--passwords", f"{SECRETS}/passwords"] if job.passwords else [])],
@@ -162,7 +166,7 @@ def _operator(stated: ProcessList) -> dict[str, Any]:
     """`docker compose run --rm operator …`: the commands of people, such as `token`, `doctor`, `rebuild`."""
     api = instances("api", stated.processes["api"])[0]
     return {
-        "image": "${IMAGE:-komek:local}",
+        "image": _image(stated),
         **confined(user=stated.image.user, memory_mb=1024, grace_s=10),
         "restart": "no",
         "profiles": ["tools"],
@@ -256,7 +260,8 @@ def _prometheus(stated: ProcessList) -> dict[str, Any]:
     }
 
 
+_ASKED = "prometheus"
 _DATASOURCE = {
     "apiVersion": 1,
-    "datasources": [{"name": "Prometheus", "type": "prometheus", "url": "http://prometheus:9090", "isDefault": True}],
+    "datasources": [{"name": "Prometheus", "type": "prometheus", "url": f"http://{_ASKED}:9090", "isDefault": True}],
 }
