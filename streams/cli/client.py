@@ -41,6 +41,12 @@ class Access:
     tokens: TokenSource
     trust: ssl.SSLContext
     """The certificates that are accepted."""
+    pages: str | None = None
+    """Where people's browsers find Komek, if not at `url`: behind a proxy commands reach the API by another way."""
+
+    @property
+    def pages_url(self) -> str:
+        return self.pages or self.url
 
     def http(self, role: str = "operator", identity: str = "cli") -> httpx2.Client:
         signed = Signed(self.tokens, role, identity)
@@ -62,7 +68,7 @@ def access(api: str | None, token: str | None) -> Access:
 def access_to(url: str, settings: Settings, tokens: TokenSource | None = None) -> Access:
     """Access to the API at this address; with tokens signed here unless given. Raises as `access`."""
     trust = trust_of(settings)
-    return Access(url=url, tokens=tokens or issued_tokens(settings), trust=trust)
+    return Access(url=url, tokens=tokens or issued_tokens(settings), trust=trust, pages=settings.public_url)
 
 
 def issued_tokens(settings: Settings) -> IssuedTokens:

@@ -72,7 +72,7 @@ def login_link(reach: Access, role: Role, subject: str) -> Mapping[str, Any]:
     """
     with reach.http("admin") as http:
         made = ask(http, "POST", path_of("session", "codes"), json={"role": role.value, "id": subject})
-    link = f"{reach.url}{made['link']}"
+    link = f"{reach.pages_url}{made['link']}"
     return {"id": subject, "role": role.value, "link": link, "expires_at": made["expires_at"]}
 
 

@@ -21,7 +21,8 @@ _HEAD = f"""\
 #
 #     make web && docker build -f deploy/Containerfile -t komek .
 #     sudo .venv/bin/python -m streams.codegen.deployment_secrets deploy/secrets
-#     KOMEK_DOMAIN=komek.example docker compose -f deploy/compose.yaml up -d --wait
+#     echo 'KOMEK_DOMAIN=komek.example' > deploy/.env; echo 'KOMEK_PUBLIC_URL=https://komek.example' >> deploy/.env
+#     docker compose -f deploy/compose.yaml up -d --wait
 #     docker compose -f deploy/compose.yaml run --rm operator token operator --id me --link
 #
 # Settings: KOMEK_… in the environment or in deploy/.env; a process gets those that it reads. Images are named by tag, because
@@ -179,7 +180,7 @@ def _operator(stated: ProcessList) -> dict[str, Any]:
 def operator(stated: ProcessList) -> dict[str, str]:
     secrets = [name for name in stated.operator.secrets if name not in NOT_HERE]
     return {
-        **{setting(name): _chosen(name) for name in stated.every.settings},
+        **{setting(name): _chosen(name) for name in (*stated.every.settings, *stated.operator.settings)},
         **{file_setting(name): f"{SECRETS}/{file_name(name)}" for name in secrets},
         **stated.operator.users,
         setting("data"): "/tmp",  # noqa: S108 - of the container

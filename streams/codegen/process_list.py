@@ -91,6 +91,7 @@ class Job(_Table, frozen=True):
 class Operator(_Table, frozen=True):
     """The commands of people."""
 
+    settings: tuple[str, ...]
     secrets: tuple[str, ...]
 
     @property
