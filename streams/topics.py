@@ -105,7 +105,7 @@ VERIFICATIONS = Topic(
 )
 PRIVATE = Topic(
     name="komek.private.v1",
-    key="volunteer:<id>, incident:<id> or incident:<id>:<kind>:<id>",
+    key="volunteer:<id>, incident:<id>, incident:<id>:<kind>:<id> or handover:<id>",
     carries="personal data, encrypted with AES-256-GCM; tombstone on erasure",
 )
 DEAD_LETTERS = Topic(
@@ -149,6 +149,13 @@ ALARMS = Topic(
     partitions=1,
 )
 
+HANDOVERS = Topic(
+    name="komek.handovers.v1",
+    key="note|<id>, read|<note id>|<operator id>",
+    carries="notes of a shift for the next one, and who has read them; the texts are in `private`; tombstones after a week",
+    partitions=1,
+)
+
 HINTS = Topic(
     name="komek.hints.v1",
     key="incident id",
@@ -185,6 +192,7 @@ TOPICS = (
     NOTICES,
     SESSIONS,
     ALARMS,
+    HANDOVERS,
     HINTS,
     ASSISTANT,
     KEYS,

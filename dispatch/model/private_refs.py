@@ -2,6 +2,9 @@
 
 from dispatch.model.ids import derived
 
+HANDOVER = "handover:"
+"""Keys of notes of a shift begin so."""
+
 
 def report_ref(incident_id: str) -> str:
     """Key of the private record of a report that does not name its own record."""
@@ -26,6 +29,11 @@ def volunteer_ref(volunteer_id: str) -> str:
 def channels_ref(volunteer_id: str) -> str:
     """Key of the record of a person's channels: devices, numbers and addresses that notices go to."""
     return f"channels:{volunteer_id}"
+
+
+def handover_ref(note_id: str) -> str:
+    """Key of the text of a note of a shift for the next one."""
+    return f"{HANDOVER}{note_id}"
 
 
 def model_hints_ref(incident_id: str, source_ref: str) -> str:

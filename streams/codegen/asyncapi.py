@@ -23,6 +23,7 @@ from streams.topics import (
     AUDIT,
     DEAD_LETTERS,
     DECISIONS,
+    HANDOVERS,
     HINTS,
     INCIDENT_STATUS,
     INCIDENTS,
@@ -45,6 +46,8 @@ from streams.wire import (
     ConsentsPrivate,
     DecisionFrame,
     FixRecord,
+    HandoverNote,
+    HandoverRead,
     HintsRecord,
     IncidentPrivate,
     JudgementRecord,
@@ -77,6 +80,7 @@ RECORDS: dict[str, tuple[type, ...]] = {
     ASSISTANT.name: (ModeRecord, StandingRecord, WeightsRecord),
     SESSIONS.name: (SessionRecord,),
     ALARMS.name: (AlarmAnswer,),
+    HANDOVERS.name: (HandoverNote, HandoverRead),
     KEYS.name: (KeyRecord,),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")

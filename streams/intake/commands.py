@@ -26,7 +26,18 @@ from streams.kafka import clients
 from streams.ring import LiveRing
 from streams.ring.live_ring import ring_of
 from streams.settings import Settings
-from streams.topics import ALARMS, ASSISTANT, HINTS, INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
+from streams.topics import (
+    ALARMS,
+    ASSISTANT,
+    HANDOVERS,
+    HINTS,
+    INCIDENTS,
+    NOTICES,
+    PRIVATE,
+    SESSIONS,
+    VERIFICATIONS,
+    VOLUNTEERS,
+)
 
 IN_FLIGHT = 256
 """Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
@@ -34,7 +45,7 @@ ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
 """The producer is replaced after failing for this long."""
-_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS, NOTICES, ALARMS, HINTS, ASSISTANT)
+_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS, NOTICES, ALARMS, HANDOVERS, HINTS, ASSISTANT)
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -205,6 +216,11 @@ class CommandIntake:
         value = None if record is None else wire.encode(record)
         (position,) = await self.send_in_order([Message(ALARMS.name, key, value, headers)])
         return position
+
+    def handover_message(self, key: str, record: "wire.HandoverNote | wire.HandoverRead | None") -> Message:
+        """The message of a note of a shift, of who read it, or of its end."""
+        headers = wire.headers("handover", clock.fresh_id(), self._source)
+        return Message(HANDOVERS.name, key, None if record is None else wire.encode(record), headers)
 
     async def send_notice(self, record: wire.NoticeRecord) -> LogOffset:
         """Writes what a person, or somebody for them, says about their notices. Raises as `send_in_order`."""

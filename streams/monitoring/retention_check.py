@@ -15,10 +15,11 @@ from aiokafka import ConsumerRecord
 
 from dispatch.model.geo import cell, distance_m
 from dispatch.model.places import Place
+from dispatch.model.private_refs import HANDOVER
 from streams import redis_keys, wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
-from streams.retention.classes import CLASSES, DAY_S, PLACES_S, DataClass, InRedis
+from streams.retention.classes import CLASSES, DAY_S, HANDOVER_S, PLACES_S, DataClass, InRedis
 from streams.settings import Settings
 from streams.store.redis_client import RedisClient
 from streams.topics import ERASABLE, INCIDENT_STATUS, PRIVATE, TOPICS, Topic
@@ -129,7 +130,8 @@ def replaced_longest(records: Sequence[Any], now_ms: int) -> int | None:
 
 
 async def _ended(settings: Settings, reader: LogReader, now_ms: int) -> list[TooOld]:
-    """Private records of incidents that ended longer ago than KOMEK_PRIVATE_DAYS, and a day for the service."""
+    """Private records of incidents that ended longer ago than KOMEK_PRIVATE_DAYS, and texts of hand-over notes after a week;
+    with a day for the service."""
     limit_s = (settings.private_days + 1) * DAY_S
     ended: dict[str, int] = {}
     async for records in _all(reader, INCIDENT_STATUS):
@@ -140,18 +142,25 @@ async def _ended(settings: Settings, reader: LogReader, now_ms: int) -> list[Too
             elif state is not None:
                 ended.pop(state.id, None)
     kept: dict[str, int] = {}
+    notes: dict[str, int] = {}
     async for records in _all(reader, PRIVATE):
         for record in records:
             ref = (record.key or b"").decode("utf-8", "replace")
             closed_ms = ended.get(ref.partition("incident:")[2].partition(":")[0])
             if record.value is None:
                 kept.pop(ref, None)
+                notes.pop(ref, None)
+            elif ref.startswith(HANDOVER):
+                notes[ref] = (now_ms - record.timestamp) // 1000
             elif closed_ms is not None and (now_ms - closed_ms) // 1000 > limit_s:
                 kept[ref] = (now_ms - closed_ms) // 1000
-    if not kept:
-        return []
-    what = f"{len(kept)} private records of ended incidents"
-    return [TooOld(place=PRIVATE.name, what=what, age_s=max(kept.values()), limit_s=limit_s)]
+    old_notes = {ref: age_s for ref, age_s in notes.items() if age_s > HANDOVER_S + DAY_S}
+    found = [("private records of ended incidents", kept, limit_s), ("hand-over notes", old_notes, HANDOVER_S + DAY_S)]
+    return [
+        TooOld(place=PRIVATE.name, what=f"{len(old)} {what}", age_s=max(old.values()), limit_s=limit)
+        for what, old, limit in found
+        if old
+    ]
 
 
 def disk_findings(kafka_log: Path, now_ms: int) -> Iterator[TooOld]:

@@ -13,7 +13,7 @@ _log = structlog.get_logger(__name__)
 def applied(record: ConsumerRecord, apply: Callable[[str, bytes | None], object]) -> bool:
     """Calls `apply` with key and value. False: the record is unreadable, as `apply` says by `wire.Unreadable`."""
     try:
-        apply((record.key or b"").decode("ascii"), record.value)
+        apply((record.key or b"").decode(), record.value)
     except (wire.Unreadable, UnicodeDecodeError):
         metrics.UNREADABLE_SHOWN.labels(topic=record.topic).inc()
         # Without its text, which may name a person.

@@ -28,6 +28,8 @@ ERASED_S = 31 * DAY_S
 """How long a tombstone is known, in Kafka and in Redis: longer than a dead letter may be replayed."""
 COMMAND_S = 8 * DAY_S
 """A day longer than `incidents` retains commands, so that a redelivered command is recognised."""
+HANDOVER_S = 7 * DAY_S
+"""How long a note of a shift is kept, with its text and the names of its readers: who comes back from some days off reads it."""
 STATUS_S = 90 * DAY_S
 """How long the last state of an ended incident stays in `incident-status`."""
 
@@ -123,7 +125,7 @@ CLASSES: tuple[DataClass, ...] = (
         "private",
         None,
         Ending.SERVICE,
-        "people until erased; of an incident KOMEK_PRIVATE_DAYS after its end",
+        "people until erased; of an incident KOMEK_PRIVATE_DAYS after its end; of a hand-over note 7 days",
         hold_s=2 * HOUR_S,
     ),
     in_topic("dead-letters", 30 * DAY_S, Ending.RETENTION, "time to correct the cause and to replay"),
@@ -132,6 +134,7 @@ CLASSES: tuple[DataClass, ...] = (
     # Two API processes may spend one login code: the second claim must not remove the first before both have read it.
     in_topic("sessions", 32 * DAY_S, Ending.SERVICE, "a revocation outlives every token; ids only", hold_s=HOUR_S),
     in_topic("alarms", 13 * HOUR_S, Ending.SERVICE, "all desks know who has heard an alarm; ids of operators"),
+    in_topic("handovers", HANDOVER_S, Ending.SERVICE, "what the next shift must know, and who has read it; ids only"),
     in_topic("keys", None, Ending.SUCCESSOR, "check values of keys: a process with the wrong ring must not start"),
     in_topic("hints", 365 * DAY_S, Ending.RETENTION, "how good the assistant was, for a year; no value of a text"),
     in_topic("assistant", None, Ending.SUCCESSOR, "switches: configuration; ids of operators"),

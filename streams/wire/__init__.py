@@ -16,6 +16,8 @@ from streams.wire.codec import (
     decode_command,
     decode_decision,
     decode_fix,
+    decode_handover_note,
+    decode_handover_read,
     decode_hint_record,
     decode_hints,
     decode_hints_text,
@@ -37,6 +39,7 @@ from streams.wire.codec import (
     encode_decision,
     kind_of,
 )
+from streams.wire.handover_records import HandoverNote, HandoverRead
 from streams.wire.hint_records import (
     HintMark,
     HintPrivate,
@@ -87,6 +90,8 @@ __all__ = [
     "ConsentsPrivate",
     "DecisionFrame",
     "FixRecord",
+    "HandoverNote",
+    "HandoverRead",
     "HintMark",
     "HintPrivate",
     "HintsPrivate",
@@ -116,6 +121,8 @@ __all__ = [
     "decode_command",
     "decode_decision",
     "decode_fix",
+    "decode_handover_note",
+    "decode_handover_read",
     "decode_hint_record",
     "decode_hints",
     "decode_hints_text",

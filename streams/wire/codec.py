@@ -24,6 +24,7 @@ from dispatch.model.vocabulary import AnswerWay, HeardBy, Outcome
 from streams.errors import InvalidInput
 from streams.ring.declared_keys import KeyRecord
 from streams.wire.alarm_records import AlarmAnswer
+from streams.wire.handover_records import HandoverNote, HandoverRead
 from streams.wire.hint_records import (
     HintsPrivate,
     HintsRecord,
@@ -228,6 +229,16 @@ def decode_session(data: bytes | None) -> SessionRecord:
 
 def decode_alarm_answer(data: bytes | None) -> AlarmAnswer:
     record: AlarmAnswer = decode_as(data, AlarmAnswer)
+    return record
+
+
+def decode_handover_note(data: bytes | None) -> HandoverNote:
+    record: HandoverNote = decode_as(data, HandoverNote)
+    return record
+
+
+def decode_handover_read(data: bytes | None) -> HandoverRead:
+    record: HandoverRead = decode_as(data, HandoverRead)
     return record
 
 

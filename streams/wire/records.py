@@ -171,7 +171,7 @@ class ConsentsPrivate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentPrivate:
-    """Plain text of a `private` record with a key that starts with `incident:`."""
+    """Plain text of a `private` record with a key that starts with `incident:`, or with `handover:` (`text` alone)."""
 
     description: str | None = None
     address: str | None = None

@@ -7,6 +7,7 @@ import pytest
 
 from dispatch.model.geo import cell
 from dispatch.model.places import Place
+from dispatch.model.private_refs import handover_ref
 from streams import clock, redis_keys
 from streams.kafka.log_reader import LogReader
 from streams.monitoring.retention_check import (
@@ -21,7 +22,7 @@ from streams.monitoring.retention_check import (
     row_of,
 )
 from streams.retention.classes import DAY_S, HOLD_S, PLACES_S
-from streams.topics import DECISIONS, LOCATIONS, VOLUNTEERS
+from streams.topics import DECISIONS, LOCATIONS, PRIVATE, VOLUNTEERS
 from tests.support.desk import Desk
 
 NOW_MS = 1_795_000_000_000
@@ -122,9 +123,15 @@ async def test_on_a_running_stack_nothing_is_too_old_and_a_planted_thing_is_foun
         await desk.publisher.publish_profiles([(desk.named("a"), None)])
         planted = await findings(desk.settings, desk.link, reader, now_ms)
         later = await findings(desk.settings, desk.link, reader, now_ms + (COMPACTED_WITHIN_S + DAY_S) * 1000)
+        ref = handover_ref(clock.fresh_id())
+        await desk.publisher.producer.send_and_wait(PRIVATE.name, b"sealed", key=ref.encode())
+        over_a_week = await findings(desk.settings, desk.link, reader, now_ms + 9 * DAY_S * 1000)
+        await desk.publisher.producer.send_and_wait(PRIVATE.name, None, key=ref.encode())
     finally:
         await reader.stop()
 
     assert whats(planted) == ["key without a TTL"]
+    assert any(one.what.endswith("hand-over notes") for one in over_a_week)
+    assert not any(one.what.endswith("hand-over notes") for one in later)
     assert {"oldest record", "replaced or erased record"} <= {*whats(later)}
     assert {one.place.split("/")[0] for one in later} >= {LOCATIONS.name, VOLUNTEERS.name}

@@ -6,7 +6,7 @@ from typing import Any
 
 from dispatch.model.commands import CancelIncident
 from dispatch.model.incidents import Incident
-from dispatch.model.private_refs import report_ref, text_ref
+from dispatch.model.private_refs import handover_ref, report_ref, text_ref
 from streams import redis_keys
 from streams.retention.classes import DAY_S
 from streams.store.people import PeopleStore, PrivateWrite
@@ -144,3 +144,11 @@ def test_an_incident_is_over_when_it_ended_before_or_is_forgotten() -> None:
     assert is_over(None, 0)
     assert not is_over(state, 10**15)
     assert [is_over(closed, at_ms) for at_ms in (999, 1_000)] == [False, True]
+
+
+async def test_the_text_of_a_hand_over_note_ends_after_a_week_also_without_its_note(desk: Desk) -> None:
+    ref = handover_ref("0b5e6c1a")
+    await kept(desk, ref)
+
+    assert ref not in (await written(desk, 6)).refs
+    assert (await written(desk, 8)).refs.count(ref) == 1
