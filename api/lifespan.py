@@ -23,6 +23,7 @@ from api.process.shutdown import on_stop_signal
 from api.reads.event_stream import Live
 from api.writes.alarm_answers import AlarmTidy
 from api.writes.channels import end_of_sessions
+from api.writes.handovers import HandoverTidy
 from dispatch.gazetteer import built_in as gazetteer
 from dispatch.plans import book as response_plans
 from streams import clock
@@ -40,6 +41,7 @@ from streams.readers.alarm_answers import AlarmAnswers
 from streams.readers.assistant_modes import AssistantModes
 from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
+from streams.readers.handovers import Handovers
 from streams.readers.key_log import KeyLog
 from streams.readers.last_known import LastKnownReader
 from streams.readers.plans import PlanFollower
@@ -121,12 +123,13 @@ async def _connected(
     await stack.started(keys)
     monitor, letters = Monitor(settings, name), LetterWatch(settings, f"{name}-letters")
     answers = AlarmAnswers(settings, f"{name}-alarms")
+    handovers = Handovers(settings, f"{name}-handovers")
     # Pages that are open show hints no longer than those that are opened after the switch.
     modes = AssistantModes(settings, f"{name}-assistant", feed.interrupt_listeners)
     # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
     fallback, use = plans_in_force.book, plans_in_force.put
     plans = PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use)
-    await stack.started_together(monitor, letters, answers, modes, plans)
+    await stack.started_together(monitor, letters, answers, handovers, modes, plans)
     reads = Reads(link)
     watch = AlarmWatch(
         link=link,
@@ -140,6 +143,8 @@ async def _connected(
     )
     alarms = await stack.started(watch)
     await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
+    people = PeopleStore(link)
+    await stack.started(HandoverTidy(handovers.book, intake, people))
     services = Services(
         settings=settings,
         ring=ring,
@@ -154,7 +159,7 @@ async def _connected(
         reads=reads,
         operator_search=RedisOperatorSearch(link, settings.time_zone),
         previews=ReportPreviews(RedisStore(link)),
-        people=PeopleStore(link),
+        people=people,
         marks=stack.kept(IntakeMarks(RedisIntakeMarks(link))),
         explanations=stack.kept(DecisionReader(settings, f"{name}-decisions")),
         last_known=LastKnownReader(settings, f"{name}-last-known"),
@@ -163,6 +168,7 @@ async def _connected(
         monitor=monitor,
         alarms=alarms,
         alarm_book=answers.book,
+        handover_book=handovers.book,
         operators_here=OperatorsHere(link),
         assistant=AssistantCalls(link, ring),
         assistant_modes=modes.book,

@@ -26,6 +26,7 @@ READS: Mapping[str, str] = {
     "/v1/incidents/{incident_id}/summary": "incident.summary.read",
     "/v1/incidents/{incident_id}/positions": "incident.positions.read",
     "/v1/people/cells": "people.cells.read",
+    "/v1/reports/summary/notes": "handover.list",
     "/v1/tasks": "tasks.list",
     "/v1/search": "search.read",
     "/v1/volunteers": "volunteers.list",

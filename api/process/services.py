@@ -37,6 +37,7 @@ from streams.readers.alarm_answers import AlarmBook
 from streams.readers.assistant_modes import ModeBook
 from streams.readers.assistant_standing import StandingBook
 from streams.readers.feed_records import FeedCursor
+from streams.readers.handovers import HandoverBook
 from streams.readers.last_known import LastKnown
 from streams.ring import LiveRing
 from streams.sessions.sessions import Sessions
@@ -54,6 +55,8 @@ from streams.wire import (
     AlarmAnswer,
     AuditRecord,
     FixRecord,
+    HandoverNote,
+    HandoverRead,
     ModeRecord,
     NoticeRecord,
     PrivateRecord,
@@ -89,6 +92,7 @@ class Commands(Protocol):
     async def send_notice(self, record: NoticeRecord) -> LogOffset: ...
     async def send_mode(self, key: str, record: ModeRecord | None) -> LogOffset: ...
     async def send_alarm_answer(self, key: str, record: AlarmAnswer | None) -> LogOffset: ...
+    def handover_message(self, key: str, record: HandoverNote | HandoverRead | None) -> Message: ...
 
 
 class Audit(Protocol):
@@ -278,6 +282,7 @@ class Services:
     monitor: LagMeasurement
     alarms: Alarms
     alarm_book: AlarmBook
+    handover_book: HandoverBook
     operators_here: HerePort
     assistant: AssistantPort
     assistant_modes: ModeBook

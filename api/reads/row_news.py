@@ -1,4 +1,5 @@
-"""The events of an operator's row view that are in no topic of the feed: alarms, positions and operators at the open incident."""
+"""The events of an operator's row view that are in no topic of the feed: alarms, hand-over notes, and who is at the open
+incident."""
 
 from collections.abc import Mapping
 
@@ -12,6 +13,7 @@ from api.reads.positions import positions_of
 from api.reads.presence import colleagues
 from api.reads.row_stream import Changes
 from api.views.alarms import alarm_view, answered, unanswered
+from api.views.handovers import handover_head
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.readers.alarm_answers import changed
@@ -20,6 +22,8 @@ from streams.wire import AlarmAnswer
 
 POSITIONS_EVERY_S = 5.0
 HERE_EVERY_S = 2.0
+MOST_NOTES = 50
+"""Hand-over notes that an event carries: 10 kB. The list has the others."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -32,12 +36,13 @@ class RowNews:
         self._incident_id = wanted.incident_id if caller.role is Role.OPERATOR else None
         self._changes = Changes()
         self._answers: Mapping[str, AlarmAnswer] | None = None
+        self._handovers_seen: int | None = None
         self._positions_s = self._here_s = -POSITIONS_EVERY_S
         self._shown: set[str] = set()
 
     async def __call__(self) -> list[NewsItem]:
         """Raises AuditUnavailable."""
-        events = self._alarms()
+        events = [*self._alarms(), *self._handovers()]
         now_s = clock.monotonic_s()
         if self._incident_id is None:
             return events
@@ -62,6 +67,16 @@ class RowNews:
         # The details of some alarms are numbers; an entry about them does no harm, a missing one about an incident would.
         named = tuple(dict.fromkeys(one for alarm in told.alarms for one in alarm.details))
         return [NewsItem("alarm", _encode({**alarms, "answers": shown, "is_complete": is_first}), named)]
+
+    def _handovers(self) -> list[NewsItem]:
+        book = self._services.handover_book
+        # Looked at once a second by each view: nothing is built while nothing has changed.
+        if self._caller.role is not Role.OPERATOR or book.version == self._handovers_seen:
+            return []
+        self._handovers_seen = book.version
+        found = {"items": list(map(handover_head, book.in_force()[:MOST_NOTES]))}
+        # Names of operators only, as with presence.
+        return [NewsItem("handover", data, ()) for data in self._changes.of("handover", found)]
 
     async def _here(self, incident_id: str) -> list[NewsItem]:
         found = self._services.operators_here.of(incident_id, clock.now_ms())

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from api.schemas.alarms import AlarmAnswered
 from api.schemas.base import Shown, Time
+from api.schemas.handovers import HandoverHead
 from api.schemas.incidents import IncidentShown
 from api.schemas.offers import ReachShown
 from api.schemas.positions import PersonUnderWay
@@ -41,6 +42,13 @@ class AlarmEvent(Shown):
     unknown: list[str]
     answers: list[AlarmAnswered]
     is_complete: bool
+
+
+class HandoverEvent(Shown):
+    """Row view: the newest notes of a shift for the next one, without texts, at the start and when one is written, read or
+    deleted; operators only. At most 50."""
+
+    items: list[HandoverHead]
 
 
 class AssistantEvent(Shown):
@@ -122,6 +130,7 @@ EVENTS: dict[str, type[BaseModel]] = {
     "alarm": AlarmEvent,
     "positions": PositionsEvent,
     "presence": PresenceShown,
+    "handover": HandoverEvent,
     "assistant": AssistantEvent,
     "alive": AliveEvent,
     "reset": ResetEvent,

@@ -48,6 +48,7 @@ REPEATABLE = WITHOUT_TOKEN | {
     "/v1/alarms/{name}/{ref}/ack",
     "/v1/alarms/{name}/{ref}/shelve",
     "/v1/incidents/{incident_id}/presence",
+    "/v1/reports/summary/notes/{note_id}/read",
     # A patch of a profile states values: a repeat changes nothing.
     "/v1/volunteers/{volunteer_id}",
     "/v1/session/codes",

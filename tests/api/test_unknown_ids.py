@@ -19,6 +19,7 @@ UNKNOWN = {
     "name": "distress",
     "ref": INCIDENT,
     "notice_id": "n-unknown",
+    "note_id": "0b5e-unknown",
     "session_id": "s-unknown",
     "channel_id": "c-unknown",
     "skill": "doctor",

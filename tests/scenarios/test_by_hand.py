@@ -1,12 +1,17 @@
 """What operators do by hand, and what machines leave to them, over HTTP on a running Komek."""
 
+import json
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx2
 import pytest
+import redis
 
-from streams import clock
+from dispatch.model.private_refs import handover_ref
+from streams import clock, redis_keys
 from tests.scenarios.test_whole_way import Town, until
 from tests.support.whole_stack import WholeStack
 
@@ -168,3 +173,59 @@ def test_a_part_becomes_an_incident_of_its_own_and_takes_its_person_along(town: 
     assert (made["split_from"], made["description"]) == (incident, "the second car")
     left = [(one["state"], one["reason"]) for one in town.incident(incident)["offers"] if one["id"] == offer["id"]]
     assert left == [("stood_down", "split")]
+
+
+NOTES = "/v1/reports/summary/notes"
+
+
+class Console(threading.Thread):
+    """What the stream of an operator's console tells of hand-over notes, and how long after its request began."""
+
+    def __init__(self, town: Town, operator: str) -> None:
+        super().__init__(daemon=True)
+        self._url = f"{town.komek.api}/v1/events?view=row"
+        self._headers = town.komek.headers("operator", operator)
+        self.told: list[list[dict[str, Any]]] = []
+        self.is_over = False
+
+    def run(self) -> None:
+        with httpx2.stream("GET", self._url, headers=self._headers, timeout=30) as answer:
+            for event in httpx2.EventSource(answer):
+                if event.event == "handover":
+                    self.told.append(json.loads(event.data)["items"])
+                if self.is_over:
+                    return
+
+    def knows(self, note_id: str) -> dict[str, Any] | None:
+        return next((one for one in (self.told[-1] if self.told else []) if one["id"] == note_id), None)
+
+
+def test_a_hand_over_note_reaches_an_open_console_its_reader_the_writer_and_its_end_takes_the_text(town: Town) -> None:
+    leaving, coming = f"{town.tag}-leaving", f"{town.tag}-coming"
+    consoles = [Console(town, leaving), Console(town, coming)]
+    for console in consoles:
+        console.start()
+    until(lambda: all(console.told for console in consoles), 10)
+
+    key = clock.fresh_id()
+    made = [town.call("POST", NOTES, "operator", leaving, {"text": "Айгүл күтеді"}, key) for _ in range(2)]
+    note_id = str(made[0].json()["id"])
+    assert [one.status_code for one in made] == [202, 202]
+    assert made[1].json() == made[0].json()
+    note = until(lambda: consoles[1].knows(note_id), 2)
+    assert (note["by"], note["read_by"], "text" in note) == (leaving, [], False)
+    (shown,) = [one for one in town.call("GET", NOTES, "operator", coming).json()["items"] if one["id"] == note_id]
+    assert shown["text"] == "Айгүл күтеді"
+
+    assert town.call("POST", f"{NOTES}/{note_id}/read", "operator", coming).status_code == 202
+    until(lambda: (consoles[0].knows(note_id) or {}).get("read_by"), 2)
+    assert town.call("DELETE", f"{NOTES}/{note_id}", "operator", coming).status_code == 403
+    with redis.Redis.from_url(town.komek.redis) as client:
+        assert client.exists(redis_keys.private(handover_ref(note_id)))
+        assert town.call("DELETE", f"{NOTES}/{note_id}", "operator", leaving).status_code == 204
+        # What remains is the offset that keeps an older record from coming back.
+        assert bytes(client.get(redis_keys.private(handover_ref(note_id)))).endswith(b"|")
+    until(lambda: all(console.knows(note_id) is None for console in consoles), 2)
+    for console in consoles:
+        console.is_over = True
+        console.join(10)

@@ -221,6 +221,7 @@ def orders_to_people(stage: Stage) -> None:
 
 def orders_to_incidents(stage: Stage) -> None:
     town = stage.town
+    stage.send("POST /v1/reports/summary/notes", {}, {})
     first, second = (
         stage.report(requirements=[{"capability": "field", "skill": "boat", "count": 1}]) for _ in range(2)
     )

@@ -25,6 +25,7 @@ from streams.monitoring.lag_monitor import Measured
 from streams.readers.alarm_answers import AlarmBook
 from streams.readers.assistant_modes import ModeBook
 from streams.readers.assistant_standing import StandingBook
+from streams.readers.handovers import HandoverBook
 from streams.readers.last_known import LastKnown
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
@@ -36,11 +37,24 @@ from streams.store.people_cells import Cell, CellCount
 from streams.store.reads import Counts, Listed, OfferOf, Page, RebuildState
 from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
-from streams.topics import ALARMS, ASSISTANT, HINTS, INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
+from streams.topics import (
+    ALARMS,
+    ASSISTANT,
+    HANDOVERS,
+    HINTS,
+    INCIDENTS,
+    NOTICES,
+    PRIVATE,
+    SESSIONS,
+    VERIFICATIONS,
+    VOLUNTEERS,
+)
 from streams.wire import (
     AlarmAnswer,
     AuditRecord,
     FixRecord,
+    HandoverNote,
+    HandoverRead,
     HintsRecord,
     IncidentPrivate,
     JudgementRecord,
@@ -73,6 +87,7 @@ class FakeLog:
         self.assistant_standing = StandingBook()
         self.alarm_book: AlarmBook | None = None
         """Gets the answers at once, as by a follower."""
+        self.handover_book: HandoverBook | None = None
         self.worker: Callable[[Command], None] | None = None
         """Called with each command once it is in the log."""
 
@@ -109,6 +124,8 @@ class FakeLog:
         for message, position in zip(messages, positions, strict=True):
             if confirmed is not None:
                 confirmed(message, position)
+            if self.handover_book is not None and message.topic == HANDOVERS.name:
+                self.handover_book.apply(message.key, _handover(message))
             if self.worker is not None and message.topic == INCIDENTS.name:
                 self.worker(wire.decode_command(message.value))
         return positions
@@ -144,6 +161,9 @@ class FakeLog:
         if self.alarm_book is not None:
             self.alarm_book.apply(key, record)
         return place
+
+    def handover_message(self, key: str, record: HandoverNote | HandoverRead | None) -> Message:
+        return Message(HANDOVERS.name, key, None if record is None else wire.encode(record), [])
 
     def hints_message(self, record: HintsRecord) -> Message:
         return Message(HINTS.name, record.incident_id, wire.encode(record), [])
@@ -184,6 +204,13 @@ class FakeLog:
         if self.trouble is not None:
             raise self.trouble
         self.fixes += fixes
+
+
+def _handover(message: Message) -> HandoverNote | HandoverRead | None:
+    if message.value is None:
+        return None
+    is_read = message.key.startswith("read|")
+    return wire.decode_handover_read(message.value) if is_read else wire.decode_handover_note(message.value)
 
 
 class FakeSessionLog:

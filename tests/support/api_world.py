@@ -20,6 +20,7 @@ from streams import clock
 from streams.lookups.report_preview import ReportPreviews
 from streams.readers.alarm_answers import AlarmBook
 from streams.readers.feed import Feed
+from streams.readers.handovers import HandoverBook
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
 from streams.sessions.sessions import Sessions
@@ -79,6 +80,8 @@ class World:
         self.alarms = FakeAlarms()
         self.alarm_book = AlarmBook(self.now_ms)
         self.log.alarm_book = self.alarm_book
+        self.handover_book = HandoverBook(self.now_ms)
+        self.log.handover_book = self.handover_book
         self.here = MemoryHere()
         self.assistant = FakeAssistant()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
@@ -121,6 +124,7 @@ class World:
             monitor=self.lag,
             alarms=self.alarms,
             alarm_book=self.alarm_book,
+            handover_book=self.handover_book,
             operators_here=self.here,
             assistant=self.assistant,
             assistant_modes=self.log.assistant_modes,

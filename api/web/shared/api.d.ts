@@ -237,7 +237,7 @@ export interface paths {
          *     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
          *     - `tick` (`TickEvent`): row view only, every 5 s.
          *     - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`), `presence` (`PresenceShown`): row view only, without an id, when
-         *       they change; operators only.
+         *       they change; operators only. So is `handover` (`HandoverEvent`): notes of a shift for the next one.
          *     - `assistant` (`AssistantEvent`): without an id, to everybody, when work of the assistant was switched on or off.
          *     - `alive` (`AliveEvent`): nothing for the caller in the last 5 s; its id is the position to resume from.
          *     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
@@ -1241,6 +1241,74 @@ export interface paths {
         get: operations["summarised_v1_reports_summary_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/summary/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notes
+         * @description The notes of the last week with their texts, newest first, and who has read each. The read becomes an audit entry.
+         */
+        get: operations["list_notes_v1_reports_summary_notes_get"];
+        put?: never;
+        /**
+         * Write
+         * @description Leaves a note for the next shift; every open console of the others shows that there is one. Kept for a week.
+         *
+         *     The text is stored encrypted. It may name people as far as the next shift needs it.
+         */
+        post: operations["write_v1_reports_summary_notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/summary/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Deletes a note with its text, for everybody. Only whoever wrote it, or an admin, may do so.
+         */
+        delete: operations["delete_v1_reports_summary_notes__note_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/summary/notes/{note_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Read
+         * @description States that the caller has read the note, which the others see. No Idempotency-Key: a repeat changes nothing.
+         *
+         *     `read_by` may not show the caller for a moment.
+         */
+        post: operations["mark_read_v1_reports_summary_notes__note_id__read_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2479,6 +2547,57 @@ export interface components {
             title: string;
             /** @enum {string} */
             type: "incident" | "volunteer" | "place";
+        };
+        /**
+         * @description Row view: the newest notes of a shift for the next one, without texts, at the start and when one is written, read or
+         *     deleted; operators only. At most 50.
+         */
+        HandoverEvent: {
+            items: components["schemas"]["HandoverHead"][];
+        };
+        /**
+         * @description A note without its text. `read_by`: the first reader first; whoever wrote it is not among them. `until`: it is kept until
+         *     then.
+         */
+        HandoverHead: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            exercise: boolean;
+            id: string;
+            read_by: components["schemas"]["HandoverReader"][];
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description `exercise`: about drills. */
+        HandoverIn: {
+            /** @default false */
+            exercise?: boolean;
+            text: string;
+        };
+        /** @description Newest first. `next`: the cursor of the next page, null on the last. */
+        HandoverPage: {
+            items: components["schemas"]["HandoverShown"][];
+            next: string | null;
+        };
+        /** @description An operator who has read the note. */
+        HandoverReader: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
+        /** @description `text` null: it has been erased, or `unreadable`: this process lacks the key under which it is stored. */
+        HandoverShown: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            exercise: boolean;
+            id: string;
+            read_by: components["schemas"]["HandoverReader"][];
+            text: string | null;
+            unreadable: boolean;
+            /** Format: date-time */
+            until: string;
         };
         /** @description An open incident whose hazard area covers the point; operators and admins only. */
         HazardHere: {
@@ -7731,6 +7850,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeriodSummary"];
+                };
+            };
+        };
+    };
+    list_notes_v1_reports_summary_notes_get: {
+        parameters: {
+            query?: {
+                /** @description those about drills alone, or without them; default: both */
+                exercise?: ("true" | "false") | null;
+                limit?: number;
+                /** @description the `next` of a page */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverPage"];
+                };
+            };
+        };
+    };
+    write_v1_reports_summary_notes_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters; the same key with the same body has the same effect once */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    delete_v1_reports_summary_notes__note_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    mark_read_v1_reports_summary_notes__note_id__read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverHead"];
                 };
             };
         };

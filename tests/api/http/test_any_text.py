@@ -33,6 +33,7 @@ KNOWN = {
     "skill": "doctor",
     "channel_id": "ch-1",
     "notice_id": "n-1",
+    "note_id": "0b5e",
     "name": "index.js",
     "ref": "-",
     "task": "report",

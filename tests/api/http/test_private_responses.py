@@ -31,6 +31,7 @@ async def test_every_response_is_marked(route: APIRoute) -> None:
         skill="doctor",
         channel_id="ch-1",
         notice_id="n-1",
+        note_id="0b5e",
         name="x.js",
         task="report",
         ref="-",

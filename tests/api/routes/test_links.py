@@ -138,6 +138,7 @@ LINKED: list[tuple[str, str, dict[str, Any] | None, OfferState, tuple[str, ...]]
     ("POST", f"/v1/offers/{OFFER}/result", {"outcome": "unclear"}, OfferState.ACCEPTED, ("operator", "volunteer")),
     ("POST", f"/v1/offers/{OFFER}/withdraw", None, OfferState.OFFERED, ("operator",)),
     ("POST", f"/v1/offers/{OFFER}/remind", None, OfferState.OFFERED, ("operator",)),
+    ("POST", "/v1/reports/summary/notes", {"text": "x"}, OfferState.OFFERED, ("operator", "admin")),
     ("PUT", "/v1/volunteers/volunteer-1/duty", {"on_duty": True}, OfferState.OFFERED, ("volunteer",)),
     ("PUT", "/v1/volunteers/volunteer-1/location", {"lon": 76.9, "lat": 43.2}, OfferState.OFFERED, ("volunteer",)),
     ("POST", "/v1/volunteers/volunteer-1/distress", None, OfferState.OFFERED, ("volunteer",)),
@@ -181,7 +182,9 @@ async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
     answer = await world.ask(method, path, body, role=role)
 
     assert answer.status_code == 202, answer.text
-    is_order = role == "operator" and (path.endswith("/safe") or not path.startswith("/v1/volunteers/"))
+    is_order = role == "operator" and (
+        path.endswith("/safe") or not path.startswith(("/v1/volunteers/", "/v1/reports/"))
+    )
     assert ("outcome" in answer.json()["links"]) is is_order
     for name, link in answer.json()["links"].items():
         read = await world.ask("GET", link, role=role)
@@ -197,6 +200,7 @@ WITHOUT_LINKS = {
     "/v1/alarms/{name}/{ref}/shelve",
     "/v1/assistant",
     "/v1/assistant/{task}",
+    "/v1/reports/summary/notes/{note_id}/read",
 }
 """Their answer says all there is to know."""
 
