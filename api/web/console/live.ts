@@ -7,6 +7,7 @@ import type { components } from "../shared/api";
 import { noteAssistantChange } from "./assistant_changes";
 import { takeAnswers } from "./alarms/answers";
 import { takePresence } from "./detail/colleagues";
+import { takeHandovers } from "./handovers";
 import { takePositions } from "./map/people";
 import { heldOrder } from "./queue/hold";
 import * as s from "./state";
@@ -66,6 +67,7 @@ function take(event: StreamEvent): void {
     takeAnswers(told);
     if (s.status.value !== null) s.status.value = { ...s.status.value, alarms: told.alarms };
   } else if (event.name === "presence") takePresence(event.data as Parameters<typeof takePresence>[0]);
+  else if (event.name === "handover") takeHandovers(event.data as Parameters<typeof takeHandovers>[0]);
   else if (event.name === "assistant") noteAssistantChange();
   else if (event.name === "notice") takeNotice(event.data as NoticeEvent);
 }

@@ -1,4 +1,4 @@
-// What pushes the panes down: distress, a session that ended, a silent stream, an impaired system.
+// What pushes the panes down: distress, a session that ended, a silent stream, an impaired system, a note of the shift before.
 import { useEffect } from "preact/hooks";
 import { announceStale } from "../../shared/parts/stale_band";
 import { now } from "../../shared/clock";
@@ -11,9 +11,11 @@ import { acknowledgeFirst, impaired } from "../alarms/center";
 import { DistressBand } from "../alarms/distress_band";
 import { HeardBy } from "../alarms/heard_by";
 import { Bang } from "../parts";
+import { unread } from "../handovers";
 import { alarmWord, cureWord, f } from "../say";
 import { answeredAtMs, isStale, stream } from "../state";
 import { t } from "../text";
+import { openView, view } from "../views/route";
 
 /** The server says something on the stream at least so often. */
 const TICK_MS = 5_000;
@@ -25,6 +27,7 @@ export function Banners() {
       {session.value.kind === "signed-out" && <div class="signed-out"><SignIn text={t().common.signIn} again /></div>}
       {isStale.value && <Stale />}
       {!isStale.value && <Impaired />}
+      {view.value?.kind !== "shift" && <Handover />}
     </>
   );
 }
@@ -68,6 +71,23 @@ function Impaired() {
           {t().own.desk.alarms.acknowledge} <KeyCap of="A" />
         </button>
       )}
+    </div>
+  );
+}
+
+/** A note for this shift that its person has not read yet. No sound, and nothing waits for it. */
+function Handover() {
+  const [newest, ...others] = unread.value;
+  if (newest === undefined) return null;
+  const text = t().own.views.shift.notes;
+  return (
+    <div class="banner handover" role="status" data-handover={newest.id}>
+      <span class="says">
+        {text.line(newest.by, f().time(newest.at))}
+        {newest.exercise && ` (${t().own.views.exercise})`}
+        {others.length > 0 && ` ${text.more(others.length)}`}
+      </span>
+      <button type="button" class="btn" data-action="open-handover" aria-keyshortcuts="v" onClick={() => openView({ kind: "shift" })}>{text.open} <KeyCap of="V" /></button>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { f, typeWord } from "../say";
 import { isLoaded, isStale, rows } from "../state";
 import { t } from "../text";
 import { OpenList } from "./board";
+import { HandoverNotes } from "./handover_notes";
 import { Paper } from "./paper";
 import { HOURS, type Hours, periodOf } from "./period";
 import { useAnswer } from "./reading";
@@ -27,6 +28,8 @@ export function Shift() {
   const { data, problem } = useAnswer<Summary>(`${hours} ${by}`, (signal) => ask("get", "/v1/reports/summary", { query: { from, to, by }, signal }));
   return (
     <Paper name="shift" title={text.shift.title}>
+      <HandoverNotes />
+      <h3>{text.shift.figures}</h3>
       <div class="choices">
         {HOURS.map((of) => <button type="button" class="btn" key={of} aria-pressed={hours === of} onClick={() => setHours(of)}>{text.lastHours(of)}</button>)}
         {GROUPS.map((of) => <button type="button" class="btn" key={of} aria-pressed={by === of} onClick={() => setBy(of)}>{text.shift.by[of]}</button>)}
