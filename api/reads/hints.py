@@ -9,6 +9,7 @@ from api.process.services import Services
 from api.reads.compared_hints import compared_hints, decoded_hints
 from api.reads.disclosure import unsealed
 from api.reads.event_summary import summary_hint
+from api.reads.open_questions import with_open_questions
 from api.views.hints import shown
 from api.views.values import View
 from dispatch.assistant.compared_reports import TextKind, TextOfIncident, as_told_of_description
@@ -40,12 +41,15 @@ class _Source:
 async def hints_of_incident(services: Services, state: Incident) -> list[View]:
     """All hints about the texts of an incident, for operators, the description first. Raises StoreUnavailable, NotReady."""
     sources = list(_sources(state))
-    found = await _read(services, state, sources)
+    description, *results = await _read(services, state, sources)
+    found = [await with_open_questions(services, state, description), *results]
     of_texts = [
         (hint, hints, source.offer_id, None)
         for source, made in zip(sources, found, strict=True)
         for hints in made
         for hint in hints.hints
+        # What one answer leaves open is not what the incident does: that stands at the description.
+        if source.offer_id is None or hint.kind is not HintKind.MISSING
     ]
     between = [(one.hint, one.made, *_whose(one.source)) for one in await compared_hints(services, state)]
     return [
@@ -111,6 +115,8 @@ async def _helpful(services: Services, state: Incident, task: HintTask) -> list[
     """The hints about the description that help with this work, where they are switched on; none while Redis does not answer."""
     try:
         made = await read_of_description(services, state)
+        if HintKind.MISSING in KINDS_OF[task]:
+            made = await with_open_questions(services, state, made)
         between = await _between_texts(services, state, task)
     except (StoreUnavailable, NotReady):
         return []

@@ -84,6 +84,16 @@ class Told(InText):
     what: str
 
 
+class QuestionRead(Shown):
+    """`code`: of the phrase that asks for the fact at incidents of this type. The texts of the three languages say the same."""
+
+    fact: Fact
+    code: str
+    kk: str
+    ru: str
+    en: str
+
+
 class SimilarRead(Shown):
     """`likeness`: of the words, 0 to 1; null where they cannot be compared. `reasons`: what counts most first."""
 
@@ -119,6 +129,8 @@ class ReportRead(Shown):
     """Danger to life."""
     missing: list[Fact]
     """What is still to be asked, most important first."""
+    questions: list[QuestionRead]
+    """The same as questions of the phrasebook."""
     similar: list[SimilarRead]
     """Open incidents that the text may tell of, for operators; the likeliest first."""
     card: CardRead | None

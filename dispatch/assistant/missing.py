@@ -16,7 +16,7 @@ from dispatch.assistant.times import times
 
 
 class Fact(StrEnum):
-    """What a dispatcher needs to know. The pages have a question for each, in three languages."""
+    """What a dispatcher needs to know. The phrasebook has a question for each, in three languages."""
 
     PLACE = "place"
     EXACT_PLACE = "exact_place"

@@ -71,6 +71,20 @@ class Phrasebook:
         return (*own, *(phrase for phrase in self.phrases if phrase.group == GENERAL))
 
 
+def questions(facts: Iterable[Fact], type_: str = "", *, book: Phrasebook | None = None) -> list[dict[str, str]]:
+    """What to ask for these facts, as JSON: `fact`, `code` of the phrase, and its text in each language. The pages have no
+    questions of their own."""
+    book = book or built_in_phrasebook()
+    asked = [(fact, book.question(fact, type_)) for fact in facts]
+    return [{"fact": fact.value, "code": one.code, "kk": one.kk, "ru": one.ru, "en": one.en} for fact, one in asked]
+
+
+def open_facts(type_: str, likely: Sequence[str], known: Collection[Fact]) -> tuple[Fact, ...]:
+    """What is still to be asked about an incident. `likely`: types of its text, for an incident whose own type asks for nothing.
+    `known`: what any of its texts and fields tell."""
+    return missing([type_], known) or missing(likely[:1], known)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBack:
     """`language` None: not known which of the three the caller speaks, so all are offered. `questions`: those still open, in the

@@ -9,6 +9,8 @@ import structlog
 from dispatch.assistant.hint_kinds import Hint, HintKind
 from dispatch.assistant.hints import hints_of
 from dispatch.assistant.likely_duplicates import LikelyDuplicate
+from dispatch.assistant.missing import Fact
+from dispatch.assistant.phrasebook import questions
 from dispatch.assistant.reading import Reading
 from dispatch.model.places import Place
 from dispatch.ports import StoreUnavailable
@@ -103,6 +105,7 @@ def report_answer(reading: Reading, reader: ReportReader, similar: Sequence[Like
         "denied": of(HintKind.DENIED),
         "threats": of(HintKind.THREAT),
         "missing": missing["facts"],
+        "questions": questions(map(Fact, missing["facts"]), reading.types[0].value if reading.types else ""),
         "similar": [{**similar_value(one), "probability": one.probability} for one in similar],
         "card": next((dict(hint.value) for hint in hints if hint.kind is HintKind.CARD), None),
         "model": reader.model,

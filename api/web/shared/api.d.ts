@@ -5125,6 +5125,14 @@ export interface components {
             requirement_id: string;
             said: components["schemas"]["StatementShown"][];
         };
+        /** @description `code`: of the phrase that asks for the fact at incidents of this type. The texts of the three languages say the same. */
+        QuestionRead: {
+            code: string;
+            en: string;
+            fact: components["schemas"]["Fact"];
+            kk: string;
+            ru: string;
+        };
         /**
          * @description What became of the notices of an offer by one way: `app` or a kind of channel. `sent`: its service took the newest; that
          *     proves nothing. `code`: why it failed.
@@ -5186,6 +5194,7 @@ export interface components {
             people: components["schemas"]["PeopleRead"][];
             phones: components["schemas"]["PhoneRead"][];
             places: components["schemas"]["PlaceRead"][];
+            questions: components["schemas"]["QuestionRead"][];
             roads: components["schemas"]["RoadRead"][];
             similar: components["schemas"]["SimilarRead"][];
             threats: components["schemas"]["Told"][];

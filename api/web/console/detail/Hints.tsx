@@ -4,10 +4,9 @@ import type { components } from "../../shared/api";
 import { ask } from "../../shared/api_client";
 import { MadeBy, Original, Suggested } from "../../shared/assistant/mark";
 import { type Span, wordsOf } from "../../shared/assistant/spans";
-import { HINTS, textsIn } from "../../shared/assistant/texts";
-import { type Hint, factsOf, hintSaid, isPlace, namesakesOf } from "../../shared/assistant/values";
+import { HINTS } from "../../shared/assistant/texts";
+import { type Hint, askedIn, hintSaid, isPlace, namesakesOf, questionsOf } from "../../shared/assistant/values";
 import { ProblemText } from "../../shared/parts/problem_text";
-import { word } from "../../shared/word";
 import { assistantChanges } from "../assistant_changes";
 import { nameIn } from "../people/names";
 import { f, typeWord } from "../say";
@@ -104,7 +103,7 @@ function OfOne({ incident, hint, words, namesakes, spoken }: { incident: Inciden
     <>
       <p>
         <span class="q">{texts.kinds[hint.kind]}:</span>{" "}
-        {hint.kind === "missing" ? factsOf(value).map((fact) => word(textsIn(spoken).questions, fact)).join(" ") : <b>{hintSaid(hint, texts, typeWord)}</b>}
+        {hint.kind === "missing" ? <span lang={askedIn(spoken)}>{questionsOf(value, spoken).map((one) => one.text).join(" ")}</span> : <b>{hintSaid(hint, texts, typeWord)}</b>}
         {words !== "" && hint.kind !== "language" && <> <q>{words}</q></>}
         {hint.probability !== null && hint.probability < UNSURE && <span class="q"> {texts.unsure}</span>}
         {namesakes > 1 && <span class="q"> {texts.namesakes(namesakes)}</span>}

@@ -3,8 +3,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { MadeBy, Suggested } from "../../shared/assistant/mark";
 import { type Span, wordsOf } from "../../shared/assistant/spans";
-import { HINTS, textsIn } from "../../shared/assistant/texts";
-import { peopleSaid, placeAround, placeName } from "../../shared/assistant/values";
+import { HINTS } from "../../shared/assistant/texts";
+import { askedIn, peopleSaid, placeAround, placeName, questionsOf } from "../../shared/assistant/values";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { word } from "../../shared/word";
 import { bindKeys } from "../keys";
@@ -122,12 +122,12 @@ const ASKED_AT_MOST = 4;
 /** In the language of the caller, so that they can be read out. */
 function Questions({ read }: { read: ReportRead }) {
   const spoken = read.language.value;
-  const texts = textsIn(spoken);
-  if (read.missing.length === 0) return null;
+  const asked = questionsOf({ questions: read.questions }, spoken).slice(0, ASKED_AT_MOST);
+  if (asked.length === 0) return null;
   return (
     <div class="assist-asks">
       <p class="q">{HINTS.read().kinds.missing}:</p>
-      <ol lang={["kk", "ru", "en"].includes(spoken) ? spoken : undefined}>{read.missing.slice(0, ASKED_AT_MOST).map((one) => <li key={one}>{texts.questions[one]}</li>)}</ol>
+      <ol lang={askedIn(spoken)}>{asked.map(({ fact, text }) => <li key={fact}>{text}</li>)}</ol>
     </div>
   );
 }

@@ -59,7 +59,7 @@ export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: H
   if (kind === "time") return word(texts.when, told("when"));
   if (kind === "denied") return word(texts.denied, told("what"));
   if (kind === "threat") return word(texts.threats, told("what"));
-  if (kind === "missing") return factsOf(value).map((fact) => word(texts.questions, fact)).join(" ");
+  if (kind === "missing") return questionsOf(value, language.value).map(({ text }) => text).join(" ");
   // The card has a line for each fact, the summary one for each sentence.
   if (kind === "card" || kind === "summary") return told(language.value).split("\n").join(" · ");
   if (kind === "claims") return claimsOf(value).map((one) => one[language.value]).join(" · ");
@@ -69,11 +69,23 @@ export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: H
   return told("value") || told("text") || told("what");
 }
 
-/** The facts that are still to be asked. */
-export function factsOf(value: Hint["value"]): string[] {
-  const { facts } = value;
-  return Array.isArray(facts) ? facts.filter((one): one is string => typeof one === "string") : [];
+export interface Question {
+  readonly fact: string;
+  readonly text: string;
 }
+
+/** What is still to be asked, in a language: of the caller, or of the page where the phrasebook does not speak theirs. */
+export function questionsOf(value: Hint["value"], spoken: string | null): Question[] {
+  const { questions } = value;
+  if (!Array.isArray(questions)) return [];
+  return (questions as Readonly<Record<string, string>>[]).flatMap((one) => {
+    const text = one[spoken ?? ""] ?? one[language.value];
+    return one["fact"] === undefined || text === undefined ? [] : [{ fact: one["fact"], text }];
+  });
+}
+
+/** In which language these questions are. */
+export const askedIn = (spoken: string | null): string => (spoken === "kk" || spoken === "ru" || spoken === "en" ? spoken : language.value);
 
 interface Claim {
   readonly code: string;

@@ -22,6 +22,7 @@ const READ = {
   denied: [],
   threats: [{ what: "flood", spans: [[11, 19]] }],
   missing: ["exact_place"],
+  questions: [{ fact: "exact_place", code: "exact_address", kk: "Мекенжайы?", ru: "Адрес?", en: "Address?" }],
   similar: [],
 } as unknown as ReportRead;
 const TYPE = { type: "flood", title: { ru: "Наводнение" }, priority: "high", details: null, lines: [], requirements: [] };

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { HINTS } from "../../shared/assistant/texts";
 import type { Hint } from "../../shared/assistant/values";
 import { startTexts } from "../../shared/text";
-import { assistedBy } from "../../volunteer/assisted";
+import { assistanceOf, assistedBy } from "../../volunteer/assisted";
 import type { Draft } from "../../volunteer/drafts";
 import { resultOf } from "../../volunteer/screens/digital";
 import { WorkHints, saidOf } from "../../volunteer/screens/work_hints";
@@ -18,7 +18,10 @@ const value = { id: "p-1", name: NAMES, district: null, region: { kk: "Алма�
 const hint = (kind: Hint["kind"], of: object, spans: number[][], id: string = kind): Hint => ({ id, kind, value: of, spans, probability: 0.9, mode: "on" }) as unknown as Hint;
 const PLACES = [hint("place", value, [[2, 10]], "h-1"), hint("place", { ...value, id: "p-2", location: { type: "Point", coordinates: [70, 50] } }, [[2, 10]], "h-2")];
 const PEOPLE = hint("people", { count: 3, upper: null, is_about: false }, [[21, 27]]);
-const MISSING = hint("missing", { facts: ["water_level", "phone"] }, []);
+const MISSING = hint("missing", { facts: ["water_level", "phone"], questions: [
+  { fact: "water_level", code: "water_level", kk: "Су қаншалықты биік?", ru: "Какой уровень воды?", en: "How high is the water?" },
+  { fact: "phone", code: "your_phone", kk: "Нөміріңіз?", ru: "Ваш номер?", en: "Your number?" },
+] }, []);
 let root: HTMLElement;
 let draft: Draft;
 
@@ -72,6 +75,27 @@ test("open questions are in the language of the caller and are ticked off", asyn
   await expect.poll(() => root.textContent).toContain("Су қаншалықты биік");
   await click("[data-question=phone]");
   expect(draft.asked).toEqual(["phone"]);
+  expect(root.querySelector("fieldset label")?.getAttribute("lang")).toBe("kk");
+});
+
+test("a caller whose language the phrasebook does not speak is asked in that of the page", async () => {
+  await show("call_back", [MISSING], { material: { description: TEXT, language: "uz" } });
+  expect(root.textContent).toContain("How high is the water?");
+  expect(root.querySelector("fieldset label")?.getAttribute("lang")).toBe("en");
+});
+
+test("who only read hints at a call has not said that they were of no use; who ticked a question off has used it", () => {
+  const of = (kind: string, part: Partial<Draft> = {}) => assistanceOf({ kind, hints: [MISSING, PEOPLE] } as never, { ...EMPTY, ...part }, saidOf);
+  expect(of("call_back")).toBeNull();
+  expect(of("find_duplicates")).toBeNull();
+  expect(of("call_back", { asked: ["phone"] })).toEqual(["missing"]);
+  expect(of("translate")).toEqual([]);
+  expect(assistanceOf({ kind: "translate", hints: [] } as never, EMPTY, saidOf)).toBeNull();
+});
+
+test("an offer that an older server told has no questions, and no empty list of them", async () => {
+  await show("call_back", [hint("missing", { facts: ["phone"] }, [])]);
+  expect(root.querySelector("fieldset")).toBeNull();
 });
 
 test("who judges a report sees that hints follow, and none", async () => {

@@ -8,7 +8,7 @@ import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import { languageName } from "../../shared/language_name";
 import { type ResultBody, checkIn, decline, submit } from "../answers";
-import { assistedBy, hintsOf, sentWith, spotOfHint } from "../assisted";
+import { assistanceOf, hintsOf, sentWith, spotOfHint } from "../assisted";
 import { ENDS, outcomeWord } from "../ends";
 import { type Draft, draftOf, keepDraft } from "../drafts";
 import type { Offer, Standing } from "../jobs";
@@ -120,7 +120,7 @@ function ResultForm({ offer, task, looked }: { offer: Offer; task: Task; looked:
   const { outcome } = draft.value;
   const needs = NEEDS[outcome];
   const send = (): void => {
-    const result = resultOf(draft.value, hintsOf(task).length === 0 ? null : assistedBy(hintsOf(task), draft.value, saidOf));
+    const result = resultOf(draft.value, assistanceOf(task, draft.value, saidOf));
     if (typeof result === "string") {
       fault.value = result === "place" ? places.bad : result === "area" ? places.badArea : places.digital.missing;
       return;

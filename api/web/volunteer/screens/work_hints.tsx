@@ -2,10 +2,9 @@
 import type { Signal } from "@preact/signals";
 import { MadeBy, Suggested } from "../../shared/assistant/mark";
 import { type Span, wordsOf } from "../../shared/assistant/spans";
-import { HINTS, textsIn } from "../../shared/assistant/texts";
-import { type Hint, factsOf, hintSaid, isPlace, namesakesOf, placeAround, placeName } from "../../shared/assistant/values";
+import { HINTS } from "../../shared/assistant/texts";
+import { type Hint, askedIn, hintSaid, isPlace, namesakesOf, placeAround, placeName, questionsOf } from "../../shared/assistant/values";
 import { languageName } from "../../shared/language_name";
-import { word } from "../../shared/word";
 import { hintsOf, isUsed, spotOfHint } from "../assisted";
 import type { Draft } from "../drafts";
 import type { Offer } from "../jobs";
@@ -89,15 +88,17 @@ const UNSURE = 0.5;
 function Questions({ task, draft, change, hint }: Given & { readonly hint: Hint }) {
   const { work } = HINTS.read();
   const spoken = task.material.language;
-  const { questions } = textsIn(spoken);
+  const asked = questionsOf(hint.value, spoken);
+  // An offer that an older server told has facts alone.
+  if (asked.length === 0) return null;
   const tick = (fact: string): void => change({ asked: draft.asked.includes(fact) ? draft.asked.filter((one) => one !== fact) : [...draft.asked, fact] });
   return (
     <fieldset class="questions" data-hint={hint.id} data-kind="missing">
-      <legend>{spoken === null ? work.questionsOnly : work.questions(languageName(spoken))}</legend>
-      {factsOf(hint.value).map((fact) => (
-        <label key={fact} lang={spoken ?? undefined}>
+      <legend>{spoken === null ? work.questionsOnly : work.questions(languageName(askedIn(spoken)))}</legend>
+      {asked.map(({ fact, text }) => (
+        <label key={fact} lang={askedIn(spoken)}>
           <input type="checkbox" data-question={fact} checked={draft.asked.includes(fact)} onChange={() => tick(fact)} />
-          <span>{word(questions, fact)}</span>
+          <span>{text}</span>
         </label>
       ))}
     </fieldset>

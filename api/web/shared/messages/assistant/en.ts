@@ -1,4 +1,4 @@
-// Texts about what software suggests, and the questions that are still to be asked.
+// Texts about what software suggests. The questions that are still to be asked come from the API's phrasebook.
 
 export const en = {
   by: "suggested by software",
@@ -62,27 +62,6 @@ export const en = {
     cold: "cold",
     crash: "crash",
     dying: "dying",
-  },
-  questions: {
-    place: "Where is it?",
-    exact_place: "Which street and house, or what is nearby?",
-    breathing: "Is the person breathing?",
-    conscious: "Does the person answer?",
-    bleeding: "Is there heavy bleeding?",
-    age: "How old is the person?",
-    trapped: "Is anybody trapped?",
-    fuel_or_gas: "Is there fuel or gas nearby?",
-    substance: "What substance is it?",
-    spreading: "Is it spreading?",
-    water_level: "How high is the water, and is it rising?",
-    way_out: "Can people get out?",
-    last_seen: "When and where was the person last seen?",
-    description: "What does the person look like, and what do they wear?",
-    health: "Is anybody ill, or unable to walk?",
-    shelter: "Is there a warm, safe place?",
-    people: "How many people are there?",
-    time: "When did it happen?",
-    phone: "On which number can we call back?",
   },
   work: {
     title: "Hints from software",

@@ -7,7 +7,6 @@ type Schemas = components["schemas"];
 /** A word for every value of the API: a new one without it does not compile. */
 interface Vocabularies {
   readonly kinds: WordsFor<Schemas["HintKind"]>;
-  readonly questions: WordsFor<Schemas["ReportRead"]["missing"][number]>;
   readonly when: WordsFor<Schemas["TimeRead"]["when"]>;
   readonly languages: WordsFor<Schemas["LanguageRead"]["value"]>;
 }
