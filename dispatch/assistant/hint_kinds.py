@@ -33,6 +33,8 @@ class HintKind(StrEnum):
     """Another text of the incident, or the incident itself, says otherwise (`compared_reports.py`)."""
     REUSED = "reused"
     """Another report of the incident is in the same words."""
+    DRAFT = "draft"
+    """A translation by a model of the deployer, checked against the original (`drafts.py`)."""
     SUMMARY = "summary"
     """What became of the incident, from its events and not from a text (`incident_summary.py`)."""
 

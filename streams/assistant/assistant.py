@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from dispatch.assistant.concepts import built_in_lexicon
+from dispatch.assistant.hint_kinds import HintTask
 from dispatch.assistant.incident_types import built_in_model
 from dispatch.plans.book import load_builtin
 from streams import clock, event_loop
@@ -40,7 +41,7 @@ from streams.settings import Settings
 from streams.store.assistant_calls import AssistantInbox
 from streams.store.redis_client import RedisClient
 from streams.store.redis_target import target_of
-from streams.wire import WeightsRecord
+from streams.wire import Mode, WeightsRecord
 from streams.wire.client_digests import Purpose, client_digests
 
 _WARMING = "Қостанай облысы, өрт шықты, 2 адам, 87010000000"
@@ -100,7 +101,10 @@ class Assistant(Service):
         async def write(named: NamedText, made: MadeHints) -> None:
             await self._writer.write(named, made)
 
-        return SecondReaderLane(self._model, types, write, self._is_off)
+        return SecondReaderLane(self._model, types, write, self._is_off, self._is_drafted)
+
+    def _is_drafted(self, language: str) -> bool:
+        return self._modes.book.mode(HintTask.TRANSLATE, language) is not Mode.OFF
 
     def _adopt(self, record: WeightsRecord) -> None:
         """Reads with these weights from now on."""

@@ -9,17 +9,20 @@ from typing import Protocol
 
 import structlog
 
+from dispatch.assistant.drafts import draft_hint, draft_schema, marked, targets
+from dispatch.assistant.hint_kinds import Hint
 from dispatch.assistant.masking import masked
 from dispatch.assistant.model_answers import kept, schema
 from dispatch.model.private_refs import model_hints_ref
 from streams import event_loop, metrics
 from streams.assistant.hint_writer import MadeHints
-from streams.assistant.language_model import ModelUnavailable
+from streams.assistant.language_model import DRAFT_ORDER, READ_ORDER, ModelUnavailable
 from streams.assistant.texts_named import NamedText
 
 MOST_WAITING = 100
-VERSION = "1"
-"""Of the order and the schema that the model gets."""
+VERSION = "2"
+"""Of the orders and schemas that the model gets."""
+_NONE = object()
 _log = structlog.get_logger(__name__)
 
 
@@ -28,7 +31,7 @@ class ReadingModel(Protocol):
 
     name: str
 
-    async def read(self, masked_text: str, schema: dict[str, object]) -> object: ...
+    async def read(self, masked_text: str, schema: dict[str, object], order: str = ...) -> object: ...
 
 
 class SecondReaderLane:
@@ -40,12 +43,15 @@ class SecondReaderLane:
         types: Collection[str],
         write: Callable[[NamedText, MadeHints], Awaitable[None]],
         is_off: Callable[[], bool],
+        is_drafted: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """`is_drafted`: whether a text in this language is to be translated as well."""
         self._model = model
         self._types = tuple(types)
         self._schema = schema(types)
         self._write = write
         self._is_off = is_off
+        self._is_drafted = is_drafted
         self._texts: asyncio.Queue[tuple[NamedText, str, str]] = asyncio.Queue(MOST_WAITING)
         self._task: asyncio.Task[None] | None = None
 
@@ -70,15 +76,13 @@ class SecondReaderLane:
 
     async def _read(self, named: NamedText, text: str, language: str) -> None:
         out = masked(text)
-        try:
-            answer = await self._model.read(out.text, self._schema)
-        except ModelUnavailable as error:
-            metrics.ASSISTANT_MODEL.labels(outcome=error.code).inc()
-            if error.code != "resting":
-                _log.warning("the language model gave no answer", code=error.code)
+        answer = await self._answer(out.text, self._schema, READ_ORDER)
+        if answer is _NONE:
             return
         hints = kept(answer, out, self._types)
         metrics.ASSISTANT_MODEL.labels(outcome="kept" if hints else "nothing").inc()
+        if self._is_drafted(language):
+            hints += await self._drafts(text, language)
         made = MadeHints(
             ref=model_hints_ref(named.incident_id, named.ref),
             language=language,
@@ -87,3 +91,23 @@ class SecondReaderLane:
             hints=hints,
         )
         await self._write(named, made)
+
+    async def _drafts(self, text: str, language: str) -> tuple[Hint, ...]:
+        sent, wanted = marked(text), targets(language)
+        if sent is None:
+            return ()
+        answer = await self._answer(sent.text, draft_schema(wanted), DRAFT_ORDER)
+        # Each draft is read as a text is; what waits in this loop must not wait for that.
+        hint = await asyncio.to_thread(draft_hint, answer, text, sent, wanted)
+        metrics.ASSISTANT_MODEL.labels(outcome="drafted" if hint else "no_draft").inc()
+        return (hint,) if hint else ()
+
+    async def _answer(self, text: str, schema: dict[str, object], order: str) -> object:
+        """`_NONE`: there is none. An answer may be null."""
+        try:
+            return await self._model.read(text, schema, order)
+        except ModelUnavailable as error:
+            metrics.ASSISTANT_MODEL.labels(outcome=error.code).inc()
+            if error.code != "resting":
+                _log.warning("the language model gave no answer", code=error.code)
+            return _NONE

@@ -12,11 +12,13 @@ from aiohttp import web
 
 @dataclass
 class FakeModel:
-    """`answers`: the content of the next answers, then `usual`. A text goes out as it is, anything else as JSON."""
+    """`usual`: the content of each answer. A text goes out as it is, anything else as JSON."""
 
     url: str = ""
     usual: Any = field(default_factory=lambda: {"types": [], "places": [], "people": []})
     status: int = 200
+    statuses: list[int] = field(default_factory=list)
+    """Of the next answers, then `status`."""
     delay_s: float = 0.0
     raw: Callable[[], AsyncIterator[bytes]] | None = None
     """Written instead of an answer."""
@@ -34,8 +36,9 @@ class FakeModel:
             except ConnectionResetError:
                 return response  # the client has had enough
             return response
+        status = self.statuses.pop(0) if self.statuses else self.status
         content = self.usual if isinstance(self.usual, str) else json.dumps(self.usual)
-        return web.json_response({"choices": [{"message": {"content": content}}]}, status=self.status)
+        return web.json_response({"choices": [{"message": {"content": content}}]}, status=status)
 
     @property
     def texts(self) -> list[str]:

@@ -2506,7 +2506,7 @@ export interface components {
             work: number;
         };
         /**
-         * @description What a dispatcher needs to know. The pages have a question for each, in three languages.
+         * @description What a dispatcher needs to know. The phrasebook has a question for each, in three languages.
          * @enum {string}
          */
         Fact: "place" | "exact_place" | "breathing" | "conscious" | "bleeding" | "age" | "trapped" | "fuel_or_gas" | "substance" | "spreading" | "water_level" | "way_out" | "last_seen" | "description" | "health" | "shelter" | "people" | "time" | "phone";
@@ -2632,7 +2632,7 @@ export interface components {
          * @description What a hint says. Names are values of the API and of the log: never change them.
          * @enum {string}
          */
-        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing" | "card" | "similar" | "claims" | "contradiction" | "reused" | "summary";
+        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing" | "card" | "similar" | "claims" | "contradiction" | "reused" | "draft" | "summary";
         HintList: {
             items: components["schemas"]["HintShown"][];
         };

@@ -61,6 +61,7 @@ export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: H
   if (kind === "threat") return word(texts.threats, told("what"));
   if (kind === "missing") return questionsOf(value, language.value).map(({ text }) => text).join(" ");
   // The card has a line for each fact, the summary one for each sentence.
+  if (kind === "draft") return told(language.value);
   if (kind === "card" || kind === "summary") return told(language.value).split("\n").join(" · ");
   if (kind === "claims") return claimsOf(value).map((one) => one[language.value]).join(" · ");
   if (kind === "contradiction") return contradictionSaid(value, texts, typeWord);

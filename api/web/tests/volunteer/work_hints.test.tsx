@@ -121,3 +121,14 @@ test("an answer says which of the hints that were shown it used, also that it us
   expect(resultOf(draft, [])).toMatchObject({ assisted_by: [] });
   expect(resultOf(draft)).not.toHaveProperty("assisted_by");
 });
+
+test("a draft of a model is added by a tap and is left out where there is none in the language of the page", async () => {
+  const draftOf = (texts: object) => hint("draft", texts, [[0, 26]]);
+  await show("translate", [draftOf({ en: "A flood in Talgar, 3 people", ru: "Наводнение" })]);
+  await click("[data-action=add-hint]");
+  expect(draft.text).toBe("A flood in Talgar, 3 people");
+  expect(root.querySelector("[data-hint=draft]")?.textContent).toContain("Draft by a language model");
+  render(null, root);
+  await show("translate", [draftOf({ kk: "Су басты" }), PEOPLE]);
+  expect([...root.querySelectorAll("[data-hint]")].map((one) => one.getAttribute("data-kind"))).toEqual(["people"]);
+});

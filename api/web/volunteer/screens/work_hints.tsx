@@ -35,7 +35,7 @@ export function WorkHints(given: Given) {
   const isPlaceAsked = given.task.outcomes.includes("located");
   // The language stands over the words already.
   const isSpoken = given.task.material.language !== null;
-  const others = hints.filter((one) => !(isSpoken && one.kind === "language") && !asked.includes(one) && !(isPlaceAsked && places.includes(one)));
+  const others = hints.filter((one) => !(isSpoken && one.kind === "language") && !asked.includes(one) && !(isPlaceAsked && places.includes(one)) && !(IN_LANGUAGES.has(one.kind) && saidOf(one) === ""));
   return (
     <Suggested class="hint" label={work.title}>
       <p class="hint-head"><MadeBy /></p>
@@ -83,6 +83,8 @@ function Candidates({ task, draft, looked, change, places }: Given & { readonly 
 }
 
 const UNSURE = 0.5;
+/** What a language may be switched off in, or may not have passed its checks. */
+const IN_LANGUAGES = new Set<Hint["kind"]>(["draft", "summary"]);
 
 /** In the language of the caller, to be read out and ticked off. The ticks stay on this device. */
 function Questions({ task, draft, change, hint }: Given & { readonly hint: Hint }) {

@@ -25,6 +25,7 @@ export const en = {
     card: "In short",
     similar: "May be the same",
     summary: "What became of it",
+    draft: "Draft by a language model",
     claims: "To be checked",
     contradiction: "Contradicts",
     reused: "In the same words",

@@ -25,6 +25,7 @@ export const ru = {
     card: "Коротко",
     similar: "Возможно, то же",
     summary: "Ход событий",
+    draft: "Черновик перевода языковой модели",
     claims: "Проверить",
     contradiction: "Расходится",
     reused: "Теми же словами",
