@@ -76,6 +76,10 @@ class PhoneRead(InText):
     normal: str | None
 
 
+class NameRead(InText):
+    text: str
+
+
 class TimeRead(InText):
     when: Literal["now", "past", "future"]
 
@@ -122,6 +126,8 @@ class ReportRead(Shown):
     roads: list[RoadRead]
     people: list[PeopleRead]
     phones: list[PhoneRead]
+    names: list[NameRead]
+    """Of whoever tells, as they say it themselves; never a name that merely stands in the text."""
     times: list[TimeRead]
     denied: list[Told]
     """What the text says is not so: no fire, nobody hurt."""

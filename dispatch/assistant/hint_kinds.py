@@ -19,6 +19,8 @@ class HintKind(StrEnum):
     ROAD = "road"
     PEOPLE = "people"
     PHONE = "phone"
+    NAME = "name"
+    """Of whoever tells, as they say it themselves."""
     TIME = "time"
     DENIED = "denied"
     THREAT = "threat"
@@ -54,10 +56,11 @@ class HintTask(StrEnum):
 
 _NOT_OF_THE_WORDS = frozenset(
     {
+        HintKind.NAME,
         HintKind.MISSING, HintKind.SIMILAR, HintKind.CLAIMS, HintKind.CONTRADICTION, HintKind.REUSED, HintKind.SUMMARY,
     }
 )  # fmt: skip
-"""Of no use to whoever says in another language what a text says."""
+"""Of no use to whoever says in another language what a text says. A name stands in the words already."""
 KINDS_OF: Mapping[HintTask, frozenset[HintKind]] = {
     HintTask.REPORT: frozenset(set(HintKind) - {HintKind.SUMMARY}),
     HintTask.VERIFY_REPORT: frozenset(
@@ -73,7 +76,7 @@ KINDS_OF: Mapping[HintTask, frozenset[HintKind]] = {
             HintKind.REUSED,
         }
     ),
-    HintTask.CALL_BACK: frozenset({HintKind.LANGUAGE, HintKind.PHONE, HintKind.MISSING}),
+    HintTask.CALL_BACK: frozenset({HintKind.LANGUAGE, HintKind.PHONE, HintKind.NAME, HintKind.MISSING}),
     HintTask.GEOLOCATE: frozenset({HintKind.PLACE, HintKind.ROAD}),
     HintTask.TRANSLATE: frozenset(set(HintKind) - _NOT_OF_THE_WORDS),
     HintTask.FIND_DUPLICATES: frozenset(

@@ -9,6 +9,7 @@ from typing import Any
 from dispatch.assistant.card_texts import LANGUAGES
 from dispatch.assistant.claims import checklist
 from dispatch.assistant.hint_kinds import Hint, HintKind
+from dispatch.assistant.names import names_in
 from dispatch.assistant.place_values import place_value
 from dispatch.assistant.reading import Reading
 from dispatch.assistant.report_card import CardLine, card, card_text, rendered
@@ -62,6 +63,8 @@ def _facts(reading: Reading) -> Iterator[Hint]:
         yield Hint(kind=HintKind.CARD, value=card_value(lines), spans=spans)
     if reading.missing:
         yield Hint(kind=HintKind.MISSING, value={"facts": [fact.value for fact in reading.missing]}, spans=())
+    for name in names_in(reading.text):
+        yield Hint(kind=HintKind.NAME, value={"text": name.text}, spans=(name.span,))
     if claimed := checklist(reading):
         spans = tuple(sorted({span for line in claimed for span in line.spans}))
         yield Hint(kind=HintKind.CLAIMS, value={"lines": [_claim(line) for line in claimed]}, spans=spans)

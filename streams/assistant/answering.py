@@ -101,6 +101,7 @@ def report_answer(reading: Reading, reader: ReportReader, similar: Sequence[Like
         "roads": of(HintKind.ROAD),
         "people": of(HintKind.PEOPLE),
         "phones": of(HintKind.PHONE),
+        "names": of(HintKind.NAME),
         "times": of(HintKind.TIME),
         "denied": of(HintKind.DENIED),
         "threats": of(HintKind.THREAT),

@@ -2632,7 +2632,7 @@ export interface components {
          * @description What a hint says. Names are values of the API and of the log: never change them.
          * @enum {string}
          */
-        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "time" | "denied" | "threat" | "missing" | "card" | "similar" | "claims" | "contradiction" | "reused" | "draft" | "summary";
+        HintKind: "language" | "type" | "place" | "road" | "people" | "phone" | "name" | "time" | "denied" | "threat" | "missing" | "card" | "similar" | "claims" | "contradiction" | "reused" | "draft" | "summary";
         HintList: {
             items: components["schemas"]["HintShown"][];
         };
@@ -4294,6 +4294,10 @@ export interface components {
             mode: components["schemas"]["Mode"];
             task: components["schemas"]["HintTask"] | null;
         };
+        NameRead: {
+            spans: number[][];
+            text: string;
+        };
         /** @description A name in three languages. Without one in a language, that of another stands there, in Latin letters for `en`. */
         NamesShown: {
             en: string;
@@ -5191,6 +5195,7 @@ export interface components {
             made_by: "assistant";
             missing: components["schemas"]["Fact"][];
             model: string;
+            names: components["schemas"]["NameRead"][];
             people: components["schemas"]["PeopleRead"][];
             phones: components["schemas"]["PhoneRead"][];
             places: components["schemas"]["PlaceRead"][];

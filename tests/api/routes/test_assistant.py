@@ -94,6 +94,25 @@ async def test_a_text_is_read_and_nothing_is_chosen_or_stored(world: World) -> N
     assert world.log.messages == []
 
 
+async def test_a_name_that_somebody_says_is_theirs_is_read_and_one_of_a_street_is_none(world: World) -> None:
+    text = "Өрт, Абай 10, менің атым Әйгерім Серікова"
+
+    (name,) = (await ask(world, text)).json()["names"]
+
+    assert name["text"] == text[slice(*name["spans"][0])] == "Әйгерім Серікова"
+    assert (await ask(world, "Пожар на улице Айгуль Серикова 10")).json()["names"] == []
+
+
+async def test_whoever_calls_back_sees_the_name_and_nobody_else_at_digital_work_does(world: World) -> None:
+    kinds = {}
+    for task in (Task.CALL_BACK, Task.TRANSLATE, Task.GEOLOCATE, Task.FIND_DUPLICATES, Task.MONITOR_MEDIA):
+        held = at_work(task)
+        store(world, held, text="Атырауда өрт, менің атым Әйгерім Серікова")
+        kinds[task] = {hint["kind"] for hint in (await work(world, held))["hints"]}
+
+    assert [task for task, seen in kinds.items() if "name" in seen] == [Task.CALL_BACK]
+
+
 async def test_a_point_nearby_weighs_places(world: World) -> None:
     text = "Жаңажол ауылында өрт"
     near = {"type": "Point", "coordinates": [69.0, 54.2]}

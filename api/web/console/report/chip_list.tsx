@@ -62,7 +62,7 @@ function ChipButton({ of, chip, text }: { of: FormState; chip: Chip; text: strin
         <span class="visually-hidden">{fieldOf(chip)}: </span>
         <b>{said.name}</b>
         {said.more !== "" && <span class="q">{said.more}</span>}
-        {quoted !== "" && chip.kind !== "phone" && <q>{quoted}</q>}
+        {quoted !== "" && chip.kind !== "phone" && chip.kind !== "name" && <q>{quoted}</q>}
         {chip.isUnsure && !isTaken && <span class="q">{HINTS.read().unsure}</span>}
         {isTaken && <span class="chosen">{words.taken}</span>}
       </span>
@@ -86,6 +86,7 @@ function saidOf(chip: Chip): { readonly name: string; readonly more: string } {
   const texts = HINTS.read();
   if (chip.kind === "type") return { name: typeWord(chip.type), more: "" };
   if (chip.kind === "phone") return { name: phoneOf(chip.phone), more: texts.kinds.phone };
+  if (chip.kind === "name") return { name: chip.name, more: texts.kinds.name };
   if (chip.kind === "threat") return { name: priorityWord("critical"), more: `${texts.kinds.threat}: ${chip.threats.map((one) => word(texts.threats, one)).join(", ")}` };
   if (chip.kind === "language") return { name: word(texts.languages, chip.language), more: texts.kinds.language };
   if (chip.kind === "road") return { name: chip.words, more: texts.kinds.road };

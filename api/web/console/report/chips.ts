@@ -21,6 +21,7 @@ export type Chip =
   /** `namesakes`: places that the same words may mean. */
   | (Of & { readonly kind: "place"; readonly place: Place; readonly namesakes: number })
   | (Of & { readonly kind: "phone"; readonly phone: Phone })
+  | (Of & { readonly kind: "name"; readonly name: string })
   | (Of & { readonly kind: "threat"; readonly threats: readonly string[] })
   | (Of & { readonly kind: "road"; readonly words: string })
   | (Of & { readonly kind: "language"; readonly language: string });
@@ -28,7 +29,7 @@ export type Chip =
 /** The mock-ups' digits: types first, then places. Every key has one meaning whatever was found. */
 const TYPE_KEYS = ["1", "2", "3"];
 const PLACE_KEYS = ["4", "5", "6", "7", "8"];
-const KEYS = { phone: "9", threat: "0", road: "x", language: "y" } as const;
+const KEYS = { phone: "9", name: "u", threat: "0", road: "x", language: "y" } as const;
 const UNSURE = 0.5;
 const SPEECH: ReadonlySet<string> = new Set<Language>(["kk", "ru", "en"]);
 
@@ -39,12 +40,14 @@ export function chipsOf(read: ReportRead, text: string, isKnown: (type: string) 
   const types = read.types.filter((one) => isKnown(one.value)).map((one, at): Chip => ({ kind: "type", id: `type ${one.value}`, key: TYPE_KEYS[at] ?? "", spans: one.spans, isUnsure: one.probability < UNSURE, type: one.value }));
   const places = read.places.map((one, at): Chip => ({ kind: "place", id: `place ${one.id}`, key: PLACE_KEYS[at] ?? "", spans: one.spans, isUnsure: one.probability < UNSURE, place: one, namesakes: namesakesOf(one, read.places) }));
   const phones = read.phones.slice(0, 1).map((one): Chip => ({ kind: "phone", id: `phone ${one.text}`, key: KEYS.phone, spans: one.spans, isUnsure: false, phone: one }));
+  // An assistant of an earlier version tells none.
+  const names = (read.names ?? []).slice(0, 1).map((one): Chip => ({ kind: "name", id: `name ${one.text}`, key: KEYS.name, spans: one.spans, isUnsure: false, name: one.text }));
   const roads = read.roads.slice(0, 1).map((one): Chip => ({ kind: "road", id: `road ${one.code}`, key: KEYS.road, spans: one.spans, isUnsure: false, words: said(one.spans) }));
   const dangers = read.threats.map(({ what }) => what).filter((what, at, all) => all.indexOf(what) === at);
   const threats: Chip[] = dangers.length === 0 ? [] : [{ kind: "threat", id: "threat", key: KEYS.threat, spans: read.threats.flatMap(({ spans }) => spans), isUnsure: false, threats: dangers }];
   const spoken = read.language.value;
   const language: Chip[] = SPEECH.has(spoken) ? [{ kind: "language", id: `language ${spoken}`, key: KEYS.language, spans: [], isUnsure: read.language.probability < UNSURE, language: spoken }] : [];
-  return [...types, ...places, ...phones, ...threats, ...roads, ...language].filter(({ key }) => key !== "");
+  return [...types, ...places, ...phones, ...names, ...threats, ...roads, ...language].filter(({ key }) => key !== "");
 }
 
 export function foundPlaceOf(of: Place): FoundPlace | null {
@@ -57,6 +60,7 @@ export function foundPlaceOf(of: Place): FoundPlace | null {
 export function isTaken(chip: Chip, draft: Draft): boolean {
   if (chip.kind === "type") return draft.type === chip.type;
   if (chip.kind === "phone") return draft.callerPhone.trim() === phoneOf(chip.phone);
+  if (chip.kind === "name") return draft.callerName.trim() === chip.name;
   if (chip.kind === "threat") return draft.priority === "critical";
   if (chip.kind === "language") return draft.language === chip.language;
   if (chip.kind === "road") return draft.address.includes(chip.words);

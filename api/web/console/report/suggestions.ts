@@ -60,6 +60,7 @@ export class Suggestions {
   private take(chip: Chip, now: Draft): void {
     if (chip.kind === "type") this.of.pickType(chip.type);
     else if (chip.kind === "phone") this.of.change({ callerPhone: phoneOf(chip.phone) });
+    else if (chip.kind === "name") this.of.change({ callerName: chip.name });
     else if (chip.kind === "threat") this.of.change({ priority: "critical" });
     else if (chip.kind === "language") this.of.change({ language: chip.language });
     else if (chip.kind === "road") this.of.change({ address: now.address.trim() === "" ? chip.words : `${now.address.trim()}, ${chip.words}` });
@@ -73,6 +74,7 @@ export class Suggestions {
     this.before.delete(chip.id);
     if (chip.kind === "type") this.of.change({ type: before?.type ?? null, typeText: before?.typeText ?? "" });
     else if (chip.kind === "phone") this.of.change({ callerPhone: before?.callerPhone ?? "" });
+    else if (chip.kind === "name") this.of.change({ callerName: before?.callerName ?? "" });
     else if (chip.kind === "threat") this.of.change({ priority: before?.priority ?? null });
     else if (chip.kind === "language") this.of.change({ language: before?.language ?? "" });
     else if (chip.kind === "road") this.of.change({ address: before?.address ?? "" });

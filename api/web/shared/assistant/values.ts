@@ -55,6 +55,7 @@ export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: H
   if (kind === "language") return word(texts.languages, told("value"));
   if (kind === "road") return told("code");
   if (kind === "phone") return told("normal") || told("text");
+  if (kind === "name") return told("text");
   if (kind === "people") return peopleSaid(value, texts);
   if (kind === "time") return word(texts.when, told("when"));
   if (kind === "denied") return word(texts.denied, told("what"));

@@ -18,6 +18,7 @@ const READ = {
   roads: [{ code: "A-3", spans: [[46, 49]] }],
   people: [{ count: 3, upper: null, is_about: false, spans: [[21, 27]] }],
   phones: [{ text: "8 701 555 12 34", normal: "+77015551234", spans: [[29, 44]] }],
+  names: [{ text: "Әйгерім", spans: [[3, 9]] }],
   times: [],
   denied: [],
   threats: [{ what: "flood", spans: [[11, 19]] }],
@@ -50,26 +51,27 @@ function chip(of: FormState, key: string) {
 
 test("each suggestion has one key, and none is chosen by itself", async () => {
   const of = await form();
-  expect(of.suggestions.chips.value.map((one) => `${one.key} ${one.kind}`)).toEqual(["1 type", "4 place", "5 place", "9 phone", "0 threat", "x road", "y language"]);
+  expect(of.suggestions.chips.value.map((one) => `${one.key} ${one.kind}`)).toEqual(["1 type", "4 place", "5 place", "9 phone", "u name", "0 threat", "x road", "y language"]);
   expect(of.suggestions.chips.value.some((one) => of.suggestions.isTaken(one))).toBe(false);
   expect(of.draft.value).toMatchObject({ type: null, place: null, priority: null, callerPhone: "", address: "", language: "" });
 });
 
 test("a key takes what it names, and the same key puts back what stood there", async () => {
   const of = await form();
-  of.change({ callerPhone: "777", address: "2nd floor", priority: "low" });
+  of.change({ callerPhone: "777", callerName: "K.", address: "2nd floor", priority: "low" });
   const before = of.draft.value;
-  for (const key of ["1", "4", "9", "0", "x", "y"]) of.suggestions.toggle(chip(of, key));
+  for (const key of ["1", "4", "9", "u", "0", "x", "y"]) of.suggestions.toggle(chip(of, key));
   expect(of.draft.value).toMatchObject({
     type: "flood",
     typeText: "flood",
     place: { lon: 77.24, lat: 43.3, name: NAMES },
     callerPhone: "+77015551234",
+    callerName: "Әйгерім",
     priority: "critical",
     address: "2nd floor, А-3",
     language: "kk",
   });
-  for (const key of ["1", "4", "9", "0", "x", "y"]) of.suggestions.toggle(chip(of, key));
+  for (const key of ["1", "4", "9", "u", "0", "x", "y"]) of.suggestions.toggle(chip(of, key));
   expect({ ...of.draft.value, savedAtMs: 0 }).toEqual({ ...before, savedAtMs: 0 });
 });
 

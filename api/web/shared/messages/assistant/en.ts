@@ -18,6 +18,7 @@ export const en = {
     road: "Road",
     people: "People",
     phone: "Phone",
+    name: "Caller's name",
     time: "Time",
     denied: "Denied",
     threat: "Danger to life",

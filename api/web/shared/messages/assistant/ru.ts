@@ -18,6 +18,7 @@ export const ru = {
     road: "Дорога",
     people: "Люди",
     phone: "Телефон",
+    name: "Имя заявителя",
     time: "Время",
     denied: "Отрицается",
     threat: "Угроза жизни",
