@@ -166,6 +166,8 @@ def test_hints_of_an_incident_are_a_quiet_line_until_somebody_opens_it(visit: Vi
     )
 
     page.keyboard.press("l")
+    expect(page.locator(f'{MADE_BY} [data-sentence="reported"]')).to_contain_text("сообщено")
+    expect(page.locator('[data-hint][data-kind="missing"]')).to_contain_text("?")
     place = page.locator('[data-hint][data-kind="place"]').first
     place.focus()
 
