@@ -15,6 +15,7 @@ from mode import Service
 from dispatch.assistant.concepts import built_in_lexicon
 from dispatch.assistant.hint_kinds import HintTask
 from dispatch.assistant.incident_types import built_in_model
+from dispatch.assistant.phrasebook import built_in_phrasebook
 from dispatch.plans.book import load_builtin
 from streams import clock, event_loop
 from streams.assistant.answering import Answering
@@ -136,6 +137,7 @@ class Assistant(Service):
     def _warm(self) -> None:
         built_in_lexicon()
         built_in_model()
+        built_in_phrasebook()
         self._reader.read_by_sense(_WARMING)
 
     async def on_stop(self) -> None:

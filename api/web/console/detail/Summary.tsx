@@ -37,7 +37,7 @@ export function Summary({ of, timeline }: { of: Pick<Incident, "id" | "version">
       <ul class="lines" lang={data.language}>
         {data.sentences.map((one) => (
           <li key={one.events.join()} data-sentence={one.code}>
-            {one.text} <span class="q">{timesOf(one.events, at).map((time) => f().exactTime(time)).join(", ")}</span>
+            {one.text} <span class="q">{timesOf(one.events, at, (time) => f().exactTime(time)).join(", ")}</span>
           </li>
         ))}
       </ul>
@@ -45,8 +45,9 @@ export function Summary({ of, timeline }: { of: Pick<Incident, "id" | "version">
   );
 }
 
-/** When the decisions of these events were made; the newest few, since of many steps the last ones tell where it stands. */
-export function timesOf(events: readonly string[], at: ReadonlyMap<string, string>): string[] {
+/** When the decisions of these events were made, each time once; the newest few, since the last steps tell where it stands. */
+export function timesOf(events: readonly string[], at: ReadonlyMap<string, string>, said: (time: string) => string): string[] {
   const decisions = [...new Set(events.map((one) => one.slice(0, one.lastIndexOf("/"))))];
-  return decisions.flatMap((one) => at.get(one) ?? []).sort().slice(-TIMES_AT_MOST);
+  const times = decisions.flatMap((one) => at.get(one) ?? []).sort();
+  return [...new Set(times.map(said))].slice(-TIMES_AT_MOST);
 }

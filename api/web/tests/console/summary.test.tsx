@@ -55,5 +55,6 @@ test("where summaries are switched off, there is none and no error", async () =>
 
 test("of many steps the newest tell where it stands", () => {
   const at = new Map(["a", "b", "c", "d"].map((one, number) => [one, `2026-11-27T08:0${number}:00Z`]));
-  expect(timesOf(["a/0", "a/3", "b/0", "c/0", "d/1", "unknown/0"], at)).toEqual(["2026-11-27T08:01:00Z", "2026-11-27T08:02:00Z", "2026-11-27T08:03:00Z"]);
+  expect(timesOf(["a/0", "a/3", "b/0", "c/0", "d/1", "unknown/0"], at, String)).toEqual(["2026-11-27T08:01:00Z", "2026-11-27T08:02:00Z", "2026-11-27T08:03:00Z"]);
+  expect(timesOf(["a/0", "b/0", "c/0"], at, (time) => time.slice(0, 13))).toEqual(["2026-11-27T08"]);
 });
