@@ -18,7 +18,7 @@ from dispatch.model.offers import Offer
 from dispatch.model.private_refs import channels_ref, text_ref
 from dispatch.model.vocabulary import AnswerWay, OfferState
 from dispatch.notices.ladder import ChannelKind
-from dispatch.notices.replies import MOST_CHARACTERS, Meaning, meaning
+from dispatch.notices.replies import MOST_CHARACTERS, Meaning, is_cry_for_help, meaning
 from dispatch.notices.texts import TextKey
 from streams import clock, wire
 from streams.notices.requests import REPLY, asked
@@ -152,6 +152,9 @@ async def _carry_out(services: Services, held: Held) -> TextKey | None:
         return None
     if held.reply.text.strip():
         await send(services, *_note(held, now_ms))
+    if is_cry_for_help(held.reply.text):
+        # Whoever is in danger must not be asked for a 1 or a 0.
+        return TextKey.REPLY_DANGER
     if waits:
         return TextKey.REPLY_UNCLEAR
     is_answer = said is not Meaning.UNCLEAR and not held.offer.is_assigned

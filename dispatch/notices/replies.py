@@ -115,6 +115,34 @@ _POLITE = frozenset(
     ]
 )
 
+_CRIES = frozenset(
+    [
+        "sos",
+        "сос",
+        "mayday",
+        "help me",
+        "need help",
+        "in danger",
+        "помогите",
+        "спасите",
+        "нужна помощь",
+        "я в опасности",
+        "я ранен",
+        "я ранена",
+        "im hurt",
+        "i am hurt",
+        "мен жараландым",
+        "көмектесіңіз",
+        "көмектесіңіздер",
+        "құтқарыңыз",
+        "құтқарыңыздар",
+        "көмек керек",
+        "мен қауіптемін",
+    ]
+)
+_CRIES_ALONE = frozenset(["help", "көмек", "помощь"])
+"""Cries only if nothing else is said: "I will help" is none."""
+
 _ENDING = 3
 """Letters at the end of a word that a misspelling may not touch."""
 
@@ -134,6 +162,7 @@ _YES_F, _NO_F = _folded(_YES_WORDS), _folded(_NO_WORDS)
 _PERHAPS = ("рмын", "рмин")
 """The Kazakh future of what is likely only, folded."""
 _YES_PF, _NO_PF, _POLITE_F = _folded(_YES_PHRASES), _folded(_NO_PHRASES), _folded(_POLITE)
+_CRIES_F, _CRIES_ALONE_F = _folded(_CRIES), _folded(_CRIES_ALONE)
 
 
 def meaning(text: str) -> Meaning:
@@ -151,6 +180,17 @@ def meaning(text: str) -> Meaning:
     found = {_of_word(word) for word in words}
     # Several words count only if each says the same: "да нет", "1 0", "еду не могу" are for the operator.
     return found.pop() if len(found) == 1 else Meaning.UNCLEAR
+
+
+def is_cry_for_help(text: str) -> bool:
+    """Whether the text reads as of somebody in danger themselves. Decides only what they are told: the dispatcher reads all.
+
+    A question ("нужна помощь?") is none: people ask so whether they should come.
+    """
+    if "?" in text:
+        return False
+    joined = " ".join(word for word in _fold(text).split() if word not in _POLITE_F)
+    return joined in _CRIES_ALONE_F or any(f" {cry} " in f" {joined} " for cry in _CRIES_F)
 
 
 def _of_word(word: str) -> Meaning:

@@ -45,6 +45,7 @@ class TextKey(StrEnum):
     REPLY_UNCLEAR = "reply_unclear"
     REPLY_TROUBLE = "reply_trouble"
     REPLY_KEPT = "reply_kept"
+    REPLY_DANGER = "reply_danger"
     ANSWER_YES = "answer_yes"
     ANSWER_NO = "answer_no"
     OPEN = "open"
@@ -182,6 +183,11 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
         "Хабарламаңыз диспетчерге берілді.",
         "Ваше сообщение передано диспетчеру.",
         "Your message was passed to the dispatcher.",
+    ),
+    TextKey.REPLY_DANGER: (
+        "Хабар диспетчерде. Қауіпте болсаңыз, 112-ге қоңырау шалыңыз.",
+        "Сообщение у диспетчера. Если вы в опасности, звоните 112.",
+        "The dispatcher has your message. If in danger, call 112.",
     ),
     TextKey.ANSWER_YES: ("Барамын", "Еду", "I'm going"),
     TextKey.ANSWER_NO: ("Бара алмаймын", "Не могу", "I can't"),

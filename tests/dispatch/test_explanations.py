@@ -80,6 +80,7 @@ def test_who_was_passed_over_is_told_who_was_before() -> None:
     [
         (presence(candidate("x", "boat")), "they lack the skill"),
         (presence(candidate("x"), on_duty=False), "off duty"),
+        (presence(candidate("x"), in_distress=True), "the incident of their own danger is open"),
         (presence(candidate("x"), engaged_in="i-2"), "they hold another offer"),
         (presence(candidate("x"), capabilities=frozenset({Capability.DIGITAL})), "they do not do this kind of work"),
         (presence(candidate("x", languages=("en",))), "they share no required language"),

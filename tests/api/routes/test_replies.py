@@ -113,7 +113,7 @@ async def test_what_is_not_clear_is_kept_sealed_and_never_an_answer(connected: W
     assert told(connected) == ["reply_unclear"]
 
 
-@pytest.mark.parametrize("text", ["0", "нет", "1", "я ранен"])
+@pytest.mark.parametrize("text", ["0", "нет", "1", "на месте"])
 async def test_words_of_somebody_under_way_are_kept_and_change_nothing(connected: World, text: str) -> None:
     await offered(connected, held(OfferState.EN_ROUTE, expires_ms=LATER))
 
@@ -121,6 +121,19 @@ async def test_words_of_somebody_under_way_are_kept_and_change_nothing(connected
 
     assert [type(one) for one in connected.log.commands] == [AddNote]
     assert told(connected) == ["reply_kept"]
+
+
+@pytest.mark.parametrize("text", ["SOS", "я ранен", "Маған көмек керек", "help me"])
+@pytest.mark.parametrize("state", [OfferState.OFFERED, OfferState.EN_ROUTE])
+async def test_a_cry_for_help_is_kept_and_its_writer_is_told_to_call_and_not_to_choose_a_digit(
+    connected: World, text: str, state: OfferState
+) -> None:
+    await offered(connected, held(state, expires_ms=LATER))
+
+    await sms(connected, text)
+
+    assert [type(one) for one in connected.log.commands] == [AddNote]
+    assert told(connected) == ["reply_danger"]
 
 
 @pytest.mark.parametrize("state", [OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.OFFERED])

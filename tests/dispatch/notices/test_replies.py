@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.notices.replies import MOST_CHARACTERS, Meaning, meaning
+from dispatch.notices.replies import MOST_CHARACTERS, Meaning, is_cry_for_help, meaning
 
 YES = [
     "1", " 1 ", "1.", "Иә", "ИӘ!", "ия", "Ия, барамын", "барамын", "Барамын рахмет", "барам", "баромын", "Да", "да!",
@@ -57,3 +57,30 @@ def test_a_negation_never_becomes_a_yes(text: str) -> None:
 @given(st.text(max_size=2 * MOST_CHARACTERS))
 def test_any_text_has_a_meaning(text: str) -> None:
     assert meaning(text) in Meaning
+
+
+CRIES = [
+    "SOS", "sos!!!", "СОС", "Help", "help me", "Please help me", "I need help now", "I'm in danger", "mayday", "помогите",
+    "ПОМОГИТЕ, мы под завалом", "спасите", "мне нужна помощь", "Я ранен", "көмек", "Көмектесіңіз!", "комектесиниз",
+    "маған көмек керек", "құтқарыңыздар", "мен қауіптемін",
+]  # fmt: skip
+NO_CRIES = [
+    "", "1", "0", "да", "барамын", "I will help", "помогу", "көмектесемін", "нужна помощь?", "кому помочь", "help with what",
+    "я не ранен", "сосед дома", "не могу помочь", "көмекке барамын",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CRIES)
+def test_a_cry_for_help_is_recognised_and_is_no_answer(text: str) -> None:
+    assert is_cry_for_help(text)
+    assert meaning(text) is Meaning.UNCLEAR
+
+
+@pytest.mark.parametrize("text", NO_CRIES)
+def test_who_offers_help_or_asks_about_it_does_not_cry_for_it(text: str) -> None:
+    assert not is_cry_for_help(text)
+
+
+@given(st.text(max_size=2 * MOST_CHARACTERS))
+def test_any_text_is_a_cry_or_not(text: str) -> None:
+    assert is_cry_for_help(text) in (True, False)
