@@ -34,12 +34,18 @@ def desk(visit: Visit, name: str) -> Page:
     return page
 
 
-def write(page: Page, text: str) -> None:
+def type_note(page: Page, text: str) -> None:
     page.keyboard.press("v")
+    # The page of the shift is loaded when it is opened first; its keys work from then on.
     page.locator('[data-view="shift"] .handovers').wait_for()
     page.keyboard.press("t")
     expect(page.locator('[data-field="handover"]')).to_be_focused()
     page.keyboard.insert_text(text)
+    expect(page.locator('[data-field="handover"]')).to_have_value(text)
+
+
+def write(page: Page, text: str) -> None:
+    type_note(page, text)
     page.keyboard.press("Control+Enter")
     expect(page.locator('[data-field="handover"]')).to_have_value("")
 
@@ -85,9 +91,7 @@ def test_the_text_survives_a_reload_and_a_session_that_ends_in_the_middle(
     visit: Visit, shared_stack: RunningStack
 ) -> None:
     page = desk(visit, "op-typing")
-    page.keyboard.press("v")
-    page.keyboard.press("t")
-    page.keyboard.insert_text("половина записки")
+    type_note(page, "половина записки")
     page.reload()
     field = page.locator('[data-field="handover"]')
     expect(field).to_have_value("половина записки")
