@@ -116,6 +116,12 @@ function kazakhDay(at: Date): string {
   return `${part("day")}${NO_BREAK}${KAZAKH_MONTHS[part("month") - 1] ?? ""}`;
 }
 
+/** The day in the zone of the deployment, as `2026-11-27`: for comparing, not for reading. */
+export function dateOf(at: string | number): string {
+  const [month, day, year] = dateFormat("en", "date", { year: "numeric", month: "2-digit", day: "2-digit" }).format(moment(at)).split("/");
+  return `${year}-${month}-${day}`;
+}
+
 function dayOf(of: Language, at: Date): string {
   return of === "kk" ? kazakhDay(at) : joined(dateFormat(of, "day", { day: "numeric", month: "short" }).format(at));
 }

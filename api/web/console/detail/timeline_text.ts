@@ -30,6 +30,18 @@ export function linesOf(timeline: readonly TimelineEntry[]): Line[] {
     .reverse();
 }
 
+/** When the person in danger said last that they are safe; null: not since their newest signal. */
+export function safeSaidAt(timeline: readonly TimelineEntry[]): string | null {
+  let at: string | null = null;
+  for (const entry of timeline) {
+    for (const { kind } of entry.events as readonly Event[]) {
+      if (kind === "safety_stated") at = entry.at;
+      else if (text(kind).startsWith("distress")) at = null;
+    }
+  }
+  return at;
+}
+
 function lineOf(entry: TimelineEntry): string {
   const own = t().own.case;
   if (entry.outcome === "refused") return `${nameOf(entry.by)}: ${own.events.refused(problemWord(entry.reason ?? "conflict"))}`;

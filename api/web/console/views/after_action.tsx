@@ -49,11 +49,12 @@ export function AfterAction({ id }: { id: string }) {
   const text = t().own.views;
   const { data, problem, again } = useAnswer<Case>(id, (signal) => readCase(id, signal));
   const name = data === null ? "" : numberOf(data.incident);
+  const file = name.replace("/", "-");
   const asJson = (): void => {
-    if (data !== null) download(`${name}.json`, "application/json", JSON.stringify({ report: data.report, timeline: data.timeline }, null, 2));
+    if (data !== null) download(`${file}.json`, "application/json", JSON.stringify({ report: data.report, timeline: data.timeline }, null, 2));
   };
   const asCsv = (): void => {
-    if (data !== null) download(`${name}.csv`, "text/csv", csvOf(data.report));
+    if (data !== null) download(`${file}.csv`, "text/csv", csvOf(data.report));
   };
   const actions = data !== null && (
     <>

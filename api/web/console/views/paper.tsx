@@ -32,7 +32,7 @@ export function Paper({ name, title, actions, children }: Props) {
           <button type="button" class="btn" data-action="close-view" aria-keyshortcuts="Escape" onClick={() => openView(null)}>{text.close} <KeyCap of="Esc" /></button>
         </div>
       </header>
-      <div class="paper-body">{children}</div>
+      <div class="paper-body" tabIndex={0} role="group" aria-label={title}>{children}</div>
     </section>
   );
 }

@@ -29,3 +29,17 @@ test("a figure alone names whoever has it, unless the text names one exactly", (
   expect(calledBy([am, as], "0190")).toEqual([as]);
   expect(calledBy([am, as], "9")).toEqual([]);
 });
+
+test("after midnight an incident of the evening has its day behind its number, and is named by it", async () => {
+  const { now } = await import("../../shared/clock");
+  now.value = Date.parse("2026-11-27T19:30:00Z"); // 00:30 of the 28th in the zone of the deployment
+  const evening = { id: "i-1-0000aaaa", call_number: "AM-001", reported_at: "2026-11-27T18:55:00Z" };
+  const night = { id: "i-2-0000bbbb", call_number: "AM-001", reported_at: "2026-11-27T19:05:00Z" };
+
+  expect([evening, night].map(numberOf)).toEqual(["AM-001/27", "AM-001"]);
+  expect(numberOf({ id: night.id, call_number: "AM-001", times: { reported: evening.reported_at } })).toBe("AM-001/27");
+  expect(calledBy([evening, night], "ам 1")).toEqual([evening, night]);
+  expect(calledBy([evening, night], "ам 1/27")).toEqual([evening]);
+  expect(calledBy([evening, night], "1 / 28")).toEqual([night]);
+  expect(calledBy([evening, night], "AM-001/26")).toEqual([]);
+});

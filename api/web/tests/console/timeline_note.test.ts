@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { linesOf } from "../../console/detail/timeline_text";
+import { linesOf, safeSaidAt } from "../../console/detail/timeline_text";
 import type { TimelineEntry } from "../../console/state";
 import { LOADERS } from "../../console/text";
 import { startTexts } from "../../shared/text";
@@ -15,4 +15,11 @@ test("a note names its author, and keeps its words", () => {
 
 test("a decision that says nothing is no line", () => {
   expect(linesOf([entry([{ kind: "offer_viewed" }])])).toEqual([]);
+});
+
+test("that a person in danger is safe again counts until their next signal", () => {
+  const [raised, safe] = [entry([{ kind: "distress_marked" }]), entry([{ kind: "safety_stated", volunteer_id: "v-1" }])];
+  expect(safeSaidAt([raised])).toBeNull();
+  expect(safeSaidAt([raised, safe])).toBe(safe.at);
+  expect(safeSaidAt([raised, safe, raised])).toBeNull();
 });

@@ -15,6 +15,7 @@ export const en = {
   languages: { kk: "Kazakh", ru: "Russian", en: "English" },
   noWords: "No words were written down",
   hidden: "The text cannot be read at the moment",
+  safeSaid: (time: string) => `Said to be safe at ${time}. Close it once that is certain.`,
   distressOf: (person: string) => `In danger: ${person}`,
   chance: (list: string) => `Chance to have the people in time (${list}), by the last search`,
   who: "Who is needed",

@@ -14,6 +14,7 @@ export const kk = {
   languages: { kk: "қазақша", ru: "орысша", en: "ағылшынша" },
   noWords: "Сөзі жазылмаған",
   hidden: "Мәтін қазір оқылмайды",
+  safeSaid: (time: string) => `«Аманмын» деген хабар келді: ${time}. Расталған соң жабыңыз.`,
   distressOf: (person: string) => `Қауіпте: ${person}`,
   chance: (list: string) => `Адамды уақытында жинау мүмкіндігі (${list}), соңғы іздеу бойынша`,
   who: "Кім керек",

@@ -15,6 +15,7 @@ export const ru = {
   languages: { kk: "казахский", ru: "русский", en: "английский" },
   noWords: "Слова не записаны",
   hidden: "Текст сейчас не читается",
+  safeSaid: (time: string) => `Сообщение «в безопасности»: ${time}. Закройте, когда это подтвердится.`,
   distressOf: (person: string) => `В опасности: ${person}`,
   chance: (list: string) => `Шанс вовремя собрать людей (${list}), по последнему поиску`,
   who: "Кто нужен",
