@@ -82,3 +82,26 @@ test("what stood while the page was mute sounds at the gesture, and counts as he
 
   expect(told).toEqual([{ sounded: 1 }]);
 });
+
+test("one key answers a burst of one kind, and nobody in danger with it", async () => {
+  const told: string[] = [];
+  vi.stubGlobal("fetch", (url: string) => {
+    told.push(url);
+    return Promise.resolve(new Response("{}", { status: 404 }));
+  });
+  const { arm, startAlarms, acknowledgeFirst, alarms, rows, isLoaded } = await page();
+  await arm();
+  const burst = ["one", "two", "three"].map((id) => row(id, { priority: "critical" }, 5));
+  rows.value = table(row("another", { type: "distress", priority: "critical" }, 600), ...burst);
+  isLoaded.value = true;
+  stop = startAlarms(() => "");
+  expect(alarms.value.length).toBe(4);
+
+  acknowledgeFirst();
+  expect(alarms.value.map(({ kind }) => kind)).toEqual(["severe", "severe", "severe"]);
+  acknowledgeFirst();
+
+  expect(alarms.value).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(new Set(told.filter((url) => url.endsWith("/ack"))).size).toBe(4);
+});
