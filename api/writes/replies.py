@@ -154,7 +154,7 @@ async def _carry_out(services: Services, held: Held) -> TextKey | None:
         await send(services, *_note(held, now_ms))
     if is_cry_for_help(held.reply.text):
         # Whoever is in danger must not be asked for a 1 or a 0.
-        return TextKey.REPLY_DANGER
+        return TextKey.REPLY_DISTRESS
     if waits:
         return TextKey.REPLY_UNCLEAR
     is_answer = said is not Meaning.UNCLEAR and not held.offer.is_assigned

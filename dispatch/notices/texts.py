@@ -45,7 +45,7 @@ class TextKey(StrEnum):
     REPLY_UNCLEAR = "reply_unclear"
     REPLY_TROUBLE = "reply_trouble"
     REPLY_KEPT = "reply_kept"
-    REPLY_DANGER = "reply_danger"
+    REPLY_DISTRESS = "reply_distress"
     ANSWER_YES = "answer_yes"
     ANSWER_NO = "answer_no"
     OPEN = "open"
@@ -184,7 +184,7 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
         "Ваше сообщение передано диспетчеру.",
         "Your message was passed to the dispatcher.",
     ),
-    TextKey.REPLY_DANGER: (
+    TextKey.REPLY_DISTRESS: (
         "Хабар диспетчерде. Қауіпте болсаңыз, 112-ге қоңырау шалыңыз.",
         "Сообщение у диспетчера. Если вы в опасности, звоните 112.",
         "The dispatcher has your message. If in danger, call 112.",

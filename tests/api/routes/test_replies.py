@@ -133,7 +133,7 @@ async def test_a_cry_for_help_is_kept_and_its_writer_is_told_to_call_and_not_to_
     await sms(connected, text)
 
     assert [type(one) for one in connected.log.commands] == [AddNote]
-    assert told(connected) == ["reply_danger"]
+    assert told(connected) == ["reply_distress"]
 
 
 @pytest.mark.parametrize("state", [OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.OFFERED])
