@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.process.services import Services
-from dispatch.assistant.floors import FLOORS
+from dispatch.assistant.floors import ENOUGH, FLOORS, verdict
 from dispatch.assistant.hint_kinds import HintTask
 from dispatch.assistant.languages import Language
 from dispatch.assistant.standing import Standing, figures
@@ -32,6 +32,8 @@ def task_standing(services: Services, task: HintTask, language: Language | None)
     found = figures(known.standing if known else Standing())
     return {
         **mode_view(task, language, book.mode(task, language), own or book.record(task, language)),
+        "verdict": verdict(task, found),
+        "enough": ENOUGH,
         "reason": own.reason if own else None,
         "version": known.version if known else None,
         "judged": found.judged,
@@ -47,6 +49,17 @@ def task_standing(services: Services, task: HintTask, language: Language | None)
         "wrong_shown": found.wrong_shown,
         "wrong_hidden": found.wrong_hidden,
         "judged_at": rfc3339(known.at_ms) if known else None,
+    }
+
+
+def report_standing(services: Services, language: str) -> dict[str, Any]:
+    """`schemas.assistant.StandingRead`: of the likeliest type of reports in a language."""
+    known = services.assistant_standing.newest(HintTask.REPORT, language)
+    found = figures(known.standing if known else Standing())
+    return {
+        "verdict": verdict(HintTask.REPORT, found),
+        "judged": found.judged,
+        "lower_bound": round(found.lower_bound, 4) if found.judged else None,
     }
 
 

@@ -18,7 +18,7 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.decision_log import check_known
-from api.reads.hint_standing import lag_of, learnt_of, mode_view, task_standing
+from api.reads.hint_standing import lag_of, learnt_of, mode_view, report_standing, task_standing
 from api.reads.hints import hints_of_incident
 from api.schemas.assistant import (
     AssistantShown,
@@ -68,7 +68,8 @@ async def read_report(body: ReportText, caller: VolunteerOrOperator, services: S
         answer = {**answer, "similar": []}
     elif answer["similar"]:
         record_audit(services, caller, "assistant.similar", "", [one["incident_id"] for one in answer["similar"]])
-    return shown({"made_by": MADE_BY, **answer})
+    standing = report_standing(services, answer["language"]["value"])
+    return shown({"made_by": MADE_BY, **answer, "standing": standing})
 
 
 @router.get(

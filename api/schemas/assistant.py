@@ -7,6 +7,7 @@ from pydantic import Field
 from api.fields import PointField, word
 from api.schemas.base import NOT_BLANK, Body, Geometry, Shown, Time
 from api.schemas.places import NamesShown
+from dispatch.assistant.floors import Verdict
 from dispatch.assistant.hint_kinds import HintKind, HintTask
 from dispatch.assistant.languages import Language
 from dispatch.assistant.likely_duplicates import DuplicateReason
@@ -115,6 +116,15 @@ class CardRead(Shown):
     en: str
 
 
+class StandingRead(Shown):
+    """How right the type named first has been in this language, as people judged it. `verdict`: `too_few` are judged to tell,
+    `good` enough, or `poor` and shown all the same, since a person switched it on. `lower_bound`: null where none is judged."""
+
+    verdict: Verdict
+    judged: int
+    lower_bound: float | None
+
+
 class ReportRead(Shown):
     """What software read out of the text. None of it is certain, and nothing is chosen: a person decides."""
 
@@ -144,6 +154,7 @@ class ReportRead(Shown):
     model: str
     version: str
     took_ms: float
+    standing: StandingRead
 
 
 class HintShown(Shown):
@@ -202,6 +213,7 @@ class Share(Shown):
 class TaskStanding(ModeShown):
     """A kind of work in one language (null: its switch for all languages, without figures).
 
+    `verdict`: whether that is good enough; `too_few` with less than `enough` judged.
     `reason`: `below_floor` where the assistant itself shows nothing. `version`: of the hints that were judged last; figures are
     of these alone. `right`, `judged`: each volunteer counts 20 times at most. `lower_bound`: of Wilson's interval (95 %). Below
     `floor` with 50 judged, hints are shown to nobody. `alone`: judged by people who had not seen the hint; `hidden`: by those who
@@ -210,6 +222,8 @@ class TaskStanding(ModeShown):
     when it is shown than those who work without; of `wrong_shown` and `wrong_hidden` answers. Null: not enough is judged.
     """
 
+    verdict: Verdict
+    enough: int
     reason: str | None
     version: str | None
     judged: int

@@ -14,9 +14,10 @@ be right. A language has its own figures and its own shadow.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from dispatch.assistant.hint_kinds import HintTask
-from dispatch.assistant.standing import Standing, figures, lower_bound, recent_since
+from dispatch.assistant.standing import Figures, Standing, figures, lower_bound, recent_since
 
 ENOUGH = 50
 ENOUGH_AGAIN = 30
@@ -33,10 +34,24 @@ FLOORS: Mapping[HintTask, float] = {
 BELOW_FLOOR = "below_floor"
 
 
+class Verdict(StrEnum):
+    """Whether hints are good enough, as far as it is judged. Values are on the wire."""
+
+    TOO_FEW = "too_few"
+    GOOD = "good"
+    POOR = "poor"
+
+
+def verdict(task: HintTask, found: Figures) -> Verdict:
+    """Of everything that was judged, whatever switched the hints on."""
+    if found.judged < ENOUGH:
+        return Verdict.TOO_FEW
+    return Verdict.POOR if found.lower_bound < FLOORS[task] else Verdict.GOOD
+
+
 def is_below_floor(task: HintTask, standing: Standing, switched_on_ms: int | None = None) -> bool:
     """Whether enough is judged and the bound is below the floor. `switched_on_ms`: when a person switched these hints on."""
     if switched_on_ms is not None:
         later = recent_since(standing, switched_on_ms)
         return later.judged >= ENOUGH_AGAIN and lower_bound(later.right, later.judged) < FLOORS[task]
-    found = figures(standing)
-    return found.judged >= ENOUGH and found.lower_bound < FLOORS[task]
+    return verdict(task, figures(standing)) is Verdict.POOR

@@ -8,7 +8,7 @@ from streams import clock
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result, spread
 from tests.dispatch.assistant.help_figures import HELPS
-from tests.dispatch.assistant.labelled import FACTS, Message, Share, messages, shares
+from tests.dispatch.assistant.labelled import FACTS, FILE, Message, Share, messages, shares
 
 NAME = "assistant"
 ABOUT = "what software reads out of labelled messages: right how often, and how fast"
@@ -23,11 +23,12 @@ NOTES = (
 )
 
 
-def run(options: Options) -> Result:  # noqa: ARG001 -- the same for every benchmark
-    found = shares(MEASURES, messages())
+def run(options: Options) -> Result:
+    told = messages(options.messages or FILE)
+    found = shares(MEASURES, told)
     return Result(
-        figures=[*map(_figure, found), *spread("facts of a text", [_taken_ms(message) for message in messages()])],
-        notes=NOTES,
+        figures=[*map(_figure, found), *spread("facts of a text", [_taken_ms(message) for message in told])],
+        notes=() if options.messages else NOTES,
         details={share.name: {"right": share.right, "of": share.of, "interval": share.interval} for share in found},
     )
 

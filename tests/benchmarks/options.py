@@ -23,6 +23,8 @@ class Options:
     calls: Path | None = None
     seeds: int | None = None
     scale: float = 1.0
+    messages: Path | None = None
+    quick: bool = False
     list_only: bool = False
 
 
@@ -44,6 +46,10 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--calls", type=Path, help="bench_policies: a file of real calls, for the replayed month")
     parser.add_argument("--seeds", type=_whole, help="bench_policies: how many worlds of each kind, from --seed on")
     parser.add_argument("--scale", type=float, default=1.0, help="bench_policies: size of the worlds, 1 as they are")
+    parser.add_argument(
+        "--messages", type=Path, help="bench_assistant*: labelled messages that nothing was learnt from"
+    )
+    parser.add_argument("--quick", action="store_true", help="bench_assistant*: in less than a minute, with less care")
     parser.add_argument(
         "--list", action="store_true", dest="list_only", help="name the benchmarks and what they measure"
     )

@@ -39,6 +39,8 @@ def test_a_pasted_report_is_saved_by_four_keys(visit: Visit) -> None:
     # One key to paste, and three more.
     page.keyboard.insert_text(REPORT)
     page.locator(CHIPS).wait_for()
+    # How far it can be relied on stands where it is shown.
+    expect(page.locator(f"{CHIPS} [data-verdict]")).not_to_be_empty()
     expect(page.locator('[data-chip][aria-pressed="true"]')).to_have_count(0)
     assert page.locator('[data-field="type"]').input_value() == ""
 

@@ -5202,6 +5202,7 @@ export interface components {
             questions: components["schemas"]["QuestionRead"][];
             roads: components["schemas"]["RoadRead"][];
             similar: components["schemas"]["SimilarRead"][];
+            standing: components["schemas"]["StandingRead"];
             threats: components["schemas"]["Told"][];
             times: components["schemas"]["TimeRead"][];
             took_ms: number;
@@ -5609,6 +5610,15 @@ export interface components {
             since: string;
         };
         /**
+         * @description How right the type named first has been in this language, as people judged it. `verdict`: `too_few` are judged to tell,
+         *     `good` enough, or `poor` and shown all the same, since a person switched it on. `lower_bound`: null where none is judged.
+         */
+        StandingRead: {
+            judged: number;
+            lower_bound: number | null;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
          * @description One person's answer. `upheld` of `judged`: how often their digital answers were right, of those that others or an operator
          *     judged, when they were asked; recent answers count more. null: not known, for example of a person assigned by hand.
          */
@@ -5751,6 +5761,7 @@ export interface components {
         /**
          * @description A kind of work in one language (null: its switch for all languages, without figures).
          *
+         *     `verdict`: whether that is good enough; `too_few` with less than `enough` judged.
          *     `reason`: `below_floor` where the assistant itself shows nothing. `version`: of the hints that were judged last; figures are
          *     of these alone. `right`, `judged`: each volunteer counts 20 times at most. `lower_bound`: of Wilson's interval (95 %). Below
          *     `floor` with 50 judged, hints are shown to nobody. `alone`: judged by people who had not seen the hint; `hidden`: by those who
@@ -5765,6 +5776,7 @@ export interface components {
             by: string | null;
             calibration_error: number | null;
             drift: number | null;
+            enough: number;
             floor: number;
             hidden: components["schemas"]["Share"];
             is_drifting: boolean;
@@ -5776,6 +5788,7 @@ export interface components {
             reason: string | null;
             right: number;
             task: components["schemas"]["HintTask"] | null;
+            verdict: components["schemas"]["Verdict"];
             version: string | null;
             wrong_hidden: number;
             wrong_shown: number;
@@ -5908,6 +5921,11 @@ export interface components {
             spans: number[][];
             value: string;
         };
+        /**
+         * @description Whether hints are good enough, as far as it is judged. Values are on the wire.
+         * @enum {string}
+         */
+        Verdict: "too_few" | "good" | "poor";
         /** @description Who vouches for the skill follows from the token. */
         VerificationIn: {
             organisation?: string | null;

@@ -41,14 +41,12 @@ async def result(world: World, task: Task = Task.GEOLOCATE, hidden: bool = False
     return command
 
 
-def judged(world: World, right: int, wrong: int = 0) -> None:
+def judged(world: World, right: int, wrong: int = 0, task: HintTask = HintTask.GEOLOCATE) -> None:
     standing = Standing()
     for number in range(right + wrong):
         standing = with_judgement(standing, judgement(number, number < right))
-    record = StandingRecord(
-        task=HintTask.GEOLOCATE, language="kk", version="1", standing=standing, offsets={"0": 9}, at_ms=NOW_MS
-    )
-    world.log.assistant_standing.apply(standing_key(HintTask.GEOLOCATE, "kk", "1"), record)
+    record = StandingRecord(task=task, language="kk", version="1", standing=standing, offsets={"0": 9}, at_ms=NOW_MS)
+    world.log.assistant_standing.apply(standing_key(task, "kk", "1"), record)
 
 
 async def entry_of(world: World, task: str = "geolocate", language: str | None = "kk") -> Any:
@@ -135,11 +133,28 @@ async def test_figures_are_shown_by_work_and_language(world: World) -> None:
     entry, other = await entry_of(world), await entry_of(world, language="ru")
 
     assert (entry["judged"], entry["right"], entry["floor"], entry["version"]) == (50, 45, 0.6, "1")
+    assert (entry["verdict"], entry["enough"], other["verdict"]) == ("good", 50, "too_few")
     assert entry["lower_bound"] == pytest.approx(0.7864, abs=1e-3)
     assert entry["calibration_error"] == pytest.approx(0.1)
     assert (other["judged"], other["lower_bound"], other["version"]) == (0, None, None)
     shown = (await world.ask("GET", "/v1/assistant")).json()
     assert (shown["lag"], shown["learnt"], shown["hidden_share"]) == (0, None, 0.15)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "verdict"),
+    [(0, 0, "too_few"), (49, 0, "too_few"), (0, 49, "too_few"), (50, 0, "good"), (40, 10, "good"), (25, 25, "poor")],
+)
+async def test_a_text_that_is_read_says_how_far_that_can_be_relied_on(
+    world: World, right: int, wrong: int, verdict: str
+) -> None:
+    judged(world, right, wrong, HintTask.REPORT)
+
+    answer = await world.ask("POST", "/v1/assistant/report", {"text": "Атырау қаласында су басты, көмек керек"})
+
+    standing = answer.json()["standing"]
+    assert (standing["verdict"], standing["judged"]) == (verdict, right + wrong)
+    assert (standing["lower_bound"] is None) is (right + wrong == 0)
 
 
 async def test_what_was_learnt_is_shown(world: World) -> None:

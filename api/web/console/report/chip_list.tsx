@@ -8,7 +8,7 @@ import { askedIn, peopleSaid, placeAround, placeName, questionsOf } from "../../
 import { KeyCap } from "../../shared/parts/key_cap";
 import { word } from "../../shared/word";
 import { bindKeys } from "../keys";
-import { priorityWord, typeWord } from "../say";
+import { f, priorityWord, typeWord } from "../say";
 import { t } from "../text";
 import { type Chip, phoneOf } from "./chips";
 import type { FormState } from "./form_state";
@@ -37,8 +37,18 @@ export function ChipList({ of }: { of: FormState }) {
       <Facts of={of} read={seen.read} text={seen.text} />
       <Questions read={seen.read} />
       {chips.length === 0 && seen.read.missing.length === 0 && <p class="report-told">{HINTS.read().none}</p>}
+      <HowRight read={seen.read} />
     </Suggested>
   );
+}
+
+/** How far suggestions in this language can be relied on: said where they are shown. */
+function HowRight({ read }: { read: ReportRead }) {
+  const text = t().own.report.assist;
+  const { verdict, lower_bound } = read.standing;
+  const isWeak = read.language.value === "mixed" || read.language.value === "other";
+  const told = verdict === "poor" ? text.poor : verdict === "good" && lower_bound !== null ? text.good(f().percent(lower_bound)) : text.tooFew;
+  return <p class="report-told assist-quiet" data-verdict={verdict}>{isWeak && `${text.weak} `}{told}</p>;
 }
 
 function ChipButton({ of, chip, text }: { of: FormState; chip: Chip; text: string }) {

@@ -9,7 +9,8 @@ import { f, taskWord } from "../say";
 import { t } from "../text";
 import { Paper } from "./paper";
 import { useAnswer } from "./reading";
-import { type Figures, figuresOf } from "./standing";
+import { AssistantFigures } from "./assistant_figures";
+import { isKnown } from "./standing";
 
 type Schemas = components["schemas"];
 type Assistant = Schemas["AssistantShown"];
@@ -72,7 +73,7 @@ function Switches({ of, put }: Given) {
   const text = t().own.views.assistant;
   const tasks = [...new Set(of.tasks.map(({ task }) => task))].filter((one): one is Task => one !== null);
   const languages = [...new Set(of.tasks.map(({ language }) => language))];
-  const figures = of.tasks.flatMap((one) => figuresOf(one) ?? []);
+  const known = of.tasks.filter(isKnown);
   return (
     <>
       <p data-running={String(of.is_running)}>{of.is_running === null ? text.unknown : of.is_running ? text.running : <strong>{text.notRunning}</strong>}</p>
@@ -101,7 +102,7 @@ function Switches({ of, put }: Given) {
       </table>
       <h3>{text.figures}</h3>
       <p>{text.hidden(f().percent(of.hidden_share))}</p>
-      {figures.length === 0 ? <p>{text.noFigures}</p> : <Standing of={figures} />}
+      {known.length === 0 ? <p>{text.noFigures}</p> : <AssistantFigures of={known} nameOf={nameOf} />}
       <p>{text.known}</p>
     </>
   );
@@ -125,25 +126,4 @@ function Switch({ of, name, put }: { of: ModeShown; name: string; put: Given["pu
 function SetBy({ of }: { of: { readonly by: string | null; readonly at: string | null } }) {
   if (of.by === null || of.at === null) return null;
   return <p class="why">{of.by}, {f().dayTime(of.at)}</p>;
-}
-
-function Standing({ of }: { of: readonly Figures[] }) {
-  const text = t().own.views.assistant;
-  return (
-    <table class="board" data-standing>
-      <thead><tr><th scope="col">{text.task}</th><th scope="col">{text.language}</th><th scope="col">{text.judged}</th><th scope="col">{text.right}</th><th scope="col">{text.bound}</th><th scope="col">{text.floor}</th></tr></thead>
-      <tbody>
-        {of.map((one) => (
-          <tr key={`${one.task} ${one.language}`}>
-            <th scope="row">{one.task === null ? "" : nameOf(one.task)}</th>
-            <td>{one.language === null ? text.everyLanguage : text.languages[one.language]}</td>
-            <td class="num">{one.judged}</td>
-            <td class="num">{one.right}</td>
-            <td class="num">{one.bound === null ? "—" : f().percent(one.bound)}{one.isPoor && <strong data-poor> {text.poor}</strong>}</td>
-            <td class="num">{one.floor === null ? "—" : f().percent(one.floor)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
 }

@@ -1,25 +1,27 @@
-// How right hints have been, as people judged them, for each kind of work and language; only where the server tells it.
+// How right hints have been, as people judged them, for one kind of work and language; what too few answers say is told so.
 import type { components } from "../../shared/api";
 
-type ModeShown = components["schemas"]["ModeShown"];
+export type TaskStanding = components["schemas"]["TaskStanding"];
 
-export interface Figures {
-  readonly task: ModeShown["task"];
-  readonly language: ModeShown["language"];
-  readonly judged: number;
-  readonly right: number;
-  /** Lower bound of the share that is right; null while too few were judged. */
-  readonly bound: number | null;
-  readonly floor: number | null;
-  /** Below its floor, or nobody can tell yet: the page says so beside the figure. */
-  readonly isPoor: boolean;
+/** Answers from which on a share of them says something: with ten it is right to some thirty points. */
+export const LEAST_ANSWERS = 10;
+
+/** Something is known of it: judged, or the assistant itself has gone to the shadow. */
+export const isKnown = (one: TaskStanding): boolean => one.language !== null && (one.judged > 0 || one.reason !== null);
+
+/** How often wrong hints are repeated more by people who saw them, in points; null: too few answers to tell. */
+export function biasOf(one: TaskStanding): number | null {
+  const isEnough = Math.min(one.wrong_shown, one.wrong_hidden) >= LEAST_ANSWERS;
+  return one.automation_bias === null || !isEnough ? null : pointsOf(one.automation_bias);
 }
 
-/** Null: nothing was judged, or the server does not count. */
-export function figuresOf(one: ModeShown): Figures | null {
-  const told = one as ModeShown & { readonly judged?: unknown; readonly right?: unknown; readonly lower_bound?: unknown; readonly floor?: unknown };
-  if (typeof told.judged !== "number" || told.judged === 0) return null;
-  const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
-  const [bound, floor] = [number(told.lower_bound), number(told.floor)];
-  return { task: one.task, language: one.language, judged: told.judged, right: number(told.right) ?? 0, bound, floor, isPoor: bound !== null && floor !== null && bound < floor };
-}
+/** Right where nobody had seen the hint; null: too few to tell. */
+export const hiddenOf = (one: TaskStanding): TaskStanding["hidden"] | null => (one.hidden.judged < LEAST_ANSWERS ? null : one.hidden);
+
+/** How far stated probabilities are off, in points; null: too few to tell. */
+export const miscalibrationOf = (one: TaskStanding): number | null => (one.calibration_error === null || one.judged < one.enough ? null : pointsOf(one.calibration_error));
+
+/** How much better the newest are than those before, in points; null: too few to tell. */
+export const driftOf = (one: TaskStanding): number | null => (one.drift === null ? null : pointsOf(one.drift));
+
+const pointsOf = (share: number): number => Math.round(share * 100);

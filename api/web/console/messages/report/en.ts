@@ -74,6 +74,10 @@ export const en = {
     busy: "Software is busy. Everything works without it.",
     away: "No suggestions now. Everything works without them.",
     taken: "chosen by you",
+    tooFew: "How right this is in this language cannot be told yet: too few were checked.",
+    poor: "In this language the type named first is often wrong.",
+    good: (share: string) => `In this language the type named first is right in at least ${share}.`,
+    weak: "Texts in two languages, or in another one, are read worse.",
   },
   faults: {
     type: { missing: "Choose the type.", choose: "Several types fit: choose one.", refused: "The server does not know this type." },
