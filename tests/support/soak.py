@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import pytest
 
 SOAK: dict[str, str] = {
+    "tests/scenarios/test_bad_texts.py::test_the_same_text_ten_thousand_times_leaves_nothing_behind": (
+        "tests/scenarios/test_bad_texts.py::test_the_same_text_again_and_again_leaves_nothing_behind"
+    ),
     "tests/simulation/test_long_simulation.py::test_whatever_fails_nothing_is_lost_and_nobody_booked_twice": (
         "tests/simulation/test_simulation.py::test_whatever_fails_nothing_is_lost_and_nobody_booked_twice"
     ),
