@@ -74,6 +74,10 @@ class Share:
 Measure = Callable[[Sequence[Message]], Iterator[Share]]
 
 
+HELD_OUT = FILE.with_name("held_out.jsonl")
+"""Messages that nothing was learnt from and no list was written with: for figures alone."""
+
+
 @cache
 def messages(file: Path = FILE) -> tuple[Message, ...]:
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
