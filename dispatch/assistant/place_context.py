@@ -71,7 +71,9 @@ class Context:
         inflection_of_its_kind = self._inflection_of_kind()
         if inflection is Inflection.BARE and inflection_of_its_kind is not None:
             inflection = inflection_of_its_kind
-        if any(word in words.NOT_REACHED for word in (*self.before[:2], *self.after[:BESIDE])):
+        if self._is_towards():
+            return Role.TO
+        if _is_beside(words.NOT_REACHED_BEFORE, self.before) or _is_beside(words.NOT_REACHED_AFTER, self.after):
             return Role.NOT_REACHED
         near = self.after[:2] if inflection is Inflection.GENITIVE else self.after[:1]
         if any(word in words.NEAR_AFTER for word in near):
@@ -86,6 +88,13 @@ class Context:
         first = self.before[0] if self.before else ""
         return next((role for known, role in _OF_PREPOSITION if first in known), otherwise)
 
+    def _is_towards(self) -> bool:
+        """Whether a road leads there: "в сторону Астаны", "Астана бағытында", "bound for Astana"."""
+        first, second, third = (*self.before, "", "", "")[:3]
+        after = (*self.after, "")[0]
+        is_bound = first in words.FOR_BEFORE and (second in words.BOUND or third in words.BOUND)
+        return is_bound or first in words.TOWARDS_BEFORE or after in words.TOWARDS_AFTER
+
     def _inflection_of_kind(self) -> Inflection | None:
         """The case of "ауылынан" behind a name; None if the word behind it is no such kind."""
         first = self.after[0] if self.after else ""
@@ -93,6 +102,12 @@ class Context:
             if begin := kinds.begin_of(first):
                 return inflection_of(first[len(begin) :])
         return None
+
+
+def _is_beside(wanted: words.Words, some: tuple[str, ...]) -> bool:
+    """Whether one of these words stands there with nothing but a distance before it: the place that it belongs to."""
+    at = next((at for at, word in enumerate(some) if word in wanted), None)
+    return at is not None and all(word.isdecimal() or word in words.HOW_FAR for word in some[:at])
 
 
 def context_of(mention: Mention, text: Text) -> Context:

@@ -30,7 +30,19 @@ NEAR_BEFORE = Words(
 FROM_BEFORE = Words("из с со от from leaving left")
 TO_BEFORE = Words("до к ко на to toward towards into")
 ALONG_BEFORE = Words("по вдоль along")
-NOT_REACHED = Words("доезжая доехав доезжаем дойдя before жетпей жақындағанда жақындап")
+TOWARDS_BEFORE = Words("сторону стороны направлении направлению направлением towards toward")
+"""Before the place to which a road leads: it happens on the way, not there."""
+FOR_BEFORE = Words("for to")
+BOUND = Words("bound heading headed travelling traveling driving going way road")
+"""With them: "bound for", "heading to"."""
+TOWARDS_AFTER = Words("бағытында* бағытындағы бағытымен бағытына бағыты бағытта жаққа қарай")
+NOT_REACHED_BEFORE = Words("доезжая доехав доезжаем дойдя before")
+NOT_REACHED_AFTER = Words("жетпей жақындағанда жақындап")
+HOW_FAR = Words(
+    "до км километр* кил шақырым* km kms kilomet* mile* метр* metre* meter*",
+    "около шамамен сәл аз about some где то примерно",
+)
+"""What stands between them and the place: "не доезжая 15 км до", "15 шақырым жетпей"."""
 NEAR_AFTER = Words(
     "жаны жанын* маңы маңын* қасы қасын* түбі түбін* тұсы тұсын* жақта жақтағы жақ жағы жағын* жақпыз жақтамын area side"
 )
