@@ -18,7 +18,7 @@ from dispatch.model.places import Place
 SURE_PLACE = 0.7
 """Probability from which a place is held against another text."""
 SURE_TYPE = 0.75
-ABOUT = 0.3
+ABOUT = 0.25
 """An approximate number may be off by this share."""
 
 _CHECKED = frozenset(

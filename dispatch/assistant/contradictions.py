@@ -111,14 +111,20 @@ def _point(one: ClaimedPlace) -> str:
 
 def _of_times(first: Claims, second: Claims) -> Iterator[Contradiction]:
     """What goes on and what is only expected; that it is over may simply be said later."""
-    if {first.when, second.when} == {When.NOW, When.FUTURE}:
+    (when, spans), (other, other_spans) = _when(first), _when(second)
+    if {when, other} == {When.NOW, When.FUTURE}:
         yield Contradiction(
-            code=Against.TIME,
-            first=str(first.when),
-            second=str(second.when),
-            first_spans=first.when_spans,
-            second_spans=second.when_spans,
+            code=Against.TIME, first=str(when), second=str(other), first_spans=spans, second_spans=other_spans
         )
+
+
+def _when(claims: Claims) -> tuple[When | None, tuple[Span, ...]]:
+    """A text that surely tells of an event, or of a danger to life, and has no word of time, tells what goes on."""
+    if claims.when is not None:
+        return claims.when, claims.when_spans
+    told = claims.type_spans if claims.types and claims.types[0] != "information" else ()
+    told = told or tuple(span for span in claims.threats.values() if span is not None)
+    return (When.NOW, told) if told else (None, ())
 
 
 def _of_counts(first: Claims, second: Claims) -> Iterator[Contradiction]:

@@ -52,6 +52,9 @@ def _list(name: str) -> Phrases:
 _NOW, _SURELY_NOW, _GOING_ON, _SINCE = map(_list, ("now", "surely_now", "going_on", "since"))
 _PAST, _LONG_AGO, _ENDED = map(_list, ("past", "long_ago", "ended"))
 _FUTURE, _PERHAPS_FUTURE = map(_list, ("future", "perhaps_future"))
+_OWN_ACTION, _HEARSAY = map(_list, ("own_action", "hearsay"))
+_OWN_WORDS = 6
+"""Pieces between "should we" and "tonight" that still belong together."""
 _AGO, _UNTIL_NOW, _LATER, _WITHIN, _LASTING = map(_list, ("ago", "until_now", "later", "within", "lasting"))
 _HALF_AN_HOUR = _list("half_an_hour")
 _UNITS = {_list("minute"): 1, _list("hour"): 60, _list("day"): 1440, _list("week"): 10_080}
@@ -82,7 +85,8 @@ def _settled(line: Line, moments: list[Moment]) -> tuple[When | None, tuple[Span
     said = {when: tuple(moment.span for moment in moments if moment.when is when) for when in When}
     lasting = tuple(moment.span for moment in moments if moment.goes_on)
     surely_now = line.hits(_SURELY_NOW)
-    perhaps = line.hits(_PERHAPS_FUTURE)
+    perhaps = tuple(hit for hit in line.hits(_PERHAPS_FUTURE) if not _is_own(line, hit))
+    perhaps = (*perhaps, *line.hits(_HEARSAY))
     if ended and not _is_said_after(ended[-1], (*going_on, *line.hits(_NOW))):
         return When.PAST, _spans(ended)
     if said[When.FUTURE] and not surely_now:
@@ -97,6 +101,14 @@ def _settled(line: Line, moments: list[Moment]) -> tuple[When | None, tuple[Span
         if said[when]:
             return when, said[when]
     return None, ()
+
+
+def _is_own(line: Line, hit: Hit) -> bool:
+    """Whether it belongs to what the caller means to do: "should we stay outside tonight"."""
+    return any(
+        own.first <= hit.first <= own.last + _OWN_WORDS and line.is_unbroken(own.first, hit.first)
+        for own in line.hits(_OWN_ACTION)
+    )
 
 
 def _is_said_after(hit: Hit, others: tuple[Hit, ...]) -> bool:
