@@ -1,6 +1,7 @@
 """Which open incidents a new report may tell of once more, across languages, and why.
 
-A logistic regression over place, people and the likeness of sketches (`data/duplicate_weights.json`; figures: `data/README.md`).
+A logistic regression over place, people, the likeness of sketches and what both say specifically (`specifics.py`)
+(`data/duplicate_weights.json`; figures: `data/README.md`).
 What no labelled message shows is weighed by estimates: the time between two reports, one telephone number in both, unlike types,
 a place that is not known. What the incident's own rules propose (`dispatch/incidents/duplicates.py`) is always among the found,
 never less probable than their score. Deterministic; a hint to a person, who alone merges.
@@ -16,6 +17,7 @@ from importlib.resources import files
 
 from dispatch.assistant.report_vectors import BY_WORDS, WITH_EMBEDDER
 from dispatch.assistant.sketches import kind_of, likeness
+from dispatch.assistant.specifics import NOTHING, Comparison, Specifics, compared
 from dispatch.model.geo import distance_m
 from dispatch.model.merges import MergeCandidate
 from dispatch.model.places import Place
@@ -24,6 +26,8 @@ MOST = 5
 LEAST = 0.1
 """Probability from which a pair is shown."""
 SAME_PLACE_M, NEAR_M = 1_000.0, 10_000.0
+ONE_TOWN_M = 30_000.0
+"""Within it, streets and numbers are compared: sources differ about the middle of a town, and callers name the next one."""
 LIKE_WORDS = 0.35
 """Likeness from which the words are a reason: of ten pairs of other events of one type one has as much."""
 SAME_TIME_S = 1_800.0
@@ -39,12 +43,14 @@ _NO_PLACE = -1.0
 _FADES_M = 3_000.0
 _FAR_M = 50_000.0
 _SURE_PLACE = 0.2
+_MOST_REASONS = 3
+"""Specific facts that are named, of those that agree and of those that differ."""
 NO_SKETCH = "none"
 """The kind of a pair whose sketches are not comparable."""
 
 
 class DuplicateReason(StrEnum):
-    """Why two reports may tell of one event. Values are on the wire."""
+    """Why two reports may tell of one event, and what speaks against it (`other_`). Values are on the wire."""
 
     SAME_NUMBER = "same_number"
     SAME_PHONE = "same_phone"
@@ -54,6 +60,30 @@ class DuplicateReason(StrEnum):
     SAME_TYPE = "same_type"
     SAME_PEOPLE = "same_people"
     SAME_TIME = "same_time"
+    SAME_NAME = "same_name"
+    SAME_FIGURE = "same_figure"
+    SAME_ADDRESS = "same_address"
+    OTHER_ADDRESS = "other_address"
+    SAME_FLOOR = "same_floor"
+    OTHER_FLOOR = "other_floor"
+    SAME_AGE = "same_age"
+    OTHER_AGE = "other_age"
+    SAME_DISTANCE = "same_distance"
+    OTHER_DISTANCE = "other_distance"
+    SAME_LANDMARK = "same_landmark"
+    OTHER_LANDMARK = "other_landmark"
+    SAME_THING = "same_thing"
+    OTHER_THING = "other_thing"
+    SAME_VEHICLE = "same_vehicle"
+    OTHER_VEHICLE = "other_vehicle"
+    SAME_SUBSTANCE = "same_substance"
+    OTHER_SUBSTANCE = "other_substance"
+    SAME_ILLNESS = "same_illness"
+    OTHER_ILLNESS = "other_illness"
+    SAME_COLOUR = "same_colour"
+    OTHER_COLOUR = "other_colour"
+    SAME_PERSON = "same_person"
+    OTHER_PERSON = "other_person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +91,7 @@ class Told:
     """A report, or an open incident with what its reports told, as it is compared: no texts and no numbers of telephones.
 
     `types`: each with its probability; that of an incident with 1. `places`: likewise, in any order. `sketches`: of each report.
-    `phones`: keyed digests. `told_ms`: when it came in.
+    `phones`: keyed digests. `told_ms`: when it came in. `specifics`: of all its reports together; None where no text was read.
     """
 
     id: str
@@ -73,6 +103,7 @@ class Told:
     people: int | None = None
     phones: frozenset[str] = frozenset()
     exercise: bool = False
+    specifics: Specifics | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +124,18 @@ def likely_duplicates(
     """The likeliest, best first, at most `MOST`. `proposed`: what `dispatch.incidents.duplicates.candidates` says of the report;
     an incident that it names is always there, with no less than its score."""
     by_rules = {one.incident_id: one for one in proposed}
-    found = [
-        judged(report, other, by_rules.get(other.id))
+    compared_with = [
+        (other, _compare(report, other))
         for other in others
         if other.id != report.id and other.exercise is report.exercise
     ]
-    shown = [one for one in found if one.reasons and (one.probability >= LEAST or one.incident_id in by_rules)]
+    # Reasons cost more than the rest, and most incidents are others.
+    found = [
+        _judged(report, other, what, by_rules.get(other.id))
+        for other, what in compared_with
+        if what.probability >= LEAST or other.id in by_rules
+    ]
+    shown = [one for one in found if _speaks_for(one)]
     # What the rules propose comes before the cut.
     shown.sort(key=lambda one: (one.incident_id not in by_rules, -one.probability, one.incident_id))
     return tuple(sorted(shown[:MOST], key=lambda one: (-one.probability, one.incident_id)))
@@ -106,26 +143,52 @@ def likely_duplicates(
 
 def judged(report: Told, other: Told, by_rules: MergeCandidate | None = None) -> LikelyDuplicate:
     """How probable it is that both tell of one event, and why."""
+    return _judged(report, other, _compare(report, other), by_rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    probability: float
+    cosine: float | None
+    apart_m: float | None
+    specific: Comparison
+
+
+def _compare(report: Told, other: Told) -> _Compared:
     alike = _likeness(report, other)
     kind, cosine = (NO_SKETCH, None) if alike is None else alike
     apart_m = nearest_m(report, other)
+    specific = specifically(report, other, apart_m)
     weights = built_in_weights()[kind]
-    score = sum(weights[name] * value for name, value in features(report, other, cosine, apart_m).items())
+    score = sum(weights[name] * value for name, value in features(report, other, cosine, apart_m, specific).items())
     score += _estimated(report, other, apart_m)
-    probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
-    if by_rules is not None:
-        probability = max(probability, by_rules.score)
+    return _Compared(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), cosine, apart_m, specific)
+
+
+def _judged(report: Told, other: Told, what: _Compared, by_rules: MergeCandidate | None) -> LikelyDuplicate:
+    probability = what.probability if by_rules is None else max(what.probability, by_rules.score)
+    cosine, apart_m = what.cosine, what.apart_m
     return LikelyDuplicate(
         incident_id=other.id,
         probability=round(probability, 3),
         likeness=None if cosine is None else round(max(0.0, cosine), 3),
-        reasons=tuple(_reasons(report, other, cosine, apart_m, by_rules)),
+        reasons=(*_reasons(report, other, cosine, apart_m, by_rules), *_of_aspects(what.specific)),
         apart_m=apart_m,
     )
 
 
-def features(report: Told, other: Told, cosine: float | None, apart_m: float | None) -> dict[str, float]:
-    """What the regression weighs."""
+def specifically(report: Told, other: Told, apart_m: float | None) -> Comparison:
+    """What both say specifically. A house of the same number in another town says nothing."""
+    if apart_m is not None and apart_m > ONE_TOWN_M:
+        return NOTHING
+    return compared(report.specifics, other.specifics)
+
+
+def features(
+    report: Told, other: Told, cosine: float | None, apart_m: float | None, specific: Comparison | None = None
+) -> dict[str, float]:
+    """What the regression weighs. `specific`: as `specifically` says it, if that is known already."""
+    specific = specifically(report, other, apart_m) if specific is None else specific
     counts = report.people is not None and other.people is not None
     return {
         "always": 1.0,
@@ -135,6 +198,7 @@ def features(report: Told, other: Told, cosine: float | None, apart_m: float | N
         "type": same_type(report, other),
         "same_people": float(counts and report.people == other.people),
         "other_people": float(counts and report.people != other.people),
+        "specifics": specific.evidence,
     }
 
 
@@ -209,3 +273,13 @@ def _reasons(
         yield DuplicateReason.SAME_PEOPLE
     if abs(report.told_ms - other.told_ms) / 1000 <= SAME_TIME_S:
         yield DuplicateReason.SAME_TIME
+
+
+def _of_aspects(found: Comparison) -> Iterable[DuplicateReason]:
+    """What agrees, then what differs, as far as it counts most."""
+    yield from (DuplicateReason(f"same_{aspect}") for aspect in found.agree[:_MOST_REASONS])
+    yield from (DuplicateReason(f"other_{aspect}") for aspect in found.differ[:_MOST_REASONS])
+
+
+def _speaks_for(one: LikelyDuplicate) -> bool:
+    return any(not reason.startswith("other_") for reason in one.reasons)

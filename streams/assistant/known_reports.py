@@ -14,6 +14,8 @@ from dispatch.assistant.hint_kinds import Hint, HintKind
 from dispatch.assistant.likely_duplicates import LikelyDuplicate, Told, likely_duplicates
 from dispatch.assistant.reading import Reading
 from dispatch.assistant.sketches import BITS, bits_of
+from dispatch.assistant.specific_facts import specifics_of
+from dispatch.assistant.specifics import Specifics
 from dispatch.model.decisions import Decision
 from dispatch.model.incident_events import (
     IncidentCancelled,
@@ -39,13 +41,15 @@ Digest = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What one text says, as it is compared. `kind`, `bits`: of its sketch, as `sketches.bits_of`. `phones`: keyed digests."""
+    """What one text says, as it is compared. `kind`, `bits`: of its sketch, as `sketches.bits_of`. `phones`: keyed digests.
+    `specifics`: None where this assistant has not read the text itself; they are not in the log."""
 
     sketch: str | None = None
     kind: str = ""
     bits: int = 0
     people: int | None = None
     phones: frozenset[str] = frozenset()
+    specifics: Specifics | None = None
 
 
 class KnownReports:
@@ -87,7 +91,10 @@ class KnownReports:
     def heard(self, incident_id: str, source_ref: str, heard: Heard) -> None:
         """Adds what a text says, or what it says now."""
         texts = self._heard.setdefault(incident_id, {})
-        texts.pop(source_ref, None)
+        before = texts.pop(source_ref, None)
+        if heard.specifics is None and before is not None and before.sketch == heard.sketch:
+            # The text that was read here comes back from the log, which says less of it.
+            heard = replace(heard, specifics=before.specifics)
         texts[source_ref] = heard
         while len(texts) > MOST_TEXTS:
             del texts[next(iter(texts))]
@@ -109,7 +116,7 @@ class KnownReports:
     def heard_in(self, reading: Reading, sketch: str | None) -> Heard:
         """What a text says, as it was read."""
         numbers = [phone.normal for phone in reading.phones if phone.normal]
-        return self.heard_of(sketch, reading.people.count, numbers)
+        return replace(self.heard_of(sketch, reading.people.count, numbers), specifics=specifics_of(reading))
 
     def heard_of(self, sketch: str | None, people: int | None, numbers: Iterable[str]) -> Heard:
         """`numbers`: of telephones, in international form; only their digests are kept."""
@@ -131,6 +138,7 @@ class KnownReports:
             people=heard.people,
             phones=heard.phones,
             exercise=own.exercise if own else exercise,
+            specifics=heard.specifics,
         )
         return likely_duplicates(report, [self._with_texts(one) for one in self._compared(report, heard)])
 
@@ -155,6 +163,7 @@ class KnownReports:
             sketches=tuple(dict.fromkeys(one.sketch for one in texts.values() if one.sketch)),
             people=next((one.people for one in newest_first if one.people is not None), None),
             phones=frozenset().union(*(one.phones for one in newest_first)),
+            specifics=_joined(one.specifics for one in newest_first),
         )
 
     def _compared(self, report: Told, heard: Heard) -> Sequence[Told]:
@@ -201,6 +210,14 @@ def similar_value(one: LikelyDuplicate) -> dict[str, object]:
         "likeness": one.likeness,
         "reasons": [reason.value for reason in one.reasons],
     }
+
+
+def _joined(of_texts: Iterable[Specifics | None]) -> Specifics | None:
+    found: Specifics | None = None
+    for one in of_texts:
+        if one is not None:
+            found = one if found is None else found.joined(one)
+    return found
 
 
 def _of_report(incident_id: str, reported: IncidentReported | Incident, told_ms: int) -> Told:

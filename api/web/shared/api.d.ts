@@ -2453,10 +2453,10 @@ export interface components {
             field?: ("type" | "priority" | "location" | "language" | "requirements" | "description" | "address" | "caller") | null;
         };
         /**
-         * @description Why two reports may tell of one event. Values are on the wire.
+         * @description Why two reports may tell of one event, and what speaks against it (`other_`). Values are on the wire.
          * @enum {string}
          */
-        DuplicateReason: "same_number" | "same_phone" | "same_place" | "near_place" | "like_words" | "same_type" | "same_people" | "same_time";
+        DuplicateReason: "same_number" | "same_phone" | "same_place" | "near_place" | "like_words" | "same_type" | "same_people" | "same_time" | "same_name" | "same_figure" | "same_address" | "other_address" | "same_floor" | "other_floor" | "same_age" | "other_age" | "same_distance" | "other_distance" | "same_landmark" | "other_landmark" | "same_thing" | "other_thing" | "same_vehicle" | "other_vehicle" | "same_substance" | "other_substance" | "same_illness" | "other_illness" | "same_colour" | "other_colour" | "same_person" | "other_person";
         Duty: {
             on_duty: boolean;
             until?: string | null;
