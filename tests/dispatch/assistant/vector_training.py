@@ -23,6 +23,7 @@ from dispatch.assistant.likely_duplicates import NO_SKETCH, Told
 from dispatch.assistant.reading import Reading, read
 from dispatch.assistant.report_vectors import embedded, part_names, report_vector, variety_of
 from dispatch.assistant.sketches import Sketcher, kind_of, likeness
+from dispatch.assistant.specific_facts import specifics_of
 from dispatch.assistant.texts import Span
 from dispatch.assistant.vector_data import ANY, Floats, VectorData
 from dispatch.assistant.vector_types import ALWAYS
@@ -215,6 +216,7 @@ def _told(one: Example, data: VectorData, sketcher: Sketcher, *, is_one_town: bo
         places=here if is_one_town else [(found.known.place, found.probability) for found in one.reading.places],
         sketches=(sketch,) if sketch else (),
         people=one.reading.people.count,
+        specifics=specifics_of(one.reading, list(_named(one.message)) if is_one_town else ()),
     )
 
 
