@@ -36,6 +36,9 @@ def test_the_checklist_is_what_may_be_true_or_false() -> None:
         ("5 адам жараланды", "12 people are injured", Against.COUNT),
         ("Горит дом, пламя из окон, пожар", "Су басып жатыр, үйге су кірді, тасқын", Against.TYPE),
         ("Сейчас вода идёт в село", "Завтра ожидается паводок", Against.TIME),
+        # Without a word of time, people tell what goes on; hearsay of what will be is none of that.
+        ("Паводок, дом затопило, люди на крыше", "Су тасуы мүмкін, ауыл дайындалсын", Against.TIME),
+        ("Flood, people are trapped on a roof", "Говорят, что завтра придёт паводок", Against.TIME),
         ("Горит дом, пострадавших нет", "Горит дом, у бабушки ожоги", Against.DENIAL),
         ("Пожара нет, просто дым от шашлыка", "Горит дом, пламя из окон, пожар", Against.DENIAL),
     ],

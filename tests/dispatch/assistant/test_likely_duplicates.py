@@ -8,6 +8,7 @@ from dispatch.assistant.likely_duplicates import LEAST, MOST, DuplicateReason, T
 from dispatch.assistant.reading import read
 from dispatch.assistant.report_vectors import part_names, report_vector
 from dispatch.assistant.sketches import Sketcher
+from dispatch.assistant.specifics import Specifics
 from dispatch.model.merges import MergeCandidate
 from dispatch.model.places import Place
 
@@ -123,3 +124,31 @@ def test_nothing_without_a_reason_or_below_the_least_is_shown() -> None:
 
     assert all(one.probability >= LEAST and one.reasons for one in likely_duplicates(told("new", CRANE_RU), [unlike]))
     assert likely_duplicates(told("new", CRANE_RU), [unlike]) == ()
+
+
+def of_house(number: int, id_: str, at: Place) -> Told:
+    said = Specifics(facts={"house": frozenset({str(number)})})
+    return replace(told(id_, CRANE_RU, at), sketches=(), specifics=said)
+
+
+def test_one_house_speaks_for_one_event_and_another_one_against() -> None:
+    report = of_house(14, "new", HERE)
+
+    same, other = judged(report, of_house(14, "same", HERE)), judged(report, of_house(90, "other", HERE))
+
+    assert DuplicateReason.SAME_ADDRESS in same.reasons
+    assert same.probability > other.probability
+
+
+def test_a_house_of_another_town_is_no_reason() -> None:
+    far = judged(of_house(14, "new", HERE), of_house(14, "far", FAR))
+
+    assert DuplicateReason.SAME_ADDRESS not in far.reasons
+
+
+def test_what_differs_alone_shows_no_incident() -> None:
+    report, other = of_house(14, "new", HERE), of_house(90, "other", HERE)
+    unlike = replace(other, types={}, places=(), told_ms=10**9)
+    by_rules = proposed("other", 0.5)
+
+    assert likely_duplicates(replace(report, types={}, places=()), [unlike], [by_rules]) == ()

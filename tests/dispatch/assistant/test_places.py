@@ -133,3 +133,19 @@ def test_a_distance_is_the_radius_around_the_place_it_is_stated_from() -> None:
 )
 def test_a_text_that_names_no_place_has_none(text: str) -> None:
     assert [one for one in places_in(Text(text)) if one.probability >= 0.5] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Трасса в сторону Риддера, 25 км от Усть-Каменогорска, перевернулась машина", "Усть-Каменогорск"),
+        ("В направлении Тараза, 12 км от Шымкента, горит фура", "Шымкент"),
+        ("Едем в сторону Риддера, не доезжая 7 км до Шемонаихи столкнулись две машины", "Шемонаиха"),
+        ("Тараз бағытында, Шымкенттен 12 шақырым, фура жанып жатыр", "Шымкент"),
+        ("Taraz jaqqa bara jatyrmyz, Shymkentten 12 shaqyrym, avariya", "Шымкент"),
+        ("25 km from Oskemen heading to Ridder a car rolled over", "Усть-Каменогорск"),
+        ("a bus bound for Taraz crashed 12 km from Shymkent", "Шымкент"),
+    ],
+)
+def test_where_a_road_leads_is_not_where_it_happens(text: str, name: str) -> None:
+    assert first(text).known.name.ru == name

@@ -251,3 +251,33 @@ def test_a_sketch_says_nothing_of_the_text_and_differs_by_key() -> None:
     assert other is not None
     assert "Атырау" not in sketch
     assert sketch.split(":")[1] != other.split(":")[1]
+
+
+HOUSE = "Горит квартира, улица Абая 14, третий этаж, Атырау"
+SAME_HOUSE = "Атырау, Абай көшесі 14, 3-қабатта пәтер өртеніп жатыр"
+
+
+def test_an_address_that_both_state_is_a_reason_in_any_language() -> None:
+    reports = known()
+    reports.note(reported())
+    hear(reports, HOUSE)
+
+    assert DuplicateReason.SAME_ADDRESS in similar(reports, SAME_HOUSE)[INCIDENT]
+
+
+def test_what_the_text_says_specifically_is_not_lost_when_its_hints_come_back_from_the_log() -> None:
+    reports = known()
+    reports.note(reported())
+    hear(reports, HOUSE)
+    reports.heard(INCIDENT, report_ref(INCIDENT), reports.heard_of(read(HOUSE).sketch, None, ()))
+
+    assert DuplicateReason.SAME_ADDRESS in similar(reports, SAME_HOUSE)[INCIDENT]
+
+
+def test_a_text_that_is_another_now_says_nothing_of_what_it_said() -> None:
+    reports = known()
+    reports.note(reported())
+    hear(reports, HOUSE)
+    reports.heard(INCIDENT, report_ref(INCIDENT), reports.heard_of(read(FIRE).sketch, None, ()))
+
+    assert DuplicateReason.SAME_ADDRESS not in similar(reports, SAME_HOUSE).get(INCIDENT, ())
