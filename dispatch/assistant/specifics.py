@@ -59,8 +59,8 @@ _RULES = (
     # A woman in both says little, a grandmother and a boy much.
     _Rule(aspect=Aspect.PERSON, kinds=("sex", "generation"), agree=0.0, differ=-1.0),
 )
-"""Estimates, written before they were tried on any message: there are too few pairs to learn them one by one. How much all of
-them weigh together is learnt (`likely_duplicates.py`)."""
+"""Estimates, set once, after one regression over all of them had been seen: too few pairs to learn them one by one. How much
+all of them weigh together is learnt (`likely_duplicates.py`)."""
 _MOST_FACTS = 2
 """Facts of one aspect that count: a house and its flat are told together."""
 LEAST_EVIDENCE, MOST_EVIDENCE = -2.5, 4.0
