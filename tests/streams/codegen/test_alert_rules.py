@@ -1,0 +1,154 @@
+"""The rules of Prometheus do what they say, by its own tool: `promtool check rules` and `promtool test rules`."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.codegen import alert_rules
+from streams.codegen.alert_rules import alert_name, slo_page
+from streams.monitoring.alarms import RULES
+from streams.monitoring.objectives import BURNS, OBJECTIVES
+from tests.support.programs import program
+
+WHY = "the rules of Prometheus are not tested"
+HOURS = 8
+POSTS = 'komek_http_requests_total{route="/v1/incidents",method="POST",status="%s"}'
+
+
+def promtool(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    tool = program("promtool", why=WHY)
+    return subprocess.run([tool, *arguments], capture_output=True, text=True, timeout=120, check=False)
+
+
+def judged(folder: Path, tests: list[dict[str, Any]], every: str = "5s") -> str:
+    """What promtool says; empty when all expectations hold.
+
+    `every`: how often the rules are evaluated; hours of every 5 s take minutes.
+    """
+    file = folder / "tests.yml"
+    # JSON is YAML.
+    file.write_text(json.dumps({"rule_files": [str(alert_rules.FILE)], "evaluation_interval": every, "tests": tests}))
+    done = promtool("test", "rules", str(file))
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def case(series: dict[str, str], *alerts: tuple[str, str, list[str]], interval: str = "5s") -> dict[str, Any]:
+    """`alerts`: time, name of the alert, and for each that must fire its severity."""
+    return {
+        "interval": interval,
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
+        "promql_expr_test": [
+            {
+                "expr": f'count by (severity) (ALERTS{{alertname="{name}",alertstate="firing"}})',
+                "eval_time": at,
+                "exp_samples": [
+                    {"labels": f'{{severity="{severity}"}}', "value": severities.count(severity)}
+                    for severity in sorted(set(severities))
+                ],
+            }
+            for at, name, severities in alerts
+        ],
+    }
+
+
+def test_prometheus_accepts_the_rules() -> None:
+    done = promtool("check", "rules", str(alert_rules.FILE))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_alarm_fires_while_one_process_reports_it_and_ends_after(tmp_path: Path) -> None:
+    tests = []
+    for rule in RULES:
+        name = rule.name
+        # Of two API processes one cannot know (NaN), the other reports the alarm for half a minute.
+        series = {
+            f'komek_alarm{{name="{name}",instance="api-1"}}': "NaN+0x24",
+            f'komek_alarm{{name="{name}",instance="api-2"}}': "0 0 1 1 1 1 1 1 0 0 0 0 0 0",
+        }
+        severity, alert = str(rule.severity), alert_name(name)
+        tests.append(case(series, ("5s", alert, []), ("20s", alert, [severity]), ("55s", alert, [])))
+
+    assert judged(tmp_path, tests) == ""
+
+
+def test_an_alarm_that_nobody_can_evaluate_does_not_fire(tmp_path: Path) -> None:
+    series = {f'komek_alarm{{name="undecided",instance="api-{number}"}}': "NaN+0x24" for number in (1, 2)}
+
+    assert judged(tmp_path, [case(series, ("60s", "KomekUndecided", []))]) == ""
+
+
+def test_silence_of_all_api_processes_fires_after_a_minute(tmp_path: Path) -> None:
+    # The last sample counts for five minutes; `stale` is what Prometheus writes when a target is gone.
+    series = {'komek_alarm{name="undecided"}': "0 0 stale stale stale"}
+
+    assert judged(tmp_path, [case(series, ("5s", "KomekSilent", []), ("90s", "KomekSilent", ["critical"]))]) == ""
+
+
+def growing(each_minute: int) -> str:
+    return f"0+{each_minute}x{HOURS * 60}"
+
+
+# Events a minute: good, bad.
+BUSY_AND_BAD, BUSY_AND_GOOD = (10, 10), (20, 0)
+
+
+def events(objective: str, good: int, bad: int) -> dict[str, str]:
+    total = good + bad
+    if objective == "intake":
+        return {POSTS % "202": growing(good), POSTS % "503": growing(bad)}
+    if objective == "offer":
+        return {
+            "komek_report_to_offer_seconds_count": growing(total),
+            'komek_report_to_offer_seconds_bucket{le="5.0"}': growing(good),
+        }
+    return {
+        'komek_notices_total{channel="sms",outcome="sent"}': growing(good),
+        'komek_notices_total{channel="sms",outcome="failed"}': growing(bad),
+        'komek_notice_seconds_bucket{channel="sms",le="10.0"}': growing(good),
+    }
+
+
+@pytest.mark.parametrize("objective", [one.name for one in OBJECTIVES])
+def test_a_budget_that_is_spent_too_fast_fires_in_all_windows(objective: str, tmp_path: Path) -> None:
+    alert = alert_name(f"slo_{objective}")
+    tests = [
+        case(events(objective, *BUSY_AND_BAD), ("7h", alert, [one.severity for one in BURNS]), interval="1m"),
+        case(events(objective, *BUSY_AND_GOOD), ("7h", alert, []), interval="1m"),
+    ]
+
+    assert judged(tmp_path, tests, "1m") == ""
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES, ids=lambda one: one.name)
+def test_two_bad_events_of_a_quiet_night_wake_nobody(objective: Any, tmp_path: Path) -> None:
+    # The counters go from 0 to 2, all bad, within the last five minutes.
+    quiet = {
+        name: "0x260" if "bucket" in name or '"202"' in name or "sent" in name else "0x60 1x2 2x195"
+        for name in events(objective.name, 0, 1)
+    }
+
+    assert judged(tmp_path, [case(quiet, ("64m", alert_name(slo_page(objective)), []), interval="1m")], "1m") == ""
+
+
+@pytest.mark.parametrize("objective", [one.name for one in OBJECTIVES])
+def test_an_alert_ends_soon_after_its_cause(objective: str, tmp_path: Path) -> None:
+    # Bad for an hour, then good: the short window of five minutes ends the fast alert, that of 30 minutes the other.
+    mixed = {}
+    for name, values in events(objective, *BUSY_AND_BAD).items():
+        each = int(values.partition("+")[2].partition("x")[0])
+        is_of_bad = "503" in name or "failed" in name
+        mixed[name] = f"0+{each}x60 {60 * each}+{0 if is_of_bad else 20}x180"
+    alert = alert_name(f"slo_{objective}")
+    fast = [one.severity for one in BURNS]
+
+    assert judged(tmp_path, [case(mixed, ("60m", alert, fast), ("2h", alert, ["warning"]), interval="1m")], "1m") == ""
+
+
+def test_a_wrong_rule_is_noticed(tmp_path: Path) -> None:
+    wrong = case({'komek_alarm{name="undecided"}': "1x10"}, ("30s", "KomekUndecided", []))
+
+    assert "FAILED" in judged(tmp_path, [wrong])
