@@ -21,7 +21,7 @@ _HEAD = f"""\
 #
 #     make web && docker build -f deploy/Containerfile -t komek .
 #     sudo .venv/bin/python -m streams.codegen.deployment_secrets deploy/secrets
-#     echo 'KOMEK_DOMAIN=komek.example' > deploy/.env; echo 'KOMEK_PUBLIC_URL=https://komek.example' >> deploy/.env
+#     $EDITOR deploy/.env     # KOMEK_DOMAIN: its name in DNS; KOMEK_PUBLIC_URL: its address for browsers, with https
 #     docker compose -f deploy/compose.yaml up -d --wait
 #     docker compose -f deploy/compose.yaml run --rm operator token operator --id me --link
 #

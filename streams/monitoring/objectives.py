@@ -1,4 +1,4 @@
-"""The objectives of the service (SLO), each stated here once: recording rules, alerts and dashboards are made from this list.
+"""The objectives of the service (SLO), each stated here once: recording rules and alerts are made from this list.
 
 An objective is a share of events that must be good over `OVER`. Alerts look at the speed at which the error budget is spent, in
 a long and a short window at once (Google, *The Site Reliability Workbook*, chapter 5): the long one so that it matters, the
@@ -76,7 +76,7 @@ OBJECTIVES: tuple[Objective, ...] = (
     Objective(
         name="notices",
         about="notices fail for good, or go out later than 10 s after their cause",
-        cure="See way_failing and notifier_missing; the dashboard of people shows the channel.",
+        cure="See way_failing and notifier_missing.",
         target=0.99,
         # What failed for good was never sent, so it is not in the histogram.
         bad=f"{counted('komek_notices_total')} - {none_is_zero(counted(_SENT_IN_10_S))}",
