@@ -99,6 +99,7 @@ def api_checks(http: httpx2.Client) -> Iterator[Check]:
     try:
         asked_s = time.time()  # noqa: TID251 - compared with the clock of another machine
         answer = http.get("/v1/status", timeout=WITHIN_S)
+        answered_s = time.time()  # noqa: TID251
         told: Mapping[str, Any] = answer.json() if answer.status_code == 200 else {}
     except (httpx2.HTTPError, ValueError) as error:
         yield fail("API", f"{http.base_url} does not answer: {type(error).__name__}", "Start it, or set --api.")
@@ -108,7 +109,7 @@ def api_checks(http: httpx2.Client) -> Iterator[Check]:
             "API", f"/v1/status answers {answer.status_code}", "Give a --token of an operator, admin or monitor."
         )
         return
-    yield _clock_of("API", answer.headers.get("Date"), asked_s)
+    yield _clock_of("API", answer.headers.get("Date"), asked_s, answered_s)
     yield from _alarms(told["alarms"])
     for name, part in told["components"].items():
         count = part.get("count")
@@ -128,20 +129,22 @@ def _alarms(active: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
         yield ok("alarms", "none is active")
 
 
-def _clock_of(name: str, date: str | None, asked_s: float) -> Check:
+def _clock_of(name: str, date: str | None, asked_s: float, answered_s: float) -> Check:
     try:
         told_s = parsedate_to_datetime(date or "").timestamp()
     except (TypeError, ValueError):
         return warn(f"clock of {name}", "it tells no time", "A proxy may have removed the header Date.")
     # Whole seconds, cut off.
-    return _clock(name, told_s + 0.5 - asked_s, slack_s=0.5 + WITHIN_S / 10)
+    return _clock(name, told_s, asked_s - 1.0, answered_s)
 
 
-def _clock(name: str, off_s: float, slack_s: float = 0.0) -> Check:
+def _clock(name: str, told_s: float, asked_s: float, answered_s: float) -> Check:
+    """It was told at some time between the two; what lies outside of them is certain to be wrong."""
+    off_s = told_s - min(max(told_s, asked_s), answered_s)
     found = f"{off_s:+.1f} s beside this machine's"
-    if abs(off_s) > CLOCK_FAIL_S + slack_s:
+    if abs(off_s) > CLOCK_FAIL_S:
         return fail(f"clock of {name}", found, "Set both clocks by NTP: deadlines of offers depend on them.")
-    if abs(off_s) > CLOCK_WARN_S + slack_s:
+    if abs(off_s) > CLOCK_WARN_S:
         return warn(f"clock of {name}", found, "Set both clocks by NTP.")
     return ok(f"clock of {name}", found)
 
@@ -192,12 +195,13 @@ def redis_checks(settings: Settings) -> Iterator[Check]:
         with blocking_client(target_of(settings), timeout_s=WITHIN_S) as client:
             asked_s = time.time()  # noqa: TID251 - compared with the clock of another machine
             told_s, told_us = client.time()
+            answered_s = time.time()  # noqa: TID251
             replicas = int(client.info("replication").get("connected_slaves", 0))
             policy = str(client.info("memory").get("maxmemory_policy", "noeviction"))
     except (redis.RedisError, OSError, SettingsError) as error:
         yield fail("Redis", f"it cannot be asked: {error}", "See `komek doctor`: its address, user and rights.")
         return
-    yield _clock("Redis", told_s + told_us / 1e6 - asked_s)
+    yield _clock("Redis", told_s + told_us / 1e6, asked_s, answered_s)
     if policy != "noeviction":
         yield fail("Redis memory", f"maxmemory-policy {policy} drops claims", "Set maxmemory-policy noeviction.")
     if replicas:

@@ -47,7 +47,7 @@ def test_a_report_gets_hints_and_an_erasure_takes_them(town: Town) -> None:
 
 def test_reports_of_one_event_are_held_against_each_other_and_summed_up(town: Town) -> None:
     """From two callers to what an operator reads: nothing of it is kept, so it follows a merge at once."""
-    flood = {"type": "flood", "location": {"type": "Point", "coordinates": [51.92, 47.11]}}
+    flood: dict[str, Any] = {"type": "flood", "location": {"type": "Point", "coordinates": [51.92, 47.11]}}
     first, second = town.report(description=TEXT, **flood), town.report(description=OTHER_TEXT, **flood)
     until(lambda: hints(town, first) and hints(town, second))
 

@@ -1,6 +1,7 @@
 """A danger from its signal to its end, on a phone and two places of the console: nobody is sent home or forgotten by it."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,10 @@ DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 
 def row(page: Page, incident: str) -> Any:
     return page.locator(f'[role="option"][data-incident="{incident}"]')
+
+
+def in_state(journey: Journey, incident: str, state: str) -> bool:
+    return journey.state_of(incident) == state
 
 
 def test_a_danger_that_has_ended_leaves_the_parent_and_the_person_is_asked_again(
@@ -65,7 +70,7 @@ def test_a_danger_that_has_ended_leaves_the_parent_and_the_person_is_asked_again
     assert journey.state_of(parent) == "accepted"
     for action, state in (("en-route", "en_route"), ("on-scene", "on_scene"), ("done", "done")):
         phone.locator(f'[data-action="{action}"]').click()
-        until(lambda state=state: journey.state_of(parent) == state)
+        until(partial(in_state, journey, parent, state))
     phone.locator('[data-action="seen"]').click()
     journey.report()
     phone.locator('[data-action="accept"]').wait_for()

@@ -134,7 +134,12 @@ class TestTheApi:
     ("off_s", "level"), [(0.0, Level.OK), (-0.9, Level.OK), (1.5, Level.WARN), (-4.9, Level.WARN), (6.0, Level.FAIL)]
 )
 def test_clocks_that_differ_are_findings(off_s: float, level: Level) -> None:
-    assert deployment_checks._clock("Redis", off_s).level is level
+    assert deployment_checks._clock("Redis", 1000.0 + off_s, 1000.0, 1000.0).level is level
+
+
+def test_a_slow_answer_is_no_wrong_clock() -> None:
+    assert deployment_checks._clock("Redis", 1003.0, 1000.0, 1006.0).level is Level.OK
+    assert deployment_checks._clock("Redis", 1008.0, 1000.0, 1006.0).level is Level.WARN
 
 
 class TestCertificates:
