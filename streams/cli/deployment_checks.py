@@ -106,7 +106,9 @@ def api_checks(http: httpx2.Client) -> Iterator[Check]:
         return
     if not told:
         yield fail(
-            "API", f"/v1/status answers {answer.status_code}", "Give a --token of an operator, admin or monitor."
+            "API",
+            f"the status is answered with {answer.status_code}",
+            "Give a --token of an operator, admin or monitor.",
         )
         return
     yield _clock_of("API", answer.headers.get("Date"), asked_s, answered_s)
@@ -124,7 +126,7 @@ def api_checks(http: httpx2.Client) -> Iterator[Check]:
 def _alarms(active: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
     for alarm in active:
         grade = fail if alarm["severity"] == "critical" else warn
-        yield grade(f"alarm {alarm['name']}", str(alarm["about"]), str(alarm["cure"]))
+        yield grade(f"alarm {alarm['name']}", str(alarm["about"]), f"See deploy/runbook/{alarm['name']}.md.")
     if not active:
         yield ok("alarms", "none is active")
 

@@ -45,7 +45,9 @@ def cancel(town: Town, incident: str) -> None:
 @contextmanager
 def second_assistant(komek: WholeStack) -> Iterator[int]:
     """One more beside the stack's own; the pid, once it reads."""
-    with (komek.logs / "assistant-beside.log").open("wb") as output:
+    log = komek.logs / "assistant-beside.log"
+    log.touch(mode=0o600)  # as every file of the folder
+    with log.open("wb") as output:
         process = subprocess.Popen([*COMMAND, "assistant"], env=komek.command_environ(), stdout=output, stderr=output)
     try:
         until(lambda: "assistant reads decisions" in komek.log("assistant-beside"), 60)

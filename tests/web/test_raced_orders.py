@@ -61,7 +61,7 @@ def test_a_split_and_a_merge_at_once_lose_no_order_and_no_person(
 
     # The merge is carried out in either order.
     until(lambda: town.incident(incident)["merged_into"] == target, 20)
-    parts = until(lambda: outcome_of_split(splits, town, incident, target), 20)
+    parts = until(lambda: outcome_of_split(splits, town, incident, target))
     keep_picture(splits, f"console-raced-split-{first}-en")
     keep_picture(merges, f"console-raced-merge-{first}-en")
     # Whatever became of the part, the person has one job or none, and where.

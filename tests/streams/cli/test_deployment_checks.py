@@ -114,8 +114,8 @@ class TestTheApi:
         assert {"kafka", "workers", "assistant", "alarms", "clock of API"} <= found.keys()
 
     def test_alarms_and_parts_that_are_down_are_findings(self) -> None:
-        alarm = {"name": "distress", "severity": "critical", "about": "danger", "cure": "help"}
-        other = {"name": "clock", "severity": "warning", "about": "off", "cure": "set"}
+        alarm = {"name": "distress", "severity": "critical", "about": "danger"}
+        other = {"name": "clock", "severity": "warning", "about": "off"}
         parts = {"kafka": {"status": "down"}, "workers": {"status": "up", "count": 1}}
 
         found = self.asked({"alarms": [alarm, other], "components": parts})
@@ -188,6 +188,7 @@ def test_what_one_machine_forgives_is_a_warning_in_production() -> None:
 def test_of_a_running_stack_all_processes_are_looked_at(shared_stack: RunningStack) -> None:
     done = shared_stack.run("doctor", "--deployment", "--json")
 
+    assert done.stdout, done.stderr
     found = {(check["name"], check["level"]) for check in json.loads(done.stdout)}
     assert {"api", "worker-1", "worker-2", "notifier", "assistant"} <= {name for name, _ in found}
     assert {("versions", "ok"), ("clock of Redis", "ok"), ("replicas", "warn"), ("backups", "warn")} <= found

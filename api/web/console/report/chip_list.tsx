@@ -45,7 +45,8 @@ export function ChipList({ of }: { of: FormState }) {
 /** How far suggestions in this language can be relied on: said where they are shown. */
 function HowRight({ read }: { read: ReportRead }) {
   const text = t().own.report.assist;
-  const { verdict, lower_bound } = read.standing;
+  // An API of an earlier version, during an upgrade, tells none.
+  const { verdict, lower_bound } = read.standing ?? { verdict: "too_few" as const, lower_bound: null };
   const isWeak = read.language.value === "mixed" || read.language.value === "other";
   const told = verdict === "poor" ? text.poor : verdict === "good" && lower_bound !== null ? text.good(f().percent(lower_bound)) : text.tooFew;
   return <p class="report-told assist-quiet" data-verdict={verdict}>{isWeak && `${text.weak} `}{told}</p>;
