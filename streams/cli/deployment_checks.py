@@ -71,6 +71,9 @@ def process_checks(targets: Path | None, http: httpx2.Client) -> Iterator[Check]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         yield fail("processes", f"{targets} cannot be read: {error!r}", "Give a file as `file_sd_configs` reads it.")
         return
+    if not listed:
+        yield fail("processes", f"{targets} names none", "Give the list of all processes.")
+        return
     with ThreadPoolExecutor(8) as pool:
         looked = list(pool.map(lambda one: _process(one[0], one[1], http), listed))
     yield from (check for check, _ in looked)

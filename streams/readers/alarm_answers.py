@@ -1,12 +1,9 @@
 """Reads `komek.alarms.v1` from the beginning and follows it: which alarms operators have acknowledged or silenced."""
 
-from collections.abc import Callable, Mapping, Sequence
-
-from aiokafka import ConsumerRecord
+from collections.abc import Callable, Mapping
 
 from streams import clock, wire
-from streams.kafka.topic_follower import TopicFollower
-from streams.readers.readable_records import applied
+from streams.readers.readable_records import RecordFollower
 from streams.settings import Settings
 from streams.topics import ALARMS
 from streams.wire import AlarmAnswer
@@ -55,24 +52,12 @@ def _ends_ms(answer: AlarmAnswer) -> int:
     return answer.until_ms if shelved is None else min(shelved, answer.until_ms)
 
 
-class AlarmAnswers:
-    """Keeps `book` at the end of the log. Needs no Redis. While Kafka cannot be read, the book stays as it is."""
+class AlarmAnswers(RecordFollower):
+    """Keeps `book` at the end of the log. What is unreadable has no effect: the alarm goes on sounding, the safe side."""
 
     def __init__(self, settings: Settings, client_id: str) -> None:
+        super().__init__(settings, client_id, ALARMS)
         self.book = AlarmBook()
-        self._follower = TopicFollower(settings, client_id, ALARMS)
-
-    async def start(self) -> None:
-        """Returns once the log has been read to its end. Raises LogUnavailable."""
-        await self._follower.start(self._take)
-
-    async def stop(self) -> None:
-        await self._follower.stop()
-
-    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
-        for record in records:
-            # What is unreadable has no effect: the alarm goes on sounding, which is the safe side.
-            applied(record, self._apply)
 
     def _apply(self, key: str, value: bytes | None) -> None:
         self.book.apply(key, None if value is None else wire.decode_alarm_answer(value))

@@ -1,15 +1,12 @@
 """Reads `komek.assistant.v1` from the beginning and follows it: which work of the assistant is on, in the shadow or off, how good
 its hints have been, and what it has learnt."""
 
-from collections.abc import Callable, Sequence
-
-from aiokafka import ConsumerRecord
+from collections.abc import Callable
 
 from dispatch.assistant.hint_kinds import HintTask
 from streams import wire
-from streams.kafka.topic_follower import TopicFollower
 from streams.readers.assistant_standing import StandingBook
-from streams.readers.readable_records import applied
+from streams.readers.readable_records import RecordFollower
 from streams.settings import Settings
 from streams.topics import ASSISTANT
 from streams.wire import Mode, ModeRecord
@@ -96,25 +93,13 @@ class ModeBook:
         return record is not None and record.mode is Mode.OFF
 
 
-class AssistantModes:
-    """Keeps `book` and `standing` at the end of the log. Needs no Redis. While Kafka cannot be read, the book stays as it is."""
+class AssistantModes(RecordFollower):
+    """Keeps `book` and `standing` at the end of the log."""
 
     def __init__(self, settings: Settings, client_id: str, changed: Callable[[], None] = lambda: None) -> None:
+        super().__init__(settings, client_id, ASSISTANT)
         self.book = ModeBook(changed)
         self.standing = StandingBook()
-        self._follower = TopicFollower(settings, client_id, ASSISTANT)
-
-    async def start(self) -> None:
-        """Returns once the log has been read to its end. Raises LogUnavailable."""
-        await self._follower.start(self.take)
-
-    async def stop(self) -> None:
-        await self._follower.stop()
-
-    async def take(self, records: Sequence[ConsumerRecord]) -> None:
-        """Takes the next records of the log."""
-        for record in records:
-            applied(record, self._apply)
 
     def _apply(self, key: str, value: bytes | None) -> None:
         kind = key.partition("|")[0]

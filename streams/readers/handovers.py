@@ -1,13 +1,10 @@
 """Reads `komek.handovers.v1` from the beginning and follows it: the notes of a shift for the next one, and who has read them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from aiokafka import ConsumerRecord
-
 from streams import clock, wire
-from streams.kafka.topic_follower import TopicFollower
-from streams.readers.readable_records import applied
+from streams.readers.readable_records import RecordFollower
 from streams.retention.classes import HANDOVER_S
 from streams.settings import Settings
 from streams.topics import HANDOVERS
@@ -115,24 +112,12 @@ class HandoverBook:
         return [*(read_key(note_id, one) for one in entry.reads), *notes]
 
 
-class Handovers:
-    """Keeps `book` at the end of the log. Needs no Redis. While Kafka cannot be read, the book stays as it is."""
+class Handovers(RecordFollower):
+    """Keeps `book` at the end of the log. What is unreadable has no effect: a note is not shown, or shown as unread once more."""
 
     def __init__(self, settings: Settings, client_id: str) -> None:
+        super().__init__(settings, client_id, HANDOVERS)
         self.book = HandoverBook()
-        self._follower = TopicFollower(settings, client_id, HANDOVERS)
-
-    async def start(self) -> None:
-        """Returns once the log has been read to its end. Raises LogUnavailable."""
-        await self._follower.start(self._take)
-
-    async def stop(self) -> None:
-        await self._follower.stop()
-
-    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
-        for record in records:
-            # What is unreadable has no effect: a note is not shown, or shown as unread once more.
-            applied(record, self._apply)
 
     def _apply(self, key: str, value: bytes | None) -> None:
         self.book.apply(key, None if value is None else _decoded(key, value))
