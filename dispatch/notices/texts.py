@@ -35,6 +35,7 @@ class TextKey(StrEnum):
     CHANGED = "changed"
     REMINDER = "reminder"
     DUTY_ENDS = "duty_ends"
+    HAZARD_WARNED = "hazard_warned"
     TEST = "test"
     VERIFY = "verify"
     LINKED = "linked"
@@ -133,6 +134,11 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
         "Кезекшілігіңіз 15 минуттан соң бітеді. Уақытты ұзарта аласыз.",
         "Дежурство закончится через 15 минут. Его можно продлить.",
         "Your duty ends in 15 minutes. You can extend it in the app.",
+    ),
+    TextKey.HAZARD_WARNED: (
+        "Сіз қауіпті аймақтасыз. Одан шығыңыз немесе 112-ге хабарласыңыз.",
+        "Вы в опасной зоне. Уходите; если не можете, звоните 112.",
+        "You are in a hazard zone. Leave it; if you cannot, call 112.",
     ),
     TextKey.TEST: (
         "Бұл сынақ. Хабарламалар сізге жетіп тұр.",

@@ -61,6 +61,8 @@ class Receipts:
         self._seen = Seen()
         self._waiting: OrderedDict[str, NoticeRecord] = OrderedDict()
         self._carried_out: OrderedDict[str, None] = OrderedDict()
+        self._carrying: set[asyncio.Task[None]] = set()
+        self._bug: BaseException | None = None
         self._task: asyncio.Task[None] | None = None
         self.stirred: Callable[[str], None] = lambda _: None
         self.owns: Callable[[int], bool] = lambda _: False
@@ -73,9 +75,14 @@ class Receipts:
 
     async def stop(self) -> None:
         await event_loop.cancel(self._task)
+        for task in self._carrying:
+            task.cancel()
+        await asyncio.gather(*self._carrying, return_exceptions=True)
 
     def check(self) -> None:
-        """Raises the unexpected exception that ended the task, if any."""
+        """Raises the unexpected exception that ended a task, if any."""
+        if self._bug is not None:
+            raise self._bug
         if self._task is not None and self._task.done() and not self._task.cancelled():
             self._task.result()
 
@@ -97,13 +104,28 @@ class Receipts:
                 self._waiting.pop(request, None)
                 _keep(self._carried_out, request, None)
 
-    async def carry_out_waiting(self) -> None:
-        """Carries out the requests that were read, each once; those that are too old are forgotten."""
+    def carry_out_waiting(self) -> None:
+        """Begins to carry out the requests that were read, each once; those that are too old are forgotten.
+
+        Each in a task of its own: a gateway that hangs delays neither the others nor the news of what was seen.
+        """
         while self._waiting:
             _, record = self._waiting.popitem(last=False)
             _keep(self._carried_out, record.id, None)
             if clock.now_ms() < record.at_ms + ASKED_VALID_MS:
-                await self._carry_out(record)
+                task = asyncio.ensure_future(self._carry_out(record))
+                self._carrying.add(task)
+                task.add_done_callback(self._carried)
+
+    async def drained(self) -> None:
+        """Waits for what was begun."""
+        while self._carrying:
+            await asyncio.wait(self._carrying)
+
+    def _carried(self, task: "asyncio.Task[None]") -> None:
+        self._carrying.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._bug = task.exception()
 
     async def _run(self) -> None:
         while True:
@@ -134,7 +156,7 @@ class Receipts:
                     self._read(part.partition, record.value)
             reached = [await consumer.position(part) >= ends[part] for part in parts]
             if all(reached):
-                await self.carry_out_waiting()
+                self.carry_out_waiting()
 
     def _read(self, partition: int, value: bytes | None) -> None:
         try:

@@ -5,7 +5,10 @@ They say what is wanted and by whom; addresses and codes stand in the sealed rec
 
 from collections.abc import Mapping
 
+from dispatch.model.decisions import Decision
 from dispatch.model.ids import derived
+from dispatch.model.incidents import Incident
+from dispatch.model.safety_events import HazardWarned
 from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.rules import APP, NoticeOutcome
 from dispatch.notices.texts import TextKey
@@ -21,6 +24,10 @@ WAYS_OF: Mapping[str, frozenset[ChannelKind]] = {
     TextKey.DUTY_ENDS: frozenset({ChannelKind.WEBPUSH, ChannelKind.TELEGRAM})
 }
 """Requests that go by some ways alone: the end of a duty is worth no SMS and no call."""
+IN_A_DRILL = frozenset({ChannelKind.WEBPUSH})
+"""As for offers: only the app shows that it is a drill."""
+OF_NO_OFFER = frozenset({TextKey.DUTY_ENDS, TextKey.HAZARD_WARNED})
+"""What workers say without an offer: the notifier carries it to devices like a request."""
 ASKED_VALID_MS = 600_000
 """A request that waited longer is not carried out: the code has expired, the person has stopped looking."""
 
@@ -47,7 +54,35 @@ def asked(
 
 def is_request(record: NoticeRecord) -> bool:
     """Whether the notifier is to carry something to devices: what is asked for, or what a worker says of no offer."""
-    return record.outcome is NoticeOutcome.ASKED or (record.kind == TextKey.DUTY_ENDS and record.channel == APP)
+    return record.outcome is NoticeOutcome.ASKED or (record.kind in OF_NO_OFFER and record.channel == APP)
+
+
+def hazard_warnings(incident: Incident, decision: Decision) -> list[NoticeRecord]:
+    """What the people that a decision warns of a hazard area are told on their devices; ids follow from the decision."""
+    return [
+        _warning(volunteer_id, decision, incident.exercise)
+        for fact in decision.events
+        if isinstance(fact, HazardWarned)
+        for volunteer_id in fact.volunteer_ids
+    ]
+
+
+def _warning(volunteer_id: str, decision: Decision, exercise: bool) -> NoticeRecord:
+    identity = str(derived("hazard-warned", decision.id, volunteer_id))
+    return NoticeRecord(
+        id=identity,
+        event_id=identity,
+        offer_id="",
+        # The incident is not told: the record is the person's, who may not know of the incident (DESIGN 54).
+        incident_id="",
+        volunteer_id=volunteer_id,
+        kind=TextKey.HAZARD_WARNED.value,
+        channel=APP,
+        outcome=NoticeOutcome.SENT,
+        attempts=1,
+        at_ms=decision.decided_ms,
+        exercise=exercise,
+    )
 
 
 def said(

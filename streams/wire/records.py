@@ -124,6 +124,8 @@ class NoticeRecord:
     """Why the channel failed: its own code (`http_410`, `timeout`, `unknown_chat`); None: it did not."""
     device: str | None = None
     """Id of the one channel of the person that the record is about; None: all of this kind."""
+    exercise: bool = False
+    """Of a warning that belongs to no offer: it is part of a drill."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

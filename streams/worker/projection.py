@@ -20,8 +20,10 @@ from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.kafka.records import Consumed
+from streams.notices.requests import hazard_warnings
 from streams.rebuild.log_fold import folded, no_decision
 from streams.topics import DECISIONS
+from streams.wire import NoticeRecord
 from streams.worker.logged_decisions import Logged, application, refused_of, void_command
 from streams.worker.publisher import Publisher
 
@@ -194,6 +196,7 @@ class Projection:
         newest: dict[str, StatusRecord] = {}
         refused: dict[str, Hold] = {}
         commands: list[Command] = []
+        warnings: list[NoticeRecord] = []
         unused: list[str] = []
         await self._release(
             [entry for entry, answer in zip(logged, answers, strict=True) if answer.state is AppliedState.VOID]
@@ -212,6 +215,7 @@ class Projection:
                 if not (step.id in refused and step.state is OfferState.OFFERED)
             )
             if entry.incident is not None and entry.decision.events:
+                warnings.extend(hazard_warnings(entry.incident, entry.decision))
                 newest[entry.incident.id] = StatusRecord(
                     incident=entry.incident,
                     decision_id=entry.decision.id,
@@ -223,6 +227,8 @@ class Projection:
         await self._publisher.publish_derived(steps, list(newest.values()))
         # At least once, with ids that follow from the decision (DESIGN 20).
         await self._publisher.send_commands(commands)
+        if warnings:
+            await self._publisher.send_notices(warnings)
         if unused:
             # Records of refused or unchanged edits (DESIGN 79).
             await self._publisher.erase_private(unused)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from dispatch.notices import texts
+from dispatch.notices.texts import TextKey
 from tests.support.chromium import Visit
 from tests.support.fake_gateways import FakePush, served_beside
 from tests.support.journey import Journey
@@ -138,6 +140,16 @@ def test_a_push_is_switched_on_tested_shown_and_opens_its_offer(visit: Visit, sh
         until(lambda: journey.devices() == ["/send/b"])
         page.locator('[data-action="decline"]').click()
         page.locator('[data-action="duty"]').wait_for()
+
+        # A flood where the person is: a page that is closed learns of it too.
+        half = 0.005
+        corners = [(-half, -half), (half, -half), (half, half), (-half, half), (-half, -half)]
+        ring = [[journey.lon + east, journey.lat + north] for east, north in corners]
+        flood = journey.report(type="flood", location={"type": "Polygon", "coordinates": [ring]})
+        warned = service.hand_over(page)["notification"]
+        assert warned["body"] == texts.text(TextKey.HAZARD_WARNED, "kk")
+        page.locator('[data-action="warning-understood"]').click()
+        journey.cancel(flood)
         page.goto(f"{shared_stack.api}/v/#settings")
         page.locator('[data-action="sign-out"]').click()
         page.locator('article.first [data-action="language-kk"]').wait_for()

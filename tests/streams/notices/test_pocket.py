@@ -368,9 +368,11 @@ async def test_the_end_of_a_duty_is_carried_to_devices_once_though_its_worker_sa
     for record in (warning, earlier, pushed):
         receipts.take(0, record)
 
-    await receipts.carry_out_waiting()
+    receipts.carry_out_waiting()
+    await receipts.drained()
     receipts.take(0, warning)
-    await receipts.carry_out_waiting()
+    receipts.carry_out_waiting()
+    await receipts.drained()
 
     assert done == [warning.id]
 
@@ -385,7 +387,9 @@ async def test_requests_are_carried_out_once_and_only_by_the_owner_of_the_partit
     receipts.take(0, said(NoticeOutcome.DELIVERED, fresh.id, "v-2", now_ms))
     receipts.take(1, asked(TextKey.TEST, "v-2", now_ms))
 
-    await receipts.carry_out_waiting()
-    await receipts.carry_out_waiting()
+    receipts.carry_out_waiting()
+    await receipts.drained()
+    receipts.carry_out_waiting()
+    await receipts.drained()
 
     assert done == [fresh.id]

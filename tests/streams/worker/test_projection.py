@@ -9,8 +9,9 @@ import pytest
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision, OfferStep, StatusRecord
 from dispatch.model.private_refs import text_ref
+from dispatch.model.safety_events import HazardWarned
 from dispatch.model.vocabulary import Outcome
-from dispatch.ports import Store
+from dispatch.ports import Applied, AppliedState, Store
 from dispatch.state.lifecycle import fold
 from streams import wire
 from streams.errors import LogUnavailable
@@ -34,6 +35,7 @@ class OnePartition:
     decisions: list[Decision] = field(default_factory=list)
     steps: list[OfferStep] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    notices: list[wire.NoticeRecord] = field(default_factory=list)
     old_end: int | None = None
     """What a broker tells that led the partition once."""
 
@@ -45,6 +47,9 @@ class OnePartition:
 
     async def send_commands(self, commands: Sequence[Command]) -> None:
         assert not commands
+
+    async def send_notices(self, notices: Sequence[wire.NoticeRecord]) -> None:
+        self.notices += notices
 
     async def end(self, _topic: str, _partition: int) -> int:
         return len(self.decisions) if self.old_end is None else self.old_end
@@ -127,6 +132,20 @@ async def test_what_is_applied_while_the_log_is_read_is_not_folded_twice() -> No
     await worker.catch_up(PARTITION)
 
     assert sorted(step.volunteer_id for step in log.steps) == ["a", "b"]
+
+
+async def test_who_a_decision_warns_of_a_hazard_area_is_told_on_devices_again_under_the_same_id() -> None:
+    log, (only,) = told(reported("a", "b"))
+    warned = replace(only.decision, events=(*only.decision.events, HazardWarned(volunteer_ids=("c", "d"))))
+    log.decisions = [warned]
+    store = MemoryStore(lambda: NOW_MS)
+    await projection(store, log).catch_up(PARTITION)
+    # As after a crash between publishing and the mark.
+    await projection(store, log)._publish([replace(only, decision=warned)], [Applied(state=AppliedState.ALREADY)])
+
+    told_ = [(one.volunteer_id, one.kind, one.incident_id) for one in log.notices]
+    assert told_ == [("c", "hazard_warned", ""), ("d", "hazard_warned", "")] * 2
+    assert len({one.id for one in log.notices}) == 2
 
 
 async def test_decisions_are_behind_until_their_offers_are_in_the_log() -> None:
