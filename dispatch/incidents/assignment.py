@@ -33,7 +33,7 @@ from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Need, Presence
 from dispatch.model.reasons import SoftRule
 from dispatch.model.requirements import Requirement, WorkKind
-from dispatch.model.rulings import Ruling, applied, refused
+from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import Capability, OfferSource, OfferState
 from dispatch.plans.budget_table import Budget
 from dispatch.safety.absence import rests
@@ -65,6 +65,9 @@ def ruled(incident: Incident, command: AssignVolunteer, known: Known, priors: Pr
     """The ruling on a manual assignment; `incident` is open. A refusal because of soft rules lists them in `against`."""
     if command.like is not None:
         # An order that follows from a split names the kind of work, not a requirement (DESIGN 104).
+        if _is_asked(incident, command.volunteer_id):
+            # Its first wave has found them: what the order wants is done.
+            return unchanged("assign", "already_offered")
         meant = _asking_for(incident, command.like)
         command = replace(command, requirement_id=meant.id if meant else "")
     obstacle = obstacle_to(incident, command, known.around)
@@ -102,9 +105,13 @@ def obstacle_to(incident: Incident, command: AssignVolunteer, around: DecisionCo
     if not seen.on_duty and (not command.force or command.like is not None):
         return "off_duty"
     # Only offers of this incident; the claim decides about other ones.
-    if any(offer.volunteer_id == command.volunteer_id and offer.is_live for offer in incident.offers):
+    if _is_asked(incident, command.volunteer_id):
         return "engaged"
     return "filled" if incident.open_places(requirement) == 0 else None
+
+
+def _is_asked(incident: Incident, volunteer_id: str) -> bool:
+    return any(offer.volunteer_id == volunteer_id and offer.is_live for offer in incident.offers)
 
 
 def named_for(incident: Incident, command: AssignVolunteer, known: Known) -> Named:

@@ -267,6 +267,19 @@ def test_an_order_that_follows_from_a_split_never_wakes_somebody_off_duty() -> N
     assert (moved.outcome, moved.reason) == (Outcome.REFUSED, "off_duty")
 
 
+def test_who_comes_from_a_split_and_was_found_by_the_first_wave_is_not_told_to_have_other_work() -> None:
+    story = Story(people=[FIT])
+    story.report(spec())
+    story.around = DecisionContext(presence={"named": presence_of(FIT)})
+    assert [offer.volunteer_id for offer in story.incident.offers] == ["named"]
+
+    moved = story.assign(FIT, force=True, like=AID)
+    by_hand = story.assign(FIT, force=True)
+
+    assert (moved.outcome, moved.reason) == (Outcome.UNCHANGED, "already_offered")
+    assert (by_hand.outcome, by_hand.reason) == (Outcome.REFUSED, "engaged")
+
+
 def test_who_was_asked_off_duty_may_accept_and_keeps_the_place() -> None:
     story = reported()
     story.around = OFF_DUTY
