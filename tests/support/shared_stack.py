@@ -27,6 +27,7 @@ from dispatch.plans.book import load_builtin
 from streams import clock, redis_keys
 from streams.local.ports import free_ports
 from streams.topics import PLANS, PRIVATE, VOLUNTEERS
+from tests.support.order import ON_STACKS, scope_of
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack, WholeStack
 
@@ -221,11 +222,22 @@ def tombstones_of(volunteer_ids: Sequence[str]) -> dict[str, list[bytes]]:
     }
 
 
+LENT = pytest.StashKey[Lender]()
+
+
 @pytest.fixture(scope="session")
-def lender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lender]:
-    made = Lender(tmp_path_factory)
+def lender(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Lender]:
+    made = pytestconfig.stash[LENT] = Lender(tmp_path_factory)
     yield made
     made.end()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Ends the stack with the last test that may want it: a stack that idles takes a quarter of a core from the others."""
+    lent = item.config.stash.get(LENT, None)
+    if lent is not None and nextitem is not None and scope_of(nextitem.nodeid) not in ON_STACKS:
+        lent.end()
 
 
 @pytest.fixture
