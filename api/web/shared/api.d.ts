@@ -4345,9 +4345,10 @@ export interface components {
             text: string;
         };
         /**
-         * @description A notice that was sent to a person. A repeat has the same `id`. `duty_ends` (15 minutes before the end of a duty) is about
-         *     no offer: its ids are null. In the row view operators also get those of other channels and those that failed, with `channel`
-         *     and `outcome`; `reach`: what it changes in `reach` of the offer.
+         * @description A notice that was sent to a person. A repeat has the same `id`. `duty_ends` (15 minutes before the end of a duty) and
+         *     `hazard_warned` (the person was found in a hazard area) are about no offer: their ids are null. In the row view operators also
+         *     get those of other channels and those that failed, with `channel` and `outcome`; `reach`: what it changes in `reach` of the
+         *     offer.
          */
         NoticeEvent: {
             /** Format: date-time */
