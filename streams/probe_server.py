@@ -12,7 +12,10 @@ from socket import AF_INET6
 from typing import ClassVar
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from streams import metrics
+from streams.components import Component
 
 HEALTH, READINESS, METRICS = "/healthz", "/readyz", "/metrics"
 _JSON = "application/json"
@@ -22,7 +25,9 @@ _log = structlog.get_logger(__name__)
 class ProbeServer:
     """Answers until the process ends. `ready` is set by the process, and cleared when it begins to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, component: Component) -> None:
+        """`component`: the process, which exposes its own metrics."""
+        self._component = component
         self.ready = threading.Event()
         self._server: ThreadingHTTPServer | None = None
 
@@ -31,7 +36,7 @@ class ProbeServer:
         if address is None:
             return
         try:
-            self._server = _server_class(address[0])(address, _handler(self.ready.is_set))
+            self._server = _server_class(address[0])(address, _handler(self.ready.is_set, self._component))
         except OSError as trouble:
             _log.error("probes and metrics are not served", address=f"{address[0]}:{address[1]}", cause=str(trouble))
             return
@@ -64,7 +69,7 @@ def _is_v6(host: str) -> bool:
         return False
 
 
-def _handler(is_ready: Callable[[], bool]) -> type[BaseHTTPRequestHandler]:
+def _handler(is_ready: Callable[[], bool], component: Component) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout: ClassVar[float] = 5.0  # of a client that connects and says nothing
         server_version = "Komek"
@@ -73,7 +78,7 @@ def _handler(is_ready: Callable[[], bool]) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             if path == METRICS:
-                self._answer(200, CONTENT_TYPE_LATEST, generate_latest())
+                self._answer(200, CONTENT_TYPE_LATEST, metrics.exposition(component))
             elif path == HEALTH:
                 self._answer(200, _JSON, b'{"status":"ok"}')
             elif path == READINESS and is_ready():

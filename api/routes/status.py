@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.deps import ServicesDep
 from api.http.auth import PUBLIC, everybody
@@ -10,6 +10,8 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.status import system_status
 from api.schemas.status import Health, Status
+from streams.components import Component
+from streams.metrics import exposition
 
 router = APIRouter(tags=["state"], route_class=StrictRoute)
 
@@ -45,4 +47,4 @@ async def readyz(services: ServicesDep) -> Response:
 @router.get("/metrics", dependencies=[PUBLIC], response_class=Response)
 async def metrics() -> Response:
     """Metrics in the Prometheus text format."""
-    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(exposition(Component.API), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -28,7 +28,7 @@ def command() -> None:
     settings = settings_here()
     os.nice(NICENESS)
     logs.configure(settings.log_level, "assistant")
-    probes = ProbeServer()
+    probes = ProbeServer(Component.ASSISTANT)
     probes.serve(settings.probes)
     with broker_errors_reported():
         # Wrong topics end the command before anything is consumed.

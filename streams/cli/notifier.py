@@ -23,7 +23,7 @@ def command() -> None:
     await_begin()
     settings = settings_here()
     logs.configure(settings.log_level, "notifier")
-    probes = ProbeServer()
+    probes = ProbeServer(Component.NOTIFIER)
     probes.serve(settings.probes)
     with broker_errors_reported():
         # Wrong topics end the command before anything is consumed.

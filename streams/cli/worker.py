@@ -21,7 +21,7 @@ def command() -> None:
     await_begin()
     settings = settings_here()
     logs.configure(settings.log_level, "worker")
-    probes = ProbeServer()
+    probes = ProbeServer(Component.WORKER)
     probes.serve(settings.probes)
     check_redis(settings, Component.WORKER)
     with broker_errors_reported():

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from streams.components import Component
 from streams.local.ports import LOOPBACK, free_ports
 from streams.probe_server import ProbeServer
 
 
 @pytest.fixture
 def probes() -> Iterator[ProbeServer]:
-    server = ProbeServer()
+    server = ProbeServer(Component.WORKER)
     server.serve((LOOPBACK, free_ports(1)[0]))
     yield server
     server.close()
@@ -62,7 +63,7 @@ def test_a_client_that_says_nothing_keeps_no_other_from_its_answer(probes: Probe
 
 def test_a_taken_port_stops_nothing(probes: ProbeServer) -> None:
     assert probes.port is not None
-    second = ProbeServer()
+    second = ProbeServer(Component.WORKER)
 
     second.serve((LOOPBACK, probes.port))
 
@@ -71,6 +72,6 @@ def test_a_taken_port_stops_nothing(probes: ProbeServer) -> None:
 
 
 def test_without_an_address_nobody_listens() -> None:
-    server = ProbeServer()
+    server = ProbeServer(Component.WORKER)
     server.serve(None)
     assert server.port is None

@@ -15,6 +15,7 @@ from api.schemas.status import StandingAlarm
 from streams import clock
 from streams.cli import certificate_ends, deployment_checks
 from streams.client_tls import client_context
+from streams.components import Component
 from streams.local.check import Check, Level, note, ok
 from streams.local.ports import LOOPBACK, free_ports
 from streams.probe_server import ProbeServer
@@ -34,7 +35,7 @@ STATUS = {
 
 @contextmanager
 def probes(*, ready: bool) -> Iterator[str]:
-    server = ProbeServer()
+    server = ProbeServer(Component.WORKER)
     server.serve((LOOPBACK, free_ports(1)[0]))
     if ready:
         server.ready.set()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from streams.codegen.metrics_list import of_component
+from streams.components import Component
 from streams.local import stackfile
 from tests.streams.local.programs import is_gone
 from tests.support.waiting import until
@@ -91,7 +94,7 @@ class TestARunningStack:
             until(partial(is_ready, address), WITHIN_S)
             status, text = fetched(f"http://{address}/metrics")
             assert status == 200, name
-            assert "komek_commands_total" in text, name
+            assert exposed(text) == of_component(Component(name.partition("-")[0])), name
 
     def test_a_second_stack_in_the_same_folder_is_refused_naming_the_pid(self, breakable_stack: WholeStack) -> None:
         done = up(breakable_stack.data)
@@ -114,6 +117,12 @@ class TestARunningStack:
             listening = [c for c in psutil.Process(pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
             for connection in listening:
                 assert connection.laddr.ip in ("127.0.0.1", "::ffff:127.0.0.1", "::1"), (name, connection)
+
+
+def exposed(text: str) -> set[str]:
+    """Names of the metrics of Komek in an answer to a scrape."""
+    found = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+    return {name for name in found if name.startswith("komek_")}
 
 
 def is_ready(address: str) -> bool:
