@@ -6,7 +6,9 @@ The templates beside them are written by hand and name no process, so a new one 
 import json
 from typing import Any
 
+from streams.codegen import alert_rules
 from streams.codegen.compose_file import OUTSIDE
+from streams.codegen.dashboards import dashboards
 from streams.codegen.process_list import Process, ProcessList, file_name, file_setting, setting
 from streams.codegen.yaml_text import yaml_text
 from streams.components import Component
@@ -28,6 +30,9 @@ def files(stated: ProcessList) -> dict[str, str]:
     """The text of each file, by its path in `deploy/`."""
     return {
         f"{FOLDER}/files/processes.json": _json(description(stated)),
+        # Helm reads files of the chart alone.
+        **{f"{FOLDER}/files/dashboards/{name}": text for name, text in dashboards().items()},
+        f"{FOLDER}/files/alerts.yml": alert_rules.text(),
         f"{FOLDER}/values.yaml": f"# {_GENERATED}\n{_COMMENT}" + yaml_text(values(stated)),
         f"{FOLDER}/values.schema.json": _json(schema(stated)),
     }
@@ -91,6 +96,7 @@ def values(stated: ProcessList) -> dict[str, Any]:
             "kafkaPorts": [9092, 9093],
             "redisPorts": [6379, 26379],
         },
+        "monitoring": {"dashboards": False, "rules": False},
         "scheduling": {"nodeSelector": {}, "tolerations": []},
     }
 
@@ -183,6 +189,7 @@ def schema(stated: ProcessList) -> dict[str, Any]:
                         "redisPorts": _PORTS,
                     }
                 ),
+                "monitoring": _object({"dashboards": _SWITCH, "rules": _SWITCH}),
                 "scheduling": _object({"nodeSelector": {"type": "object"}, "tolerations": {"type": "array"}}),
                 # Of Helm itself.
                 "global": {"type": "object"},
@@ -236,5 +243,7 @@ _COMMENT = """\
 #
 # settings: KOMEK_… as in deploy/.env.example; a process gets those that it reads. optionalSecrets: names of further keys that the
 # process shall read, such as sms-url. filesConfigMap: files without secrets (plans, map style), mounted at /etc/komek.
+# monitoring.dashboards: ConfigMaps that the sidecar of Grafana's chart finds (grafana_dashboard); monitoring.rules: the alert
+# rules as a PrometheusRule, for the operator of Prometheus.
 # autoscaling needs KEDA; a Secret with kafka-user, kafka-password and kafka-ca lets it read the committed lag.
 """

@@ -3,6 +3,7 @@
 from typing import Any
 
 from streams.codegen import compose_servers as servers
+from streams.codegen import dashboards
 from streams.codegen.compose_servers import SECRETS, confined
 from streams.codegen.process_list import Process, ProcessList, file_name, file_setting, setting
 from streams.codegen.yaml_text import yaml_text
@@ -51,7 +52,6 @@ def files(stated: ProcessList) -> dict[str, str]:
         "compose.yaml": _HEAD + yaml_text(document(stated)),
         **beside,
         f"{FOLDER}/prometheus.yml": _GENERATED + yaml_text(_prometheus(stated)),
-        f"{FOLDER}/grafana-datasource.yml": _GENERATED + yaml_text(_DATASOURCE),
     }
 
 
@@ -221,6 +221,12 @@ def _faces(stated: ProcessList) -> dict[str, Any]:
         "prometheus": {
             "image": _PROMETHEUS,
             **confined(user=65534, memory_mb=1024, grace_s=60),
+            "command": [
+                "--config.file=/etc/prometheus/prometheus.yml",
+                "--storage.tsdb.path=/prometheus",
+                # Objectives look back 30 days.
+                "--storage.tsdb.retention.time=40d",
+            ],
             "volumes": [
                 "./compose/prometheus.yml:/etc/prometheus/prometheus.yml:ro",
                 "./alerts.yml:/etc/prometheus/alerts.yml:ro",
@@ -238,7 +244,11 @@ def _faces(stated: ProcessList) -> dict[str, Any]:
             # For this machine alone; reach it by ssh, or let Caddy serve it behind a login.
             "ports": ["127.0.0.1:3000:3000"],
             "volumes": [
-                "./compose/grafana-datasource.yml:/etc/grafana/provisioning/datasources/komek.yml:ro",
+                *(
+                    f"./{dashboards.FOLDER}/provisioning/{kind}/komek.yml:{dashboards.PROVISIONED}/{kind}/komek.yml:ro"
+                    for kind in ("dashboards", "datasources")
+                ),
+                f"./{dashboards.FOLDER}/dashboards:{dashboards.PLACE}:ro",
                 f"./secrets/grafana:{SECRETS}:ro",
                 "grafana:/var/lib/grafana",
             ],
@@ -259,10 +269,3 @@ def _prometheus(stated: ProcessList) -> dict[str, Any]:
             for name, process in stated.processes.items()
         ],
     }
-
-
-_ASKED = "prometheus"
-_DATASOURCE = {
-    "apiVersion": 1,
-    "datasources": [{"name": "Prometheus", "type": "prometheus", "url": f"http://{_ASKED}:9090", "isDefault": True}],
-}

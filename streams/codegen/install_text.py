@@ -55,6 +55,9 @@ and Python 3.11 or newer; Kafka (three brokers) and Redis (with Sentinel) stand 
 5. Topics and rights, on one server, as an administrator of Kafka: its login in `/etc/komek/topics.env` and
    `/etc/komek/secrets/topics/`, then `systemctl start komek-topics`. Again after each upgrade, before the processes.
 6. `systemctl enable --now komek.target`, then `curl -s http://127.0.0.1:8000/readyz`. Caddy before it: `deploy/Caddyfile`.
+7. Prometheus on each server: `deploy/prometheus.yml` and `deploy/alerts.yml`, and `deploy/systemd/targets.json` in `targets/`
+   beside them. Grafana: `deploy/grafana/provisioning` to `/etc/grafana/provisioning`, `deploy/grafana/dashboards` to
+   `/etc/grafana/komek`.
 
 More or fewer workers on a server: `systemctl enable --now komek-worker@4`. One server needs neither notifier nor assistant if
 another has them. To upgrade, install the new wheel and run `systemctl restart komek-worker@1`, wait for

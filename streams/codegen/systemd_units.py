@@ -1,5 +1,7 @@
 """Generates the systemd units of a deployment on plain servers."""
 
+import json
+
 from streams.codegen.install_text import install_text
 from streams.codegen.process_list import (
     EVERYWHERE,
@@ -54,7 +56,7 @@ def files(stated: ProcessList) -> dict[str, str]:
     units = {_unit_name(name): _unit(stated, name, process) for name, process in stated.processes.items()}
     units["komek-topics.service"] = _jobs(stated)
     units["komek.target"] = _target(stated)
-    return units | {"INSTALL.md": install_text(stated)}
+    return units | {"INSTALL.md": install_text(stated), "targets.json": _targets(stated)}
 
 
 def _unit_name(name: str) -> str:
@@ -112,6 +114,20 @@ def _listens(name: str, process: Process) -> dict[str, str]:
         # komek-worker@1 has 9101, komek-worker@2 has 9102.
         return {setting("probes"): f"127.0.0.1:{str(process.port)[:-1]}%i"}
     return {variable: value.replace(EVERYWHERE, "127.0.0.1") for variable, value in process.listens.items()}
+
+
+def _targets(stated: ProcessList) -> str:
+    """Where the units of a server serve their metrics, for `file_sd_configs` of a Prometheus on it."""
+    found = [
+        {"targets": [f"127.0.0.1:{port}"], "labels": {"process": f"{name}-{number}" if number else name}}
+        for name, process in stated.processes.items()
+        for number, port in (
+            [(number, process.port + number) for number in range(1, process.replicas + 1)]
+            if name in _MANY
+            else [(0, process.port)]
+        )
+    ]
+    return json.dumps(found, indent=1) + "\n"
 
 
 def _weight(niceness: int) -> int:

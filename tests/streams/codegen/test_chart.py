@@ -215,3 +215,16 @@ def test_the_kafka_of_the_example_has_every_user_and_the_ports_of_the_values() -
         for listener in kafka["spec"]["kafka"]["listeners"]
         if listener["authentication"]["type"] == "scram-sha-512"
     }
+
+
+def test_monitoring_brings_the_dashboards_and_rules_of_the_other_ways(tmp_path: Path) -> None:
+    made = rendered("--set", "monitoring.dashboards=true", "--set", "monitoring.rules=true")
+    maps = {name: text for found in of_kind(made, "ConfigMap").values() for name, text in found["data"].items()}
+    (rules,) = of_kind(made, "PrometheusRule").values()
+
+    kept = {path.name: path.read_text("utf-8") for path in (DEPLOY / "grafana" / "dashboards").iterdir()}
+    assert {name: json.loads(text) for name, text in maps.items()} == {
+        name: json.loads(text) for name, text in kept.items()
+    }
+    assert rules["spec"] == yaml.safe_load((DEPLOY / "alerts.yml").read_text("utf-8"))
+    assert judged([found for found in made if found["kind"] != "PrometheusRule"], tmp_path) == ""

@@ -20,6 +20,7 @@ from tests.support.composed import DEPLOY, compose, service
 from tests.support.programs import program
 
 STATED = read()
+PROVISIONED = ["grafana/provisioning/dashboards/komek.yml", "grafana/provisioning/datasources/komek.yml"]
 SERVICES: dict[str, Any] = compose()["services"]
 OURS = {
     instance: name for name, process in STATED.processes.items() for instance in compose_file.instances(name, process)
@@ -60,7 +61,7 @@ def test_a_broken_file_is_noticed(right: str, wrong: str, tmp_path: Path) -> Non
     assert "Schema validation errors" in judged(broken)
 
 
-@pytest.mark.parametrize("name", ["compose.yaml", "compose/prometheus.yml", "compose/grafana-datasource.yml"])
+@pytest.mark.parametrize("name", ["compose.yaml", "compose/prometheus.yml", "prometheus.yml", *PROVISIONED])
 def test_it_is_clean_yaml(name: str) -> None:
     lint = program("yamllint", why="style and duplicate keys of the YAML files are not checked")
     rules = "{extends: relaxed, rules: {line-length: disable, key-duplicates: enable}}"
@@ -68,9 +69,12 @@ def test_it_is_clean_yaml(name: str) -> None:
     assert said([lint, "--strict", "-d", rules, str(DEPLOY / name)]) == ""
 
 
-def test_prometheus_accepts_its_configuration(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["compose/prometheus.yml", "prometheus.yml"])
+def test_prometheus_accepts_its_configuration(name: str, tmp_path: Path) -> None:
     tool = program("promtool", why="the configuration of Prometheus is not checked")
-    for file in (DEPLOY / "compose" / "prometheus.yml", DEPLOY / "alerts.yml"):
+    (tmp_path / "targets").mkdir()
+    shutil.copy(DEPLOY / "systemd" / "targets.json", tmp_path / "targets")
+    for file in (DEPLOY / name, DEPLOY / "alerts.yml"):
         shutil.copy(file, tmp_path)
 
     assert said([tool, "check", "config", str(tmp_path / "prometheus.yml")]) == ""
