@@ -66,6 +66,6 @@ $(RUNTIME): $(addprefix requirements/,$(addsuffix .txt,installer runtime build l
 	@$(BIN)/python .ci/install.py runtime
 	@touch $@
 
-$(DEVELOPMENT): requirements/development.txt $(RUNTIME)
+$(DEVELOPMENT): requirements/traces.txt requirements/development.txt $(RUNTIME)
 	@$(BIN)/python .ci/install.py development
 	@touch $@

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ROOT / "requirements"
 RUNTIME = ("runtime", "build", "local")
-DEVELOPMENT = ("development",)
+DEVELOPMENT = ("traces", "development")
 REDIS = "redis"
 REDIS_PYTHON = "3.13"
 """The newest Python version that the wheel with redis-server names; the program itself does not depend on Python."""
@@ -44,7 +44,8 @@ CONSTRAINTS = {
     "build": ("runtime",),
     "local": ("runtime",),
     "assistant": ("runtime",),
-    "development": ("runtime", "build", "local"),
+    "traces": ("runtime",),
+    "development": ("runtime", "build", "local", "traces"),
 }
 LEFT_TO_RUNTIME = {"assistant": ("numpy",)}
 """By lock, what its packages need and the lock of the runtime pins: a second copy would be another one."""

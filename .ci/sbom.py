@@ -31,6 +31,7 @@ SCOPES = {
     "local": ComponentScope.OPTIONAL,
     "redis": ComponentScope.OPTIONAL,
     "assistant": ComponentScope.OPTIONAL,
+    "traces": ComponentScope.OPTIONAL,
     "build": ComponentScope.EXCLUDED,
     "web": ComponentScope.EXCLUDED,
     "development": ComponentScope.EXCLUDED,

@@ -11,6 +11,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def now_ns() -> int:
+    """Wall clock, ns since the Unix epoch. For traces alone."""
+    return time.time_ns()
+
+
 def monotonic_s() -> float:
     """Monotonic clock in seconds, for durations only."""
     return time.monotonic()

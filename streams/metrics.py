@@ -65,7 +65,7 @@ def _version() -> str:
         return "unknown"  # run from its sources alone
 
 
-_VERSION = _version()
+VERSION = _version()
 
 # Every process.
 BUILD = _every(Info("komek_build", "Version and component of Komek that this process runs"))
@@ -118,6 +118,15 @@ VOID_EVENTS = _Of(Component.API, Component.NOTIFIER)(
 
 # Every process that holds data keys.
 KEY_RING_RELOADS = _every(Counter("komek_key_ring_reloads_total", "Reloads of the key ring, by outcome", ["outcome"]))
+
+# Every process, where traces are on.
+TRACE_SPANS = _every(
+    Counter(
+        "komek_trace_spans_total",
+        "Spans of traces by what became of them: sent, dropped (too many waited), failed (the collector did not take them)",
+        ["outcome"],
+    )
+)
 
 # The notifier.
 NOTICES = _notifier(
@@ -257,5 +266,5 @@ class _Exposed:
 
 def exposition(component: Component) -> bytes:
     """The answer to a scrape, in Prometheus' text format."""
-    BUILD.info({"version": _VERSION, "component": component})
+    BUILD.info({"version": VERSION, "component": component})
     return generate_latest(_Exposed(component))

@@ -106,6 +106,30 @@ def factor(value: str) -> float | None:
     return number
 
 
+def share(value: str) -> float:
+    expected = "a number from 0 to 1"
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(expected) from None
+    if not 0 <= number <= 1:  # false for NaN
+        raise ValueError(expected)
+    return number
+
+
+def collector(value: str) -> str:
+    """The address of a service of the deployment, which may speak http inside it."""
+    expected = "an http or https URL without user, query and fragment"
+    try:
+        url = urlsplit(value.strip())
+        _ = url.port  # urlsplit checks the port only when it is read
+    except ValueError:
+        raise ValueError(expected) from None
+    if url.scheme not in ("http", "https") or not url.hostname or url.username or url.query or url.fragment:
+        raise ValueError(expected)
+    return value.strip()
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value.lower() not in words:

@@ -171,6 +171,13 @@ class Settings(PageSettings):
         values.whole(5, 3600),
         "a worker with lag that commits nothing for so many seconds ends itself, to be restarted",
     )
+    traces: str | None = _setting(
+        None,
+        values.collector,
+        "address of a collector of OpenTelemetry traces (OTLP over HTTP), as http://127.0.0.1:4318; headers and certificates "
+        "by OTEL_EXPORTER_OTLP_…; unset: no traces",
+    )
+    traces_share: float = _setting(1.0, values.share, "share of the incidents that are traced, 0 to 1")
     log_level: str = _setting("info", values.one_of("debug", "info", "warning", "error"), "lowest level that is logged")
 
     def require_kafka(self) -> str:

@@ -16,6 +16,7 @@ REPLAY = "`komek dead-letters list`, then replay or dismiss"
 ACTS = {
     "a bug ends this process": DEVELOPER,
     "alarms cannot be evaluated": DEVELOPER,
+    "traces are not sent: install komek[traces]": "install the extra, or unset KOMEK_TRACES",
     "a decision does not follow from the log": DEVELOPER,
     "exception in a finalizer": DEVELOPER,
     "uncaught exception": DEVELOPER,

@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from streams import clock, metrics
+from streams.tracing import spans
 
 
 class Measure:
@@ -16,10 +17,13 @@ class Measure:
             await self._app(scope, receive, send)
             return
         began_s = clock.monotonic_s()
+        begun = spans.begin_request()
 
         async def send_measured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _note(scope, int(message["status"]), clock.monotonic_s() - began_s)
+                if begun is not None and begun.commands:
+                    _trace(scope, int(message["status"]), begun)
             await send(message)
 
         await self._app(scope, receive, send_measured)
@@ -31,3 +35,9 @@ def _note(scope: Scope, status: int, took_s: float) -> None:
     method = scope["method"] if route != "none" else "any"
     metrics.REQUESTS.labels(route=route, method=method, status=str(status)).inc()
     metrics.REQUEST_SECONDS.labels(route=route, method=method).observe(took_s)
+
+
+def _trace(scope: Scope, status: int, begun: spans.Begun) -> None:
+    caller = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
+    route = getattr(scope.get("route"), "path", "none")
+    spans.end_request(begun, route=route, method=scope["method"], status=status, caller=caller)

@@ -27,6 +27,7 @@ from streams.errors import GiveUp, IntakeError
 from streams.intake.commands import CommandIntake
 from streams.ring import LiveRing
 from streams.store.redis_client import RedisClient
+from streams.tracing import spans
 from streams.wire import HintMark, HintPrivate, HintsPrivate, HintsRecord, IncidentPrivate
 
 _log = structlog.get_logger(__name__)
@@ -103,7 +104,7 @@ class HintWriter:
             return
         try:
             text = await self._text(named.ref)
-            begun_s = clock.monotonic_s()
+            begun_s, start_ns = clock.monotonic_s(), clock.now_ns()
             reader = self.reader
             found = await self._lane.run(named.rank, lambda: reader.read_by_sense(text, named.near))
             metrics.ASSISTANT_SECONDS.observe(clock.monotonic_s() - begun_s)
@@ -130,6 +131,7 @@ class HintWriter:
         )
         await self.write(named, made)
         metrics.ASSISTANT_TEXTS.labels(outcome="read").inc()
+        spans.text_read(named.incident_id, made.ref, start_ns)
         if self._second is not None:
             self._second(named, text, made.language)
 

@@ -11,7 +11,7 @@ import structlog
 import uvicorn
 
 from dispatch.plans.book import BadPlans, load, load_builtin
-from streams import event_loop, logs, tokens
+from streams import event_loop, logs, tokens, tracing
 from streams.cli.certificate import certificate_of
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
@@ -41,6 +41,7 @@ def command() -> None:
     await_begin(APP.partition(":")[0])
     settings = settings_here()
     logs.configure(settings.log_level, "api")
+    tracing.configure(settings, Component.API)
     _check(settings)
     certificate = certificate_of(settings)
     _export_settings(settings)

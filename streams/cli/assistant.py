@@ -5,7 +5,7 @@ import sys
 
 import mode
 
-from streams import logs
+from streams import logs, tracing
 from streams.assistant.assistant import Assistant
 from streams.cli.bounded_process import BoundedProcess
 from streams.cli.context import broker_errors_reported, settings_here
@@ -28,6 +28,7 @@ def command() -> None:
     settings = settings_here()
     os.nice(NICENESS)
     logs.configure(settings.log_level, "assistant")
+    tracing.configure(settings, Component.ASSISTANT)
     probes = ProbeServer(Component.ASSISTANT)
     probes.serve(settings.probes)
     with broker_errors_reported():

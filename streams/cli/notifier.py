@@ -5,7 +5,7 @@ import sys
 import mode
 import structlog
 
-from streams import logs
+from streams import logs, tracing
 from streams.cli.bounded_process import BoundedProcess
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
@@ -23,6 +23,7 @@ def command() -> None:
     await_begin()
     settings = settings_here()
     logs.configure(settings.log_level, "notifier")
+    tracing.configure(settings, Component.NOTIFIER)
     probes = ProbeServer(Component.NOTIFIER)
     probes.serve(settings.probes)
     with broker_errors_reported():

@@ -3,7 +3,7 @@
 import sys
 
 from dispatch.plans.book import BadPlans
-from streams import logs
+from streams import logs, tracing
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.redis_login import check_redis
@@ -21,6 +21,7 @@ def command() -> None:
     await_begin()
     settings = settings_here()
     logs.configure(settings.log_level, "worker")
+    tracing.configure(settings, Component.WORKER)
     probes = ProbeServer(Component.WORKER)
     probes.serve(settings.probes)
     check_redis(settings, Component.WORKER)

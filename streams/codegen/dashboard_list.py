@@ -237,6 +237,14 @@ _PROCESSES = Row(
             ),
             page="audit_unwritten",
         ),
+        one(
+            "Spans of traces",
+            "Dropped or failed: the collector of KOMEK_TRACES is slow or away; nothing else suffers.",
+            rates("komek_trace_spans_total", "outcome"),
+            "{{outcome}}",
+            unit=Unit.EACH_SECOND,
+            nothing="no traces",
+        ),
     ),
 )
 SERVICE = Board(

@@ -58,8 +58,9 @@ _PROVIDER = {
     "apiVersion": 1,
     "providers": [{"name": "Komek", "folder": "Komek", "type": "file", "options": {"path": PLACE}}],
 }
+_ASKED = "prometheus"
 _DATASOURCE = {
     "apiVersion": 1,
     # By its name in compose.yaml.
-    "datasources": [{"name": "Prometheus", "type": "prometheus", "url": "http://prometheus:9090", "isDefault": True}],
+    "datasources": [{"name": "Prometheus", "type": "prometheus", "url": f"http://{_ASKED}:9090", "isDefault": True}],
 }

@@ -38,6 +38,7 @@ from streams.topics import (
     VERIFICATIONS,
     VOLUNTEERS,
 )
+from streams.tracing import spans
 
 IN_FLIGHT = 256
 """Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
@@ -159,6 +160,7 @@ class CommandIntake:
         if zone is None:
             raise ValueError(f"{command.incident_id!r} is not an incident id")
         headers = wire.headers(f"command.{wire.kind_of(command)}", command.id, self._source)
+        headers += spans.command_header(command)
         return Message(INCIDENTS.name, zone, wire.encode_command(command), headers)
 
     def private_message(

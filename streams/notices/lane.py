@@ -22,6 +22,7 @@ from dispatch.ports import StoreUnavailable
 from streams import clock, metrics
 from streams.errors import LogUnavailable
 from streams.notices.channels import Channel, DeliveryFailed, NotSent, Refused
+from streams.tracing import spans
 
 log = structlog.get_logger(__name__)
 UNTOLD_REMEMBERED = 10_000
@@ -51,6 +52,8 @@ class Parcel:
     id: str
     partition: int
     offset: int
+    work: spans.Taken | None = None
+    """Of the trace of its incident."""
 
 
 class LaneOwner(Protocol):
@@ -286,6 +289,7 @@ class Lane:
         code = tries.code if outcome is NoticeOutcome.FAILED else None
         await self._record(parcel, outcome, tries.attempts, code)
         metrics.NOTICES.labels(channel=self._channel.name, outcome=outcome).inc()
+        spans.noticed(parcel.work, parcel.id, channel=self._channel.name, outcome=outcome, attempts=tries.attempts)
         if outcome is NoticeOutcome.SENT:
             late_s = max(0, clock.now_ms() - parcel.notice.at_ms) / 1000
             metrics.NOTICE_SECONDS.labels(channel=self._channel.name).observe(late_s)

@@ -18,6 +18,7 @@ from streams.kafka.records import Consumed
 from streams.notices.channels import Channel
 from streams.notices.lane import Lane, Limits, Parcel
 from streams.notices.partition import Partition
+from streams.tracing import spans
 
 FRESH_S = 3.0
 """The end offsets of the log are recent for this long."""
@@ -169,9 +170,10 @@ class Session:
             self._known |= await self._known_since(record.timestamp)
             self._known_from_ms = record.timestamp
         # By event and channel: another notifier gives the same notice the same id.
+        work = spans.taken(record)
         ids = {lane: notice_id(notice.event_id, lane.name) for lane in self._lanes if lane.takes(notice)}
         return [
-            (lane, Parcel(notice=notice, id=identity, partition=part.number, offset=record.offset))
+            (lane, Parcel(notice=notice, id=identity, partition=part.number, offset=record.offset, work=work))
             for lane, identity in ids.items()
             if not (was_there and identity in self._known)
         ]

@@ -22,11 +22,12 @@ from dispatch.plans.book import PlanBook
 from dispatch.ports import Loaded, NotReady, Store, StoreUnavailable, TravelTimes
 from dispatch.state.edits import unused_refs
 from dispatch.state.lifecycle import fold
-from streams import metrics, wire
+from streams import clock, metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.records import Consumed
 from streams.lookups.batch_context import CommandContext, load_context
 from streams.lookups.batch_lookups import BatchLookups
+from streams.tracing import spans
 from streams.worker.call_numbering import numbering_for
 from streams.worker.claim_rounds import ClaimLedger, ClaimRounds
 from streams.worker.drafts import Draft, count_decisions, count_rivals
@@ -167,6 +168,7 @@ class Dispatcher:
 
     async def _decide(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
         """Decides commands of different incidents and waits until their effects are confirmed."""
+        start_ns = clock.now_ns()
         # The clock of Redis, so that a worker whose own clock is wrong decides the same (DESIGN 8, 51).
         (now_ms, loaded), _ = await asyncio.gather(
             self._store.load([(command.id, command.incident_id) for _, command in commands]), self._hazards.look()
@@ -189,7 +191,7 @@ class Dispatcher:
         await ClaimRounds(
             drafts, plans=self._plans, store=self._store, searches=self._searches, ledger=self._ledger
         ).run()
-        await self._write(drafts)
+        await self._write(drafts, start_ns)
 
     async def _pass_over_decided(self, commands: Sequence[tuple[Consumed, Command]], loaded: Sequence[Loaded]) -> None:
         """Counts redelivered commands, and cleans up after earlier attempts to decide them."""
@@ -262,11 +264,12 @@ class Dispatcher:
         for draft, ways in zip(drafts, found, strict=True):
             draft.settled = replace(draft.settled, ways=ways)
 
-    async def _write(self, drafts: Sequence[Draft]) -> None:
-        """Writes the decisions to the log, then applies and publishes them."""
+    async def _write(self, drafts: Sequence[Draft], start_ns: int) -> None:
+        """Writes the decisions to the log, then applies and publishes them. `start_ns`: since when they are dealt with."""
         decisions = [draft.decision for draft in drafts if draft.decision is not None]
         # The log first: Redis is derived from it and can be rebuilt, the log cannot.
         offsets = await self._publisher.publish_decisions(decisions)
+        logged_ns = clock.now_ns()
         logged = [
             Logged(
                 partition=decision.cause.partition,
@@ -284,6 +287,8 @@ class Dispatcher:
         # After `apply`: the holds of these decisions are confirmed, and a release does not touch confirmed holds.
         await self._ledger.release_unused(decisions)
         count_decisions(decisions, drafts)
+        for draft, decision in zip(drafts, decisions, strict=True):
+            spans.decided(draft.record, draft.command, decision, start_ns=start_ns, logged_ns=logged_ns)
 
 
 def _cause(record: Consumed, command: Command) -> Cause:

@@ -23,6 +23,7 @@ from streams.kafka.records import Consumed
 from streams.settings import Settings
 from streams.store.record_decoders import QUIET_KEY
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, NOTICES, OFFERS, PRIVATE, VOLUNTEERS
+from streams.tracing import spans
 
 
 class Publisher:
@@ -70,7 +71,8 @@ class Publisher:
                 DECISIONS.name,
                 key=decision.zone,
                 value=wire.encode_decision(decision),
-                headers=wire.headers("decision", decision.id, self._source, decision.decided_ms),
+                headers=wire.headers("decision", decision.id, self._source, decision.decided_ms)
+                + spans.decision_header(decision),
                 # By number, not by key: a decision is in the partition of its command, wherever the sender put it (DESIGN 1).
                 partition=decision.cause.partition,
             )
@@ -80,12 +82,14 @@ class Publisher:
 
     async def publish_derived(self, steps: Sequence[OfferStep], states: Sequence[StatusRecord]) -> None:
         """Publishes offer steps to `offers` and states to `incident-status`."""
+        start_ns = clock.now_ns()
         sent = [
             await self._send(
                 OFFERS.name,
                 key=step.volunteer_id,
                 value=wire.encode(step),
-                headers=wire.headers(f"offer.{step.state}", step.event_id, self._source, step.at_ms),
+                headers=wire.headers(f"offer.{step.state}", step.event_id, self._source, step.at_ms)
+                + spans.step_header(step),
             )
             for step in steps
         ]
@@ -99,6 +103,7 @@ class Publisher:
             for record in states
         ]
         await self._confirmed(sent)
+        spans.published(steps, start_ns)
 
     async def erase_private(self, refs: Sequence[str]) -> None:
         """Publishes tombstones for sealed records that no state refers to. A repeat is harmless."""
@@ -148,16 +153,19 @@ class Publisher:
 
     async def send_commands(self, commands: Sequence[Command]) -> None:
         """Publishes commands that the worker itself issues, such as due deadlines and offers to void."""
+        start_ns = clock.now_ns()
         sent = [
             await self._send(
                 INCIDENTS.name,
                 key=zone_of_incident(command.incident_id) or "",
                 value=wire.encode_command(command),
-                headers=wire.headers(f"command.{wire.kind_of(command)}", command.id, self._source, command.sent_ms),
+                headers=wire.headers(f"command.{wire.kind_of(command)}", command.id, self._source, command.sent_ms)
+                + spans.command_header(command),
             )
             for command in commands
         ]
         await self._confirmed(sent)
+        spans.issued(commands, start_ns)
 
     async def send_notices(self, notices: Sequence[wire.NoticeRecord]) -> None:
         """Publishes notices that belong to no offer, under ids that follow from their cause."""

