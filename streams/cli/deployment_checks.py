@@ -16,6 +16,8 @@ from typing import Any
 import httpx2
 import redis
 
+from streams import clock
+from streams.cli.backup_ages import backup_checks
 from streams.cli.certificate_ends import certificate_checks
 from streams.cli.client import Access
 from streams.errors import BrokerError
@@ -43,11 +45,7 @@ def deployment_checks(settings: Settings, api: Access, targets: Path | None) -> 
     yield from kafka_checks(settings)
     yield from redis_checks(settings)
     yield from certificate_checks(settings, api)
-    yield warn(
-        "backups",
-        "Komek makes none yet",
-        "Back up the topics and the key ring by your own means, and try to restore them.",
-    )
+    yield from backup_checks(settings, clock.now_ms())
 
 
 def stricter(check: Check) -> Check:

@@ -54,6 +54,8 @@ COMMANDS = {
     "simulate": CommandEntry("simulate", "command", "Simulate volunteers and incidents."),
     "replay": CommandEntry("replay", "command", "Send incidents from a file."),
     "rebuild": CommandEntry("rebuild", "command", "Rebuild Redis from the log."),
+    "export": CommandEntry("export", "command", "Write an export of the deployment into sealed files."),
+    "import": CommandEntry("import_export", "command", "Read an export into an empty deployment."),
     "keys": CommandEntry("keys", "app", "List, add, rotate and retire the keys of the deployment."),
     "dead-letters": CommandEntry("dead_letters", "app", "Inspect, replay or dismiss dead letters."),
     "audit": CommandEntry("audit", "app", "Show who saw or did what; verify the audit log."),

@@ -84,6 +84,13 @@ def apply_topics(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> list[Ro
     return [_row(topic, states[topic.name], found, left) for topic in TOPICS if topic.name in states]
 
 
+def create_missing(settings: Settings) -> None:
+    """Creates topics that are missing and leaves all others as they are. Raises BrokerError."""
+    with connected(settings) as admin:
+        found = problems_of(read_states(admin), settings)
+        _create(admin, [problem.topic for problem in found if problem.cure is Cure.CREATE], settings)
+
+
 @contextlib.contextmanager
 def connected(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> Iterator[KafkaAdminClient]:
     """Context manager: an admin client of the brokers in the settings.
@@ -175,10 +182,14 @@ def _alter(admin: KafkaAdminClient, problems: Sequence[TopicDrift]) -> None:
         if problem.config:
             name, value = problem.config
             wanted.setdefault(problem.topic, {})[name] = value
-    if not wanted:
-        return
+    if wanted:
+        set_configs(admin, wanted)
+
+
+def set_configs(admin: KafkaAdminClient, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    """Sets these configurations of topics, and waits until brokers tell them. Raises BrokerError, KafkaError."""
     answer = admin.alter_configs(
-        [ConfigResource(ConfigResourceType.TOPIC, topic, config) for topic, config in wanted.items()]
+        [ConfigResource(ConfigResourceType.TOPIC, topic, dict(config)) for topic, config in wanted.items()]
     )
     for topic, result in answer["topic"].items():
         if result != "OK":

@@ -39,6 +39,8 @@ SHOWS = {
     "simulate": NOTHING,  # people that it made up
     "replay": NOTHING,  # the file of the caller
     "rebuild": NOTHING,
+    "export": OWN,  # sealed, and for whoever has the key
+    "import": OWN,
     **dict.fromkeys(("keys list", "keys add", "keys rotate", "keys retire", "keys vapid"), NOTHING),
     "dead-letters list": NOTHING,  # ids of letters, places in the log and reasons
     "dead-letters show": OWN,

@@ -23,6 +23,8 @@ HASHING = {
     "streams/notices/pocket.py": "Topic of a push: SHA-256 of an offer's id, which is no secret",
     "streams/cli/redis_users.py": "passwords of Redis users, as its ACL file wants them",
     "streams/codegen/deployment_secrets.py": "the same, for a new deployment",
+    "streams/backup/backup_key.py": "MACs of the documents of an export, under a key derived from its secret",
+    "streams/backup/parts.py": "SHA-256 of sealed files and of records, to notice damage",
     "streams/local/secured.py": "the same for the secured local stack",
     "streams/tokens/token_keys.py": "the signed part of a token without `jti`, to name it when it is revoked",
     "streams/sessions/cookies.py": "MACs of cookies and login codes under purpose keys of the ring",

@@ -1,0 +1,154 @@
+"""`komek export`: write an export of the deployment, while it runs."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from streams import clock, logs
+from streams.backup import ages, run
+from streams.backup.documents import Manifest
+from streams.backup.exporter import OnProgress, drop_older
+from streams.backup.faults import BadBackup, NotImportable
+from streams.cli import audited
+from streams.cli.context import log_errors_reported, settings_here
+from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.output import print_json, say
+from streams.retention.classes import DAY_S
+from streams.settings import Settings
+
+KEEP_DAYS = 30
+"""As long as private records of an incident are kept after its end by default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """`secret` seals what lies in the folder."""
+
+    folder: Path
+    secret: str
+
+
+def command(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of all exports; default: KOMEK_BACKUPS.")] = None,
+    key_file: Annotated[
+        Path | None, typer.Option(help="File with the secret that seals exports; default: KOMEK_BACKUP_KEY.")
+    ] = None,
+    erasures: Annotated[
+        bool, typer.Option("--erasures", help="Only keep up the list of what was erased and revoked; takes a second.")
+    ] = False,
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="With the keys of the deployment: data, tokens, pushes.")
+    ] = False,
+    anew: Annotated[bool, typer.Option("--new", help="Begin a new export, even if one was interrupted.")] = False,
+    keep_days: Annotated[int, typer.Option(min=1, max=365, help="Delete exports older than this.")] = KEEP_DAYS,
+    by: Annotated[str, typer.Option("--by", help="Opaque id of whoever exports, recorded in the log.")] = "cli",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write an export of the deployment into files that only its key opens, while everything runs.
+
+    Holds the log as it was at the start; positions of people are left out, and keys, unless asked for. An export that was
+    interrupted is continued. What is erased later is noted in a list beside the exports: run `komek export --erasures` every few
+    minutes. `komek import` reads both.
+    """
+    settings = settings_here()
+    logs.configure("error", "cli")
+    place = place_of(settings, folder, key_file)
+    with backup_errors_reported(), log_errors_reported():
+        if erasures:
+            known = asyncio.run(run.update_erasures(settings, place.folder, place.secret))
+            ages.write_metrics(place.folder)
+            said = {"until": clock.rfc3339(known.until_ms), "entries": len(known.entries)}
+            print_json(said) if json else say(f"erasures until {said['until']}: {said['entries']} entries")
+            return
+        audited.record_or_warn(settings, audited.entry(by, "deployment.export", ""))
+        with progress_bar(quiet=json) as tell:
+            exporting = run.export(settings, place.folder, place.secret, tell, anew=anew, with_keys=with_keys)
+            written, manifest = asyncio.run(exporting)
+        dropped = drop_older(place.folder, clock.now_ms() - keep_days * DAY_S * 1000)
+        ages.write_metrics(place.folder)
+    _print(written, manifest, dropped, as_json=json)
+
+
+def place_of(settings: Settings, folder: Path | None, key_file: Path | None) -> Place:
+    """Raises CommandFailed: no folder or no secret is stated, or the file cannot be read."""
+    where = folder or settings.backups
+    if where is None:
+        raise CommandFailed("no folder of exports is stated", "Name one, or set KOMEK_BACKUPS.", WRONG_USE)
+    if key_file is not None:
+        try:
+            return Place(folder=where, secret=key_file.read_text("utf-8").rstrip("\r\n"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandFailed(f"{key_file}: {error}", "Name a file that can be read.", WRONG_USE) from error
+    if settings.backup_key is None:
+        raise CommandFailed(
+            "no key of the backups is stated",
+            "`openssl rand -base64 32 > FILE` makes one; name it with --key-file or KOMEK_BACKUP_KEY_FILE. Without it no "
+            "export can be read: keep copies of it, apart from the exports.",
+            WRONG_USE,
+        )
+    return Place(folder=where, secret=settings.backup_key)
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[OnProgress]:
+    """Context manager: a function that shows what is being done, and how much of it is done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, disable=quiet, transient=True) as progress:
+        task = progress.add_task("reading the log", total=None)
+
+        def tell(what: str, done: int, total: int) -> None:
+            progress.update(task, description=what, completed=done, total=max(done, total))
+
+        yield tell
+
+
+@contextmanager
+def backup_errors_reported() -> Iterator[None]:
+    """Context manager: ends the command when an export or its target cannot be used."""
+    try:
+        yield
+    except (BadBackup, NotImportable) as error:
+        raise CommandFailed(str(error), error.cure) from error
+    except OSError as error:
+        raise CommandFailed(
+            f"{error.filename or 'the folder of exports'}: {error.strerror}", "Free space or correct its rights."
+        ) from error
+
+
+def summary(folder: Path, manifest: Manifest) -> dict[str, Any]:
+    """What an export holds, as data."""
+    plan = manifest.plan
+    records: dict[str, int] = {}
+    for part in manifest.parts:
+        records[part.topic] = records.get(part.topic, 0) + part.records
+    return {
+        "folder": str(folder),
+        "id": plan.id,
+        "begun": clock.rfc3339(plan.begun_ms),
+        "completed": clock.rfc3339(manifest.completed_ms),
+        "seconds": manifest.seconds,
+        "records": records,
+        "bytes": manifest.bytes,
+        "keys": manifest.has_keys,
+        "settings": msgspec.to_builtins(plan.settings),
+    }
+
+
+def _print(folder: Path, manifest: Manifest, dropped: list[str], *, as_json: bool) -> None:
+    if as_json:
+        print_json({**summary(folder, manifest), "dropped": dropped})
+        return
+    say(
+        f"exported in {manifest.seconds:.1f} s: {manifest.records:,} records, {manifest.bytes / 1e6:,.1f} MB in {folder}\n"
+        f"it holds what was in the log at {clock.rfc3339(manifest.plan.begun_ms)}"
+        + ("; the keys too" if manifest.has_keys else "; not the keys: keep a copy of the key ring elsewhere")
+    )
+    for name in dropped:
+        say(f"deleted the old export {name}")

@@ -1,0 +1,425 @@
+"""An export of a real log, and its import into a Kafka of its own: killed on the way, refused where it must be, decided on."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from aiokafka import AIOKafkaProducer
+from kafka.admin import KafkaAdminClient
+from typer.testing import CliRunner
+
+from dispatch.model.commands import Command
+from dispatch.model.places import Place
+from streams import redis_keys, wire
+from streams.backup import group_offsets, run, target
+from streams.backup.backup_key import BackupKey, new_salt
+from streams.backup.carried import CARRIED
+from streams.backup.documents import MANIFEST, PLAN, Committed, Manifest, Plan, Range, write
+from streams.backup.exporter import unfinished
+from streams.backup.faults import BadBackup, NotImportable
+from streams.backup.importer import Imported, Importer
+from streams.backup.parts import Record, is_filler, record_of, write_part
+from streams.cli.main import app
+from streams.kafka import groups, topic_admin
+from streams.kafka.log_reader import LogReader
+from streams.local import processes
+from streams.local.kafka_node import Java, Node
+from streams.local.ports import free_ports
+from streams.rebuild.rebuilder import Rebuilder
+from streams.settings import Settings, load
+from streams.topics import DECISIONS, INCIDENTS, LOCATIONS, PRIVATE, SESSIONS, TOPICS, VOLUNTEERS
+from streams.wire import VolunteerPrivate
+from tests.support.desk import DATA_KEY, Desk, accept, desk_at
+from tests.support.stack import running
+from tests.support.waiting import until
+
+SECRET = "a secret of the tests, long enough"
+ROOT = Path(__file__).parents[3]
+KILLED = "tests.streams.backup.killed_backup"
+
+
+@pytest.fixture(scope="module")
+def second_kafka(kafka_parts: Java, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("second-kafka")
+    broker_port, controller_port = free_ports(2)
+    node = Node(node_id=1, broker_port=broker_port, controller_port=controller_port, folder=folder)
+    with running(folder, processes.kafka_part(kafka_parts, node, [node])):
+        yield node.bootstrap
+
+
+@pytest.fixture
+def empty(second_kafka: str) -> Settings:
+    """The settings of a Kafka without topics."""
+    admin = KafkaAdminClient(bootstrap_servers=second_kafka)
+    try:
+        names = {topic.name for topic in TOPICS}
+        if left := names & set(admin.list_topics()):
+            admin.delete_topics(sorted(left))
+            until(lambda: not names & set(admin.list_topics()))
+    finally:
+        admin.close()
+    return load({"KOMEK_KAFKA": second_kafka, "KOMEK_DATA_KEY": DATA_KEY})
+
+
+async def exported(settings: Settings, backups: Path) -> tuple[Path, Manifest]:
+    return await run.export(settings, backups, SECRET, lambda *_: None)
+
+
+async def imported(settings: Settings, folder: Path) -> Imported:
+    opened = run.open_export(folder, SECRET)
+    return await Importer(settings, opened.folder, opened.manifest, opened.key, opened.erasures(None, SECRET)).run()
+
+
+@asynccontextmanager
+async def restored_desk(settings: Settings, redis_url: str) -> AsyncIterator[Desk]:
+    """A worker on the restored log and an empty Redis, which it builds."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    async with desk_at(settings.require_kafka(), redis_url) as made:
+        yield made
+
+
+async def log_of(settings: Settings, topic: str) -> dict[int, list[Record]]:
+    """Every record of a topic, by partition; those without meaning are left out."""
+    reader = LogReader(settings, "test-log")
+    await reader.start()
+    try:
+        bounds = await reader.bounds(topic, await reader.partitions(topic))
+        found: dict[int, list[Record]] = {number: [] for number in bounds}
+        async for chunk in reader.read(topic, bounds):
+            found[chunk[0].partition] += [one for one in map(record_of, chunk) if not is_filler(one)]
+        return found
+    finally:
+        await reader.stop()
+
+
+async def ends_of(settings: Settings, topic: str) -> dict[int, int]:
+    reader = LogReader(settings, "test-ends")
+    await reader.start()
+    try:
+        return await reader.ends(topic, await reader.partitions(topic))
+    finally:
+        await reader.stop()
+
+
+async def with_private(desk: Desk, *people: str) -> None:
+    """Writes sealed homes of these people, through the log."""
+    for person in people:
+        ref = f"volunteer:{desk.named(person)}"
+        sealed = wire.seal(desk.settings.require_data_key(), ref, VolunteerPrivate(home=Place(lon=76.9, lat=43.2)))
+        await desk.publisher.producer.send_and_wait(PRIVATE.name, sealed, key=ref.encode())
+
+
+async def busy(desk: Desk) -> tuple[Command, ...]:
+    """Two incidents of which one is accepted by somebody, and one that is not decided yet."""
+    await desk.register("a", "b", "c", "d")
+    await with_private(desk, "a", "b")
+    await Rebuilder(settings=desk.settings, link=desk.link, owner="test").run_always()
+    first, second, waits = desk.report(count=2), desk.report(), desk.report()
+    await desk.dispatcher.handle(await desk.send(first))
+    offer = (await desk.offers())[0]
+    answer = accept(offer.id, offer.volunteer_id, first)
+    await desk.dispatcher.handle(await desk.send(answer))
+    await desk.dispatcher.handle(await desk.send(second))
+    await desk.send(waits)
+    return first, answer, second, waits
+
+
+async def test_every_record_has_its_time_and_place_again_and_each_command_one_decision(
+    desk: Desk, empty: Settings, redis_url: str, tmp_path: Path
+) -> None:
+    first, answer, second, waits = await busy(desk)
+    # As if the workers had been killed before they committed: all of it comes again.
+    begun = dict.fromkeys(await ends_of(desk.settings, INCIDENTS.name), 0)
+    await target.commit(
+        desk.settings,
+        [
+            Committed(group=groups.DISPATCHER, topic=INCIDENTS.name, partition=number, offset=offset, metadata="m")
+            for number, offset in begun.items()
+        ],
+    )
+    before = [await desk.incident(one.incident_id) for one in (first, second)]
+
+    folder, manifest = await exported(desk.settings, tmp_path)
+    done = await imported(empty, folder)
+
+    assert done.records == manifest.records
+    for one in CARRIED:
+        old, new = await log_of(desk.settings, one.topic.name), await log_of(empty, one.topic.name)
+        assert await ends_of(empty, one.topic.name) == await ends_of(desk.settings, one.topic.name)
+        if one.keeps_offsets:
+            assert new == old
+        else:
+            assert _without_offsets(new) == _without_offsets(old)
+    assert not any((await log_of(empty, LOCATIONS.name)).values())
+    assert topic_admin.check_topics(empty) == []
+
+    async with restored_desk(empty, redis_url) as restored:
+        assert [await restored.incident(one.incident_id) for one in (first, second)] == before
+        # From where the group had committed: everything again, and what had no decision.
+        redelivered = [one for one in await _consumed(empty) if _is_of(one, (first, answer, second, waits))]
+        await restored.dispatcher.handle(redelivered)
+        causes = await _causes(empty)
+    ours = {one.id for one in (first, answer, second, waits)}
+    assert Counter(cause.command_id for cause in causes if cause.command_id in ours) == dict.fromkeys(ours, 1)
+    places = {(cause.partition, cause.offset): cause.command_id for cause in causes}
+    assert len(places) == len(causes)
+
+
+def _without_offsets(log: dict[int, list[Record]]) -> dict[int, list[Record]]:
+    return {number: [one._replace(offset=0) for one in some] for number, some in log.items()}
+
+
+async def _consumed(settings: Settings) -> list[Any]:
+    """What the workers' group would get, from its committed offsets on."""
+    async with group_offsets.administration(settings, "test-committed") as admin:
+        committed = await group_offsets.committed(admin, groups.DISPATCHER)
+    assert {entry.metadata for entry in committed.values()} == {"m"}
+    reader = LogReader(settings, "test-consumed")
+    await reader.start()
+    try:
+        ends = await reader.ends(INCIDENTS.name, [part.partition for part in committed])
+        stretches = {part.partition: (entry.offset, ends[part.partition]) for part, entry in committed.items()}
+        return [one async for chunk in reader.read(INCIDENTS.name, stretches) for one in chunk]
+    finally:
+        await reader.stop()
+
+
+def _is_of(record: Any, commands: tuple[Command, ...]) -> bool:
+    return wire.decode_incident_command(record.value).id in {one.id for one in commands}
+
+
+async def _causes(settings: Settings) -> list[Any]:
+    log = await log_of(settings, DECISIONS.name)
+    return [wire.decode_decision(one.value).cause for some in log.values() for one in some]
+
+
+async def test_what_was_erased_after_the_export_does_not_come_back(
+    desk: Desk, empty: Settings, redis_url: str, tmp_path: Path
+) -> None:
+    await desk.register("stays", "goes")
+    await with_private(desk, "stays", "goes")
+    folder, manifest = await exported(desk.settings, tmp_path)
+    gone = desk.named("goes")
+    for topic, name in ((PRIVATE, f"volunteer:{gone}"), (VOLUNTEERS, gone)):
+        await desk.publisher.producer.send_and_wait(topic.name, None, key=name.encode())
+    revoked = b"revoked:subject:op-1:1"
+    record = wire.SessionRecord(
+        kind=wire.SessionKind.REVOKED, at_ms=1, until_ms=2**50, what=wire.Revoked.SUBJECT, value=desk.named("op")
+    )
+    await desk.publisher.producer.send_and_wait(SESSIONS.name, wire.encode(record), key=revoked)
+    opened = run.open_export(folder, SECRET)
+    with_gap = opened.erasures(None, SECRET)
+    assert with_gap.after(manifest) == {}, "the list is from before the erasure"
+
+    await run.update_erasures(desk.settings, tmp_path, SECRET)
+    done = await imported(empty, folder)
+
+    assert (done.erased, done.ended) == (2, 3)
+    private = [one for some in (await log_of(empty, PRIVATE.name)).values() for one in some]
+    of_the_gone = [one for one in private if one.key == f"volunteer:{gone}".encode()]
+    assert [one.value for one in of_the_gone] == [None, None]
+    assert max(one.offset for one in of_the_gone) >= min(
+        entry.end for entry in manifest.ranges if entry.topic == PRIVATE.name
+    )
+    assert [one.key for some in (await log_of(empty, SESSIONS.name)).values() for one in some][-1] == revoked
+    async with restored_desk(empty, redis_url) as restored:
+        names = [redis_keys.volunteer(desk.named("stays")), redis_keys.volunteer(gone), redis_keys.erased(gone)]
+        assert await restored.link.run([("EXISTS", name) for name in names]) == [1, 0, 1]
+
+
+async def test_killed_on_the_way_both_go_on_where_they_were(desk: Desk, empty: Settings, tmp_path: Path) -> None:
+    await busy(desk)
+    backups = tmp_path / "backups"
+    await run.update_erasures(desk.settings, backups, SECRET)
+    _killed("export", desk.settings, backups, 3)
+    half = unfinished(backups)
+    assert half is not None
+    with pytest.raises(BadBackup, match="half an export"):
+        run.open_export(half, SECRET)
+    with pytest.raises(BadBackup, match="no complete export"):
+        run.open_export(backups, SECRET)
+    written = {path.name: path.stat().st_mtime_ns for path in half.glob("*.part")}
+
+    folder, manifest = await exported(desk.settings, backups)
+
+    assert folder == half
+    assert {name: (folder / name).stat().st_mtime_ns for name in written} == written
+    assert sorted(path.name for path in folder.glob("*.part")) == sorted(part.name for part in manifest.parts)
+
+    _killed("import", empty, backups, 6)
+    # Nobody starts on half a log.
+    assert any(problem.is_dangerous for problem in topic_admin.check_topics(empty))
+    done = await imported(empty, folder)
+
+    assert done.records == manifest.records
+    assert await log_of(empty, INCIDENTS.name) == await log_of(desk.settings, INCIDENTS.name)
+    assert topic_admin.check_topics(empty) == []
+
+
+def _killed(what: str, settings: Settings, folder: Path, signs: int) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("KOMEK_")}
+    environ |= {"KOMEK_KAFKA": settings.require_kafka(), "KOMEK_DATA_KEY": DATA_KEY}
+    done = subprocess.run(
+        [sys.executable, "-m", KILLED, what, str(folder), SECRET, str(signs)],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+async def test_gaps_and_beginnings_are_kept(empty: Settings, tmp_path: Path) -> None:
+    """As after a year: retention has removed the first decisions, compaction most private records."""
+    decisions = [Record(n, 1_700_000_000_000 + n, b"z", b"{}", ()) for n in range(120_000, 120_010)]
+    private = [
+        Record(n, 1_700_000_000_000 + n, f"incident:{n}".encode(), b"x", (("h", b"1"),)) for n in (700, 70_000, 70_001)
+    ]
+    volunteers = [Record(n, 1_700_000_000_000 + n, f"v-{n}".encode(), b"{}", ()) for n in (5, 1_000, 60_000)]
+    folder = made_export(
+        tmp_path,
+        {
+            (DECISIONS.name, 2): (120_000, 120_010, decisions),
+            (PRIVATE.name, 1): (0, 70_010, private),
+            (VOLUNTEERS.name, 3): (0, 60_007, volunteers),
+            (DECISIONS.name, 3): (500, 500, []),
+        },
+    )
+    opened = run.open_export(folder, SECRET)
+
+    done = await Importer(empty, opened.folder, opened.manifest, opened.key, None).run()
+
+    assert (await log_of(empty, DECISIONS.name))[2] == decisions
+    assert (await log_of(empty, PRIVATE.name))[1] == private
+    assert (await log_of(empty, VOLUNTEERS.name))[3] == [
+        one._replace(offset=offset) for one, offset in zip(volunteers, (60_004, 60_005, 60_006), strict=True)
+    ]
+    assert (await ends_of(empty, PRIVATE.name))[1] == 70_010
+    assert (await ends_of(empty, VOLUNTEERS.name))[3] == 60_007
+    assert (await ends_of(empty, DECISIONS.name))[3] == 500
+    assert done.fillers == 120_000 + 70_010 - 3 + 60_004 + 500
+    assert topic_admin.check_topics(empty) == []
+
+
+def made_export(backups: Path, logs: dict[tuple[str, int], tuple[int, int, list[Record]]]) -> Path:
+    """An export of these records; all other partitions are empty."""
+    backup_key = BackupKey(SECRET, new_salt())
+    folder = backups / "20260101T000000Z-made"
+    folder.mkdir()
+    settings = Settings()
+    stretches: dict[tuple[str, int], tuple[int, int, list[Record]]] = {
+        (one.topic.name, number): (0, 0, []) for one in CARRIED for number in range(one.topic.partition_count(settings))
+    } | logs
+    ranges = {
+        place: Range(topic=place[0], partition=place[1], first=first, end=end)
+        for place, (first, end, _) in stretches.items()
+    }
+    plan = Plan(
+        id=folder.name,
+        version="0",
+        lineage="made",
+        begun_ms=1_700_000_000_000,
+        salt=backup_key.salt.hex(),
+        check=backup_key.check,
+        settings={"partitions": "8"},
+        cuts=tuple(ranges.values()),
+        groups=(),
+    )
+    parts = tuple(
+        write_part(folder, backup_key, plan.id, ranges[place], records) for place, (_, _, records) in stretches.items()
+    )
+    write(folder / PLAN, plan, backup_key)
+    write(
+        folder / MANIFEST,
+        Manifest(plan=plan, completed_ms=1, seconds=1.0, ranges=tuple(ranges.values()), parts=parts),
+        backup_key,
+    )
+    return folder
+
+
+class TestRefusals:
+    async def test_a_deployment_that_is_not_empty(self, empty: Settings, tmp_path: Path) -> None:
+        await asyncio.to_thread(topic_admin.apply_topics, empty)
+        producer = AIOKafkaProducer(bootstrap_servers=empty.require_kafka())
+        await producer.start()
+        await producer.send_and_wait(INCIDENTS.name, b"{}", key=b"z")
+        await producer.stop()
+        opened = run.open_export(made_export(tmp_path, {}), SECRET)
+
+        with pytest.raises(NotImportable, match=r"not empty: komek.incidents.v1 has had 1 records"):
+            await Importer(empty, opened.folder, opened.manifest, opened.key, None).run()
+        # Nothing was changed.
+        assert topic_admin.check_topics(empty) == []
+
+    async def test_other_partitions(self, empty: Settings, tmp_path: Path) -> None:
+        opened = run.open_export(made_export(tmp_path, {}), SECRET)
+
+        with pytest.raises(NotImportable, match="has 4 partitions here and 8 in the export"):
+            await Importer(replace(empty, partitions=4), opened.folder, opened.manifest, opened.key, None).run()
+
+    async def test_a_damaged_file_before_anything_is_touched(self, empty: Settings, tmp_path: Path) -> None:
+        folder = made_export(tmp_path, {})
+        opened = run.open_export(folder, SECRET)
+        path = folder / opened.manifest.parts[3].name
+        path.write_bytes(path.read_bytes()[:-1])
+
+        with pytest.raises(BadBackup, match="bytes of"):
+            await Importer(empty, opened.folder, opened.manifest, opened.key, None).run()
+        assert all(problem.what == "does not exist" for problem in topic_admin.check_topics(empty))
+
+
+def test_the_commands_carry_a_deployment_with_its_keys(kafka: str, empty: Settings, tmp_path: Path) -> None:
+    topic_admin.apply_topics(load({"KOMEK_KAFKA": kafka}))
+    backups, secret, keys = tmp_path / "backups", tmp_path / "key", tmp_path / "keys"
+    secret.write_text(SECRET + "\n")
+    where = (str(backups), "--key-file", str(secret))
+
+    made = _komek(kafka, "export", *where, "--with-keys", "--json")
+    kept = _komek(kafka, "export", *where, "--erasures", "--json")
+    unlocked = _komek(empty.require_kafka(), "import", *where, "--keys-to", str(keys))
+    checked = _komek(empty.require_kafka(), "import", *where, "--check")
+    done = _komek(empty.require_kafka(), "import", *where, "--json")
+    again = _komek(empty.require_kafka(), "import", *where)
+
+    assert (made.exit_code, kept.exit_code, unlocked.exit_code, checked.exit_code) == (0, 0, 0, 0)
+    assert (keys / "data-key").read_text() == DATA_KEY
+    assert json.loads(done.stdout)["records"] == sum(json.loads(made.stdout)["records"].values())
+    assert "not empty" in str(again.exception)
+    assert "komek_backup_bytes" in (backups / "komek_backups.prom").read_text()
+
+
+def _komek(kafka: str, *arguments: str) -> Any:
+    environ = {"KOMEK_KAFKA": kafka, "KOMEK_DATA_KEY": DATA_KEY}
+    return CliRunner().invoke(app, list(arguments), env=environ)
+
+
+def test_the_commands_say_what_is_wrong(empty: Settings, tmp_path: Path) -> None:
+    folder = made_export(tmp_path, {})
+    secret, other = tmp_path / "key", tmp_path / "other"
+    secret.write_text(SECRET)
+    other.write_text("another secret that is long enough")
+    kafka = empty.require_kafka()
+
+    wrong = _komek(kafka, "import", str(folder), "--key-file", str(other), "--check")
+    unlisted = _komek(kafka, "import", str(folder), "--key-file", str(secret))
+    without_keys = _komek(kafka, "import", str(folder), "--key-file", str(secret), "--keys-to", str(tmp_path / "keys"))
+
+    assert "under another key" in str(wrong.exception)
+    assert "erasures-made.sealed cannot be read" in str(unlisted.exception)
+    assert "holds no keys" in str(without_keys.exception)
+    assert "no key of the backups" in str(_komek(kafka, "export", str(folder)).exception)
+    assert "no folder of exports" in str(_komek(kafka, "export").exception)
