@@ -14,6 +14,7 @@
     │   ├── PollFailed              `notices.telegram_poll`: Telegram or the API did not take part; asked again later
     │   ├── AssistantAway, AssistantBusy    `store.assistant_calls`: no assistant answers, or not in time; go on without it
     │   ├── ModelUnavailable        `assistant.language_model`: the deployer's model gave no usable answer
+    │   ├── ApiAway                 `cap.desk`: the API does not answer; the orders of alerts are repeated with the same keys
     │   ├── Shed, Unread            `assistant.lane`: a text that was not read, or given up
     │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample
     ├── GiveUp                      retries are exhausted or useless: report the error and end, or start over from fresh state
@@ -38,6 +39,11 @@
         ├── BadKeys, BadToken       `tokens`: a key file or an access token that cannot be used (also ValueErrors)
         ├── BadLifetime             `tokens`: a token of this role must expire earlier (also a ValueError)
         ├── CodeRefused, SessionEnded    `sessions`: a login code that is not valid; a session that is over
+        ├── AddressRefused          `pinned_address`: an address to which no request is sent
+        ├── NotFetched              `cap.fetching`: an address of alerts that was not read
+        ├── OrderRefused            `cap.importing`: the API refuses what follows from an alert
+        ├── BadLedger, BadTrust     `cap`: the file is no ledger; it holds no certificates (also ValueErrors)
+        ├── BadSigner               `cap.signing`: files that are no certificate with its key (also a ValueError)
         ├── BadAnswer               `worker.router_engines`: what the routing service sent is no answer (also a ValueError)
         ├── NotReplayable           `dead_letters.letters`: this dead letter cannot be sent again
         └── BadScenario, UnknownFormat, BadRow    `simulator`: the file names what it expected (also ValueErrors)

@@ -43,6 +43,7 @@ def _type(plan: ResponsePlan) -> dict[str, Any]:
         "title": plan.title,
         "priority": plan.priority,
         "details": plan.details,
+        "hazard": plan.precautions.hazard,
         "requirements": [_requirement(entry) for entry in plan.requirements],
         "lines": [
             {

@@ -52,6 +52,8 @@ class IncidentType(Shown):
     priority: Priority
     details: Details | None
     """To whom caller and description are shown after acceptance; null: `verified_only` while the incident is critical."""
+    hazard: bool
+    """The polygon of an incident of this type is a hazard area."""
     requirements: list[PlanRequirement]
     lines: list[PlanLineShown]
 

@@ -1,7 +1,8 @@
 """Geometry on the earth: distances, zones and approximate places as H3 cells, bounding boxes. All functions are pure.
 
 Coordinates are WGS 84 degrees in GeoJSON order (lon, lat); distances are metres. `geojson.py` reads and repairs geometries,
-`outlines.py` answers many queries about one area. Only these and `antimeridian.py` import shapely, only this one h3.
+`outlines.py` answers many queries about one area, `drawn_areas.py` joins many. Only these and `antimeridian.py` import shapely,
+only this one h3.
 """
 
 import math

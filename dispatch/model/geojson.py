@@ -59,9 +59,9 @@ def area_of(geometry: Mapping[str, object]) -> Area:
         lon, lat = _position(coordinates, "coordinates")
         return Area(geometry={"type": "Point", "coordinates": [lon, lat]}, centre=Place(lon=lon, lat=lat))
     if kind == "Polygon":
-        return _area(_polygon(coordinates, "coordinates", _PositionCounter()))
+        return area_around(_polygon(coordinates, "coordinates", _PositionCounter()))
     if kind == "MultiPolygon":
-        return _area(_multi_polygon(coordinates))
+        return area_around(_multi_polygon(coordinates))
     raise BadGeometry("type", _TYPES)
 
 
@@ -117,26 +117,26 @@ def _ring(value: object, path: str, count: _PositionCounter) -> list[tuple[float
         raise BadGeometry(path, "four or more positions, the last equal to the first")
     if ring[0] != ring[-1]:
         raise BadGeometry(f"{path}[{len(ring) - 1}]", "the ring's first position again")
-    return _unwrapped(ring, path)
+    return unwrapped(ring, path)
 
 
-def _unwrapped(ring: list[tuple[float, float]], path: str) -> list[tuple[float, float]]:
+def unwrapped(ring: list[tuple[float, float]], path: str) -> list[tuple[float, float]]:
     """The ring without jumps at the antimeridian: longitudes continue beyond 180 or -180."""
-    turn, unwrapped = 0.0, [ring[0]]
+    turn, flat = 0.0, [ring[0]]
     for index, ((before, _), (lon, lat)) in enumerate(pairwise(ring), 1):
         # Both ways around the earth are equally short; the sender has to add a position between.
         if abs(lon - before) == 180:
             raise BadGeometry(f"{path}[{index}][0]", "a side that spans less or more than 180 degrees of longitude")
         turn -= whole_turns(lon - before)
-        unwrapped.append((lon + turn, lat))
+        flat.append((lon + turn, lat))
     # A ring that encloses a pole ends a whole turn away from its start.
     if turn:
         raise BadGeometry(path, "a ring that does not go round a pole")
-    lons = [lon for lon, _ in unwrapped]
+    lons = [lon for lon, _ in flat]
     # At half the earth the shorter way no longer decides which side is inside.
     if max(lons) - min(lons) >= 180:
         raise BadGeometry(path, "a ring less than 180 degrees of longitude wide")
-    return unwrapped
+    return flat
 
 
 def _polygon(value: object, path: str, count: _PositionCounter) -> Polygon:
@@ -159,14 +159,15 @@ def _multi_polygon(value: object) -> MultiPolygon:
     return MultiPolygon([_polygon(polygon, f"coordinates[{index}]", count) for index, polygon in enumerate(polygons)])
 
 
-def _area(drawn: Polygon | MultiPolygon) -> Area:
-    repaired = list(polygons_of(_repaired(drawn)))
-    if not repaired:
+def area_around(drawn: Polygon | MultiPolygon) -> Area:
+    """The normalised area of polygons whose rings are unwrapped. Raises BadGeometry as `area_of`."""
+    parts = list(polygons_of(repaired(drawn)))
+    if not parts:
         raise BadGeometry("coordinates", "a polygon that covers an area; its sides go the short way round the earth")
     # The largest part decides on which side of the antimeridian all parts are joined; then every way to write the same area
     # gives the same centre and reach.
-    largest = max(repaired, key=lambda polygon: polygon.area)
-    polygons = list(polygons_of(rejoined(MultiPolygon(repaired), middle_lon(largest))))
+    largest = max(parts, key=lambda polygon: polygon.area)
+    polygons = list(polygons_of(rejoined(MultiPolygon(parts), middle_lon(largest))))
     usable = polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
     # Not the centroid, which lies outside a crescent: the search starts at the centre.
     inside = usable.representative_point()
@@ -175,7 +176,8 @@ def _area(drawn: Polygon | MultiPolygon) -> Area:
     return Area(geometry=_geojson(cut_at_antimeridian(usable)), centre=centre, reach_m=reach_m)
 
 
-def _repaired(drawn: Polygon | MultiPolygon) -> BaseGeometry:
+def repaired(drawn: Polygon | MultiPolygon) -> BaseGeometry:
+    """The geometry if it is valid, else a valid one of the same ground. Raises BadGeometry: too many crossings."""
     # A published warning in CAP format has an invalid polygon: invalid ones are repaired, not refused.
     if drawn.is_valid:
         return drawn

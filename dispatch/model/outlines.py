@@ -63,6 +63,13 @@ class Outline:
         """Whether the place is inside the area or on its edge."""
         return bool(self._ground.covers(Point(self._projected(place))))
 
+    def meets(self, area: Area) -> bool:
+        """Whether any part of the other area lies in this one or on its edge."""
+        other = rejoined(shape(dict(area.geometry)), area.centre.lon)
+        turn = whole_turns(area.centre.lon - self._centre.lon)
+        flat = affine_transform(other, [self._lon_scale, 0.0, 0.0, 1.0, -turn * self._lon_scale, 0.0])
+        return bool(self._ground.intersects(flat))
+
     def meets_between(self, places: Iterable[Place]) -> bool:
         """Whether any part of the area, or of its edge, lies between the places: inside their convex hull."""
         return bool(self._ground.intersects(MultiPoint([self._projected(place) for place in places]).convex_hull))

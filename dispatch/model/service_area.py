@@ -26,6 +26,10 @@ class ServiceArea:
 
     outline: Outline = field(repr=False, compare=False)
 
+    def meets(self, area: Area) -> bool:
+        """Whether any part of the area lies in the service area; also if it surrounds it."""
+        return self.outline.meets(area)
+
     def doubt(self, area: Area) -> str | None:
         """The likely fault of a place; None if its centre or one of its vertices is in the service area."""
         if any(map(self.outline.covers, (area.centre, *corners_of(area)))):

@@ -8,6 +8,7 @@ import os
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx2
@@ -18,7 +19,7 @@ from streams.cli.advice import advice_for
 from streams.cli.certificate import trust_of
 from streams.cli.context import settings_here
 from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
-from streams.cli.issued_tokens import GivenToken, IssuedTokens, Signed, TokenSource
+from streams.cli.issued_tokens import GivenToken, IssuedTokens, Signed, TokenInFile, TokenSource
 from streams.local import stackfile
 from streams.local.addresses import EVERYWHERE, USUAL_PORT
 from streams.local.ports import LOOPBACK
@@ -54,14 +55,14 @@ class Access:
         return httpx2.Client(base_url=self.url, auth=signed, timeout=10.0, trust_env=False, verify=self.trust)
 
 
-def access(api: str | None, token: str | None) -> Access:
+def access(api: str | None, token: str | None, token_file: Path | None = None) -> Access:
     """Address and tokens for a command.
 
     Raises:
         CommandFailed: no token was given and none can be signed here, or the file of KOMEK_API_CA cannot be used.
     """
     settings = settings_here()
-    tokens = GivenToken(token) if token else None
+    tokens: TokenSource | None = TokenInFile(token_file) if token_file else GivenToken(token) if token else None
     return access_to(_address(api, settings), settings, tokens)
 
 

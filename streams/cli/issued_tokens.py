@@ -81,6 +81,22 @@ class GivenToken:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenInFile:
+    """The token that a file holds now: a process that runs for months gets a new one without a restart."""
+
+    path: Path
+
+    def __call__(self, role: str, identity: str) -> str:  # noqa: ARG002 - a port's arguments
+        try:
+            return self.path.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def forget(self, role: str, identity: str) -> bool:  # noqa: ARG002 - a port's arguments
+        return False
+
+
+@dataclass(frozen=True, slots=True)
 class Signed(httpx2.Auth):
     """Authorises each request with the present token, and repeats a refused one once with a new token.
 

@@ -53,6 +53,7 @@ COMMANDS = {
     "status": CommandEntry("status", "command", "Show the status of the system."),
     "simulate": CommandEntry("simulate", "command", "Simulate volunteers and incidents."),
     "replay": CommandEntry("replay", "command", "Send incidents from a file."),
+    "cap": CommandEntry("cap", "app", "Import alerts in the Common Alerting Protocol (CAP)."),
     "rebuild": CommandEntry("rebuild", "command", "Rebuild Redis from the log."),
     "export": CommandEntry("export", "command", "Write an export of the deployment into sealed files."),
     "import": CommandEntry("import_export", "command", "Read an export into an empty deployment."),

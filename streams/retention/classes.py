@@ -241,6 +241,7 @@ CLASSES: tuple[DataClass, ...] = (
         "audit/*.jsonl", None, Ending.REMOVAL, "entries that Kafka does not have yet; removed once the topic has them"
     ),
     in_file("*.json", None, Ending.PERSON, "addresses, process numbers and passwords of the local servers; keys"),
+    in_file("cap-ledger.sqlite*", 400 * DAY_S, Ending.REMOVAL, "published alerts and what was done by them; no person"),
     in_file("supervisor.lock", None, Ending.PERSON, "empty: one `komek up` at a time"),
     in_file("data-key", None, Ending.PERSON, "keys"),
     in_file("vapid-key.pem", None, Ending.PERSON, "keys"),

@@ -258,6 +258,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hazards.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Feed
+         * @description The newest warning about each hazard area in force, and about those that ended within a day, as an Atom feed with links to
+         *     CAP. Without texts of people. Areas that were imported from warnings of others are not in it. `If-None-Match` is answered.
+         */
+        get: operations["feed_v1_hazards_atom_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hazards/{incident_id}.cap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Warning
+         * @description The newest message about the hazard area of an incident (CAP 1.2, in kk, ru and en): Alert, Update with the earlier
+         *     messages in `references`, or Cancel. Renewed before it expires. Signed where the deployment has a key. 404: no such area.
+         */
+        get: operations["warning_v1_hazards__incident_id__cap_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/inbound/sms": {
         parameters: {
             query?: never;
@@ -3062,6 +3104,7 @@ export interface components {
         /** @description `title`: by language (`kk`, `ru`, `en`). `requirements`: those of alarm level 1 at the default priority. */
         IncidentType: {
             details: components["schemas"]["Details"] | null;
+            hazard: boolean;
             lines: components["schemas"]["PlanLineShown"][];
             priority: components["schemas"]["Priority"];
             requirements: components["schemas"]["PlanRequirement"][];
@@ -6590,6 +6633,62 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                 };
+            };
+        };
+    };
+    feed_v1_hazards_atom_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": unknown;
+                };
+            };
+            /** @description As the ETag says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    warning_v1_hazards__incident_id__cap_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cap+xml": unknown;
+                };
+            };
+            /** @description As the ETag says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

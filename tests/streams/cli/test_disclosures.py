@@ -38,6 +38,8 @@ SHOWS = {
     "board": OWN,
     "simulate": NOTHING,  # people that it made up
     "replay": NOTHING,  # the file of the caller
+    "cap import": API,
+    "cap follow": API,
     "rebuild": NOTHING,
     "export": OWN,  # sealed, and for whoever has the key
     "import": OWN,

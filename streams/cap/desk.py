@@ -1,0 +1,109 @@
+"""Orders of alerts to the API, as an operator. What an answer means stands in one table, by the code of the problem."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from streams.api_paths import path_of
+from streams.cap.importing import FoundIncident, OrderRefused
+from streams.errors import RetryLater
+
+CLOSED = ("closed", "cancelled")
+ENDED = frozenset({"incident_ended", "not_found"})
+"""The incident takes no orders any more: an operator ended or merged it, or it is so old that Redis has forgotten it."""
+LATER = frozenset({401, 403, 408, 425, 429})
+"""As every 5xx: nothing is wrong with the alert. A token that was refused may be replaced by another one."""
+
+
+class ApiAway(RetryLater):
+    """The API does not answer, or not now; the message has what it said. The same orders are repeated with the same keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeInForce:
+    """`has_hazard` None: an API of an earlier version, which does not say it."""
+
+    type: str
+    has_hazard: bool | None
+
+
+class ApiDesk:
+    """A `Desk` (`importing.py`).
+
+    Raises:
+        OrderRefused: the API refuses this order for good.
+        ApiAway: it does not answer, or not now.
+    """
+
+    def __init__(self, http: httpx2.Client) -> None:
+        self._http = http
+
+    def report(self, body: Mapping[str, Any], key: str) -> str:
+        response = self._sent("POST", "/v1/incidents", json=body, headers={"Idempotency-Key": key})
+        # Reported before, by other rules: the incident is there.
+        if _code(response) == "idempotency_key_reused" and (found := self.find(str(body["external_id"]))):
+            return found.id
+        return str(_checked(response)["id"])
+
+    def edit(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
+        return self._ordered("PATCH", path_of("incidents", incident_id), body, key)
+
+    def close(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
+        return self._ordered("POST", path_of("incidents", incident_id, "close"), body, key)
+
+    def find(self, external: str) -> FoundIncident | None:
+        items = _checked(self._sent("GET", "/v1/search", params={"q": external}))["items"]
+        rows = [item["incident"] for item in items if item["type"] == "incident" and item["match"] == "external_id"]
+        return FoundIncident(rows[0]["id"], rows[0]["type"], rows[0]["status"] not in CLOSED) if rows else None
+
+    def types(self) -> list[TypeInForce]:
+        """The incident types of the plans in force."""
+        items = _checked(self._sent("GET", "/v1/incident-types"))["items"]
+        return [TypeInForce(type=item["type"], has_hazard=item.get("hazard")) for item in items]
+
+    def _ordered(self, method: str, path: str, body: Mapping[str, Any], key: str) -> bool:
+        response = self._sent(method, path, json=body, headers={"Idempotency-Key": key})
+        # Only these: another 409, such as a private record that cannot be read, leaves the incident open.
+        if _code(response) in ENDED:
+            return False
+        _checked(response)
+        return True
+
+    def _sent(self, method: str, path: str, **request: Any) -> httpx2.Response:
+        try:
+            return self._http.request(method, path, **request)
+        except httpx2.HTTPError as error:
+            raise ApiAway(f"the API does not answer: {type(error).__name__}") from error
+
+
+def _code(response: httpx2.Response) -> str:
+    """The code of a problem; empty for a success and for an answer that is not the API's."""
+    if response.is_success:
+        return ""
+    try:
+        problem = response.json()
+    except ValueError:
+        return ""
+    return str(problem.get("code") or "") if isinstance(problem, Mapping) else ""
+
+
+def _checked(response: httpx2.Response) -> Mapping[str, Any]:
+    code = _code(response)
+    what = f"{response.status_code} {code or response.reason_phrase}"
+    # An answer without a code comes from something between: a proxy says nothing about the alert.
+    if response.status_code >= 500 or response.status_code in LATER or (not response.is_success and not code):
+        raise ApiAway(what)
+    if not response.is_success:
+        fields = [
+            str(error.get("field")) for error in response.json().get("errors") or () if isinstance(error, Mapping)
+        ]
+        raise OrderRefused(f"{what} {', '.join(fields)}".rstrip())
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if not isinstance(answer, Mapping):
+        raise ApiAway(f"{what}, and no JSON")
+    return answer
