@@ -6,7 +6,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 import structlog
@@ -98,6 +98,16 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         yield services
 
 
+def _signer(settings: Settings) -> Callable[[bytes], bytes] | None:
+    """Raises BadSigner."""
+    if settings.cap_cert is None or settings.cap_key is None:
+        return None
+    # lxml takes 0.1 s, and most deployments sign nothing.
+    from streams.cap.signing import Signer
+
+    return Signer(settings.cap_cert, settings.cap_key).signed
+
+
 def _name() -> str:
     return f"api-{os.getpid()}"
 
@@ -161,6 +171,7 @@ async def _connected(
         previews=ReportPreviews(RedisStore(link)),
         people=people,
         marks=stack.kept(IntakeMarks(RedisIntakeMarks(link))),
+        sign_warning=_signer(settings),
         explanations=stack.kept(DecisionReader(settings, f"{name}-decisions")),
         last_known=LastKnownReader(settings, f"{name}-last-known"),
         private_log=PrivateLogReader(settings, f"{name}-private"),

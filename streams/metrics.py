@@ -180,13 +180,6 @@ ASSISTANT_SECONDS = _assistant(
     )
 )
 
-# The follower of feeds of alerts (`komek cap follow`).
-CAP_FEED_READ = Gauge(
-    "komek_cap_feed_read_timestamp_seconds",
-    "When a feed of alerts was read or unchanged the last time, by feed",
-    ["feed"],
-)
-
 # The API.
 REQUESTS = _api(
     Counter("komek_http_requests_total", "Responses, by route, method and status", ["route", "method", "status"])

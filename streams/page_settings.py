@@ -41,3 +41,12 @@ class PageSettings(AssistantSettings):
     exercise: bool = setting(
         False, values.switch, "on: the whole deployment is an exercise, every report is a drill and every page says so"
     )
+    cap_sender: str = setting(
+        "komek",
+        values.cap_sender,
+        "sender of the warnings in CAP that this deployment publishes, unique in the world: duty@112.example",
+    )
+    cap_cert: Path | None = setting(
+        None, values.path, "certificate (PEM) with which warnings in CAP are signed; unset: they are not signed"
+    )
+    cap_key: Path | None = setting(None, values.path, "private key (PEM, no password) of KOMEK_CAP_CERT")

@@ -43,6 +43,12 @@ def oidc_problems(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"{_named(name)} is not set: expected with the other KOMEK_OIDC_ settings"
 
 
+def cap_problems(found: Mapping[str, Any]) -> Iterator[str]:
+    """What is missing for signed warnings."""
+    if ("cap_cert" in found) != ("cap_key" in found):
+        yield "KOMEK_CAP_CERT and KOMEK_CAP_KEY: expected both or none"
+
+
 def _uses(security: str, mechanism: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The settings that are needed, and those that have no effect."""
     # Security without an address: `komek up` would start a Kafka that has neither these users nor these certificates.

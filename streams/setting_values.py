@@ -230,6 +230,14 @@ def contact(value: str) -> str:
     return text_
 
 
+def cap_sender(value: str) -> str:
+    """Without what CAP forbids: blanks, commas, < and &."""
+    found = value.strip()
+    if not found.isascii() or not found.isprintable() or any(mark in found for mark in " ,<&") or len(found) > 200:
+        raise ValueError("a name without blanks, commas, < and &, such as duty@112.example")
+    return text(found)
+
+
 def hosts(value: str) -> tuple[str, ...]:
     found = tuple(part.strip().lower() for part in value.split(",") if part.strip())
     for part in found:

@@ -255,6 +255,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     problems = problems or [
         *setting_combinations.kafka_problems(found),
         *setting_combinations.oidc_problems(found),
+        *setting_combinations.cap_problems(found),
     ]
     if problems:
         raise SettingsError("\n".join(problems))

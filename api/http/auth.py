@@ -138,12 +138,13 @@ PUBLIC = Depends(Public())
 operators = Depends(Allow(OPERATOR))
 admins = Depends(Allow(ADMIN))
 keepers = Depends(Allow(ADMIN, OPERATOR))
+watchers = Depends(Allow(OPERATOR, MONITOR))
 trackers = Depends(Allow(TRACKER))
 everybody = Depends(Allow(*Role))
 people = Depends(Allow(OPERATOR, ADMIN, MONITOR, VOLUNTEER))
 
 Operator = Annotated[Caller, operators]
-Watcher = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR))]
+Watcher = Annotated[Caller, watchers]
 Reader = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR, VOLUNTEER))]
 Volunteer = Annotated[Caller, Depends(Allow(VOLUNTEER))]
 Tracker = Annotated[Caller, trackers]

@@ -19,6 +19,7 @@ from api.process.live_views import EVERYTHING, NewsItem, ViewRoom, Wanted
 from api.process.oidc_issuer import OidcIssuer
 from api.process.plans_in_force import PlansInForce
 from api.process.rate_limits import RateLimits
+from api.process.warning_log import WarningLog
 from dispatch.gazetteer.built_in import built_in
 from dispatch.gazetteer.gazetteer import Gazetteer
 from dispatch.model.commands import Command
@@ -297,6 +298,9 @@ class Services:
     rates: RateLimits = field(default_factory=RateLimits)
     in_flight: InFlight = field(default_factory=InFlight)
     newcomers: Newcomers = field(default_factory=Newcomers)
+    warning_log: WarningLog = field(default_factory=WarningLog)
+    sign_warning: Callable[[bytes], bytes] | None = None
+    """Signs a warning in CAP; None: warnings are not signed."""
     links_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the index of one-offer links is restored (`offer_links.py`)."""
 

@@ -20,7 +20,7 @@ def deployment(settings: Settings, source: MapSource, defaults: Defaults, *, bui
     centre = settings.centre
     return {
         "build": build,
-        "name": _names(settings),
+        "name": names_of(settings),
         "languages": LANGUAGES,
         "time_zone": settings.time_zone,
         "centre": None if centre is None else {"lon": centre.lon, "lat": centre.lat, "zoom": centre.zoom},
@@ -42,7 +42,8 @@ def deployment(settings: Settings, source: MapSource, defaults: Defaults, *, bui
     }
 
 
-def _names(settings: Settings) -> dict[str, str]:
+def names_of(settings: Settings) -> dict[str, str]:
+    """The name of the deployment by language."""
     given = {"kk": settings.name_kk, "ru": settings.name_ru, "en": settings.name_en}
     # A reader of a language without a name knows the place by another one rather than by none.
     otherwise = given["ru"] or given["kk"] or given["en"] or UNNAMED

@@ -11,7 +11,7 @@ import structlog
 import typer
 
 from dispatch.cap.steps import StepKind
-from streams import clock, logs, metrics
+from streams import clock, logs
 from streams.cap.desk import ApiAway, ApiDesk
 from streams.cap.fetching import Fetched, Validators, fetched
 from streams.cap.following import FeedState, Follower
@@ -30,11 +30,12 @@ from streams.cli.cap_setup import (
 )
 from streams.cli.client import ApiOption, TokenOption, access
 from streams.cli.errors import WRONG_USE, CommandFailed
-from streams.pinned_address import shown
+from streams.components import Component
 from streams.probe_server import ProbeServer
 
 IDLE_S = 30.0
 """At least so often what waits and what has expired is looked at."""
+FAILS_AT_MOST = 3
 LONGEST_PAUSE_S = 60.0
 """Between two attempts while the API does not answer."""
 TOLD_MOST = 10_000
@@ -67,7 +68,7 @@ def command(
     # Now, not with the first signed alert.
     signatures_module()
     logs.configure(given.settings.log_level, "cap")
-    probes = ProbeServer()
+    probes = ProbeServer(Component.OPERATOR)
     probes.serve(given.settings.probes)
     stop = _stopped_by_signals()
 
@@ -107,17 +108,22 @@ def _follow(follower: Follower, probes: ProbeServer, stop: threading.Event) -> N
         try:
             told.tell(follower.round(now_ms))
             failures = 0
-            probes.ready.set()
         except ApiAway as trouble:
             failures += 1
             log.warning("alerts wait until the API answers", cause=str(trouble))
-        for feed in follower.feeds:
-            if not feed.failures and feed.next_ms > now_ms:
-                metrics.CAP_FEED_READ.labels(feed=shown(feed.url)).set(now_ms / 1000)
+        if is_well(follower, failures):
+            probes.ready.set()
+        else:
+            probes.ready.clear()
         ahead_s = (follower.next_ms() - clock.now_ms()) / 1000
         pause_s = min(LONGEST_PAUSE_S, 2.0**failures) if failures else max(0.0, min(IDLE_S, ahead_s))
         stop.wait(pause_s)
     probes.ready.clear()
+
+
+def is_well(follower: Follower, failures: int) -> bool:
+    """Whether the API answers and no feed has failed so often that its warnings are missed."""
+    return not failures and all(feed.failures < FAILS_AT_MOST for feed in follower.feeds)
 
 
 class Told:

@@ -30,6 +30,8 @@ QUERIES = {
     "/v1/places/at": ("?lon=76.945&lat=43.238",),
 }
 """Of routes that need one, or whose response depends on it."""
+MAY_BE_ABSENT = {"/v1/hazards/{incident_id}.cap"}
+"""The seeded incident has no hazard area."""
 WITHOUT_TOKEN = {
     "/v1/deployment",
     "/v1/inbound/sms",
@@ -81,7 +83,8 @@ async def test_every_read_declares_the_fields_of_each_role(route: APIRoute, role
         for query in queries:
             answer = await world.ask("GET", path + query, role=role, subject="v-1")
 
-            assert answer.status_code in (200, 403), answer.text
+            absent = {404} if route.path in MAY_BE_ABSENT else set()
+            assert answer.status_code in {200, 403} | absent, answer.text
 
 
 async def test_a_key_that_no_model_declares_is_found(world: World) -> None:

@@ -23,6 +23,8 @@ DISCLOSE_NOTHING = {
     "/v1/status": "counts and codes; details of alarms are opaque ids of incidents",
     "/v1/incident-types": "the response plans",
     "/v1/reports/summary": "counts and times without ids",
+    "/v1/hazards.atom": "areas that are published; no text of a person",
+    "/v1/hazards/{incident_id}.cap": "as the feed",
     "/v1/places": "names on the map; nothing about incidents or people",
     "/v1/session": "the caller's own",
     "/v1/session/oidc": "begins a login",

@@ -51,6 +51,8 @@ ROLES = {
     ("GET", "/v1/search"): {O},
     ("GET", "/v1/volunteers"): {O},
     ("GET", "/v1/reports/summary"): {O, M},
+    ("GET", "/v1/hazards.atom"): {O, M},
+    ("GET", "/v1/hazards/{incident_id}.cap"): {O, M},
     ("GET", "/v1/incident-types"): {O, V, T, M, A},
     ("GET", "/v1/places"): {O, V, M, A},
     ("GET", "/v1/places/at"): {O, V, M, A},
