@@ -11,12 +11,22 @@ from dataclasses import dataclass, replace
 from api.process.services import Services
 from api.reads.disclosure import unsealed
 from dispatch.assistant.claims import Claims
-from dispatch.assistant.compared_reports import MOST_TEXTS, VERSION, Compared, TextKind, TextOfIncident, compared
+from dispatch.assistant.compared_reports import (
+    MOST_TEXTS,
+    VERSION,
+    Compared,
+    TextKind,
+    TextOfIncident,
+    against_description,
+    compared,
+    told_again,
+)
 from dispatch.assistant.contradictions import known_of_incident
 from dispatch.assistant.opinions import area_or_none
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.private_refs import hints_ref
+from dispatch.model.vocabulary import Task
 from dispatch.state.edits import details_of
 from streams import wire
 from streams.wire import HintPrivate, HintsPrivate, IncidentPrivate
@@ -34,21 +44,47 @@ class ComparedHint:
     source: TextOfIncident
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAgainst:
+    """What speaks against an answer about the description: contradictions, or another report of the same."""
+
+    contradictions: tuple[Compared, ...]
+    told_again: bool
+
+
 async def compared_hints(services: Services, state: Incident) -> list[ComparedHint]:
     """Where texts of an incident contradict each other or what it holds for true, and reports in the same words.
 
     Raises StoreUnavailable, NotReady.
     """
+    texts, read = await _texts(services, state)
+    # Long texts take some milliseconds each, and other requests wait for this thread.
+    found = await asyncio.to_thread(compared, texts, _known(state))
+    return [_as_hint(one, read) for one in found]
+
+
+async def held_against(services: Services, state: Incident) -> HeldAgainst:
+    """What people said of the incident who saw or heard of it, held against its description: reports, and what callers said when
+    they were called back. Translations and summaries repeat what they were made from. Raises StoreUnavailable, NotReady."""
+    texts, _ = await _texts(services, state)
+    of_witnesses = {one.id for one in state.offers if one.task is Task.CALL_BACK}
+    heard = [one for one in texts if one.kind is not TextKind.RESULT or one.of in of_witnesses]
+    found = await asyncio.to_thread(compared, heard, _known(state))
+    return HeldAgainst(
+        contradictions=against_description(found, is_type_stated="type" in state.edits),
+        told_again=await asyncio.to_thread(told_again, heard),
+    )
+
+
+async def _texts(services: Services, state: Incident) -> tuple[list[TextOfIncident], dict[str, HintsPrivate | None]]:
+    """The texts about an incident, and by reference what was read in them."""
     ids = state.reports[-MOST_REPORTS:]
     merged = [one for one in await services.reads.incidents(ids) if one is not None] if ids else []
     named = {text.ref: (incident_id, text) for incident_id, text in _named(state, merged)}
     refs = [hints_ref(incident_id, ref) for ref, (incident_id, _) in named.items()]
     records = await unsealed(services, [*refs, *named])
     read = {ref: decoded_hints(records.get(hints_ref(one, ref))) for ref, (one, _) in named.items()}
-    texts = [_with(text, read[ref], records.get(ref)) for ref, (_, text) in named.items()]
-    # Long texts take some milliseconds each, and other requests wait for this thread.
-    found = await asyncio.to_thread(compared, texts, _known(state))
-    return [_as_hint(one, read) for one in found]
+    return [_with(text, read[ref], records.get(ref)) for ref, (_, text) in named.items()], read
 
 
 def decoded_hints(record: IncidentPrivate | None) -> HintsPrivate | None:

@@ -16,7 +16,7 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.disclosure import grounds_on_way, person_in_distress
 from api.reads.distress_line import heard_by
-from api.reads.hint_opinions import what_hints_say
+from api.reads.hint_opinions import AnswerGiven, what_hints_say
 from api.reads.offer_details import near_of, opened_for, verified_skills
 from api.schemas.answers import (
     CheckInText,
@@ -187,7 +187,14 @@ async def give_result(
 
     async def command(fields: AnswerFields) -> GiveResult:
         location = body.location.geometry if body.location else None
-        said = await what_hints_say(services, offer, body.outcome, location, body.assisted_by)
+        given = AnswerGiven(
+            outcome=body.outcome,
+            location=location,
+            incident_id=body.incident_id,
+            text=body.text,
+            language=body.language,
+        )
+        said = await what_hints_say(services, offer, given, body.assisted_by)
         return GiveResult(
             **fields,
             outcome=body.outcome,

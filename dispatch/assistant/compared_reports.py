@@ -69,6 +69,42 @@ def compared(texts: Sequence[TextOfIncident], known: Claims) -> tuple[Compared, 
     return tuple(found[:MOST_FOUND])
 
 
+def against_description(found: Sequence[Compared], *, is_type_stated: bool) -> tuple[Compared, ...]:
+    """The contradictions that speak against an answer about the description. `is_type_stated`: a person has changed the type
+    since it was reported, so they know better than the text. Where the incident lies is for others to find out."""
+    return tuple(
+        one
+        for one in found
+        if one.kind is HintKind.CONTRADICTION
+        and TextKind.DESCRIPTION in (one.source.kind, one.value["other"]["kind"])
+        and (
+            one.value["other"]["kind"] != TextKind.INCIDENT
+            or (one.value["code"] == Against.TYPE and not is_type_stated)
+        )
+    )
+
+
+def told_again(texts: Sequence[TextOfIncident]) -> bool:
+    """Whether another report, in other words, surely tells of what the description tells: the same type, and no place that lies
+    elsewhere."""
+    of_description = next((one for one in texts if one.kind is TextKind.DESCRIPTION), None)
+    if of_description is None or of_description.text is None:
+        return False
+    own = _claims(of_description)
+    return any(
+        one.kind is TextKind.REPORT
+        and one.text is not None
+        and _tells_the_same(own, _claims(one))
+        and not reused(one.text, {of_description.ref: of_description.text})
+        for one in texts[:MOST_TEXTS]
+    )
+
+
+def _tells_the_same(own: Claims, other: Claims) -> bool:
+    is_one_type = bool(own.types) and own.types[:1] == other.types[:1]
+    return is_one_type and not contradictions(own, other)
+
+
 def as_told_of_description(
     source: TextKind, value: Mapping[str, Any], spans: tuple[Span, ...]
 ) -> tuple[dict[str, Any], tuple[Span, ...]] | None:

@@ -52,7 +52,8 @@ def draft_faults(original: Reading, draft: Reading) -> tuple[Fault, ...]:
     return (*_differences(original, draft), *_places(original, draft), *_denials(original, draft))
 
 
-def _differences(original: Reading, draft: Reading) -> Iterator[Fault]:
+def changed_numbers(original: Reading, draft: Reading) -> Iterator[Fault]:
+    """Telephones, numbers and roads that are lost or added."""
     for code, said, drafted in (
         (DraftFault.PHONE, _phones(original), _phones(draft)),
         (DraftFault.NUMBER, _numbers(original), _numbers(draft)),
@@ -63,6 +64,10 @@ def _differences(original: Reading, draft: Reading) -> Iterator[Fault]:
             yield Fault(code=code, value=value, is_added=False, spans=_spans(said, value))
         for value in after - before:
             yield Fault(code=code, value=value, is_added=True, spans=_spans(drafted, value))
+
+
+def _differences(original: Reading, draft: Reading) -> Iterator[Fault]:
+    yield from changed_numbers(original, draft)
     kept = {kind for kind, _ in _threats(draft)}
     for kind, span in _threats(original):
         # A danger that only the draft names may be the wider lexicon of its language; a lost one is a fault.

@@ -2,7 +2,7 @@
 where a plan allows it. Alone it settles nothing.
 
 The opinion comes with the answer (`HintOpinion`), so a replay decides the same, and no decision waits for a hint. An opinion that
-the person had seen counts for nothing: it would be heard twice.
+the person had seen counts for nothing: it would be heard twice. Which answers hints have an opinion of: `opinions.py`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from dispatch.matching.trust import INCONCLUSIVE
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import HintOpinion, Offer
 from dispatch.model.requirements import Requirement
-from dispatch.model.vocabulary import Priority
+from dispatch.model.vocabulary import Capability, Priority
+from dispatch.staffing.waves import offers_out
 
 LEAST_BOUND = 0.95
 LEAST_JUDGED = 50
@@ -21,6 +22,17 @@ _ADDS = frozenset({"confirmed", "located", "reached", "done", "mapped"})
 """Outcomes for which a hint may stand. Never those that end help or join reports (`false`, `duplicate`), nor those that found
 nothing."""
 _LEFT_TO_PEOPLE = frozenset({Priority.CRITICAL, Priority.HIGH})
+
+
+def may_ask_another(incident: Incident) -> bool:
+    """Whether a hint may ask for one more person: not while field work of the incident lacks people that it could have. Somebody
+    may be able to do both, and a look at a text never takes them."""
+    return not any(
+        entry.capability is Capability.FIELD
+        and not incident.lacks_place(entry)
+        and incident.open_places(entry) > offers_out(incident, entry)
+        for entry in incident.requirements
+    )
 
 
 def is_doubted(offer: Offer) -> bool:

@@ -78,7 +78,9 @@ def _alone(unfolding: Unfolding, offer: Offer, requirement: Requirement | None, 
         return
     # The effect comes first and is the same with any hint; whoever is asked then can only add.
     goes_on = unfolding.state.is_open and unfolding.state.merging is None
-    if requirement is not None and doubted is None and goes_on and hint_weight.is_doubted(offer):
+    if requirement is None or doubted is not None or not goes_on or not hint_weight.is_doubted(offer):
+        return
+    if hint_weight.may_ask_another(unfolding.state):
         unfolding.add(_another(requirement, HINT_DISAGREES))
 
 

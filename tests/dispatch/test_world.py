@@ -49,7 +49,7 @@ from dispatch.model.commands import (
 )
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision, OfferStep
-from dispatch.model.digital_events import CertaintyChanged, WorkSettled
+from dispatch.model.digital_events import AnswerWanted, CertaintyChanged, WorkSettled
 from dispatch.model.ids import incident_id
 from dispatch.model.incident_events import IncidentCancelled, IncidentClosed, IncidentMoved
 from dispatch.model.incidents import Incident
@@ -67,6 +67,7 @@ from dispatch.model.vocabulary import (
     LIVE_STATES,
     OUTCOMES_OF_TASK,
     PROGRESS_ORDER,
+    Capability,
     DeadlineKind,
     HeardBy,
     OfferSource,
@@ -182,6 +183,7 @@ class DispatchWorld:
                 if isinstance(fact, kinds) or (isinstance(fact, OfferMoved) and fact.state not in PROGRESS_ORDER)
             ]
 
+        self._check_look(command, with_hint, without)
         facts = with_hint.ruling.events
         is_allowed = any(isinstance(fact, WorkSettled) and fact.hint_id is not None for fact in facts)
         assert with_hint.incident is not None or without.incident is None
@@ -198,6 +200,43 @@ class DispatchWorld:
         if with_hint.incident is not None and without.incident is not None:
             assert with_hint.incident.status == without.incident.status
             assert with_hint.incident.priority == without.incident.priority
+
+    def _check_look(self, command: GiveResult, with_hint: Settled, without: Settled) -> None:
+        """What a hint asks for comes on top of all else, and nobody in the field waits for it."""
+        looks = [
+            fact
+            for fact in with_hint.ruling.events
+            if isinstance(fact, AnswerWanted) and fact.reason == "hint_disagrees"
+        ]
+        assert len(looks) <= 1
+        if not looks:
+            return
+        (look,), after = looks, with_hint.incident
+        assert after is not None
+        assert after.is_open
+
+        def of_others(settled: Settled) -> list[object]:
+            """The ladder of the work itself goes on with one place more."""
+            mine = look.requirement_id
+            return [one for one in settled.ruling.events if getattr(one, "requirement_id", None) != mine]
+
+        assert of_others(with_hint) == of_others(without)
+        wanted = {entry.id: entry for entry in after.requirements}
+        assert wanted[look.requirement_id].capability is Capability.DIGITAL
+        before = self.incidents[command.incident_id].requirement(look.requirement_id)
+        assert before is not None
+        assert wanted[look.requirement_id].count == before.count + 1
+
+        def in_field(settled: Settled) -> list[object]:
+            return [need for need in settled.needs if need.requirement.capability is Capability.FIELD]
+
+        assert in_field(with_hint) == in_field(without)
+        assert not [entry for entry in after.requirements if self._lacks_people(after, entry)]
+
+    @staticmethod
+    def _lacks_people(incident: Incident, entry: Requirement) -> bool:
+        is_field = entry.capability is Capability.FIELD and incident.area is not None
+        return is_field and incident.open_places(entry) > offers_out(incident, entry)
 
     def _apply(self, command: Command, decision: Decision) -> None:
         before = self.incidents.get(decision.incident_id)

@@ -40,6 +40,7 @@ from dispatch.model.commands import (
 )
 from dispatch.model.ids import derived, incident_id, parts_of_offer, zone_of_incident
 from dispatch.model.merges import NewReport
+from dispatch.model.offers import HintOpinion
 from dispatch.model.places import Area, Place
 from dispatch.model.private_refs import text_ref
 from dispatch.model.requirements import RequirementSpec
@@ -331,9 +332,18 @@ class Inhabitants:
         place = self._place()
         located = {"type": "Point", "coordinates": [place.lon, place.lat]} if outcome == "located" else None
         after_s = self.chance.uniform(1.0, 60.0)
-        self._later(after_s, GiveResult, step, outcome=outcome, location=located, private_ref="incident:text")
+        said = {"outcome": outcome, "location": located, "private_ref": "incident:text"}
+        self._later(after_s, GiveResult, step, **said, opinion=self._opinion(step))
         if self.chance.random() < 0.3:
             self._later(after_s / 2, CheckIn, step)
+
+    def _opinion(self, step: dict[str, Any]) -> HintOpinion | None:
+        """What a hint says about the answer, which the person had not always seen; of its own chance, too."""
+        chance = random.Random(f"{step['event_id']} hint")
+        if chance.random() < 0.4:
+            return None
+        agrees, was_shown = chance.random() < 0.3, chance.random() < 0.2
+        return HintOpinion(hint_id="h-1", version="1", agrees=agrees, was_shown=was_shown)
 
     def _goes_on(self, step: dict[str, Any]) -> None:
         following = {

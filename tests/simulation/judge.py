@@ -1,4 +1,4 @@
-"""Which invariants of the log a run violates (I2 to I9, I13, I15, I17, I18). It reads records and, at the end, the picture.
+"""Which invariants of the log a run violates (I2 to I9, I13, I15, I17, I18, I20). It reads records and, at the end, the picture.
 
 I2   at rest each incident is staffed, in progress, ended, or asks people, or says what it lacks and looks again
 I3   at no place of `offers` has a volunteer two live offers; nothing is forgiven, a void offer counts until its `void`
@@ -13,6 +13,7 @@ I13  the epoch of an incident grows by one with each decision that counts, and i
 I15  no void offer unless Redis lost its memory
 I17  who is assigned is told of every change of place, type and priority, by the decision and by a step in `offers`
 I18  a sealed record that came with a command and holds nothing by its decision is erased, and no other is, replaced or not
+I20  a hint of the assistant asks for one more look at digital work, once, and never while field work lacks people
 """
 
 from collections import defaultdict

@@ -4,7 +4,7 @@ Deliberately not `dispatch.state.lifecycle`: a bug in the fold must not hide its
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,10 @@ class JudgedIncident:
     offers: dict[str, JudgedOffer] = field(default_factory=dict)
     job: dict[str, Any] = field(default_factory=dict)
     """What everybody who is assigned acts on."""
+    in_field: set[str] = field(default_factory=set)
+    """Requirements of field work."""
+    doubted: set[str] = field(default_factory=set)
+    """Requirements for which a hint has asked for one more person."""
 
     def follow(self, decision: Json) -> Iterator[tuple[str, str]]:
         """Takes a valid, applied decision in; gives what it violates, as (invariant, what)."""
@@ -57,6 +61,7 @@ class JudgedIncident:
                 yield "I5", "somebody is still held after the end"
         yield from self._over_count()
         yield from self._untold(decision, job, assigned)
+        yield from self._looks(decision)
 
     def _untold(self, decision: Json, job: Json, assigned: set[str]) -> Iterator[tuple[str, str]]:
         fields = {name for name, value in self.job.items() if job.get(name, value) != value}
@@ -72,6 +77,27 @@ class JudgedIncident:
             if offer.id in assigned and offer.state in ASSIGNED and missing:
                 yield "I17", f"{offer.id} is not told of {', '.join(sorted(missing))}"
 
+    def _looks(self, decision: Json) -> Iterator[tuple[str, str]]:
+        """What a hint has asked for: one more look at digital work, once, and only while the field has whom it can have."""
+        for event in decision["events"]:
+            if event["kind"] != "answer_wanted" or event["reason"] != "hint_disagrees":
+                continue
+            requirement = event["requirement_id"]
+            if requirement in self.in_field or requirement in self.doubted or self.has_ended:
+                yield "I20", f"a hint asks for one more person for {requirement}"
+            self.doubted.add(requirement)
+            if (lacking := self._lacking()) and self.job.get("location") is not None:
+                yield "I20", f"a hint asks for a look while {', '.join(lacking)} lacks people"
+
+    def _lacking(self) -> list[str]:
+        """Field work for which fewer people are asked or sent than it wants."""
+        out = Counter(offer.requirement_id for offer in self.offers.values() if offer.is_live or offer.state == "done")
+        return [one for one in sorted(self.in_field) if out[one] < self.counts.get(one, 0)]
+
+    def _wanted(self, requirements: Sequence[Json]) -> dict[str, int]:
+        self.in_field |= {entry["id"] for entry in requirements if entry["capability"] == "field"}
+        return {entry["id"]: entry["count"] for entry in requirements}
+
     def _event(self, event: Json, decided_ms: int) -> Iterator[tuple[str, str]]:
         kind = event["kind"]
         if kind == "offer_made":
@@ -79,14 +105,14 @@ class JudgedIncident:
         elif kind == "offer_moved":
             yield from self._moved(event, decided_ms)
         elif kind in ("incident_reported", "incident_updated"):
-            self.counts = {entry["id"]: entry["count"] for entry in event["requirements"]}
+            self.counts = self._wanted(event["requirements"])
             self.job |= {"location": event["area"], "type": event["type"], "priority": event["priority"]}
         elif kind == "incident_moved":
             self.job["location"] = event["area"]
         elif kind == "requirements_added":
-            self.counts |= {entry["id"]: entry["count"] for entry in event["requirements"]}
+            self.counts |= self._wanted(event["requirements"])
         elif kind == "help_asked":
-            self.counts[event["requirement"]["id"]] = event["requirement"]["count"]
+            self.counts |= self._wanted([event["requirement"]])
         elif kind == "answer_wanted":
             self.counts[event["requirement_id"]] = event["count"]
         elif kind in ("incident_cancelled", "incident_closed", "incident_merged"):
@@ -95,7 +121,7 @@ class JudgedIncident:
             self.has_ended = False
         elif kind == "incident_reopened":
             self.has_ended = False
-            self.counts = {entry["id"]: entry["count"] for entry in event["requirements"]}
+            self.counts = self._wanted(event["requirements"])
             for offer in self.offers.values():
                 if (offer.state, offer.capability) == ("done", "field"):
                     offer.state = "done before"

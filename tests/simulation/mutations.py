@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 from dispatch.deadlines import deadline_command
+from dispatch.digital import hint_weight
 from dispatch.incidents import job_changes, offers, releases
 from dispatch.matching.declines import who_refused
 from dispatch.model.answer_commands import AcceptOffer
@@ -339,6 +340,16 @@ def _everywhere(original: object, other: object) -> Iterator[None]:
             setattr(module, name, original)
 
 
+def heeds_every_doubt() -> Any:
+    """Each hint that says otherwise asks for one more person, though an earlier one has."""
+    return mock.patch.object(hint_weight, "doubted_before", return_value=None)
+
+
+def looks_before_it_sends() -> Any:
+    """A hint asks for one more person though field work lacks people."""
+    return mock.patch.object(hint_weight, "may_ask_another", return_value=True)
+
+
 def tells_nobody_what_changed() -> Any:
     """The offer is as it was, so its person has nothing to hear."""
     return mock.patch.object(job_changes, "changes", return_value=())
@@ -359,6 +370,8 @@ MUTATIONS: dict[str, Mutation] = {
     "is ready at once": Mutation(climate="storm", known=1, code=is_ready_at_once),
     "restores no holds": Mutation(climate="forgetful", known=1, store={"restore_incidents": restores_no_holds}),
     "tells nobody what changed": Mutation(climate="fair", known=64, code=tells_nobody_what_changed),
+    "heeds every doubt": Mutation(climate="fair", code=heeds_every_doubt),
+    "looks before it sends": Mutation(climate="fair", code=looks_before_it_sends),
     "acks before it decides": Mutation(climate="crashes", code=acks_before_it_decides),
     "takes over unread": Mutation(climate="crashes", code=takes_over_unread),
     "believes every end": Mutation(climate="deposed brokers", known=2, code=believes_every_end),

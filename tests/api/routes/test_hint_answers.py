@@ -22,6 +22,7 @@ from tests.support.builders import INCIDENT, NOW_MS, incident, requirement
 
 THERE = {"type": "Point", "coordinates": [51.92, 47.11]}
 FAR = {"type": "Point", "coordinates": [76.95, 43.24]}
+TRANSLATION = "Атырау затопило, в доме осталось 3 человека, телефон 8 701 555 12 34"
 FIRST = hint_id(report_ref(INCIDENT), "1", 0)
 
 
@@ -33,7 +34,7 @@ async def result(world: World, task: Task = Task.GEOLOCATE, hidden: bool = False
     held = at_work(task, hidden=hidden)
     store(world, held)
     said = (
-        {"outcome": "located", "location": THERE} if task is Task.GEOLOCATE else {"outcome": "done", "text": "Атырау"}
+        {"outcome": "located", "location": THERE} if task is Task.GEOLOCATE else {"outcome": "done", "text": TRANSLATION}
     )
     answer = await world.ask("POST", f"/v1/offers/{held.id}/result", said | body, role="volunteer", subject="v-1")
     assert answer.status_code == 202, answer.text

@@ -7,7 +7,7 @@ import pytest
 
 from dispatch.assistant.hint_kinds import HintTask, summary_hint_id
 from dispatch.assistant.judging import HintsRead, Judgement, judgements
-from dispatch.assistant.opinions import agreement
+from dispatch.assistant.opinions import Answered, Read, agreement
 from dispatch.assistant.oversight import is_hidden
 from dispatch.model.incidents import Attention, Edit, Incident
 from dispatch.model.offers import HintOpinion, Offer, TaskResult
@@ -244,10 +244,11 @@ def test_a_judgement_has_the_same_id_whenever_it_is_made_again() -> None:
 def test_what_a_hint_says_about_an_answer(
     task: Task | None, outcome: str, km: float, probability: float, agrees: bool | None
 ) -> None:
-    found = agreement(task, outcome, north(km), [place_hint(probability=probability), type_hint()])
+    answered = Answered(task=task, outcome=outcome, location=north(km))
+    found = agreement(answered, Read(hints=[place_hint(probability=probability), type_hint()]))
 
     assert (found[1] if found else None) is agrees
 
 
 def test_no_hint_says_nothing_about_an_answer() -> None:
-    assert agreement(Task.GEOLOCATE, "located", north(1), []) is None
+    assert agreement(Answered(task=Task.GEOLOCATE, outcome="located", location=north(1)), Read(hints=[])) is None

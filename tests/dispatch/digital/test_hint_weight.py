@@ -9,7 +9,7 @@ from dispatch.model.decisions import Decision
 from dispatch.model.digital_events import AnswerWanted, ResultGiven, WorkSettled
 from dispatch.model.incident_events import AttentionRaised, IncidentMoved
 from dispatch.model.offers import HintOpinion
-from dispatch.model.vocabulary import OfferState, Priority
+from dispatch.model.vocabulary import OfferState, Priority, Task
 from tests.support.builders import Story, digital_spec, helpers, remote, spec
 
 THERE = {"type": "Point", "coordinates": [76.95, 43.24]}
@@ -169,3 +169,66 @@ def test_an_incident_that_is_over_asks_nobody_because_of_a_hint() -> None:
 
     assert not story.incident.is_open
     assert asked_again(found) == []
+
+
+@pytest.mark.parametrize(
+    ("skill", "task", "outcome", "certainty"),
+    [
+        ("verification", "verify_report", "confirmed", "confirmed"),
+        ("coordination", "find_duplicates", "none", "unconfirmed"),
+        ("translator", "translate", "done", "unconfirmed"),
+    ],
+)
+def test_what_speaks_against_an_answer_adds_one_person_and_changes_nothing_of_it(
+    skill: str, task: str, outcome: str, certainty: str
+) -> None:
+    desk = [remote(f"g-{number}", skill, load=number) for number in range(5)]
+    story = Story([*helpers("near"), *desk])
+    story.report(spec(), digital_spec(skill, task=Task(task)), priority=Priority.NORMAL)
+    who = next(one for one in story.asked() if one.startswith("g-"))
+    story.accept(who)
+
+    found = story.give_result(who, outcome, opinion=opinion(), private_ref="incident:text")
+
+    assert asked_again(found) == ["hint_disagrees"]
+    assert story.incident.certainty == certainty
+    assert story.state_of("near") is OfferState.OFFERED
+    second = next(one for one in story.asked() if one.startswith("g-"))
+    story.accept(second)
+    assert asked_again(story.give_result(second, outcome, opinion=opinion(), private_ref="incident:text")) == []
+
+
+def test_whoever_contradicts_a_doubted_answer_ends_nothing() -> None:
+    desk = [remote(f"g-{number}", "verification", load=number) for number in range(5)]
+    story = Story([*helpers("near"), *desk])
+    story.report(spec(), digital_spec("verification"), priority=Priority.NORMAL)
+    story.accept("g-0")
+    story.give_result("g-0", "confirmed", opinion=opinion())
+    second = next(one for one in story.asked() if one.startswith("g-"))
+    story.accept(second)
+
+    found = story.give_result(second, "false")
+
+    assert story.incident.is_open
+    assert story.incident.certainty == "disputed"
+    assert [fact.reason for fact in found.events if isinstance(fact, AttentionRaised)] == ["disagreement"]
+    assert story.state_of("near") is OfferState.OFFERED
+
+
+def test_no_look_is_asked_for_while_the_field_lacks_people() -> None:
+    desk = [remote(f"g-{number}", "geolocation", load=number) for number in range(5)]
+    story = Story(desk)
+    story.report(spec(), digital_spec("geolocation"), priority=Priority.NORMAL)
+
+    found = located(story, opinion())
+
+    assert any(isinstance(fact, IncidentMoved) for fact in found.events)
+    assert asked_again(found) == []
+
+
+def test_an_incident_without_a_place_lacks_no_people_that_a_look_could_take() -> None:
+    desk = [remote(f"g-{number}", "geolocation", load=number) for number in range(5)]
+    story = Story([*helpers("near"), *desk])
+    story.report(spec(), digital_spec("geolocation"), priority=Priority.NORMAL, area=None)
+
+    assert asked_again(located(story, opinion(), outcome="not_found")) == ["hint_disagrees"]
