@@ -14,6 +14,7 @@ import structlog
 from api.process.in_flight import InFlight
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
+from api.process.media_models import MediaModels
 from api.process.oidc_issuer import OidcIssuer
 from api.process.plans_in_force import PlansInForce
 from api.process.rate_limits import RateLimits
@@ -155,6 +156,8 @@ async def _connected(
     await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
     people = PeopleStore(link)
     await stack.started(HandoverTidy(handovers.book, intake, people))
+    media_models = MediaModels.of_settings(settings)
+    stack.push_async_callback(media_models.close)
     services = Services(
         settings=settings,
         ring=ring,
@@ -185,6 +188,7 @@ async def _connected(
         assistant_modes=modes.book,
         assistant_standing=modes.standing,
         reach=ReachStore(link),
+        media_models=media_models,
         latency=latency,
         rates=RateLimits(settings.rates),
         in_flight=InFlight(is_on=settings.rates is not None),

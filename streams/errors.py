@@ -13,7 +13,7 @@
     │   ├── DeliveryFailed          `notices.channels`: the notice is sent again with the same id
     │   ├── PollFailed              `notices.telegram_poll`: Telegram or the API did not take part; asked again later
     │   ├── AssistantAway, AssistantBusy    `store.assistant_calls`: no assistant answers, or not in time; go on without it
-    │   ├── ModelUnavailable        `assistant.language_model`: the deployer's model gave no usable answer
+    │   ├── ModelUnavailable        `assistant.model_port`: a model of the deployer gave no usable answer
     │   ├── ApiAway                 `cap.desk`: the API does not answer; the orders of alerts are repeated with the same keys
     │   ├── Shed, Unread            `assistant.lane`: a text that was not read, or given up
     │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample

@@ -24,7 +24,8 @@ from api.http.problems import ProblemResponse, retry_later
 HEAD_BYTES = 32 * 1024
 HEAD_WITHIN_S = 10.0
 BODY_BYTES = 8 * 1024 * 1024
-"""Bytes on the wire. The largest accepted body is 1 MiB; sent in chunks of one byte it has six times as many."""
+"""Bytes on the wire. The largest accepted bodies have 4 MiB (recordings, pictures) and 1 MiB; sent in chunks of one byte they
+have six times as many, and the larger is refused then."""
 BODY_WITHIN_S = 30.0
 IDLE_S = 30
 """Also for `timeout_keep_alive` of uvicorn, which ends connections between two requests."""

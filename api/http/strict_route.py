@@ -19,7 +19,8 @@ from api.process.rate_limits import class_of
 
 LIMIT = 64 * 1024
 BULK_LIMIT = 1024 * 1024
-"""Of POST /v1/locations: a thousand fixes. Both limits are part of the contract."""
+"""Of POST /v1/locations: a thousand fixes. Both limits are part of the contract, as is that of recordings and pictures
+(`routes/recognised_texts.py`)."""
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 """PATCH bodies are merge patches (RFC 7396); clients may say so or not."""
 

@@ -16,6 +16,7 @@ from api.process.in_flight import InFlight
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.live_views import EVERYTHING, NewsItem, ViewRoom, Wanted
+from api.process.media_models import MediaModels
 from api.process.oidc_issuer import OidcIssuer
 from api.process.plans_in_force import PlansInForce
 from api.process.rate_limits import RateLimits
@@ -58,6 +59,7 @@ from streams.wire import (
     FixRecord,
     HandoverNote,
     HandoverRead,
+    JudgementRecord,
     ModeRecord,
     NoticeRecord,
     PrivateRecord,
@@ -93,6 +95,7 @@ class Commands(Protocol):
     async def send_notice(self, record: NoticeRecord) -> LogOffset: ...
     async def send_mode(self, key: str, record: ModeRecord | None) -> LogOffset: ...
     async def send_alarm_answer(self, key: str, record: AlarmAnswer | None) -> LogOffset: ...
+    def judgement_message(self, record: JudgementRecord) -> Message: ...
     def handover_message(self, key: str, record: HandoverNote | HandoverRead | None) -> Message: ...
 
 
@@ -290,6 +293,7 @@ class Services:
     assistant_standing: StandingBook
     latency: Latency
     reach: ReachPort
+    media_models: MediaModels = field(default_factory=MediaModels)
     issuer: OidcIssuer | None = None
     """Where operators log in; None: by links only."""
     gazetteer: Callable[[], Gazetteer] = built_in

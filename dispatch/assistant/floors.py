@@ -7,6 +7,7 @@ by itself.
 | verify_report, find_duplicates | 0.50: a second look at what a person judges |
 | geolocate | 0.60: a person starts where the hint points |
 | call_back, translate, summarise, monitor_media | 0.25: shares of answers for which some hint was of use |
+| transcription, picture | 0.25, and never judged: an operator confirms each text |
 
 Values are judgement. `ENOUGH` judged hints are needed: with 50, a share of 0.64 has a bound of 0.50. After an operator has
 switched it on again, only what is judged later counts, and `ENOUGH_AGAIN` of it are needed: people who know why it was bad may
@@ -30,6 +31,9 @@ FLOORS: Mapping[HintTask, float] = {
     HintTask.TRANSLATE: 0.25,
     HintTask.SUMMARISE: 0.25,
     HintTask.MONITOR_MEDIA: 0.25,
+    # Nobody judges them: an operator has confirmed each text before it is one.
+    HintTask.TRANSCRIPTION: 0.25,
+    HintTask.PICTURE: 0.25,
 }
 BELOW_FLOOR = "below_floor"
 

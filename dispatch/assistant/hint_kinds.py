@@ -52,6 +52,10 @@ class HintTask(StrEnum):
     FIND_DUPLICATES = Task.FIND_DUPLICATES.value
     SUMMARISE = Task.SUMMARISE.value
     MONITOR_MEDIA = Task.MONITOR_MEDIA.value
+    TRANSCRIPTION = "transcription"
+    """Writing down a recording for whoever takes a report; by a model of the deployer alone."""
+    PICTURE = "picture"
+    """The same of the text in a picture."""
 
 
 _NOT_OF_THE_WORDS = frozenset(
@@ -86,6 +90,9 @@ KINDS_OF: Mapping[HintTask, frozenset[HintKind]] = {
         {HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE, HintKind.TIME, HintKind.DENIED, HintKind.SUMMARY}
     ),
     HintTask.MONITOR_MEDIA: frozenset({HintKind.LANGUAGE, HintKind.TYPE, HintKind.PLACE, HintKind.PEOPLE}),
+    # They give a text, and no hints about one.
+    HintTask.TRANSCRIPTION: frozenset(),
+    HintTask.PICTURE: frozenset(),
 }
 """Which kinds are shown to somebody at this work."""
 BLIND_FIRST = frozenset({HintTask.VERIFY_REPORT})

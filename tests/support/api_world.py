@@ -11,6 +11,7 @@ from joserfc.jwk import OKPKey
 from api.app import assembled
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
+from api.process.media_models import MediaModels
 from api.process.oidc_issuer import OidcIssuer
 from api.process.plans_in_force import PlansInForce
 from api.process.services import Services, TokenVerifier
@@ -84,6 +85,7 @@ class World:
         self.log.handover_book = self.handover_book
         self.here = MemoryHere()
         self.assistant = FakeAssistant()
+        self.media_models = MediaModels()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
         self.ring = LiveRing.of(self.settings)
         self.feed = Feed(self.settings, "test")
@@ -131,6 +133,7 @@ class World:
             assistant_standing=self.log.assistant_standing,
             latency=Latency(),
             reach=self.reach,
+            media_models=self.media_models,
         )
         self.app = assembled(services=services)
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)

@@ -11,7 +11,8 @@ from dispatch.assistant.model_answers import schema
 from dispatch.model.private_refs import model_hints_ref, report_ref
 from streams.assistant.breaker import FIRST_PAUSE_S, MOST_FAILURES, Breaker
 from streams.assistant.hint_writer import MadeHints
-from streams.assistant.language_model import LanguageModel, ModelUnavailable
+from streams.assistant.language_model import LanguageModel
+from streams.assistant.model_port import ModelUnavailable
 from streams.assistant.second_reader import MOST_WAITING, SecondReaderLane
 from streams.assistant.texts_named import NamedText
 from streams.settings import Settings, SettingsError

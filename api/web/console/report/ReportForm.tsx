@@ -16,6 +16,7 @@ import { AddressField, CallerFields, LanguageField, PlaceField, PriorityField, T
 import { ChipList } from "./chip_list";
 import { ForeseenNeeds } from "./foreseen_needs";
 import { FormState, type Saved } from "./form_state";
+import { MediaField } from "./media_field";
 import { Outcome } from "./outcome";
 import "./report.css";
 import { SimilarReports } from "./similar_reports";
@@ -113,6 +114,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
         <TypeField of={state} />
         <PriorityField of={state} />
         <ChipList of={state} />
+        <MediaField of={state} />
         <ForeseenNeeds of={state} />
         <LanguageField of={state} />
         <AddressField of={state} />

@@ -49,6 +49,8 @@ export interface Draft {
   readonly joins: Joined | null;
   /** A drill: nobody is in need. */
   readonly exercise: boolean;
+  /** What software wrote down of a recording or a picture, as long as nobody has compared it; empty: nothing. */
+  readonly heard: string;
 }
 
 /** A draft of an earlier shift would be taken for a new call. */
@@ -73,6 +75,7 @@ export function emptyDraft(): Draft {
     callerPhone: "",
     joins: null,
     exercise: false,
+    heard: "",
   };
 }
 
@@ -82,7 +85,7 @@ export function isEmpty(draft: Draft): boolean {
 }
 
 /** What the person has typed and chosen, to tell whether it changed. The district of a place follows by itself. */
-export function contentOf({ key: _, sentAs: _sent, savedAtMs: _at, joins: _joins, place, ...typed }: Draft): string {
+export function contentOf({ key: _, sentAs: _sent, savedAtMs: _at, joins: _joins, heard: _heard, place, ...typed }: Draft): string {
   return JSON.stringify([typed, place?.lon, place?.lat]);
 }
 

@@ -8,6 +8,7 @@ import { Combobox } from "./combobox";
 import { Labelled } from "./labelled";
 import { type FormState, titleOf } from "./form_state";
 import { languageByLetters } from "./matching";
+import { HeardLine } from "./media_field";
 import { PlaceInput } from "./place_input";
 import { WordsInput } from "./words_input";
 import type { FaultCode, Field as FieldName } from "./sending";
@@ -38,6 +39,7 @@ export function WordsField({ of }: { of: FormState }) {
         onText={(description) => of.change({ description }, "description")}
       />
       {fault !== null && <p class="fault" id={`${id}-fault`}>{fault}</p>}
+      <HeardLine of={of} />
     </Labelled>
   );
 }

@@ -14,7 +14,7 @@ import { matching, meant, saidFor } from "./matching";
 import { type PlaceDraft, PlaceChooser } from "./place_chooser";
 import { type FoundPlace, PlaceLookup } from "./places";
 import { ReportReading } from "./reading";
-import { type Faults, faultsBy, faultsOf, firstFault, reportOf } from "./sending";
+import { type Faults, faultsBy, faultsOf, firstFault, isUnread, reportOf } from "./sending";
 import { Suggestions } from "./suggestions";
 
 export class FormState {
@@ -29,6 +29,7 @@ export class FormState {
   /** Similar reports as of the last answer: a later one that is under way does not make them vanish under a key. */
   readonly similar: Signal<readonly LikelySame[]> = signal([]);
   readonly suggestions: Suggestions;
+  readonly isUnread = computed(() => isUnread(this.draft.value));
   readonly fitting = computed(() => matching(this.draft.value.typeText, this.types.value, saidFor));
 
   constructor(
@@ -116,6 +117,23 @@ export class FormState {
     if (field === null || this.faults.value[field] === undefined) return;
     const { [field]: _, ...others } = this.faults.value;
     this.faults.value = others;
+  }
+
+  /** Puts what software wrote down below what is typed. It stays marked, and unsent, until somebody has compared it. */
+  hear(text: string): void {
+    const { description, heard } = this.draft.value;
+    const below = (before: string): string => (before.trim() === "" ? text : `${before.trimEnd()}\n${text}`);
+    this.change({ description: below(description), heard: heard === "" ? text : `${heard}\n${text}` }, "description");
+  }
+
+  confirmHeard(): void {
+    this.change({ heard: "" }, "description");
+  }
+
+  /** What was changed in it since stays: it is somebody's words by now. */
+  removeHeard(): void {
+    const { description, heard } = this.draft.value;
+    this.change({ description: description.replace(heard, "").trimEnd(), heard: "" }, "description");
   }
 
   /** Chooses the incident to which the report is added, or takes the choice back. */

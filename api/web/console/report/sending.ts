@@ -7,16 +7,21 @@ export type Report = components["schemas"]["IncidentReport"];
 export const FIELDS = ["description", "language", "place", "address", "type", "priority", "caller"] as const;
 export type Field = (typeof FIELDS)[number];
 /** `choose`: something was typed and nothing chosen of what it may mean. */
-export type FaultCode = "missing" | "choose" | "refused";
+/** `unread`: software wrote it down, and nobody has compared it. */
+export type FaultCode = "missing" | "choose" | "refused" | "unread";
 export type Faults = Readonly<Partial<Record<Field, FaultCode>>>;
 
 /** What must be chosen before it can be sent. A place may be absent only by choice: an incident without one finds nobody nearby. */
 export function faultsOf(draft: Draft): Faults {
   const faults: Partial<Record<Field, FaultCode>> = {};
+  if (isUnread(draft)) faults.description = "unread";
   if (draft.type === null) faults.type = draft.typeText.trim() === "" ? "missing" : "choose";
   if (draft.place === null) faults.place = draft.placeText.trim() === "" ? "missing" : "choose";
   return faults;
 }
+
+/** Whether words stand in the report that nobody has compared with what they come from. */
+export const isUnread = (draft: Draft): boolean => draft.heard !== "" && draft.description.trim() !== "";
 
 /** Only after `faultsOf` found nothing. Texts stay as they were typed. */
 export function reportOf(draft: Draft): Report {

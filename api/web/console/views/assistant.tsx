@@ -108,7 +108,11 @@ function Switches({ of, put }: Given) {
   );
 }
 
-const nameOf = (task: Task): string => (task === "report" ? t().own.views.assistant.report : taskWord(task));
+function nameOf(task: Task): string {
+  const { report, media } = t().own.views.assistant;
+  if (task === "transcription" || task === "picture") return media[task];
+  return task === "report" ? report : taskWord(task);
+}
 
 function Switch({ of, name, put }: { of: ModeShown; name: string; put: Given["put"] }) {
   const text = t().own.views.assistant;

@@ -105,6 +105,7 @@ export const en = {
     task: "work",
     language: "language",
     report: "taking a report",
+    media: { transcription: "writing down recordings", picture: "reading text in pictures" },
     everyLanguage: "all languages",
     languages: { kk: "Kazakh", ru: "Russian", en: "English", mixed: "two languages", other: "other" },
     modes: { off: "off", shadow: "shadow", on: "on" },

@@ -104,6 +104,7 @@ export const kk = {
     task: "жұмыс",
     language: "тіл",
     report: "хабарлама қабылдау",
+    media: { transcription: "дыбыс жазбасын мәтінге түсіру", picture: "суреттегі мәтінді оқу" },
     everyLanguage: "барлық тіл",
     languages: { kk: "қазақ тілі", ru: "орыс тілі", en: "ағылшын тілі", mixed: "екі тіл", other: "басқа" },
     modes: { off: "өшірулі", shadow: "көлеңкеде", on: "қосулы" },

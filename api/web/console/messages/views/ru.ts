@@ -104,6 +104,7 @@ export const ru = {
     task: "работа",
     language: "язык",
     report: "приём сообщения",
+    media: { transcription: "запись слов из аудио", picture: "чтение текста на снимках" },
     everyLanguage: "все языки",
     languages: { kk: "казахский", ru: "русский", en: "английский", mixed: "два языка", other: "другой" },
     modes: { off: "выключен", shadow: "в тени", on: "включён" },
