@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from api.caller import Caller
 from api.http.audit import record_audit
 from api.process.services import Services
+from api.reads.compared_hints import MODEL as COMPARISON
 from api.reads.compared_hints import compared_hints, decoded_hints
 from api.reads.disclosure import unsealed
 from api.reads.event_summary import summary_hint
@@ -26,6 +27,8 @@ from streams.tokens import Role
 from streams.wire import HintPrivate, HintsPrivate, Mode
 
 _TASKS = {one.value: one for one in HintTask}
+OWN = "komek-"
+"""How the names of what reads in Komek itself begin."""
 SEEN_AFTER_MS = 30 * 60_000
 """So long the volunteer's page tells of work that has ended (`jobs.ts`)."""
 
@@ -56,6 +59,41 @@ async def hints_of_incident(services: Services, state: Incident) -> list[View]:
         shown(hint, hints, _shown_to(services, state, hint, hints), _mode(services, hint, hints), offer, report)
         for hint, hints, offer, report in (*of_texts, *between)
     ]
+
+
+async def judged_hint(
+    services: Services, caller: Caller, state: Incident, hint_id: str
+) -> tuple[HintPrivate, HintsPrivate, bool] | None:
+    """A hint of the assistant that this caller sees, with what was read with it, and whether it is the likeliest of its kind.
+    None: there is none that they see, or it is of a model of the deployer, which nobody judges.
+
+    Raises StoreUnavailable, NotReady.
+    """
+    shown_to_them = await _seen_by(services, caller, state)
+    description = await read_of_description(services, state)
+    for hint, made in shown_to_them:
+        if hint.id == hint_id and made.model.startswith(OWN):
+            own = description[0] if description else made
+            # What two texts say of each other follows from how the description was read.
+            read = own if made.model == COMPARISON else made
+            firsts = {one.kind: one.id for one in reversed(own.hints)}
+            return hint, read, firsts.get(hint.kind) == hint.id
+    return None
+
+
+async def _seen_by(services: Services, caller: Caller, state: Incident) -> list[tuple[HintPrivate, HintsPrivate]]:
+    if caller.role is Role.OPERATOR:
+        read = await _read(services, state, list(_sources(state)))
+        between = [(one.hint, one.made) for one in await compared_hints(services, state)]
+        return [(hint, made[0]) for made in read if made for hint in made[0].hints] + between
+    own = [one for one in state.offers if one.volunteer_id == caller.id and one.task in _TASKS]
+    held = next((one for one in own if _sees_hints(state, one)), None)
+    return [] if held is None else await _helpful(services, state, _TASKS[str(held.task)])
+
+
+def _sees_hints(state: Incident, held: Offer) -> bool:
+    is_blind = _TASKS[str(held.task)] in BLIND_FIRST
+    return not is_hidden(held.id) and (_is_just_judged(held) if is_blind else is_at_work(state, held))
 
 
 def _whose(source: TextOfIncident) -> tuple[str | None, str | None]:

@@ -19,7 +19,7 @@ from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.decision_log import check_known
 from api.reads.hint_standing import lag_of, learnt_of, mode_view, report_standing, task_standing
-from api.reads.hints import hints_of_incident
+from api.reads.hints import hints_of_incident, judged_hint
 from api.schemas.assistant import (
     AssistantShown,
     HintList,
@@ -28,11 +28,14 @@ from api.schemas.assistant import (
     ReportRead,
     ReportText,
     TaskModeBody,
+    VerdictBody,
+    VerdictShown,
 )
 from api.views.hints import MADE_BY
 from dispatch.assistant.hint_kinds import HintTask
 from dispatch.assistant.languages import Language
 from dispatch.assistant.oversight import HIDDEN_SHARE
+from dispatch.assistant.said_judgements import Said, said_of
 from dispatch.model.vocabulary import ASSIGNED_STATES, Task
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
@@ -40,7 +43,7 @@ from streams.clock import rfc3339
 from streams.readers.assistant_modes import mode_key
 from streams.store.assistant_calls import AssistantAway, AssistantBusy
 from streams.tokens import Role
-from streams.wire import Mode, ModeRecord
+from streams.wire import JudgementRecord, Mode, ModeRecord
 
 router = APIRouter(tags=["assistant"], route_class=StrictRoute)
 TASKS = [one.value for one in HintTask]
@@ -86,6 +89,45 @@ async def list_hints(request: Request, incident_id: IncidentId, services: Servic
     return shown({"items": items})
 
 
+@router.post(
+    "/v1/incidents/{incident_id}/hints/{hint_id}/verdict",
+    status_code=202,
+    response_model=VerdictShown,
+    responses=problems(400, 404, 413, 415),
+)
+async def judge_hint(
+    incident_id: IncidentId,
+    hint_id: Annotated[str, Path(max_length=64)],
+    body: VerdictBody,
+    caller: VolunteerOrOperator,
+    services: ServicesDep,
+) -> Response:
+    """Says that a hint which the caller sees is right or wrong. It judges the assistant and changes nothing else.
+
+    No Idempotency-Key: the first verdict of a person on a hint counts.
+    """
+    state = await services.reads.incident(incident_id)
+    found = None if state is None else await judged_hint(services, caller, state, hint_id)
+    if state is None or found is None:
+        raise ProblemResponse("not_found", "there is no such hint that you see")
+    hint, made, is_best = found
+    said = Said(
+        hint=hint,
+        language=made.language,
+        version=made.version,
+        right=body.right,
+        priority=state.priority,
+        at_ms=clock.now_ms(),
+        by=caller.id,
+        volunteer_id=caller.id if caller.role is Role.VOLUNTEER else None,
+        is_best=is_best,
+    )
+    record = JudgementRecord(incident_id=state.id, judgement=said_of(said))
+    await services.intake.send_in_order([services.intake.judgement_message(record)])
+    record_done(services, caller, "incident.hint.judged", state.id)
+    return shown({"hint_id": hint.id, "right": body.right}, 202)
+
+
 @router.get("/v1/assistant", response_model=AssistantShown, dependencies=[everybody], responses=problems())
 async def read_assistant(services: ServicesDep) -> Response:
     """Whether an assistant is running, which of its work is on, in the shadow or off, and how good its hints have been."""
@@ -108,6 +150,7 @@ async def read_assistant(services: ServicesDep) -> Response:
             "hidden_share": HIDDEN_SHARE,
             "lag": lag_of(services),
             "learnt": learnt_of(services),
+            "media": services.media_models.tasks,
             "tasks": tasks,
         }
     )

@@ -157,6 +157,17 @@ class ReportRead(Shown):
     standing: StandingRead
 
 
+class TextRecognised(Shown):
+    """What a model of the deployer wrote down: a draft until a person has compared it with the recording or the picture."""
+
+    made_by: Literal["assistant"]
+    text: Annotated[str, Field(max_length=4_000)]
+    """Empty where nothing was heard, or stands there."""
+    language: LanguageRead
+    model: str
+    took_ms: float
+
+
 class HintShown(Shown):
     """A hint about a text of the incident. `value`: by `kind`, as in the answer of `POST /v1/assistant/report`.
 
@@ -179,6 +190,17 @@ class HintShown(Shown):
     """Of a report that was merged into the incident: which one. Only what contradicts or repeats another text is told of it."""
     shown_to: list[str]
     mode: Mode
+
+
+class VerdictBody(Body):
+    """Whether what the hint says is so."""
+
+    right: bool
+
+
+class VerdictShown(Shown):
+    hint_id: str
+    right: bool
 
 
 class HintList(Shown):
@@ -264,4 +286,6 @@ class AssistantShown(Shown):
     lag: int | None
     """Decisions whose texts are not read yet; null: not known."""
     learnt: LearntShown | None
+    media: list[HintTask]
+    """The work with recordings and pictures for which the deployer has set a model."""
     tasks: list[TaskStanding]

@@ -12,6 +12,8 @@ A place is right within 5 km, plus the distance that the text states.
 Not judged: reports that were false, merged away or cancelled (the text may well have said what it was read as), work that found
 nothing, work that several people left undecided, and answers that do not say whether a hint was of use. One judgement for each
 hint and piece of work: the first one counts.
+
+Whoever sees a hint may also say that it is right or wrong: `said_judgements.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

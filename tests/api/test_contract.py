@@ -58,6 +58,10 @@ REPEATABLE = WITHOUT_TOKEN | {
     # Stores nothing.
     "/v1/incidents/preview",
     "/v1/assistant/report",
+    "/v1/assistant/transcription",
+    # The first verdict counts.
+    "/v1/incidents/{incident_id}/hints/{hint_id}/verdict",
+    "/v1/assistant/picture",
     # A repeat sets the same mode.
     "/v1/assistant",
     "/v1/assistant/{task}",

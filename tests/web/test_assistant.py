@@ -1,12 +1,13 @@
 """What software suggests on the console, on a whole stack: taken by keys, marked, and gone when it is switched off."""
 
+import re
 import signal
 from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response, expect
+from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from tests.support.assistant_switches import MADE_BY, REPORT, WITHIN_A_SECOND_MS, modes, switch
 from tests.support.chromium import Visit, Visitor, faults_of, keep_picture, overflows_of
@@ -155,6 +156,58 @@ def test_suggestions_are_readable_in_every_language_theme_and_width(visit: Visit
     assert faults_of(page) == []
 
 
+HEARD = "Су көтерілді, 7 адам шатырда"
+RECOGNISED = {
+    "made_by": "assistant",
+    "text": HEARD,
+    "language": {"value": "kk", "probability": 0.98},
+    "model": "ears",
+    "took_ms": 900.0,
+}
+
+
+def as_if_set(page: Page) -> None:
+    """As where the deployer has set a model: none runs here."""
+
+    def told(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "media": ["transcription", "picture"]})
+
+    page.route(re.compile(r"/v1/assistant$"), told)
+    page.route("**/v1/assistant/transcription", lambda route: route.fulfill(json=RECOGNISED))
+
+
+@pytest.mark.usefixtures("switches")
+def test_words_of_a_recording_are_marked_and_saved_only_once_they_are_compared(visit: Visit) -> None:
+    page = visit(**DESK, locale="ru", service_workers="block").without_webgl().sign_in("operator", "op-heard")
+    as_if_set(page)
+    open_form(page)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Alt+e")
+    chooser.value.set_files({"name": "voice.ogg", "mimeType": "audio/ogg", "buffer": b"OggS"})
+
+    expect(page.locator('[data-field="description"]')).to_have_value(HEARD)
+    heard = page.locator(".report-heard")
+    expect(heard).to_contain_text("записано программой")
+    # Suggestions have their words in it.
+    expect(page.locator(f"{CHIPS} q").first).not_to_be_empty()
+    assert faults_in(page, EVERY, picture="heard") == []
+    page.locator('[data-field="place"]').fill("47.1, 51.9")
+    page.locator('[data-field="type"]').fill("навод")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator('[data-field="description"]')).to_be_focused()
+    expect(page.locator('[data-field="description"]')).to_have_attribute("aria-invalid", "true")
+
+    page.keyboard.press("Alt+w")
+    expect(heard).to_have_count(0)
+    with page.expect_response(is_report) as sent:
+        page.keyboard.press("Control+Enter")
+
+    told: Any = sent.value.request.post_data_json
+    assert told["description"] == HEARD
+
+
 def test_hints_of_an_incident_are_a_quiet_line_until_somebody_opens_it(visit: Visit, switches: RunningStack) -> None:
     incident = reported(switches, description=REPORT, language="kk")
     page = visit(**DESK, locale="ru").without_webgl().sign_in("operator", "op-hints")
@@ -175,6 +228,11 @@ def test_hints_of_an_incident_are_a_quiet_line_until_somebody_opens_it(visit: Vi
 
     expect(page.locator(f"{MADE_BY} .original mark").first).to_have_text("Атырау")
     assert faults_in(page, EVERY, picture="detail-hints") == []
+    # On the line itself one key says whether it is right.
+    place.focus()
+    page.keyboard.press("1")
+    expect(place.locator('[data-verdict="right"]')).to_have_attribute("aria-pressed", "true")
+    expect(place.locator('.verdict [role="status"]')).to_have_text("отмечено")
     page.locator('[data-action="show-place"]').first.click()
     switch(switches, mode="shadow")
     expect(page.locator('[data-hint][data-mode="shadow"]').first).to_be_visible()

@@ -26,6 +26,10 @@ def test_a_volunteer_sees_where_it_may_be_and_one_tap_fills_the_place(visit: Vis
 
     expect(page.locator('[data-field="location"]')).to_have_value("47.106720, 51.913900")
     expect(page.locator("blockquote mark").first).to_have_text("Атырау")
+    verdict = page.locator('[data-verdict="right"]').first
+    verdict.tap()
+    expect(verdict).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('.verdict [role="status"]').first).to_have_text("отмечено")
     page.locator('[data-action="show-map"]').click()
     page.locator("[data-map] .suggested-spot").first.wait_for()
     journey.check("hints-geolocate-map")

@@ -132,6 +132,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assistant/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Picture
+         * @description The text that stands in a picture, as a model of the deployer copied it: a draft to be compared with it. Stores nothing.
+         *
+         *     503 `assistant_off`: no model is set, or its work is switched off. 503 `assistant_busy`: it gave no usable text within 12 s.
+         */
+        post: operations["read_picture_v1_assistant_picture_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/assistant/report": {
         parameters: {
             query?: never;
@@ -148,6 +170,28 @@ export interface paths {
          *     503 `assistant_off` or `assistant_busy` within 300 ms: take the report without it.
          */
         post: operations["read_report_v1_assistant_report_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assistant/transcription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Down
+         * @description What is said in a recording, as a model of the deployer wrote it down: a draft to be compared with it. Stores nothing.
+         *
+         *     503 `assistant_off`: no model is set, or its work is switched off. 503 `assistant_busy`: it gave no usable text within 12 s.
+         */
+        post: operations["write_down_v1_assistant_transcription_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -620,6 +664,28 @@ export interface paths {
         get: operations["list_hints_v1_incidents__incident_id__hints_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/hints/{hint_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Hint
+         * @description Says that a hint which the caller sees is right or wrong. It judges the assistant and changes nothing else.
+         *
+         *     No Idempotency-Key: the first verdict of a person on a hint counts.
+         */
+        post: operations["judge_hint_v1_incidents__incident_id__hints__hint_id__verdict_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2104,6 +2170,7 @@ export interface components {
             is_running: boolean | null;
             lag: number | null;
             learnt: components["schemas"]["LearntShown"] | null;
+            media: components["schemas"]["HintTask"][];
             mode: components["schemas"]["Mode"];
             tasks: components["schemas"]["TaskStanding"][];
         };
@@ -2708,7 +2775,7 @@ export interface components {
          * @description Work that hints help with: taking a report, and the kinds of digital work.
          * @enum {string}
          */
-        HintTask: "report" | "verify_report" | "call_back" | "geolocate" | "translate" | "find_duplicates" | "summarise" | "monitor_media";
+        HintTask: "report" | "verify_report" | "call_back" | "geolocate" | "translate" | "find_duplicates" | "summarise" | "monitor_media" | "transcription" | "picture";
         /** @description A page of incidents as a GeoJSON FeatureCollection. */
         IncidentCollection: {
             features: components["schemas"]["IncidentFeature"][];
@@ -5871,6 +5938,15 @@ export interface components {
         TestWanted: {
             channel?: string | null;
         };
+        /** @description What a model of the deployer wrote down: a draft until a person has compared it with the recording or the picture. */
+        TextRecognised: {
+            language: components["schemas"]["LanguageRead"];
+            /** @constant */
+            made_by: "assistant";
+            model: string;
+            text: string;
+            took_ms: number;
+        };
         ThresholdsShown: {
             digital_window_s: number;
             fix_stale_s: number;
@@ -5970,6 +6046,14 @@ export interface components {
          * @enum {string}
          */
         Verdict: "too_few" | "good" | "poor";
+        /** @description Whether what the hint says is so. */
+        VerdictBody: {
+            right: boolean;
+        };
+        VerdictShown: {
+            hint_id: string;
+            right: boolean;
+        };
         /** @description Who vouches for the skill follows from the token. */
         VerificationIn: {
             organisation?: string | null;
@@ -6508,6 +6592,32 @@ export interface operations {
             };
         };
     };
+    read_picture_v1_assistant_picture_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextRecognised"];
+                };
+            };
+        };
+    };
     read_report_v1_assistant_report_post: {
         parameters: {
             query?: never;
@@ -6532,12 +6642,41 @@ export interface operations {
             };
         };
     };
+    write_down_v1_assistant_transcription_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/flac": string;
+                "audio/mp4": string;
+                "audio/mpeg": string;
+                "audio/ogg": string;
+                "audio/wav": string;
+                "audio/webm": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextRecognised"];
+                };
+            };
+        };
+    };
     switch_task_v1_assistant__task__put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                task: "report" | "verify_report" | "call_back" | "geolocate" | "translate" | "find_duplicates" | "summarise" | "monitor_media";
+                task: "report" | "verify_report" | "call_back" | "geolocate" | "translate" | "find_duplicates" | "summarise" | "monitor_media" | "transcription" | "picture";
             };
             cookie?: never;
         };
@@ -7134,6 +7273,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HintList"];
+                };
+            };
+        };
+    };
+    judge_hint_v1_incidents__incident_id__hints__hint_id__verdict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hint_id: string;
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictShown"];
                 };
             };
         };

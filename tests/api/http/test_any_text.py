@@ -34,6 +34,7 @@ KNOWN = {
     "channel_id": "ch-1",
     "notice_id": "n-1",
     "note_id": "0b5e",
+    "hint_id": "h-1",
     "name": "index.js",
     "ref": "-",
     "task": "report",

@@ -34,7 +34,9 @@ async def result(world: World, task: Task = Task.GEOLOCATE, hidden: bool = False
     held = at_work(task, hidden=hidden)
     store(world, held)
     said = (
-        {"outcome": "located", "location": THERE} if task is Task.GEOLOCATE else {"outcome": "done", "text": TRANSLATION}
+        {"outcome": "located", "location": THERE}
+        if task is Task.GEOLOCATE
+        else {"outcome": "done", "text": TRANSLATION}
     )
     answer = await world.ask("POST", f"/v1/offers/{held.id}/result", said | body, role="volunteer", subject="v-1")
     assert answer.status_code == 202, answer.text

@@ -193,6 +193,7 @@ async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
 
 
 WITHOUT_LINKS = {
+    "/v1/incidents/{incident_id}/hints/{hint_id}/verdict",
     "/v1/volunteers/{volunteer_id}/test-notice",
     "/v1/locations",
     "/v1/incidents/{incident_id}/caller",

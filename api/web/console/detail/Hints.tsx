@@ -6,6 +6,7 @@ import { MadeBy, Original, Suggested } from "../../shared/assistant/mark";
 import { type Span, wordsOf } from "../../shared/assistant/spans";
 import { HINTS } from "../../shared/assistant/texts";
 import { type Hint, askedIn, hintSaid, isPlace, namesakesOf, questionsOf } from "../../shared/assistant/values";
+import { Verdict } from "../../shared/assistant/verdict";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { assistantChanges } from "../assistant_changes";
 import { nameIn } from "../people/names";
@@ -84,6 +85,7 @@ function OfText({ incident, hints }: { incident: Incident; hints: readonly Hint[
             onBlur={() => setLooked([])}
             onMouseEnter={() => setLooked(one.spans)}
             onMouseLeave={() => setLooked([])}
+            onKeyDown={judgeByKey}
           >
             <OfOne incident={incident} hint={one} words={original === null ? "" : wordsOf(original, one.spans)} namesakes={namesakesOf(one, places)} spoken={spoken} />
           </li>
@@ -110,10 +112,20 @@ function OfOne({ incident, hint, words, namesakes, spoken }: { incident: Inciden
       </p>
       <p class="q">
         {hint.mode === "on" ? (people.length === 0 ? text.nobody : text.shownTo(f().list(people))) : <strong>{text.modes[hint.mode]}</strong>}
+        {" "}<Verdict incident={incident.id} hint={hint} class="btn" />
         {hint.kind === "place" && isPlace(value) && value.location.type === "Point" && <> <OnMap at={value.location.coordinates} /></>}
       </p>
     </>
   );
+}
+
+/** On the line itself: 1 it is right, 0 it is wrong. */
+function judgeByKey(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+  if ((event.key !== "1" && event.key !== "0") || event.altKey || event.ctrlKey || event.metaKey) return;
+  const button = event.currentTarget.querySelector<HTMLElement>(`[data-verdict=${event.key === "1" ? "right" : "wrong"}]`);
+  if (button === null) return;
+  event.preventDefault();
+  button.click();
 }
 
 const UNSURE = 0.5;

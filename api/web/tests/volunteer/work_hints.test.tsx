@@ -41,7 +41,7 @@ afterEach(() => {
 async function show(kind: string, hints: readonly Hint[], more: object = {}): Promise<void> {
   const task = { kind, outcomes: kind === "geolocate" ? ["located", "not_found"] : ["done"], hints, hints_follow: false, material: { description: TEXT, language: "kk" }, ...more } as never;
   const change = (part: Partial<Draft>): void => void ((draft = { ...draft, ...part }), draw());
-  const draw = (): void => render(<WorkHints task={task} draft={draft} looked={signal([])} change={change} />, root);
+  const draw = (): void => render(<WorkHints task={task} incident="i-1" draft={draft} looked={signal([])} change={change} />, root);
   await act(async () => draw());
 }
 const click = (of: string) => act(async () => root.querySelector<HTMLElement>(of)?.click());

@@ -135,7 +135,7 @@ function ResultForm({ offer, task, looked }: { offer: Offer; task: Task; looked:
         send();
       }}
     >
-      <WorkHints task={task} draft={draft.value} looked={looked} change={change} />
+      <WorkHints task={task} incident={offer.incident_id} draft={draft.value} looked={looked} change={change} />
       <fieldset>
         <legend>{places.digital.outcome}</legend>
         <div class="votes">

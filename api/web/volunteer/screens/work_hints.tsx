@@ -4,6 +4,7 @@ import { MadeBy, Suggested } from "../../shared/assistant/mark";
 import { type Span, wordsOf } from "../../shared/assistant/spans";
 import { HINTS } from "../../shared/assistant/texts";
 import { type Hint, askedIn, hintSaid, isPlace, namesakesOf, placeAround, placeName, questionsOf } from "../../shared/assistant/values";
+import { Verdict } from "../../shared/assistant/verdict";
 import { languageName } from "../../shared/language_name";
 import { hintsOf, isUsed, spotOfHint } from "../assisted";
 import type { Draft } from "../drafts";
@@ -19,6 +20,7 @@ const WRITTEN = new Set<Task["kind"]>(["translate", "summarise", "monitor_media"
 
 interface Given {
   readonly task: Task;
+  readonly incident: string;
   readonly draft: Draft;
   readonly looked: Signal<readonly Span[]>;
   change(part: Partial<Draft>): void;
@@ -50,7 +52,7 @@ export function WorkHints(given: Given) {
 }
 
 /** One tap fills the field; the person still sends. */
-function Candidates({ task, draft, looked, change, places }: Given & { readonly places: readonly Hint[] }) {
+function Candidates({ task, incident, draft, looked, change, places }: Given & { readonly places: readonly Hint[] }) {
   const texts = HINTS.read();
   const original = task.material.description ?? "";
   return (
@@ -74,6 +76,7 @@ function Candidates({ task, draft, looked, change, places }: Given & { readonly 
                 <strong>{placeName(value, texts)}</strong>
                 <span class="label">{[placeAround(value), many > 1 ? texts.namesakes(many) : "", one.probability !== null && one.probability < UNSURE ? texts.unsure : "", isTaken ? texts.work.taken : ""].filter(Boolean).join(" · ")}</span>
               </button>
+              <Verdict incident={incident} hint={one} class="button" />
             </li>
           );
         })}
@@ -108,7 +111,7 @@ function Questions({ task, draft, change, hint }: Given & { readonly hint: Hint 
 }
 
 /** The words first, then what software makes of them. */
-function Line({ task, draft, looked, change, hint }: Given & { readonly hint: Hint }) {
+function Line({ task, incident, draft, looked, change, hint }: Given & { readonly hint: Hint }) {
   const texts = HINTS.read();
   const said = saidOf(hint);
   const words = wordsOf(task.material.description ?? "", hint.spans);
@@ -121,6 +124,7 @@ function Line({ task, draft, looked, change, hint }: Given & { readonly hint: Hi
         <span><span class="label">{texts.kinds[hint.kind]}:</span> <strong>{said}</strong></span>
       </button>
       {WRITTEN.has(task.kind) && (isTaken ? <span class="label">{texts.work.taken}</span> : <button type="button" class="button" data-action="add-hint" onClick={add}>{texts.work.add}</button>)}
+      <Verdict incident={incident} hint={hint} class="button" />
     </li>
   );
 }

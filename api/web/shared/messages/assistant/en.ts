@@ -3,6 +3,7 @@
 export const en = {
   by: "suggested by software",
   wrong: "It may be wrong: check it against the caller's words.",
+  judge: { asks: "Is it right?", right: "right", wrong: "wrong", said: "noted", failed: "not noted" },
   unsure: "uncertain",
   namesakes: (count: number) => `one of ${count} places of this name`,
   apart: (distance: string, direction: string, place: string) => (direction === "" ? `${distance} from ${place}` : `${distance} ${direction} ${place}`),

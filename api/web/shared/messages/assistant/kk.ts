@@ -3,6 +3,7 @@ import type { HintTexts } from "./shape";
 export const kk = {
   by: "бағдарлама ұсынды",
   wrong: "Қате болуы мүмкін: өтініш берушінің сөзімен салыстырыңыз.",
+  judge: { asks: "Бұл дұрыс па?", right: "дұрыс", wrong: "қате", said: "белгіленді", failed: "белгіленбеді" },
   unsure: "сенімсіз",
   namesakes: (count: number) => `атауы осындай жерлер: ${count}`,
   apart: (distance: string, direction: string, place: string) => `${place}: ${distance}${direction === "" ? "" : ` ${direction}`}`,

@@ -3,6 +3,7 @@ import type { HintTexts } from "./shape";
 export const ru = {
   by: "предложила программа",
   wrong: "Возможна ошибка: сверяйте со словами заявителя.",
+  judge: { asks: "Это верно?", right: "верно", wrong: "неверно", said: "отмечено", failed: "не отмечено" },
   unsure: "неуверенно",
   namesakes: (count: number) => `мест с таким названием: ${count}`,
   apart: (distance: string, direction: string, place: string) => `${place}, ${distance}${direction === "" ? "" : ` ${direction}`}`,
