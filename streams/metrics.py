@@ -153,6 +153,16 @@ NOTICES_REFUSED = _notifier(
 NOTIFIER_LAG = _Of(Component.API, Component.NOTIFIER)(
     Gauge("komek_notifier_lag", "Steps of offers not committed by a notifier; also measured by the API")
 )
+WEBHOOKS = _notifier(
+    Counter(
+        "komek_webhooks_total",
+        "Requests to receivers of webhooks, by subscription and verdict",
+        ["subscription", "verdict"],
+    )
+)
+WEBHOOK_LETTERS = _notifier(
+    Counter("komek_webhook_letters_total", "Webhooks that were given up, by subscription", ["subscription"])
+)
 
 # The assistant.
 ASSISTANT_TEXTS = _assistant(
@@ -218,7 +228,7 @@ STALE_REQUESTS = _api(
 )
 LIVE_VIEWS = _api(Gauge("komek_live_views", "Connected live views"))
 LIVE_CUT_OFF = _api(Counter("komek_live_cut_off_total", "Live views disconnected because they fell behind"))
-UNREADABLE_SHOWN = _Of(Component.API, Component.ASSISTANT)(
+UNREADABLE_SHOWN = _Of(Component.API, Component.NOTIFIER, Component.ASSISTANT)(
     Counter("komek_live_unreadable_total", "Records the live views could not read, by topic", ["topic"])
 )
 REPORT_TO_OFFER_SECONDS = _api(

@@ -24,6 +24,11 @@ class NoticeSettings:
     public_url: str | None = setting(
         None, values.web_url, "address of Komek for people's browsers, without a path: links in notices begin with it"
     )
+    webhooks: Path | None = setting(
+        None,
+        values.path,
+        "file (TOML, 0600) with the receivers of webhooks, their event types and secrets, reloaded when it changes; unset: none",
+    )
     vapid_key: Path | None = setting(
         None,
         values.path,

@@ -177,6 +177,13 @@ KEYS = Topic(
     partitions=1,
 )
 
+WEBHOOKS = Topic(
+    name="komek.webhooks.v1",
+    key="place|<subscription>, letter|<subscription>|<event id>",
+    carries="how far each webhook has come in `decisions`, and events that were given up: ids, codes and places in the log",
+    partitions=1,
+)
+
 TOPICS = (
     INCIDENTS,
     DECISIONS,
@@ -196,6 +203,7 @@ TOPICS = (
     HINTS,
     ASSISTANT,
     KEYS,
+    WEBHOOKS,
 )
 ERASABLE = (PRIVATE, VOLUNTEERS, INCIDENT_STATUS)
 """Compacted topics whose values must be gone soon after their tombstone, also in partitions without traffic."""

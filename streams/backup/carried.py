@@ -44,6 +44,7 @@ CARRIED: tuple[Carried, ...] = (
     Carried(
         topic=topics.INCIDENT_STATUS, why="derived, but states of incidents that have ended are not published again"
     ),
+    Carried(topic=topics.WEBHOOKS, why="where each webhook goes on in the decisions, and what it still owes"),
     Carried(topic=topics.DECISIONS, why="the truth about incidents", is_named_by_offset=True),
     Carried(
         topic=topics.INCIDENTS,

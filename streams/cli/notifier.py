@@ -15,6 +15,7 @@ from streams.local.early_load import await_begin
 from streams.notices.ladder_notifier import LadderNotifier, why_off
 from streams.notices.notifier import Notifier
 from streams.probe_server import ProbeServer
+from streams.webhooks.service import Webhooks
 from streams.worker.watchdog import LoopWatchdog
 
 
@@ -36,6 +37,8 @@ def command() -> None:
         services.append(LadderNotifier(settings))
     else:
         structlog.get_logger("komek.notices").info("people are notified in their open app alone", why=off)
+    if settings.webhooks is not None:
+        services.append(Webhooks(settings, settings.webhooks))
     # The root logger writes JSON (`streams/logs.py`); mode would replace it.
     BoundedProcess(
         *services, probes=probes, override_logging=False, redirect_stdouts=False, stderr=sys.stderr

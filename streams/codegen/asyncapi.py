@@ -37,6 +37,7 @@ from streams.topics import (
     TOPICS,
     VERIFICATIONS,
     VOLUNTEERS,
+    WEBHOOKS,
     Topic,
 )
 from streams.wire import (
@@ -59,6 +60,8 @@ from streams.wire import (
     VerificationRecord,
     VolunteerPrivate,
     VolunteerRecord,
+    WebhookLetter,
+    WebhookPlace,
     WeightsRecord,
 )
 
@@ -82,6 +85,7 @@ RECORDS: dict[str, tuple[type, ...]] = {
     ALARMS.name: (AlarmAnswer,),
     HANDOVERS.name: (HandoverNote, HandoverRead),
     KEYS.name: (KeyRecord,),
+    WEBHOOKS.name: (WebhookPlace, WebhookLetter),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")
 # `wire` writes the field `kind` by itself, so msgspec does not know it.

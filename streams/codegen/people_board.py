@@ -108,6 +108,21 @@ _NOTICES = Row(
             unit=Unit.EACH_SECOND,
             page="way_failing",
         ),
+        Panel(
+            title="Webhooks",
+            about="Requests to the systems of others. Given up: `komek webhooks letters`, then `replay`.",
+            queries=(
+                Query(
+                    expr=rates("komek_webhooks_total", "subscription", "verdict"),
+                    legend="{{subscription}} {{verdict}}",
+                ),
+                Query(
+                    expr=rates("komek_webhook_letters_total", "subscription"),
+                    legend="{{subscription}} given up",
+                ),
+            ),
+            unit=Unit.EACH_SECOND,
+        ),
         one(
             "Positions",
             "Confirmed by Kafka. 0 while people are on duty: telephones cannot reach the API.",

@@ -68,7 +68,7 @@ def _rule(topic: Topic, *, reads: tuple[Component, ...] = (), writes: tuple[Comp
 TOPIC_RULES: tuple[TopicRule, ...] = (
     # The API reads the oldest undecided command of each partition; workers order follow-up commands.
     _rule(topics.INCIDENTS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
-    _rule(topics.DECISIONS, reads=(API, WORKER, ASSISTANT, OPERATOR), writes=(WORKER,)),
+    _rule(topics.DECISIONS, reads=(API, WORKER, NOTIFIER, ASSISTANT, OPERATOR), writes=(WORKER,)),
     _rule(topics.OFFERS, reads=(API, WORKER, NOTIFIER, OPERATOR), writes=(WORKER,)),
     # Workers read it to end the states of incidents that ended long ago, the assistant to judge its hints.
     _rule(topics.INCIDENT_STATUS, reads=(API, WORKER, ASSISTANT, OPERATOR), writes=(WORKER,)),
@@ -94,6 +94,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.HINTS, reads=(ASSISTANT, OPERATOR), writes=(ASSISTANT, API)),
     # Operators switch by the API; the assistant switches itself to shadow where it is not good enough.
     _rule(topics.ASSISTANT, reads=(API, ASSISTANT), writes=(API, ASSISTANT)),
+    # The notifier sends; `komek webhooks` orders another attempt.
+    _rule(topics.WEBHOOKS, reads=(NOTIFIER, OPERATOR), writes=(NOTIFIER, OPERATOR)),
     # Nobody but the API can log somebody in, not even with every other key.
     _rule(topics.SESSIONS, reads=(API,), writes=(API,)),
 )
@@ -105,6 +107,7 @@ GROUP_RULES: tuple[GroupRule, ...] = (
     GroupRule(group=groups.NOTIFIER, members=frozenset({NOTIFIER}), observers=frozenset({API, MONITOR})),
     GroupRule(group=groups.ASSISTANT, members=frozenset({ASSISTANT}), observers=frozenset({API, MONITOR})),
     GroupRule(group=groups.JUDGES, members=frozenset({ASSISTANT}), observers=frozenset({MONITOR})),
+    GroupRule(group=groups.WEBHOOKS, members=frozenset({NOTIFIER}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.LADDER, members=frozenset({NOTIFIER}), observers=frozenset({MONITOR})),
 )
 

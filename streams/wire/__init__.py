@@ -33,6 +33,8 @@ from streams.wire.codec import (
     decode_status,
     decode_verification,
     decode_volunteer,
+    decode_webhook_letter,
+    decode_webhook_place,
     decode_weights,
     encode,
     encode_command,
@@ -78,6 +80,7 @@ from streams.wire.sealing import (
     seal_plain,
 )
 from streams.wire.session_records import Revoked, SessionKind, SessionRecord
+from streams.wire.webhook_records import WebhookLetter, WebhookPlace
 
 __all__ = [
     "MOST_SUBJECTS",
@@ -114,6 +117,8 @@ __all__ = [
     "VerificationRecord",
     "VolunteerPrivate",
     "VolunteerRecord",
+    "WebhookLetter",
+    "WebhookPlace",
     "WeightsRecord",
     "address_names",
     "decode_alarm_answer",
@@ -138,6 +143,8 @@ __all__ = [
     "decode_status",
     "decode_verification",
     "decode_volunteer",
+    "decode_webhook_letter",
+    "decode_webhook_place",
     "decode_weights",
     "encode",
     "encode_command",

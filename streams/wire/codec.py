@@ -35,6 +35,7 @@ from streams.wire.hint_records import (
 )
 from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
+from streams.wire.webhook_records import WebhookLetter, WebhookPlace
 
 T = TypeVar("T")
 _KIND_OF_COMMAND = {cls: kind for kind, cls in COMMANDS.items()}
@@ -229,6 +230,16 @@ def decode_session(data: bytes | None) -> SessionRecord:
 
 def decode_alarm_answer(data: bytes | None) -> AlarmAnswer:
     record: AlarmAnswer = decode_as(data, AlarmAnswer)
+    return record
+
+
+def decode_webhook_place(data: bytes | None) -> WebhookPlace:
+    record: WebhookPlace = decode_as(data, WebhookPlace)
+    return record
+
+
+def decode_webhook_letter(data: bytes | None) -> WebhookLetter:
+    record: WebhookLetter = decode_as(data, WebhookLetter)
     return record
 
 

@@ -51,6 +51,11 @@ STAYS_FOR_A_DAY = "void_events"
 """The alarm about what the order of the log made void: it looks back a day, so it tells nothing of the present."""
 
 
+def webhooks_file(folder: Path) -> Path:
+    """The subscriptions of the stack in this folder."""
+    return folder.with_name(f"{folder.name}-webhooks.toml")
+
+
 class Lender:
     """Starts the stack when somebody first asks, and another when it was given back broken."""
 
@@ -66,8 +71,11 @@ class Lender:
         if self._stack is None:
             assert self._failed_starts < 2, f"the shared stack did not start twice: see {self.logs}"
             # A push service of the tests may take this port: which hosts get pushes is a setting of the start.
-            hosts = {PUSH_HOSTS: f"127.0.0.1:{free_ports(1)[0]}"}
-            stack = WholeStack(self._folders.mktemp("shared-komek"), environ=hosts)
+            folder = self._folders.mktemp("shared-komek")
+            # Empty until a test writes subscriptions into it.
+            webhooks_file(folder).touch()
+            hosts = {PUSH_HOSTS: f"127.0.0.1:{free_ports(1)[0]}", "KOMEK_WEBHOOKS": str(webhooks_file(folder))}
+            stack = WholeStack(folder, environ=hosts)
             self.logs = stack.logs
             self._failed_starts += 1
             # At once, so that it is ended whatever happens: one left over would slow down every later test.

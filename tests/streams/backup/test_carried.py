@@ -5,6 +5,7 @@ import pytest
 from streams.backup.carried import CARRIED, ERASING, GROUPS, LEFT_OUT, carried
 from streams.kafka.access_rules import GROUP_RULES
 from streams.kafka.groups import LOCATIONS
+from streams.kafka.groups import WEBHOOKS as WEBHOOKS_TURN
 from streams.topics import (
     AUDIT,
     DECISIONS,
@@ -17,6 +18,7 @@ from streams.topics import (
     PRIVATE,
     TOPICS,
     VOLUNTEERS,
+    WEBHOOKS,
     Topic,
 )
 
@@ -30,7 +32,7 @@ def test_each_topic_has_its_row() -> None:
 
 
 def test_each_group_that_goes_on_is_carried() -> None:
-    assert {rule.group for rule in GROUP_RULES} == {*GROUPS, LOCATIONS}
+    assert {rule.group for rule in GROUP_RULES} == {*GROUPS, LOCATIONS, WEBHOOKS_TURN}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,7 @@ def test_each_group_that_goes_on_is_carried() -> None:
     [
         (OFFERS, DECISIONS),
         (INCIDENT_STATUS, DECISIONS),
+        (WEBHOOKS, DECISIONS),
         (HINTS, PRIVATE),
         (DECISIONS, INCIDENTS),
         (INCIDENTS, PRIVATE),

@@ -47,6 +47,18 @@ SHOWS = {
     "dead-letters list": NOTHING,  # ids of letters, places in the log and reasons
     "dead-letters show": OWN,
     **dict.fromkeys(("dead-letters replay", "dead-letters dismiss"), NOTHING),
+    # Ids of events and incidents, codes and times.
+    **dict.fromkeys(
+        (
+            "webhooks check",
+            "webhooks list",
+            "webhooks letters",
+            "webhooks replay",
+            "webhooks dismiss",
+            "webhooks resume",
+        ),
+        NOTHING,
+    ),
     "doctor": NOTHING,
 }
 READERS = ("streams.readers.last_known", "streams.readers.private_log", "streams.readers.feed", "streams.store.reads")
