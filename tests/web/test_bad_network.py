@@ -169,7 +169,7 @@ def test_a_new_build_waits_for_the_next_start_and_the_end_of_a_lease_frees_the_p
     expect(page.locator('[data-action="duty"]')).to_have_attribute("aria-checked", "true")
     journey.report()
     page.locator('[data-action="accept"]').click()
-    page.locator('input[value="located"]').click(force=True)
+    page.locator("label.vote", has=page.locator('input[value="located"]')).click()
     page.locator('[data-field="location"]').fill("47.61, 74.91")
     page.evaluate("() => { window.isSame = true; }")
 

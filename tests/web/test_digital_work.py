@@ -32,7 +32,7 @@ def test_a_place_is_found_by_words_or_a_pin_and_the_keyboard_suffices(visit: Vis
     journey = Journey(visit, shared_stack, "ru", (66.90, 47.10), skill="geolocation", capability="digital")
     page = journey.page
     incident = begun(journey)
-    page.locator('input[value="located"]').click(force=True)
+    page.locator("label.vote", has=page.locator('input[value="located"]')).click()
     expect(page.locator('input[value="located"]')).to_be_checked()
     page.locator('[data-action="submit-result"]').click()
     page.locator('[role="alert"].fault').wait_for()

@@ -73,7 +73,7 @@ def test_who_judges_a_report_answers_first_and_sees_hints_beside_the_answer(
     expect(page.locator("[data-hint]")).to_have_count(0)
     journey.check("hints-verify-before")
 
-    page.locator('input[value="confirmed"]').click(force=True)
+    page.locator("label.vote", has=page.locator('input[value="confirmed"]')).click()
     page.locator('[data-action="submit-result"]').click()
 
     expect(page.locator('[data-hints="after"] [data-hint]').first).to_be_visible()
