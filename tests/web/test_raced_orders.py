@@ -79,5 +79,5 @@ def outcome_of_split(page: Page, town: Town, incident: str, target: str) -> list
     made = [one for of in (incident, target) for one in town.incident(of)["split_into"]]
     if made:
         return made
-    told = page.locator(".orders .fault, .orders [role=alert]").first.is_visible()
+    told = page.locator(".orders .fault, .orders [role=alert], [data-refused]").first.is_visible()
     return [] if told else None

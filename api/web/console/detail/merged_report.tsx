@@ -4,7 +4,8 @@ import { ask } from "../../shared/api_client";
 import { numberOf } from "../queue/number";
 import { type Incident, select } from "../state";
 
-export function MergedReport({ id }: { id: string }) {
+/** `isBare`: without the words. */
+export function MergedReport({ id, isBare = false }: { id: string; isBare?: boolean }) {
   const [found, setFound] = useState<Incident | null>(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -18,7 +19,7 @@ export function MergedReport({ id }: { id: string }) {
     <>
       {" "}
       <button type="button" class="btn" data-merged={id} onClick={() => select(id)}>{numberOf(found ?? { id })}</button>
-      {found?.description && <q dir="auto" {...(found.language === null ? {} : { lang: found.language })}>{found.description}</q>}
+      {!isBare && found?.description && <q dir="auto" {...(found.language === null ? {} : { lang: found.language })}>{found.description}</q>}
     </>
   );
 }

@@ -32,10 +32,15 @@ export const UNDO_MS = 8_000;
 export const notMoved = signal<{ readonly from: Incident; readonly into: string; readonly left: readonly NotMoved[] } | null>(null);
 const NOTHING_TOLD: Outcome = { refusal: null, notMoved: [] };
 
+/** Refusals that came when the operator had gone on to another incident; shown until they are read. */
+export const refusedElsewhere = signal<readonly { readonly id: string; readonly problem: Problem }[]>([]);
+
 let key = freshKey();
 const SENT_FOR_MS = 6_000;
-const LOOKS = 4;
-const LOOK_EVERY_MS = 600;
+/** How long and how often the outcome of an order is looked for: workers that restart take half a minute. */
+const LOOK_FOR_MS = 60_000;
+const LOOK_AFTER_MS = 600;
+const LOOK_RARELY_MS = 4_000;
 let clearing: ReturnType<typeof setTimeout> | null = null;
 
 export function openForm(of: Form | null, person = ""): void {
@@ -68,6 +73,7 @@ async function answered<Data>(order: Order, request: (key: string) => Promise<Re
   if (isBusy.value) return null;
   isBusy.value = true;
   problem.value = null;
+  const of = selectedId.peek();
   const answer = await request(key);
   batch(() => {
     isBusy.value = false;
@@ -79,37 +85,49 @@ async function answered<Data>(order: Order, request: (key: string) => Promise<Re
   });
   // While the outcome is unknown a repeat must be the same order; after an answer the next intention is another one.
   if (answer.ok || !answer.problem.mayRepeat) key = freshKey();
-  if (answer.ok) void follow(order, answer.data, whenDecided);
+  if (answer.ok) void follow(order, of, answer.data, whenDecided);
   refreshDetail();
   return answer.ok ? { data: answer.data } : null;
 }
 
 /** Tells a refusal, and clears the line otherwise. Nobody waits for it: the next order may be under way. */
-async function follow(order: Order, data: unknown, whenDecided?: WhenDecided): Promise<void> {
+async function follow(order: Order, of: string | null, data: unknown, whenDecided?: WhenDecided): Promise<void> {
   const outcome = await outcomeOf(data);
   whenDecided?.(outcome);
   refreshDetail();
-  if (outcome.refusal !== null) batch(() => ([problem.value, sent.value] = [outcome.refusal, null]));
+  if (outcome.refusal !== null) tellRefusal(of, outcome.refusal);
   if (clearing !== null) clearTimeout(clearing);
   clearing = setTimeout(() => sent.value === order && (sent.value = null), SENT_FOR_MS);
+}
+
+/** Where it was ordered; a refusal beside another incident would be taken for that one's. */
+function tellRefusal(of: string | null, refusal: Problem): void {
+  if (of === null || selectedId.peek() === of) batch(() => ([problem.value, sent.value] = [refusal, null]));
+  else refusedElsewhere.value = [...refusedElsewhere.peek().filter((one) => one.id !== of || one.problem.code !== refusal.code), { id: of, problem: refusal }];
+}
+
+export function readRefusal(id: string): void {
+  refusedElsewhere.value = refusedElsewhere.peek().filter((one) => one.id !== id);
 }
 
 /** An accepted order is decided a moment later; what its decision refuses must not read as done. */
 async function outcomeOf(data: unknown): Promise<Outcome> {
   const url = (data as { links?: Readonly<Record<string, string>> } | null)?.links?.["outcome"];
   if (url === undefined) return NOTHING_TOLD;
-  for (let look = 0; look < LOOKS; look++) {
+  for (let [passed, pause] = [0, LOOK_AFTER_MS]; ; passed += pause, pause = Math.min(LOOK_RARELY_MS, pause * 1.25)) {
     const answer = await send<Schemas["CommandShown"]>({ method: "GET", url, headers: { Accept: "application/json" }, body: null });
-    if (!answer.ok) return NOTHING_TOLD;
-    const { outcome, reason, other_incident, not_moved } = answer.data;
-    if (outcome === "applied" || outcome === "unchanged") return { refusal: null, notMoved: not_moved ?? [] };
-    if (outcome === "refused") {
-      const params = { incident_id: other_incident ?? null };
-      return { refusal: { code: reason ?? "conflict", status: 409, params, retryAfterMs: null, mayRepeat: false }, notMoved: [] };
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    // A network that is away says nothing about the order; a session that has ended says so itself.
+    if (!answer.ok && !answer.problem.mayRepeat) return NOTHING_TOLD;
+    const told = answer.ok ? answer.data : null;
+    if (told?.outcome === "applied" || told?.outcome === "unchanged") return { refusal: null, notMoved: told.not_moved ?? [] };
+    if (told?.outcome === "refused") return { refusal: refusalOf(told.reason ?? "conflict", told.other_incident ?? null), notMoved: [] };
+    if (passed >= LOOK_FOR_MS) return { refusal: refusalOf("order_waits", null), notMoved: [] };
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  return NOTHING_TOLD;
+}
+
+function refusalOf(code: string, incident_id: string | null): Problem {
+  return { code, status: 409, params: { incident_id }, retryAfterMs: null, mayRepeat: false };
 }
 
 /** An empty text is no reason. */

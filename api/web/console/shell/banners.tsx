@@ -10,6 +10,9 @@ import { isSilent } from "../alarms/answers";
 import { acknowledgeFirst, impaired } from "../alarms/center";
 import { DistressBand } from "../alarms/distress_band";
 import { HeardBy } from "../alarms/heard_by";
+import { sentenceOf } from "../../shared/parts/problem_text";
+import { MergedReport } from "../detail/merged_report";
+import { readRefusal, refusedElsewhere } from "../detail/orders";
 import { Bang } from "../parts";
 import { unread } from "../handovers";
 import { alarmWord, cureWord, f } from "../say";
@@ -27,6 +30,7 @@ export function Banners() {
       {session.value.kind === "signed-out" && <div class="signed-out"><SignIn text={t().common.signIn} again /></div>}
       {isStale.value && <Stale />}
       {!isStale.value && <Impaired />}
+      {refusedElsewhere.value.map((one) => <Refused of={one} key={`${one.id} ${one.problem.code}`} />)}
       {view.value?.kind !== "shift" && <Handover />}
     </>
   );
@@ -71,6 +75,16 @@ function Impaired() {
           {t().own.desk.alarms.acknowledge} <KeyCap of="A" />
         </button>
       )}
+    </div>
+  );
+}
+
+/** What became of an order whose incident is no longer shown. */
+function Refused({ of }: { of: (typeof refusedElsewhere.value)[number] }) {
+  return (
+    <div class="banner impaired" role="alert" data-refused={of.id}>
+      <Bang /> <span class="says">{t().own.desk.refused} <MergedReport id={of.id} isBare /> {sentenceOf(of.problem)}</span>
+      <button type="button" class="btn" data-action="read-refusal" onClick={() => readRefusal(of.id)}>{t().common.actions.close}</button>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { closeFormOfOther, end, form, givenPerson, openForm, reopen, undoable } from "../../console/detail/orders";
+import { closeFormOfOther, end, escalate, form, givenPerson, openForm, problem, readRefusal, refusedElsewhere, reopen, undoable } from "../../console/detail/orders";
 import { selectedId } from "../../console/state";
 import { json } from "../support/answers";
 
@@ -33,4 +33,50 @@ test("what was opened again by hand is not offered to be taken back", async () =
   expect(undoable.value?.id).toBe("i-1");
   await reopen();
   expect(undoable.value).toBeNull();
+});
+
+/** A server that takes the order and tells its outcome only after so many looks; a look may also meet a network that is away. */
+function decidesAfter(looks: number, outcome: object, awayAt = -1): void {
+  vi.useFakeTimers();
+  let asked = 0;
+  vi.stubGlobal("fetch", async (url: string) => {
+    if (!url.includes("/v1/commands/")) return json({ id: "i-1", links: { outcome: "/v1/commands/c-1" } }, 202);
+    asked += 1;
+    if (asked === awayAt) throw new TypeError("network");
+    return asked > looks ? json({ outcome: "refused", ...outcome }, 200) : json({ outcome: null }, 200);
+  });
+}
+
+test("a refusal is told also when its decision comes late and the network was away in between", async () => {
+  decidesAfter(9, { reason: "already_escalated" }, 2);
+  await escalate(1);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(problem.value).toBeNull();
+
+  await vi.advanceTimersByTimeAsync(50_000);
+
+  expect(problem.value?.code).toBe("already_escalated");
+});
+
+test("a refusal is told with its incident when another one is shown by then, until it is read", async () => {
+  decidesAfter(2, { reason: "filled" });
+  await escalate(1);
+  selectedId.value = "i-2";
+  closeFormOfOther("i-2");
+
+  await vi.advanceTimersByTimeAsync(10_000);
+
+  expect(problem.value).toBeNull();
+  expect(refusedElsewhere.value.map((one) => [one.id, one.problem.code])).toEqual([["i-1", "filled"]]);
+  readRefusal("i-1");
+  expect(refusedElsewhere.value).toEqual([]);
+});
+
+test("an order that is not decided within a minute says that it waits", async () => {
+  decidesAfter(1_000, {});
+  await escalate(1);
+
+  await vi.advanceTimersByTimeAsync(70_000);
+
+  expect(problem.value?.code).toBe("order_waits");
 });

@@ -19,6 +19,7 @@ export const en = {
     arm: "turn on",
     unknown: "unknown",
   },
+  refused: "Your order is not carried out:",
   queue: {
     label: "Queue",
     all: "All",

@@ -18,6 +18,7 @@ export const kk = {
     arm: "қосу",
     unknown: "белгісіз",
   },
+  refused: "Тапсырмаңыз орындалмады:",
   queue: {
     label: "Кезек",
     all: "Бәрі",

@@ -19,6 +19,7 @@ export const ru = {
     arm: "включить",
     unknown: "неизвестно",
   },
+  refused: "Ваше распоряжение не выполнено:",
   queue: {
     label: "Очередь",
     all: "Все",

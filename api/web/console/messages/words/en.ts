@@ -131,5 +131,6 @@ export const en = {
     version_conflict: "Somebody else has changed the same field.",
     reminded_lately: "A reminder was sent a moment ago.",
     ended_too_long_ago: "It ended too long ago to be opened again.",
+    order_waits: "Not decided yet. It is kept and will be carried out; the timeline shows when.",
   },
 };

@@ -131,5 +131,6 @@ export const kk = {
     version_conflict: "Бұл өрісті басқа адам өзгертті.",
     reminded_lately: "Еске салу жаңа ғана жіберілді.",
     ended_too_long_ago: "Тым ертеде аяқталған, қайта ашу мүмкін емес.",
+    order_waits: "Шешім әлі жоқ. Тапсырма сақталды, ол орындалады; қашан екені оқиға тарихынан көрінеді.",
   },
 } satisfies OperatorWords & OperatorVocabularies;

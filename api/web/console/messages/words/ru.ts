@@ -131,5 +131,6 @@ export const ru = {
     version_conflict: "Кто-то уже изменил это поле.",
     reminded_lately: "Напоминание отправлено только что.",
     ended_too_long_ago: "Завершено слишком давно, снова открыть нельзя.",
+    order_waits: "Решения пока нет. Распоряжение сохранено и будет выполнено; в хронологии видно когда.",
   },
 } satisfies OperatorWords & OperatorVocabularies;
