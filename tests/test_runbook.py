@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from api.app import assembled
 from streams.cli.main import COMMANDS, load
 from streams.codegen import alert_rules
+from tests.support.openapi import openapi
 
 RUNBOOK = alert_rules.FILE.parents[1] / alert_rules.RUNBOOK
 PAGES = {path.stem: path.read_text("utf-8") for path in sorted(RUNBOOK.glob("*.md"))}
@@ -69,7 +69,7 @@ def test_a_command_that_does_not_exist_is_noticed() -> None:
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_every_route_and_page_that_a_page_names_exists(name: str) -> None:
-    known = {(method.upper(), path) for path, methods in assembled().openapi()["paths"].items() for method in methods}
+    known = {(method.upper(), path) for path, methods in openapi()["paths"].items() for method in methods}
 
     routes = set(re.findall(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}-]+)", PAGES[name]))
 

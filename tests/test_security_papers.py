@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from api.app import assembled
 from streams.cli.main import COMMANDS, load
 from streams.monitoring.alarms import NAMES
 from streams.retention.classes import DAY_S, HOUR_S
 from streams.settings import names
 from streams.topics import TOPICS
+from tests.support.openapi import openapi
 from tests.test_vocabulary import SOURCES, texts_of
 
 ROOT = Path(__file__).parents[1]
@@ -133,7 +133,7 @@ def test_every_metric_and_alarm_exists(text: str) -> None:
 
 @papers
 def test_every_endpoint_exists(text: str) -> None:
-    paths = assembled().openapi()["paths"]
+    paths = openapi()["paths"]
 
     assert [
         (method, path) for method, path in ENDPOINT.findall(text) if method.lower() not in paths.get(path, {})

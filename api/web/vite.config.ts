@@ -12,7 +12,9 @@ export default defineConfig({
   },
   test: {
     include: ["tests/**/*.test.{ts,tsx}"],
+    // Tests that need no document say so in their first line: to make one takes longer than most tests.
     environment: "happy-dom",
+    pool: "threads",
     environmentOptions: { happyDOM: { url: "http://127.0.0.1:8000/" } },
     // Times of the tests are those of the deployment, whatever the machine says.
     env: { TZ: "UTC" },

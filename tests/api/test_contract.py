@@ -7,7 +7,6 @@ import pydantic
 import pytest
 from fastapi.routing import APIRoute
 
-from api.app import assembled
 from api.schemas.events import EVENTS
 from streams.tokens import Role
 from tests.api.seeded_world import DIGITAL_OFFER, OFFER, seeded_world
@@ -18,6 +17,7 @@ from tests.support.builders import (
     Story,
     helpers,
 )
+from tests.support.openapi import openapi
 
 READS = [route for route in documented_routes() if route.methods == {"GET"} and route.path != "/v1/events"]
 
@@ -112,7 +112,7 @@ async def test_a_report_without_a_decision_is_declared(world: World) -> None:
 
 
 def test_every_event_of_the_stream_is_declared_in_the_document() -> None:
-    document = assembled().openapi()
+    document = openapi()
     operation = document["paths"]["/v1/events"]["get"]
 
     for name, model in EVENTS.items():
@@ -121,7 +121,7 @@ def test_every_event_of_the_stream_is_declared_in_the_document() -> None:
 
 
 def test_every_operation_is_described_and_names_its_problems() -> None:
-    document = assembled().openapi()
+    document = openapi()
 
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -133,7 +133,7 @@ def test_every_operation_is_described_and_names_its_problems() -> None:
 
 
 def test_writes_ask_for_an_idempotency_key() -> None:
-    document = assembled().openapi()
+    document = openapi()
 
     for path, methods in document["paths"].items():
         for method in ("post", "patch"):

@@ -6,9 +6,9 @@ from typing import Any
 
 import jsonschema
 
-from api.app import assembled
 from dispatch.model.events import EVENTS
 from dispatch.model.reasons import FixRefusal
+from tests.support.openapi import openapi
 
 
 def schemas_with_default(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -24,7 +24,7 @@ def schemas_with_default(node: Any, path: str = "") -> Iterator[tuple[str, dict[
 
 
 def test_every_default_is_a_value_that_its_schema_permits() -> None:
-    document = assembled().openapi()
+    document = openapi()
     found = list(schemas_with_default(document))
 
     assert found
@@ -34,16 +34,14 @@ def test_every_default_is_a_value_that_its_schema_permits() -> None:
 
 
 def test_an_edit_has_no_defaults() -> None:
-    schemas = assembled().openapi()["components"]["schemas"]
+    schemas = openapi()["components"]["schemas"]
 
     for name in ("IncidentPatch", "IncidentValues", "VolunteerPatch"):
         assert not [field for field, schema in schemas[name]["properties"].items() if "default" in schema]
 
 
 def test_no_description_refers_to_the_code() -> None:
-    texts = [
-        text for text in strings(assembled().openapi()) if re.search(r"\.py\b|\.lua\b|DESIGN|msgspec|pydantic", text)
-    ]
+    texts = [text for text in strings(openapi()) if re.search(r"\.py\b|\.lua\b|DESIGN|msgspec|pydantic", text)]
 
     assert texts == []
 
@@ -57,14 +55,14 @@ def strings(node: Any) -> Iterator[str]:
 
 
 def test_the_codes_of_rejected_positions_are_listed() -> None:
-    described = assembled().openapi()["components"]["schemas"]["RejectedPosition"]["description"]
+    described = openapi()["components"]["schemas"]["RejectedPosition"]["description"]
 
     for name in ("invalid", "bad_volunteer_id", "bad_time", *FixRefusal):
         assert f"`{name}`" in described
 
 
 def test_no_response_about_incidents_and_offers_has_fields_without_a_name() -> None:
-    schemas = assembled().openapi()["components"]["schemas"]
+    schemas = openapi()["components"]["schemas"]
     names = ("IncidentShown", "OfferShown", "OfferOfIncident", "RequirementShown", "TimelineEntry", "DecisionShown")
 
     for name in (*names, "IncidentTypes", "IncidentType", "DecisionEvent"):
@@ -75,7 +73,7 @@ def test_no_response_about_incidents_and_offers_has_fields_without_a_name() -> N
 
 
 def test_every_event_of_a_decision_is_described_by_its_kind() -> None:
-    document = assembled().openapi()
+    document = openapi()
     schemas = document["components"]["schemas"]
     described = [schemas[one["$ref"].rpartition("/")[2]] for one in schemas["DecisionEvent"]["oneOf"]]
 

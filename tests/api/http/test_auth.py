@@ -8,12 +8,13 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from api.app import ROUTERS, assembled
+from api.app import ROUTERS
 from api.http.auth import Allow, Public, allowance
 from api.http.strict_route import StrictRoute, Undeclared
 from streams import clock
 from streams.tokens import BadKeys, Role, load_keys
 from tests.support.api_world import World, code, token_keys
+from tests.support.openapi import openapi
 from tests.support.signing import claims_of, signed
 
 O, V, T, M, A = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN  # noqa: E741
@@ -326,4 +327,4 @@ async def test_public_pages_need_no_token(world: World) -> None:
 
 
 def test_importing_and_assembling_the_application_connects_to_nothing() -> None:
-    assert assembled().openapi()["openapi"].startswith("3.1")
+    assert openapi()["openapi"].startswith("3.1")

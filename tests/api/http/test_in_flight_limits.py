@@ -6,7 +6,6 @@ from functools import cache
 
 import pytest
 
-from api.app import assembled
 from api.process import in_flight
 from api.process.in_flight import OF_ADDRESS, OF_DESK, OF_PERSON, InFlight, Slots, Work, work_of
 from api.process.rate_limits import RequestClass, class_of
@@ -14,6 +13,7 @@ from dispatch.model.incidents import Incident
 from streams.tokens import Role
 from tests.support.api_world import World, token
 from tests.support.builders import INCIDENT
+from tests.support.openapi import openapi
 from tests.support.waiting import eventually
 
 REPORT = {"type": "flood", "location": {"type": "Point", "coordinates": [76.9, 43.2]}}
@@ -50,7 +50,7 @@ PATH = f"/v1/incidents/{INCIDENT}"
 
 @cache
 def every_operation() -> tuple[tuple[str, str], ...]:
-    described = assembled().openapi()["paths"]
+    described = openapi()["paths"]
     return tuple((method.upper(), path) for path, methods in described.items() for method in methods)
 
 

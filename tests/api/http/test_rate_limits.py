@@ -6,7 +6,6 @@ from collections.abc import Iterator, MutableMapping
 
 import pytest
 
-from api.app import assembled
 from api.caller import Caller
 from api.http.request_limits import is_critical
 from api.process.live_views import VIEWS_OF_IDENTITY, VIEWS_OF_PERSON, LiveViews, ViewRoom
@@ -14,6 +13,7 @@ from api.process.rate_limits import OF_IDENTITY, OF_ROLE, REFUSED, Meter, Rate, 
 from dispatch.plans.book import load_builtin
 from streams.tokens import Role
 from tests.support.api_world import World, token
+from tests.support.openapi import openapi
 from tests.support.waiting import eventually
 
 CLASSES_OF = {
@@ -86,7 +86,7 @@ def test_memory_is_bounded_by_the_longest_unused_keys() -> None:
 
 
 def every_operation() -> Iterator[tuple[str, str]]:
-    for path, methods in assembled().openapi()["paths"].items():
+    for path, methods in openapi()["paths"].items():
         for method in methods:
             yield method.upper(), path
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.streams.cli.fake_api import serving
-from tests.streams.cli.test_commands import komek
+from tests.support.cli import komek
 
 SINCE = "2026-11-26T08%3A00%3A00Z"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.streams.cli.test_commands import komek
+from tests.support.cli import komek
 
 INCIDENT, OFFER = "i-8320e5-a", "o-8320e5-a-b"
 ON_PHONE = {"on_behalf": {"heard_by": "phone"}}

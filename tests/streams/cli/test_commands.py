@@ -2,9 +2,6 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,17 +11,10 @@ from streams.kafka import topic_admin
 from streams.local import keys
 from streams.settings import Settings
 from streams.simulator.scenarios import scenarios
+from tests.support.cli import komek
 from tests.support.signing import ed25519, public, write_keys
 
-COMMAND = (sys.executable, "-m", "streams.cli.main")
 ALONE = ("topics", "status", "watch", "simulate", "replay", "incident", "dead-letters")
-
-
-def komek(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("KOMEK_")}
-    return subprocess.run(
-        [*COMMAND, *arguments], env={**bare, **environ}, capture_output=True, text=True, timeout=60, check=False
-    )
 
 
 @pytest.fixture

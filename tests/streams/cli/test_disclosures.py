@@ -14,7 +14,7 @@ from streams.cli.main import COMMANDS, load
 from streams.kafka import topic_admin
 from streams.settings import Settings
 from streams.wire import AuditRecord
-from tests.streams.cli.test_commands import komek
+from tests.support.cli import komek
 from tests.support.syntax import tree_of
 
 API = "through the API, which records it"

@@ -8,7 +8,7 @@ import pytest
 
 from streams.cli.output import print_table
 from tests.streams.cli.fake_api import serving
-from tests.streams.cli.test_commands import komek
+from tests.support.cli import komek
 from tests.support.syntax import tree_of
 
 SOURCES = Path(__file__).parents[3] / "streams" / "cli"

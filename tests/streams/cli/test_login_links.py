@@ -1,7 +1,5 @@
 """`komek token --link`: where the link leads, and that the answer of the API is all that is needed for it."""
 
-import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,21 +7,9 @@ import pytest
 
 from streams.local import keys
 from tests.streams.cli.fake_api import serving
-from tests.support.whole_stack import without_komek
+from tests.support.cli import komek
 
-COMMAND = (sys.executable, "-m", "streams.cli.main")
 MADE = {"link": "/#code=abc", "expires_at": "2026-11-27T10:00:00Z"}
-
-
-def komek(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env={**without_komek(), **environ},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("public", [None, "https://komek.example"])

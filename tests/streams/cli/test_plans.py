@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from dispatch.plans.book import BUILT_IN, load_builtin
-from tests.streams.cli.test_commands import komek
+from tests.support.cli import komek
 
 
 def test_a_good_file_is_said_to_be_good(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { noteDistress, pauseMs, standing } from "../../console/alarms/standing";
 import { AT_MS, row, table } from "./rows";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { attentionLines, isSaidOfPerson, isSaidToBeOver } from "../../console/detail/attention_lines";
 import type { Incident } from "../../console/state";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { type Values, bodyOf, changedFields, following, geometryText, keepMine, keptEdit, takeTheirs, typed } from "../../console/detail/edit";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { beforeEach, expect, test } from "vitest";
 import { type HandoverHead, handovers, isUnread, takeHandovers, unread } from "../../console/handovers";
 import { session } from "../../shared/session";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { effectOfHints } from "../../console/detail/hint_effects";
 import type { Decision } from "../../console/state";

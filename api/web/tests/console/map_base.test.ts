@@ -1,3 +1,4 @@
+// @vitest-environment node
 // The files of the base map as they are, and the style in each language.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { Camera, mustShow } from "../../console/map/camera";
 import type { Box } from "../../console/map/features";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 // Cells of people on the map: squares, numbers from five on, sums for the list.
 import { expect, test } from "vitest";
 import { type Crowd, type PeopleCell, cellFeatures, totals } from "../../console/map/cells";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { METRES_PER_DEGREE } from "../../shared/earth";
 import { expect, test } from "vitest";
 import {

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test, vi } from "vitest";
 import { learnNames, nameById, nameIn, nameOf } from "../../console/people/names";
 import type { Incident } from "../../console/state";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { callKey, calledBy, isCalled, numberOf } from "../../console/queue/number";
 

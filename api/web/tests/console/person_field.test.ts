@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { type Person, onlyNamed } from "../../console/detail/person_field";
 

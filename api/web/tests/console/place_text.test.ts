@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test, vi } from "vitest";
 import { nameAt } from "../../console/queue/place_text";
 import { json } from "../support/answers";

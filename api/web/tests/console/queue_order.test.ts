@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { AGE_LIMITS_S, ageLook, arranged, flagsOf, passes, unanswered } from "../../console/queue/order";
 import { row } from "./rows";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { languageByLetters, matching, meant, saidFor } from "../../console/report/matching";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { afterEach, expect, test, vi } from "vitest";
 import { lookedAt, middle } from "../../console/map/picking";
 import { PlaceLookup, onlyPoint } from "../../console/report/places";

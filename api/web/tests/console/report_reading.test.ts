@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Away, ReportReading, type ReportRead } from "../../console/report/reading";
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { type Draft, emptyDraft } from "../../console/report/draft";
 import { faultsBy, faultsOf, firstFault, reportOf } from "../../console/report/sending";

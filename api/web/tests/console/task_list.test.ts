@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { type Task, type TaskPerson, arranged, dueOf, resultsOf } from "../../console/tasks/task_list";
 

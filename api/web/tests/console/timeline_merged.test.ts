@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { otherOf } from "../../console/detail/timeline_text";
 import type { TimelineEntry } from "../../console/state";

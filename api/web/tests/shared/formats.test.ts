@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { afterEach, expect, test } from "vitest";
 import { formats, setTimeZone } from "../../shared/formats";
 import { LANGUAGES } from "../../shared/language";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { LOADERS as CONSOLE } from "../../console/text";
 import { LANGUAGES } from "../../shared/language";

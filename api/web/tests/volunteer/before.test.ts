@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { beforeOf } from "../../volunteer/before";
 import { differing, movedM } from "../../volunteer/difference";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { OutboxItem, OutboxState } from "../../shared/outbox_store";
 import { type Offer, type OfferState, dangerOf, dangersOf, isLate, nextStep, standing, viewOf } from "../../volunteer/jobs";

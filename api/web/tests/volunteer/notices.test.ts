@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { type Channel, UNHEARD_MS, stateOf } from "../../volunteer/notices/channels";
 import { bytesOf, deviceLabel } from "../../volunteer/notices/device";

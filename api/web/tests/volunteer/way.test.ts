@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, it } from "vitest";
 import type { Offer } from "../../volunteer/jobs";
 import { wayOf } from "../../volunteer/way";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { expect, test } from "vitest";
 import type { OutboxItem } from "../../shared/outbox_store";
 import type { Offer } from "../../volunteer/jobs";
