@@ -116,7 +116,9 @@ def test_a_run_in_which_all_pass_has_nothing_to_read(folder: Path) -> None:
     assert not [line for line in lines if "what to read" in line]
 
 
-@pytest.mark.parametrize("processes", [(), ("-n", "1")], ids=["one process", "another process"])
+@pytest.mark.parametrize(
+    "processes", [pytest.param((), marks=pytest.mark.soak), ("-n", "1")], ids=["one process", "another process"]
+)
 def test_a_failure_with_a_lone_surrogate_is_reported_like_any_other(tmp_path: Path, processes: tuple[str, ...]) -> None:
     (tmp_path / "test_it.py").write_text('def test_fails():\n    assert False, "odd \\ud800 text"\n')
 

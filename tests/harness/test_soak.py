@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ def is_soak(test: str) -> bool:
     """Whether all of it is, and not single parameters only. Raises when there is no such test."""
     file, _, name = test.partition("::")
     module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
-    return any(mark.name == "soak" for mark in [*marks_of(module), *marks_of(getattr(module, name))])
+    return any(
+        mark.name == "soak" for mark in [*marks_of(module), *marks_of(attrgetter(name.replace("::", "."))(module))]
+    )
 
 
 def marks_of(thing: object) -> list[pytest.Mark | pytest.MarkDecorator]:

@@ -59,7 +59,11 @@ def python(tmp_path: Path) -> Path:
     return tmp_path / "venv" / "bin" / "python"
 
 
-@pytest.fixture(params=INSTALLERS)
+SLOW = {"pip"}
+"""The other one installs first where it can."""
+
+
+@pytest.fixture(params=[pytest.param(one, marks=pytest.mark.soak) if one in SLOW else one for one in INSTALLERS])
 def environment(
     request: pytest.FixtureRequest, python: Path, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> install.Environment:

@@ -105,6 +105,7 @@ def reported_once(operator: Operator, incident: str) -> bool:
     return Counter(fact["kind"] for entry in entries for fact in entry["events"])["incident_reported"] == 1
 
 
+@pytest.mark.soak
 def test_a_rolling_restart_under_load_loses_nothing_and_delays_little(
     breakable_stack: WholeStack, operator: Operator
 ) -> None:

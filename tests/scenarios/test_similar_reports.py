@@ -85,6 +85,7 @@ def test_an_earlier_report_is_found_after_a_restart_until_it_ends(
     until(lambda: town.call("GET", "/v1/assistant", "operator", "op-town").json()["is_running"] and similar(town) == {})
 
 
+@pytest.mark.soak
 def test_each_of_two_assistants_knows_what_the_other_one_read(
     breakable_town: Town, breakable_stack: WholeStack
 ) -> None:

@@ -34,6 +34,7 @@ def supervisor(said: list[str], tmp_path: Path) -> Iterator[Supervisor]:
         made.end()
 
 
+@pytest.mark.soak
 async def test_a_stuck_worker_is_ended_and_started_again(
     desk: Desk, supervisor: Supervisor, said: list[str], tmp_path: Path
 ) -> None:

@@ -54,6 +54,57 @@ SOAK: dict[str, str] = {
     "tests/web/test_layouts.py::test_the_phone_fits_and_is_worked_by_finger_and_keys": (
         "tests/web/test_layouts.py::test_the_phone_fits_and_is_worked_by_finger_and_keys"
     ),
+    "tests/traps/test_faust.py::test_an_exception_in_an_ordinary_agent_acks_the_event": (
+        "tests/traps/test_faust.py::test_safe_an_exception_ends_the_process_and_the_event_comes_again"
+    ),
+    "tests/traps/test_faust.py::test_two_at_once_commit_past_work_that_is_not_done": (
+        "tests/traps/test_faust.py::test_safe_nothing_is_committed_before_what_stands_before_it_is_done"
+    ),
+    "tests/traps/test_faust.py::test_an_exception_before_the_own_ack_is_jumped_over": (
+        "tests/traps/test_faust.py::test_safe_an_exception_ends_the_process_and_the_event_comes_again"
+    ),
+    "tests/traps/test_faust.py::test_without_waiting_for_empty_streams_a_stop_loses_the_event_in_progress": (
+        "tests/traps/test_faust.py::test_safe_a_stop_leaves_the_event_in_progress_to_the_next_worker"
+    ),
+    "tests/traps/test_faust.py::test_what_does_not_decode_is_acked_with_its_neighbours": (
+        "tests/traps/test_faust.py::test_safe_what_does_not_decode_is_a_dead_letter_and_nothing_else_is_touched"
+    ),
+    "tests/traps/test_clients.py::test_one_await_on_a_send_of_faust_hides_that_it_failed": (
+        "tests/traps/test_clients.py::test_flush_hides_that_a_send_failed_and_the_future_tells"
+    ),
+    "tests/traps/test_clients.py::test_an_idempotent_producer_of_kafka_python_never_works_again_after_a_batch_expired": (
+        "tests/traps/test_clients.py::test_safe_the_producer_of_the_intake_works_again_at_once"
+    ),
+    "tests/streams/local/test_kafka_node.py::test_three_nodes_make_one_cluster": (
+        "tests/streams/local/test_kafka_node.py::test_a_cluster_keeps_as_many_copies_as_it_can"
+    ),
+    "tests/streams/local/test_kafka_node.py::test_the_log_survives_a_crash_and_a_start_on_other_ports": (
+        "tests/streams/local/test_up.py::TestARunningStack::test_a_killed_part_runs_again"
+    ),
+    "tests/streams/local/test_up.py::test_what_a_killed_supervisor_left_is_no_hindrance_and_ctrl_c_ends_the_next": (
+        "tests/streams/local/test_up.py::TestARunningStack::test_a_killed_part_runs_again"
+    ),
+    "tests/scenarios/test_similar_reports.py::test_each_of_two_assistants_knows_what_the_other_one_read": (
+        "tests/scenarios/test_similar_reports.py::test_an_earlier_report_is_found_after_a_restart_until_it_ends"
+    ),
+    "tests/scenarios/test_life_of_processes.py::test_a_rolling_restart_under_load_loses_nothing_and_delays_little": (
+        "tests/scenarios/test_life_of_processes.py::test_reports_are_taken_in_while_redis_and_the_workers_are_away"
+    ),
+    "tests/installation/test_nothing_is_resolved.py::test_newer_releases_with_extras_change_nothing": (
+        "tests/installation/test_nothing_is_resolved.py::test_newer_releases_with_extras_change_nothing"
+    ),
+    "tests/installation/test_nothing_is_resolved.py::test_another_file_of_a_pinned_version_is_refused": (
+        "tests/installation/test_nothing_is_resolved.py::test_another_file_of_a_pinned_version_is_refused"
+    ),
+    "tests/streams/cli/test_watch_in_a_terminal.py::test_watch_draws_and_leaves_the_terminal_as_it_was": (
+        "tests/streams/cli/test_watch_in_a_terminal.py::test_watch_draws_and_leaves_the_terminal_as_it_was"
+    ),
+    "tests/harness/test_failures.py::test_a_failure_with_a_lone_surrogate_is_reported_like_any_other": (
+        "tests/harness/test_failures.py::test_a_failure_with_a_lone_surrogate_is_reported_like_any_other"
+    ),
+    "tests/scenarios/test_standstill.py::test_a_stuck_worker_is_ended_and_started_again": (
+        "tests/streams/monitoring/test_commit_stall.py::test_work_that_is_not_committed_for_longer_than_the_limit_ends_the_worker"
+    ),
 }
 """Without parameters. A test that stands for itself is marked for some of them only."""
 DEFAULT_SEEDS = 20

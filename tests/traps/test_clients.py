@@ -33,6 +33,7 @@ def stopped(server: Server) -> Iterator[None]:
         os.kill(server.pid, signal.SIGCONT)
 
 
+@pytest.mark.soak
 async def test_one_await_on_a_send_of_faust_hides_that_it_failed(ground: Ground) -> None:
     await ground.prepare([], most_bytes=1_000)
 
@@ -55,6 +56,7 @@ async def test_flush_hides_that_a_send_failed_and_the_future_tells(ground: Groun
         await producer.stop()
 
 
+@pytest.mark.soak
 async def test_an_idempotent_producer_of_kafka_python_never_works_again_after_a_batch_expired(
     ground: Ground, broker: Server
 ) -> None:

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
 BUG_EXIT = 70
 
 
+@pytest.mark.soak
 async def test_an_exception_in_an_ordinary_agent_acks_the_event(ground: Ground) -> None:
     await ground.prepare(["a", "fails", "b"])
     ground.start("ordinary")
@@ -33,6 +34,7 @@ async def test_safe_an_exception_ends_the_process_and_the_event_comes_again(grou
     assert set(ground.noted("done")) == {"a", "fails", "b"}
 
 
+@pytest.mark.soak
 async def test_two_at_once_commit_past_work_that_is_not_done(ground: Ground) -> None:
     await ground.prepare(["slow", "a", "b"])
     ground.start("parallel")
@@ -56,6 +58,7 @@ async def test_safe_nothing_is_committed_before_what_stands_before_it_is_done(gr
     assert ground.noted("done") == ["slow", "a", "b"]
 
 
+@pytest.mark.soak
 async def test_an_exception_before_the_own_ack_is_jumped_over(ground: Ground) -> None:
     await ground.prepare(["a", "fails", "b"])
     ground.start("acking-itself")
@@ -66,6 +69,7 @@ async def test_an_exception_before_the_own_ack_is_jumped_over(ground: Ground) ->
     assert ground.noted("done") == ["a", "b"]
 
 
+@pytest.mark.soak
 async def test_without_waiting_for_empty_streams_a_stop_loses_the_event_in_progress(ground: Ground) -> None:
     await ground.prepare(["slow"])
     worker = ground.start("hasty")
@@ -91,6 +95,7 @@ async def test_safe_a_stop_leaves_the_event_in_progress_to_the_next_worker(groun
     assert ground.noted("done") == ["slow"]
 
 
+@pytest.mark.soak
 async def test_what_does_not_decode_is_acked_with_its_neighbours(ground: Ground) -> None:
     await ground.prepare(["slow", b"not json", "b"])
     ground.start("decoding")

@@ -84,7 +84,7 @@ def interrupt(terminal: Terminal) -> None:
     terminal.program.send_signal(signal.SIGINT)
 
 
-@pytest.mark.parametrize("leave", [press_q, interrupt])
+@pytest.mark.parametrize("leave", [pytest.param(press_q, marks=pytest.mark.soak), interrupt])
 def test_watch_draws_and_leaves_the_terminal_as_it_was(watching: Terminal, leave: Callable[[Terminal], None]) -> None:
     assert watching.read_until(b"THE API DOES NOT ANSWER")
     assert b"Queue" in watching.said

@@ -120,6 +120,7 @@ def test_a_topic_that_nobody_made_is_not_made_by_asking(kafka: str) -> None:
         producer.close()
 
 
+@pytest.mark.soak
 def test_the_log_survives_a_crash_and_a_start_on_other_ports(kafka_parts: Java, tmp_path: Path) -> None:
     first = a_node(tmp_path)
     with running(tmp_path, processes.kafka_part(kafka_parts, first, [first])) as supervisor:
@@ -144,6 +145,7 @@ def test_a_folder_whose_preparation_was_cut_short_is_prepared_again(kafka_parts:
         make_topic(node.bootstrap, "made")
 
 
+@pytest.mark.soak
 def test_three_nodes_make_one_cluster(kafka_parts: Java, tmp_path: Path) -> None:
     ports = free_ports(6)
     nodes = [

@@ -152,6 +152,7 @@ def ends_cleanly(komek: WholeStack, number: int) -> None:
 
 
 @pytest.mark.stack
+@pytest.mark.soak
 def test_what_a_killed_supervisor_left_is_no_hindrance_and_ctrl_c_ends_the_next(stack: StartStack) -> None:
     komek = stack(workers=1)
     komek.start()
