@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
-from tests.support.assistant_switches import MADE_BY, REPORT, WITHIN_A_SECOND_MS, modes, switch
+from tests.support.assistant_switches import MADE_BY, REPORT, WITHIN_A_SECOND_MS, assistant, modes, switch
 from tests.support.chromium import Visit, Visitor, faults_of, keep_picture, overflows_of
 from tests.support.page_checks import EVERY, faults_in, walk_faults_of
 from tests.support.pseudo import speak, teach_pseudo
@@ -166,22 +166,23 @@ RECOGNISED = {
 }
 
 
-def as_if_set(page: Page) -> None:
+def as_if_set(page: Page, stack: RunningStack) -> None:
     """As where the deployer has set a model: none runs here."""
 
     def told(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, json={**answer.json(), "media": ["transcription", "picture"]})
+        route.fulfill(json={**assistant(stack), "media": ["transcription", "picture"]})
 
     page.route(re.compile(r"/v1/assistant$"), told)
     page.route("**/v1/assistant/transcription", lambda route: route.fulfill(json=RECOGNISED))
 
 
-@pytest.mark.usefixtures("switches")
-def test_words_of_a_recording_are_marked_and_saved_only_once_they_are_compared(visit: Visit) -> None:
+def test_words_of_a_recording_are_marked_and_saved_only_once_they_are_compared(
+    visit: Visit, switches: RunningStack
+) -> None:
     page = visit(**DESK, locale="ru", service_workers="block").without_webgl().sign_in("operator", "op-heard")
-    as_if_set(page)
+    as_if_set(page, switches)
     open_form(page)
+    page.locator("[data-media]").wait_for()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Alt+e")
     chooser.value.set_files({"name": "voice.ogg", "mimeType": "audio/ogg", "buffer": b"OggS"})
@@ -189,6 +190,7 @@ def test_words_of_a_recording_are_marked_and_saved_only_once_they_are_compared(v
     expect(page.locator('[data-field="description"]')).to_have_value(HEARD)
     heard = page.locator(".report-heard")
     expect(heard).to_contain_text("записано программой")
+    keep_picture(page, "heard-ru")
     # Suggestions have their words in it.
     expect(page.locator(f"{CHIPS} q").first).not_to_be_empty()
     assert faults_in(page, EVERY, picture="heard") == []
@@ -227,12 +229,11 @@ def test_hints_of_an_incident_are_a_quiet_line_until_somebody_opens_it(visit: Vi
     place.focus()
 
     expect(page.locator(f"{MADE_BY} .original mark").first).to_have_text("Атырау")
-    assert faults_in(page, EVERY, picture="detail-hints") == []
     # On the line itself one key says whether it is right.
-    place.focus()
     page.keyboard.press("1")
     expect(place.locator('[data-verdict="right"]')).to_have_attribute("aria-pressed", "true")
     expect(place.locator('.verdict [role="status"]')).to_have_text("отмечено")
+    assert faults_in(page, EVERY, picture="detail-hints") == []
     page.locator('[data-action="show-place"]').first.click()
     switch(switches, mode="shadow")
     expect(page.locator('[data-hint][data-mode="shadow"]').first).to_be_visible()
