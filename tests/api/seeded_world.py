@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from api.process.media_models import MediaModels
+from dispatch.assistant.hint_kinds import HintTask
 from dispatch.model.incidents import Attention, Hazard
 from dispatch.model.job_fields import JobField
 from dispatch.model.merges import MergeCandidate, Merging
@@ -34,7 +36,7 @@ from dispatch.model.vocabulary import (
 from streams import wire
 from streams.store.volunteer_view import VolunteerView
 from streams.wire import IncidentPrivate, VolunteerPrivate
-from tests.support.api_fakes import DATA_KEY, seal_incident
+from tests.support.api_fakes import DATA_KEY, FakeMedia, seal_incident
 from tests.support.api_world import World
 from tests.support.builders import (
     INCIDENT,
@@ -180,6 +182,9 @@ def volunteer_view(volunteer_id: str) -> VolunteerView:
 def decided_world() -> World:
     """The seeded world, whose incident has decisions that Kafka can be asked for."""
     world, story = seeded_world(), Story(people=helpers("v-1", "v-2", "v-3", "v-4"))
+    model = FakeMedia()
+    world.media_models = MediaModels({HintTask.TRANSCRIPTION: model, HintTask.PICTURE: model})
+    world.restart()
     story.report()
     story.accept("v-1")
     world.decisions.at = {(0, offset): decided for offset, decided in enumerate(story.decisions)}

@@ -1,10 +1,13 @@
 # ruff: noqa: ARG002 - the names of arguments are those of the Protocols
 """Services of the API in memory. Each keeps the promises of its Protocol in `api/process/services.py`, or fails on demand."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from api.process.media_models import MOST_AT_ONCE
 from dispatch.assistant.likely_duplicates import LikelyDuplicate
+from dispatch.assistant.recognised_texts import Recognised, recognised
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.ids import parts_of_offer, zone_of_incident
@@ -518,6 +521,38 @@ class FakeAssistant:
 
     async def is_alive(self) -> bool:
         return self.is_running
+
+
+HEARD = "Атырау қаласында су басты, үйде 3 адам қалды"
+
+
+class FakeMedia:
+    """A `MediaModel`. `trouble`: what it raises instead."""
+
+    name = "ears"
+
+    def __init__(self, text: str = HEARD) -> None:
+        self.text = text
+        self.trouble: Exception | None = None
+        self.sent: list[tuple[bytes, str]] = []
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+        self.is_full = asyncio.Event()
+        """As many are asked as may be at once."""
+
+    async def text_of(self, content: bytes, media_type: str) -> Recognised:
+        self.sent.append((content, media_type))
+        if len(self.sent) == MOST_AT_ONCE:
+            self.is_full.set()
+        await self.goes_on.wait()
+        if self.trouble is not None:
+            raise self.trouble
+        found = recognised(self.text)
+        assert found is not None
+        return found
+
+    async def close(self) -> None:
+        pass
 
 
 class FakeLag:

@@ -9,12 +9,12 @@ from api.process.media_models import MOST_AT_ONCE, MediaModels
 from api.routes.recognised_texts import LIMIT
 from dispatch.assistant.hint_kinds import HintTask
 from dispatch.assistant.media_types import PICTURES, RECORDINGS
-from dispatch.assistant.recognised_texts import Recognised, recognised
 from streams.assistant.model_port import ModelUnavailable
 from tests.api.routes.test_assistant import switch
+from tests.support.api_fakes import HEARD, FakeMedia
 from tests.support.api_world import World, code
 
-TEXT = "Атырау қаласында су басты, үйде 3 адам қалды"
+TEXT = HEARD
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
 PNG = b"\x89PNG\r\n\x1a\n\x00\x01"
 SAMPLES = {
@@ -28,34 +28,6 @@ SAMPLES = {
     "image/png": PNG,
     "image/webp": b"RIFF\x00\x00\x00\x00WEBP",
 }
-
-
-class FakeMedia:
-    """A `MediaModel`. `trouble`: what it raises instead."""
-
-    name = "ears"
-
-    def __init__(self, text: str = TEXT) -> None:
-        self.text = text
-        self.trouble: Exception | None = None
-        self.sent: list[tuple[bytes, str]] = []
-        self.goes_on = asyncio.Event()
-        self.goes_on.set()
-        self.is_full = asyncio.Event()
-
-    async def text_of(self, content: bytes, media_type: str) -> Recognised:
-        self.sent.append((content, media_type))
-        if len(self.sent) == MOST_AT_ONCE:
-            self.is_full.set()
-        await self.goes_on.wait()
-        if self.trouble is not None:
-            raise self.trouble
-        found = recognised(self.text)
-        assert found is not None
-        return found
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ export function HeardLine({ of }: { of: FormState }) {
     <Suggested tag="div" class="report-heard" label={text.made}>
       <p><MadeBy>{text.made}</MadeBy></p>
       <p>{text.check}</p>
-      <div class="report-similar-acts">
+      <div class="report-heard-acts">
         <button type="button" class="btn" data-action="confirm-heard" aria-keyshortcuts="Alt+W" onClick={() => of.confirmHeard()}>
           {text.confirm} <KeyCap of="Alt W" />
         </button>
