@@ -20,7 +20,7 @@ from aiokafka.errors import KafkaError
 from streams import clock
 from streams.backup import cut, documents
 from streams.backup.backup_key import BackupKey, new_salt
-from streams.backup.carried import CARRIED, Carried, compacted
+from streams.backup.carried import CARRIED, Carried, read_on
 from streams.backup.documents import MANIFEST, PLAN, Manifest, Part, Plan, Range
 from streams.backup.faults import BadBackup
 from streams.backup.key_files import KEYS, write_key_files
@@ -161,7 +161,7 @@ class Exporter:
 
     async def _catch_up(self, folder: Path, plan: Plan, key: BackupKey, ends: dict[tuple[str, int], int]) -> None:
         # In the order of the table as well: the sealed texts last.
-        for one in compacted():
+        for one in read_on():
             name = one.topic.name
             numbers = [entry.partition for entry in plan.cuts if entry.topic == name]
             newer = {(name, number): end for number, end in (await self._reader.ends(name, numbers)).items()}
