@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.shared_stack",
     "tests.support.town",
     "tests.support.desk",
+    "tests.support.backups",
     "tests.support.chromium",
     "tests.support.assistant_switches",
     "tests.support.secure_stack",

@@ -1,84 +1,39 @@
-"""An export of a real log, and its import into a Kafka of its own: killed on the way, refused where it must be, decided on."""
+"""An export of a real log, and its import into a Kafka of its own: killed on the way, and decided on."""
 
-import asyncio
-import json
 import os
 import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
-from aiokafka import AIOKafkaProducer
-from kafka.admin import KafkaAdminClient
-from typer.testing import CliRunner
 
 from dispatch.model.commands import Command
 from dispatch.model.places import Place
 from streams import redis_keys, wire
 from streams.backup import group_offsets, run, target
-from streams.backup.backup_key import BackupKey, new_salt
 from streams.backup.carried import CARRIED
-from streams.backup.documents import MANIFEST, PLAN, Committed, Manifest, Plan, Range, write
+from streams.backup.documents import Committed
 from streams.backup.exporter import unfinished
-from streams.backup.faults import BadBackup, NotImportable
-from streams.backup.importer import Imported, Importer
-from streams.backup.parts import Record, is_filler, record_of, write_part
-from streams.cli.main import app
+from streams.backup.faults import BadBackup
+from streams.backup.importer import Importer
+from streams.backup.parts import Record
 from streams.kafka import groups, topic_admin
 from streams.kafka.log_reader import LogReader
-from streams.local import processes
-from streams.local.kafka_node import Java, Node
-from streams.local.ports import free_ports
 from streams.rebuild.rebuilder import Rebuilder
-from streams.settings import Settings, load
-from streams.topics import DECISIONS, INCIDENTS, LOCATIONS, PRIVATE, SESSIONS, TOPICS, VOLUNTEERS
+from streams.settings import Settings
+from streams.topics import DECISIONS, INCIDENTS, LOCATIONS, PRIVATE, SESSIONS, VOLUNTEERS
 from streams.wire import VolunteerPrivate
+from tests.support.backups import SECRET, ends_of, exported, imported, log_of, made_export
 from tests.support.desk import DATA_KEY, Desk, accept, desk_at
-from tests.support.stack import running
-from tests.support.waiting import until
 
-SECRET = "a secret of the tests, long enough"
 ROOT = Path(__file__).parents[3]
 KILLED = "tests.streams.backup.killed_backup"
-
-
-@pytest.fixture(scope="module")
-def second_kafka(kafka_parts: Java, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("second-kafka")
-    broker_port, controller_port = free_ports(2)
-    node = Node(node_id=1, broker_port=broker_port, controller_port=controller_port, folder=folder)
-    with running(folder, processes.kafka_part(kafka_parts, node, [node])):
-        yield node.bootstrap
-
-
-@pytest.fixture
-def empty(second_kafka: str) -> Settings:
-    """The settings of a Kafka without topics."""
-    admin = KafkaAdminClient(bootstrap_servers=second_kafka)
-    try:
-        names = {topic.name for topic in TOPICS}
-        if left := names & set(admin.list_topics()):
-            admin.delete_topics(sorted(left))
-            until(lambda: not names & set(admin.list_topics()))
-    finally:
-        admin.close()
-    return load({"KOMEK_KAFKA": second_kafka, "KOMEK_DATA_KEY": DATA_KEY})
-
-
-async def exported(settings: Settings, backups: Path) -> tuple[Path, Manifest]:
-    return await run.export(settings, backups, SECRET, lambda *_: None)
-
-
-async def imported(settings: Settings, folder: Path) -> Imported:
-    opened = run.open_export(folder, SECRET)
-    return await Importer(settings, opened.folder, opened.manifest, opened.key, opened.erasures(None, SECRET)).run()
 
 
 @asynccontextmanager
@@ -88,29 +43,6 @@ async def restored_desk(settings: Settings, redis_url: str) -> AsyncIterator[Des
         client.flushall()
     async with desk_at(settings.require_kafka(), redis_url) as made:
         yield made
-
-
-async def log_of(settings: Settings, topic: str) -> dict[int, list[Record]]:
-    """Every record of a topic, by partition; those without meaning are left out."""
-    reader = LogReader(settings, "test-log")
-    await reader.start()
-    try:
-        bounds = await reader.bounds(topic, await reader.partitions(topic))
-        found: dict[int, list[Record]] = {number: [] for number in bounds}
-        async for chunk in reader.read(topic, bounds):
-            found[chunk[0].partition] += [one for one in map(record_of, chunk) if not is_filler(one)]
-        return found
-    finally:
-        await reader.stop()
-
-
-async def ends_of(settings: Settings, topic: str) -> dict[int, int]:
-    reader = LogReader(settings, "test-ends")
-    await reader.start()
-    try:
-        return await reader.ends(topic, await reader.partitions(topic))
-    finally:
-        await reader.stop()
 
 
 async def with_private(desk: Desk, *people: str) -> None:
@@ -313,113 +245,3 @@ async def test_gaps_and_beginnings_are_kept(empty: Settings, tmp_path: Path) -> 
     assert (await ends_of(empty, DECISIONS.name))[3] == 500
     assert done.fillers == 120_000 + 70_010 - 3 + 60_004 + 500
     assert topic_admin.check_topics(empty) == []
-
-
-def made_export(backups: Path, logs: dict[tuple[str, int], tuple[int, int, list[Record]]]) -> Path:
-    """An export of these records; all other partitions are empty."""
-    backup_key = BackupKey(SECRET, new_salt())
-    folder = backups / "20260101T000000Z-made"
-    folder.mkdir()
-    settings = Settings()
-    stretches: dict[tuple[str, int], tuple[int, int, list[Record]]] = {
-        (one.topic.name, number): (0, 0, []) for one in CARRIED for number in range(one.topic.partition_count(settings))
-    } | logs
-    ranges = {
-        place: Range(topic=place[0], partition=place[1], first=first, end=end)
-        for place, (first, end, _) in stretches.items()
-    }
-    plan = Plan(
-        id=folder.name,
-        version="0",
-        lineage="made",
-        begun_ms=1_700_000_000_000,
-        salt=backup_key.salt.hex(),
-        check=backup_key.check,
-        settings={"partitions": "8"},
-        cuts=tuple(ranges.values()),
-        groups=(),
-    )
-    parts = tuple(
-        write_part(folder, backup_key, plan.id, ranges[place], records) for place, (_, _, records) in stretches.items()
-    )
-    write(folder / PLAN, plan, backup_key)
-    write(
-        folder / MANIFEST,
-        Manifest(plan=plan, completed_ms=1, seconds=1.0, ranges=tuple(ranges.values()), parts=parts),
-        backup_key,
-    )
-    return folder
-
-
-class TestRefusals:
-    async def test_a_deployment_that_is_not_empty(self, empty: Settings, tmp_path: Path) -> None:
-        await asyncio.to_thread(topic_admin.apply_topics, empty)
-        producer = AIOKafkaProducer(bootstrap_servers=empty.require_kafka())
-        await producer.start()
-        await producer.send_and_wait(INCIDENTS.name, b"{}", key=b"z")
-        await producer.stop()
-        opened = run.open_export(made_export(tmp_path, {}), SECRET)
-
-        with pytest.raises(NotImportable, match=r"not empty: komek.incidents.v1 has had 1 records"):
-            await Importer(empty, opened.folder, opened.manifest, opened.key, None).run()
-        # Nothing was changed.
-        assert topic_admin.check_topics(empty) == []
-
-    async def test_other_partitions(self, empty: Settings, tmp_path: Path) -> None:
-        opened = run.open_export(made_export(tmp_path, {}), SECRET)
-
-        with pytest.raises(NotImportable, match="has 4 partitions here and 8 in the export"):
-            await Importer(replace(empty, partitions=4), opened.folder, opened.manifest, opened.key, None).run()
-
-    async def test_a_damaged_file_before_anything_is_touched(self, empty: Settings, tmp_path: Path) -> None:
-        folder = made_export(tmp_path, {})
-        opened = run.open_export(folder, SECRET)
-        path = folder / opened.manifest.parts[3].name
-        path.write_bytes(path.read_bytes()[:-1])
-
-        with pytest.raises(BadBackup, match="bytes of"):
-            await Importer(empty, opened.folder, opened.manifest, opened.key, None).run()
-        assert all(problem.what == "does not exist" for problem in topic_admin.check_topics(empty))
-
-
-def test_the_commands_carry_a_deployment_with_its_keys(kafka: str, empty: Settings, tmp_path: Path) -> None:
-    topic_admin.apply_topics(load({"KOMEK_KAFKA": kafka}))
-    backups, secret, keys = tmp_path / "backups", tmp_path / "key", tmp_path / "keys"
-    secret.write_text(SECRET + "\n")
-    where = (str(backups), "--key-file", str(secret))
-
-    made = _komek(kafka, "export", *where, "--with-keys", "--json")
-    kept = _komek(kafka, "export", *where, "--erasures", "--json")
-    unlocked = _komek(empty.require_kafka(), "import", *where, "--keys-to", str(keys))
-    checked = _komek(empty.require_kafka(), "import", *where, "--check")
-    done = _komek(empty.require_kafka(), "import", *where, "--json")
-    again = _komek(empty.require_kafka(), "import", *where)
-
-    assert (made.exit_code, kept.exit_code, unlocked.exit_code, checked.exit_code) == (0, 0, 0, 0)
-    assert (keys / "data-key").read_text() == DATA_KEY
-    assert json.loads(done.stdout)["records"] == sum(json.loads(made.stdout)["records"].values())
-    assert "not empty" in str(again.exception)
-    assert "komek_backup_bytes" in (backups / "komek_backups.prom").read_text()
-
-
-def _komek(kafka: str, *arguments: str) -> Any:
-    environ = {"KOMEK_KAFKA": kafka, "KOMEK_DATA_KEY": DATA_KEY}
-    return CliRunner().invoke(app, list(arguments), env=environ)
-
-
-def test_the_commands_say_what_is_wrong(empty: Settings, tmp_path: Path) -> None:
-    folder = made_export(tmp_path, {})
-    secret, other = tmp_path / "key", tmp_path / "other"
-    secret.write_text(SECRET)
-    other.write_text("another secret that is long enough")
-    kafka = empty.require_kafka()
-
-    wrong = _komek(kafka, "import", str(folder), "--key-file", str(other), "--check")
-    unlisted = _komek(kafka, "import", str(folder), "--key-file", str(secret))
-    without_keys = _komek(kafka, "import", str(folder), "--key-file", str(secret), "--keys-to", str(tmp_path / "keys"))
-
-    assert "under another key" in str(wrong.exception)
-    assert "erasures-made.sealed cannot be read" in str(unlisted.exception)
-    assert "holds no keys" in str(without_keys.exception)
-    assert "no key of the backups" in str(_komek(kafka, "export", str(folder)).exception)
-    assert "no folder of exports" in str(_komek(kafka, "export").exception)
