@@ -14,7 +14,7 @@ DEPLOY = Path(__file__).parents[1] / "deploy"
 
 def test_the_schemas_are_those_of_the_code() -> None:
     """Renew them with `.venv/bin/python -m streams.codegen.asyncapi`."""
-    kept = {path.name: path.read_text(encoding="utf-8") for path in (DEPLOY / "schemas").glob("*.json")}
+    kept = {path.name: path.read_text(encoding="utf-8") for path in (DEPLOY / "schemas").iterdir()}
     del kept[plans_schema.FILE.name]  # tested in tests/streams/codegen/test_plans_schema.py
 
     assert kept.keys() == asyncapi.files().keys()

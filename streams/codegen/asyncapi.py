@@ -14,6 +14,7 @@ import msgspec
 from dispatch.model.command_kinds import COMMANDS
 from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.events import EVENTS
+from streams.codegen.asyncapi_page import page
 from streams.dead_letters.letters import DeadLetter
 from streams.dead_letters.outcomes import LetterSettled
 from streams.ring.declared_keys import KeyRecord
@@ -186,7 +187,10 @@ def files() -> dict[str, str]:
     texts = {f"{topic.name}.json": topic_schema(topic, known) for topic in TOPICS}
     texts["asyncapi.json"] = document(known)
     # Sorted keys: the files change only when a record changes.
-    return {name: json.dumps(text, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for name, text in texts.items()}
+    written = {
+        name: json.dumps(text, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for name, text in texts.items()
+    }
+    return {**written, "asyncapi.html": page(texts["asyncapi.json"])}
 
 
 def main() -> None:
