@@ -13,7 +13,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from dispatch.cap.messages import Alert
+from dispatch.cap.reading import contents_of
 from tests.support.cap_alerts import alert, area, reference
+from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import COMMAND, RunningStack
 
@@ -150,3 +153,36 @@ def test_a_feed_is_followed_though_its_follower_is_killed(shared_stack: RunningS
         )
         with follower(komek, url, ledger):
             assert until(lambda: incident(komek, reported["id"])["status"] == "closed")
+
+
+def test_an_area_of_our_own_is_warned_of_until_it_ends(town: Town) -> None:
+    """From the log of a whole stack: what the unit tests read from a list of decisions."""
+    komek = town.komek
+    reader = httpx2.Client(base_url=komek.api, headers=komek.headers("monitor"), timeout=10)
+
+    def square(lat: float) -> dict[str, Any]:
+        lon = town.centre.lon
+        ring = [[lon, lat], [lon + 0.02, lat], [lon + 0.02, lat + 0.02], [lon, lat + 0.02], [lon, lat]]
+        return {"type": "Polygon", "coordinates": [ring]}
+
+    def newest(kind: str) -> Alert | None:
+        answer = reader.get(f"/v1/hazards/{incident_id}.cap")
+        if answer.status_code == 404:
+            return None
+        (found,) = contents_of(answer.content).alerts
+        return found if found.message_type == kind else None
+
+    incident_id = town.report(type="flood", location=square(town.centre.lat))
+    first: Alert = until(lambda: newest("Alert"))
+    assert f"/v1/hazards/{incident_id}.cap" in contents_of(reader.get("/v1/hazards.atom").content).links
+
+    moved = {"location": square(town.centre.lat + 0.01)}
+    assert town.call("PATCH", f"/v1/incidents/{incident_id}", "operator", "op-town", moved).status_code == 202
+    second: Alert = until(lambda: newest("Update"))
+    assert second.references == (first.name,)
+
+    assert town.call("POST", f"/v1/incidents/{incident_id}/close", "operator", "op-town").status_code == 202
+    last: Alert = until(lambda: newest("Cancel"))
+    assert last.references == (first.name, second.name)
+    assert {info.language for info in last.infos} == {"kk", "ru", "en"}
+    reader.close()
