@@ -1,7 +1,6 @@
 """The pages of `deploy/runbook`: one for each alarm, and every command and route in them exists."""
 
 import re
-from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ import yaml
 from streams.cli.main import COMMANDS, load
 from streams.codegen import alert_rules
 from tests.support.openapi import openapi
+from tests.support.runbook import PAGES, RUNBOOK, commands
 
-RUNBOOK = alert_rules.FILE.parents[1] / alert_rules.RUNBOOK
-PAGES = {path.stem: path.read_text("utf-8") for path in sorted(RUNBOOK.glob("*.md"))}
 PROCEDURES = {"restore"}
 ALARMS = {name: text for name, text in PAGES.items() if name not in {"README", *PROCEDURES}}
 HEADINGS = ("**For people.** ", "## Look", "## Do", "## Call")
@@ -76,17 +74,6 @@ def test_every_route_and_page_that_a_page_names_exists(name: str) -> None:
     assert routes <= known
     for file in re.findall(r"`(?:deploy/)?([\w/-]+\.md)`", PAGES[name]):
         assert (RUNBOOK / file).is_file() or (RUNBOOK.parent / file).is_file(), file
-
-
-def commands(text: str) -> Iterator[list[str]]:
-    """The words after `komek`, of each command in backticks or in a block."""
-    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
-    spans = re.findall(r"`(komek [^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-    for line in (*lines, *spans):
-        words = line.partition("#")[0].split()
-        if words[:1] == ["komek"]:
-            yield words[1:]
 
 
 def unknown(words: list[str]) -> str | None:

@@ -112,6 +112,11 @@ class Lane:
         self._is_stuck = False
         self._bug: BaseException | None = None
         self._is_stopped = False
+        # From the start: what is counted first in a new series is no increase for Prometheus, and the objectives would miss it.
+        for outcome in (NoticeOutcome.SENT, NoticeOutcome.FAILED):
+            metrics.NOTICES.labels(channel=channel.name, outcome=outcome)
+        metrics.NOTICES_RETRIED.labels(channel=channel.name)
+        metrics.NOTICE_SECONDS.labels(channel=channel.name)
 
     @property
     def name(self) -> str:

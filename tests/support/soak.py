@@ -45,6 +45,12 @@ SOAK: dict[str, str] = {
     "tests/scenarios/test_deployment.py::test_a_report_reaches_people_and_nothing_is_lost_with_a_broker_and_a_redis": (
         "tests/streams/codegen/test_compose_file.py::test_its_settings_load"
     ),
+    "tests/scenarios/test_drills.py::test_every_page_is_drilled": (
+        "tests/test_runbook.py::test_each_alarm_has_its_page_and_each_page_its_alarm"
+    ),
+    "tests/scenarios/test_drills.py::test_the_alarm_comes_its_page_helps_and_it_ends_with_its_cause": (
+        "tests/scenarios/test_alarms.py::test_an_unreadable_command_alarms_until_somebody_dismisses_it"
+    ),
     "tests/scenarios/test_traces.py::test_one_trace_leads_from_the_report_to_the_answer": (
         "tests/streams/tracing/test_spans.py::test_one_incident_is_one_tree"
     ),
