@@ -25,9 +25,7 @@ def traced(collector: FakeCollector, incident: str, has: Callable[[set[str]], bo
 
 
 def test_one_trace_leads_from_the_report_to_the_answer(stack: StartStack) -> None:
-    with fake_collector() as collector:
-        komek = stack(workers=1, environ={"KOMEK_TRACES": collector.url})
-        komek.start()
+    with fake_collector() as collector, stack(workers=1, environ={"KOMEK_TRACES": collector.url}) as komek:
         town = Town(komek)
         person = town.volunteer("near")
         incident = town.report(description="Үйдің 3-қабатынан түтін", caller={"name": "Асель", "phone": "+77011234567"})
