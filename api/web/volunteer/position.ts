@@ -19,6 +19,8 @@ export const sharedAtMs = signal<number | null>(null);
 
 const MAX_WAITING = 50;
 const FIRST_PAUSE_MS = 30_000;
+/** Who lies still is as near as before, but a browser may tell only of movement. */
+const STILL_MS = 60_000;
 let waiting: (Fix & { continues: boolean })[] = [];
 let nextAtMs = 0;
 let pauseMs = FIRST_PAUSE_MS;
@@ -54,11 +56,20 @@ export function sharePosition(id: string, wanted: () => boolean): () => void {
     void send(id, [{ ...fix, continues: false }], true);
   };
   document.addEventListener("visibilitychange", turn);
+  const still = setInterval(() => watch !== null && serverNow() - (lastFix.value?.atMs ?? 0) > STILL_MS && freshen(id), STILL_MS);
   return () => {
+    clearInterval(still);
     dispose();
     stopWatching();
     document.removeEventListener("visibilitychange", turn);
   };
+}
+
+/** Asks the device where it is now, and sends that at once: for a call for help, and for whoever does not move. */
+export function freshen(id: string): void {
+  if (sharing.peek() !== "on") return;
+  nextAtMs = 0;
+  navigator.geolocation.getCurrentPosition((found) => note(id, found.coords), () => undefined, { enableHighAccuracy: true, maximumAge: 0, timeout: 10_000 });
 }
 
 function note(id: string, coords: GeolocationCoordinates): void {

@@ -14,7 +14,7 @@ import { MergedReport } from "./merged_report";
 import { notMovedText } from "./not_moved";
 import { SplitForm } from "./split_form";
 import { showTimeline } from "./timeline";
-import { type Form, escalate, form, isBusy, notMoved, openAgain, openForm, problem, sent, undo, undoable } from "./orders";
+import { type Form, escalate, form, isBusy, isDecided, notMoved, openAgain, openForm, problem, sent, undo, undoable } from "./orders";
 
 const show = (which: Form) => () => openForm(form.value === which ? null : which);
 const ALWAYS = { t: show("note"), w: show("why") };
@@ -32,7 +32,7 @@ export function OrderBar({ of }: { of: Incident }) {
   }, [isOver]);
   return (
     <div class="orders">
-      {sent.value !== null && <p class="sent" role="status">{text.sent[sent.value]}</p>}
+      {sent.value !== null && <p class="sent" role="status">{isDecided.value ? text.sent[sent.value] : text.waits}</p>}
       <Undo id={of.id} />
       {problem.value !== null && !(form.value === "assign" && OVERRULED.has(problem.value.code)) && <ProblemText of={problem.value} />}
       {problem.value?.code === "already_split" && problem.value.params.incident_id && <MergedReport id={problem.value.params.incident_id} />}

@@ -24,6 +24,9 @@ export const problem = signal<Problem | null>(null);
 /** The last order that was accepted, for the line above the orders. */
 export const sent = signal<Order | null>(null);
 
+/** Whether the decision about `sent` is known. Before, nothing may read as done. */
+export const isDecided = signal(false);
+
 /** The last order that another one takes back, for some seconds. The log keeps both. */
 export const undoable = signal<{ readonly id: string; readonly untilMs: number; readonly run: () => Promise<boolean> } | null>(null);
 export const UNDO_MS = 8_000;
@@ -33,7 +36,7 @@ export const notMoved = signal<{ readonly from: Incident; readonly into: string;
 const NOTHING_TOLD: Outcome = { refusal: null, notMoved: [] };
 
 /** Refusals that came when the operator had gone on to another incident; shown until they are read. */
-export const refusedElsewhere = signal<readonly { readonly id: string; readonly problem: Problem }[]>([]);
+export const refusedElsewhere = signal<readonly { readonly id: string; readonly order: Order; readonly problem: Problem }[]>([]);
 
 let key = freshKey();
 const SENT_FOR_MS = 6_000;
@@ -80,6 +83,7 @@ async function answered<Data>(order: Order, request: (key: string) => Promise<Re
     problem.value = answer.ok ? null : answer.problem;
     if (answer.ok) {
       sent.value = order;
+      isDecided.value = false;
       form.value = null;
     }
   });
@@ -94,16 +98,17 @@ async function answered<Data>(order: Order, request: (key: string) => Promise<Re
 async function follow(order: Order, of: string | null, data: unknown, whenDecided?: WhenDecided): Promise<void> {
   const outcome = await outcomeOf(data);
   whenDecided?.(outcome);
+  if (sent.peek() === order) isDecided.value = true;
   refreshDetail();
-  if (outcome.refusal !== null) tellRefusal(of, outcome.refusal);
+  if (outcome.refusal !== null) tellRefusal(order, of, outcome.refusal);
   if (clearing !== null) clearTimeout(clearing);
   clearing = setTimeout(() => sent.value === order && (sent.value = null), SENT_FOR_MS);
 }
 
 /** Where it was ordered; a refusal beside another incident would be taken for that one's. */
-function tellRefusal(of: string | null, refusal: Problem): void {
+function tellRefusal(order: Order, of: string | null, refusal: Problem): void {
   if (of === null || selectedId.peek() === of) batch(() => ([problem.value, sent.value] = [refusal, null]));
-  else refusedElsewhere.value = [...refusedElsewhere.peek().filter((one) => one.id !== of || one.problem.code !== refusal.code), { id: of, problem: refusal }];
+  else refusedElsewhere.value = [...refusedElsewhere.peek().filter((one) => one.id !== of || one.problem.code !== refusal.code), { id: of, order, problem: refusal }];
 }
 
 export function readRefusal(id: string): void {
@@ -127,7 +132,8 @@ async function outcomeOf(data: unknown): Promise<Outcome> {
 }
 
 function refusalOf(code: string, incident_id: string | null): Problem {
-  return { code, status: 409, params: { incident_id }, retryAfterMs: null, mayRepeat: false };
+  // `incident_cancelled` and the like: whichever way it ended.
+  return { code: /^incident_(closed|cancelled)$/.test(code) ? "incident_ended" : code, status: 409, params: { incident_id }, retryAfterMs: null, mayRepeat: false };
 }
 
 /** An empty text is no reason. */

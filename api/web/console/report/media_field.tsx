@@ -10,13 +10,14 @@ import { t } from "../text";
 import type { FormState } from "./form_state";
 import { type MediaFault, acceptOf, fileIn, wordsOf } from "./media";
 
-type State = { readonly kind: "idle" } | { readonly kind: "reading"; readonly name: string } | { readonly kind: "failed"; readonly why: MediaFault };
+type State = { readonly kind: "idle" } | { readonly kind: "off" } | { readonly kind: "reading"; readonly name: string } | { readonly kind: "failed"; readonly why: MediaFault };
 const IDLE: State = { kind: "idle" };
 
 export function MediaField({ of }: { of: FormState }) {
   const [tasks, setTasks] = useState<readonly string[]>([]);
   const [state, setState] = useState<State>(IDLE);
   const chooser = useRef<HTMLInputElement>(null);
+  const holder = useRef<HTMLParagraphElement>(null);
   const running = useRef<AbortController | null>(null);
   const changed = assistantChanges.value;
   useEffect(() => {
@@ -39,13 +40,14 @@ export function MediaField({ of }: { of: FormState }) {
   const isOn = tasks.length > 0;
   useLayoutEffect(() => (isOn ? bindKeys({ e: () => chooser.current?.click() }) : undefined), [isOn]);
   useEffect(() => {
-    const form = chooser.current?.closest("form");
-    if (!isOn || form == null) return;
+    const form = (chooser.current ?? holder.current)?.closest("form");
+    if (form == null) return;
     const take = (data: DataTransfer | null, event: Event): void => {
       const file = fileIn(data);
       if (file === null) return;
       event.preventDefault();
-      void read(file);
+      if (isOn) void read(file);
+      else setState({ kind: "off" });
     };
     const paste = (event: ClipboardEvent): void => take(event.clipboardData, event);
     const drop = (event: DragEvent): void => take(event.dataTransfer, event);
@@ -60,8 +62,9 @@ export function MediaField({ of }: { of: FormState }) {
       form.removeEventListener("dragover", over);
     };
   });
-  if (!isOn) return null;
   const text = t().own.report.media;
+  // Nothing to offer, but a file that is dropped must not replace the page, nor vanish without a word.
+  if (!isOn) return <p ref={holder} class="report-told assist-quiet" role="status">{state.kind === "off" && text.off}</p>;
   return (
     <div class="report-part" data-media={state.kind}>
       <label class="btn report-media">

@@ -4,7 +4,9 @@ import { texts } from "../text";
 
 export function sentenceOf(problem: Problem): string {
   const known: Readonly<Partial<Record<string, string>>> = texts().words.problems;
-  return known[problem.code] ?? `${texts().words.problems.internal} (${problem.code})`;
+  // A refusal is no fault of the server, and says which rule it was to whoever is asked.
+  const kind = problem.status === 409 ? "conflict" : problem.status >= 400 && problem.status < 500 ? "invalid" : "internal";
+  return known[problem.code] ?? `${texts().words.problems[kind]} (${problem.code})`;
 }
 
 export function ProblemText({ of }: { of: Problem | null }) {

@@ -136,3 +136,13 @@ test("kinds are named as the server names them, and the chooser offers what is s
   expect(typeOf({ type: "" })).toBeNull();
   expect(acceptOf(["picture"])).toBe("image/jpeg,image/png,image/webp");
 });
+
+test("a file that is dropped where no program reads it replaces no page and says so", async () => {
+  answers["/v1/assistant"] = () => Response.json(on([]));
+  await show(form());
+  expect(root.textContent).toBe("");
+
+  await drop(new File(["x"], "a.pdf", { type: "application/pdf" }));
+
+  expect(root.querySelector('[role="status"]')?.textContent).toContain("no program");
+});

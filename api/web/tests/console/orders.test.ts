@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { closeFormOfOther, end, escalate, form, givenPerson, openForm, problem, readRefusal, refusedElsewhere, reopen, undoable } from "../../console/detail/orders";
+import { closeFormOfOther, end, escalate, form, givenPerson, isDecided, sent, openForm, problem, readRefusal, refusedElsewhere, reopen, undoable } from "../../console/detail/orders";
 import { selectedId } from "../../console/state";
 import { json } from "../support/answers";
 
@@ -52,6 +52,8 @@ test("a refusal is told also when its decision comes late and the network was aw
   await escalate(1);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(problem.value).toBeNull();
+  // Nothing reads as done before it is.
+  expect([sent.value, isDecided.value]).toEqual(["escalate", false]);
 
   await vi.advanceTimersByTimeAsync(50_000);
 
@@ -59,7 +61,7 @@ test("a refusal is told also when its decision comes late and the network was aw
 });
 
 test("a refusal is told with its incident when another one is shown by then, until it is read", async () => {
-  decidesAfter(2, { reason: "filled" });
+  decidesAfter(2, { reason: "incident_cancelled" });
   await escalate(1);
   selectedId.value = "i-2";
   closeFormOfOther("i-2");
@@ -67,7 +69,7 @@ test("a refusal is told with its incident when another one is shown by then, unt
   await vi.advanceTimersByTimeAsync(10_000);
 
   expect(problem.value).toBeNull();
-  expect(refusedElsewhere.value.map((one) => [one.id, one.problem.code])).toEqual([["i-1", "filled"]]);
+  expect(refusedElsewhere.value.map((one) => [one.id, one.problem.code])).toEqual([["i-1", "incident_ended"]]);
   readRefusal("i-1");
   expect(refusedElsewhere.value).toEqual([]);
 });

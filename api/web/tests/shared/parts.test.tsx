@@ -67,6 +67,10 @@ test("a problem is said by its code; an unknown code is shown", () => {
 
   shown(<ProblemText of={{ ...localProblem("offline"), code: "new_code" }} />);
   expect(root.textContent).toContain("new_code");
+
+  // What the server refused is no fault of the server.
+  shown(<ProblemText of={{ ...localProblem("offline"), code: "new_rule", status: 409 }} />);
+  expect(root.textContent).toBe("This is not possible in the present state. (new_rule)");
 });
 
 test("opening a login link spends nothing; a tap does", async () => {

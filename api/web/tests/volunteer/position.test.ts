@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sharePosition } from "../../volunteer/position";
+import { freshen, sharePosition } from "../../volunteer/position";
 import { json } from "../support/answers";
 
 interface Sent {
@@ -9,13 +9,15 @@ interface Sent {
 }
 let sent: Sent[];
 let watching: ((found: { coords: object }) => void) | null;
+/** When the device was asked anew. */
+let asked: number[];
 let visible: DocumentVisibilityState;
 let stop: () => void;
 const wanted = signal(true);
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse("2026-11-22T08:00:00Z") });
-  [sent, watching, visible, wanted.value] = [[], null, "visible", true];
+  [sent, watching, visible, wanted.value, asked] = [[], null, "visible", true, []];
   vi.stubGlobal("fetch", (_: string, { keepalive, body }: RequestInit) => {
     const { fixes } = JSON.parse(String(body)) as { fixes: { continues: boolean }[] };
     sent.push({ keepalive: keepalive ?? false, continues: fixes.map((fix) => fix.continues) });
@@ -23,7 +25,7 @@ beforeEach(() => {
   });
   vi.stubGlobal("navigator", {
     onLine: true,
-    geolocation: { watchPosition: (found: typeof watching) => ((watching = found), 7), clearWatch: () => (watching = null) },
+    geolocation: { watchPosition: (found: typeof watching) => ((watching = found), 7), clearWatch: () => (watching = null), getCurrentPosition: (took: typeof watching) => (asked.push(Date.now()), took?.({ coords: { longitude: 76.9, latitude: 43.2, accuracy: 10 } })) },
   });
   vi.spyOn(document, "visibilityState", "get").mockImplementation(() => visible);
   stop = sharePosition("v-1", () => wanted.value);
@@ -71,4 +73,27 @@ test("whoever shares no position says nothing when the page is hidden", async ()
 
   expect(watching).toBe(null);
   expect(sent.filter(({ continues }) => continues.includes(false))).toEqual([]);
+});
+
+test("who does not move is asked for anew, so that their place does not grow old", async () => {
+  await turn("visible");
+  await found();
+  expect(sent).toHaveLength(1);
+
+  await vi.advanceTimersByTimeAsync(125_000);
+
+  expect(asked).toHaveLength(1);
+  expect(sent).toHaveLength(2);
+});
+
+test("a call for help asks for the place at once, and only where it is shared", async () => {
+  await turn("visible");
+  freshen("v-1");
+  expect(asked).toEqual([]);
+
+  await found();
+  freshen("v-1");
+  await vi.advanceTimersByTimeAsync(0);
+
+  expect([asked.length, sent.length]).toEqual([1, 2]);
 });

@@ -14,15 +14,16 @@ interface Given {
 }
 
 const [WIDTH, HEIGHT, MARGIN] = [320, 200, 34];
-const COARSE_M = 600; // the middle of an area of a kilometre
+const COARSE_M = 1_400; // what the API tells is the middle of a cell of which no point is farther away
 
 export function Sketch({ me, target, isCoarse, staging, isHazard }: Given) {
   const spots = [target, ...(staging === null ? [] : [staging])].map((spot) => metresFrom(me, spot));
   const far = Math.max(300, ...spots.map(({ east, north }) => Math.hypot(east, north)));
+  const room = far + (isCoarse ? COARSE_M : 0);
   const stepKm = ringStepKm(far);
   const [east, north] = [spots[0]?.east ?? 0, spots[0]?.north ?? 0];
   // The person and the target both lie in the picture, with a margin.
-  const scale = Math.min((WIDTH - 2 * MARGIN) / Math.max(Math.abs(east), 1), (HEIGHT - 2 * MARGIN) / Math.max(Math.abs(north), 1), (HEIGHT - 2 * MARGIN) / far);
+  const scale = Math.min((WIDTH - 2 * MARGIN) / Math.max(Math.abs(east), 1), (HEIGHT - 2 * MARGIN) / Math.max(Math.abs(north), 1), (HEIGHT - 2 * MARGIN) / room);
   const centre = { x: WIDTH / 2 - (east * scale) / 2, y: HEIGHT / 2 + (north * scale) / 2 };
   const place = (spot: { east: number; north: number }): { x: number; y: number } => ({
     x: centre.x + spot.east * scale,

@@ -1,5 +1,6 @@
 // Distress: the first tap asks, the second is elsewhere on the screen, and the page says what has been sent, and when.
 import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import type { OutboxState } from "../../shared/outbox_store";
@@ -7,7 +8,7 @@ import { distress, safeAgain } from "../answers";
 import type { Offer } from "../jobs";
 import { Head } from "../parts/head";
 import { Icon } from "../parts/icon";
-import { lastFix } from "../position";
+import { freshen, lastFix } from "../position";
 import { RescueNews } from "../rescue/later";
 import { danger, isFull, items } from "../state";
 import { t } from "../text";
@@ -28,6 +29,8 @@ export function DistressScreen({ id }: { id: string }) {
 
 function Ask({ id, offer }: { id: string; offer: Offer | null }) {
   const { distress: text } = t().own;
+  // Where help is to go is asked for while the person confirms, and never waited for.
+  useEffect(() => freshen(id), [id]);
   return (
     <article class="screen">
       <Head><strong>Komek</strong></Head>

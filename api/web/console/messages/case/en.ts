@@ -155,6 +155,7 @@ export const en = {
     undoIt: "Undo the last order",
     undo: (seconds: number) => `Undo (${seconds})`,
   },
+  waits: "Sent; the decision is awaited",
   sent: { assign: "Request sent", escalate: "Escalated", note: "Note stored", merge: "Merging", close: "Closed", cancel: "Cancelled", reopen: "Opened again", other: "Sent", edit: "Changed", split: "Split", unmerge: "Separated" },
   panel: {
     edit: "Change what is known",

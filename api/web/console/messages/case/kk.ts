@@ -154,6 +154,7 @@ export const kk = {
     undoIt: "Соңғы әрекетті қайтару",
     undo: (seconds: number) => `Қайтару (${seconds})`,
   },
+  waits: "Жіберілді, шешім күтілуде",
   sent: { assign: "Сұрау жіберілді", escalate: "Күшейтілді", note: "Жазба сақталды", merge: "Біріктірілуде", close: "Жабылды", cancel: "Тоқтатылды", reopen: "Қайта ашылды", other: "Жіберілді", edit: "Өзгертілді", split: "Бөлініп шықты", unmerge: "Бөлінді" },
   panel: {
     edit: "Мәліметті өзгерту",

@@ -82,6 +82,7 @@ export const en = {
     weak: "Texts in two languages, or in another one, are read worse.",
   },
   media: {
+    off: "Recordings and pictures are not read here: no program for them is set up. Type the words.",
     choose: "Recording or picture",
     more: "Or paste it, or drop it here. Software writes down its words.",
     reading: (name: string) => `Software writes down the words of ${name}…`,

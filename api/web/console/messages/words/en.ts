@@ -119,7 +119,7 @@ export const en = {
     incident_open: "The incident has not ended.",
     off_duty: "The person is off duty.",
     engaged: "The person has other work.",
-    in_distress: "The person is in danger themself. Close that incident once they are safe.",
+    in_distress: "The person is in danger themself. First end the incident of their distress signal, once they are safe.",
     filled: "This need is met already: its people are found.",
     rules_against: "Rules speak against this person.",
     unknown_volunteer: "Nobody is registered under this id.",

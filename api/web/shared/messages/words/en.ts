@@ -52,7 +52,7 @@ export const en = {
   travelModes: { foot: "on foot", bicycle: "by bicycle", car: "by car" },
   roles: { operator: "operator", volunteer: "volunteer", admin: "administrator", monitor: "observer" },
   problems: {
-    offline: "No network. It will be sent when the network is back.",
+    offline: "No network: nothing was sent. Try again when it is back.",
     no_answer: "The server does not answer. Try again.",
     unauthenticated: "Sign in to go on.",
     link_ended: "The link has ended. Sign in to see your requests.",
