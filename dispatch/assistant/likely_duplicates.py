@@ -282,4 +282,5 @@ def _of_aspects(found: Comparison) -> Iterable[DuplicateReason]:
 
 
 def _speaks_for(one: LikelyDuplicate) -> bool:
-    return any(not reason.startswith("other_") for reason in one.reasons)
+    """Whether anything but the clock does: in a busy hour every report comes at the time of others."""
+    return any(reason is not DuplicateReason.SAME_TIME and not reason.startswith("other_") for reason in one.reasons)

@@ -57,6 +57,13 @@ def test_the_same_event_in_another_language_comes_before_another_event_of_its_ty
     assert all(one.probability < first.probability for one in rest)
 
 
+def test_to_come_at_the_same_time_alone_makes_no_duplicate() -> None:
+    report, other = (Told(id=name, told_ms=1_000) for name in ("new", "old"))
+    assert judged(report, other).reasons == (DuplicateReason.SAME_TIME,)
+
+    assert likely_duplicates(report, [other]) == ()
+
+
 def test_it_does_not_depend_on_the_order_of_what_is_open() -> None:
     report = told("new", CRANE_RU)
     others = [told(f"i{number}", text) for number, text in enumerate((CRANE_EN, CRANE_KK, OTHER_RU) * 4)]
