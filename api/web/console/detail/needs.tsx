@@ -14,9 +14,11 @@ interface Given {
 
 export function Needs({ of, decisions }: Given) {
   const text = t().own.case;
-  const found = chances(of, decisions);
+  // Of what has ended nobody is missing, and no step follows.
+  const isOver = of.status === "closed" || of.status === "cancelled";
+  const found = isOver ? [] : chances(of, decisions);
   const least = found.length === 0 ? null : Math.min(...found.map(([, chance]) => chance));
-  const lacking = of.requirements.filter((need) => need.shortfall > 0);
+  const lacking = of.requirements.filter((need) => need.shortfall > 0 && !isOver);
   return (
     <>
       {least !== null && (
@@ -27,7 +29,7 @@ export function Needs({ of, decisions }: Given) {
       )}
       <section class="sec">
         <h3>{text.who}</h3>
-        <ul class="lines needs">{of.requirements.map((need) => <Need key={need.id} need={need} />)}</ul>
+        <ul class="lines needs">{of.requirements.map((need) => <Need key={need.id} need={need} lacks={isOver ? 0 : need.shortfall} />)}</ul>
       </section>
       {of.requirements.map((need) => <Hinted key={need.id} need={need} decisions={decisions} />)}
       {lacking.map((need) => <Why key={need.id} of={of} need={need} search={lastSearch(decisions, need.id)} />)}
@@ -35,17 +37,17 @@ export function Needs({ of, decisions }: Given) {
   );
 }
 
-function Need({ need }: { need: Requirement }) {
+function Need({ need, lacks }: { need: Requirement; lacks: number }) {
   const text = t().own.case;
   const boxes = Math.min(need.count, BOXES_AT_MOST);
   return (
     <li data-requirement={need.id}>
       <span class="clip" title={skillWord(need.skill)}>{shortSkill(need.skill)}</span>
       <span class="boxes" aria-hidden="true">
-        {Array.from({ length: boxes }, (_, at) => <i key={at} class={at < need.accepted ? "f" : need.shortfall > 0 ? "m" : ""} />)}
+        {Array.from({ length: boxes }, (_, at) => <i key={at} class={at < need.accepted ? "f" : lacks > 0 ? "m" : ""} />)}
       </span>
       <b class="r live">{need.accepted}/{need.count}</b>
-      <span class={need.shortfall > 0 ? "r miss" : "r q"}>{need.shortfall > 0 ? text.missing(need.shortfall) : need.accepted >= need.count || need.settled !== null ? text.settled : ""}</span>
+      <span class={lacks > 0 ? "r miss" : "r q"}>{lacks > 0 ? text.missing(lacks) : need.accepted >= need.count || need.settled !== null ? text.settled : ""}</span>
       <span class="r q live">{need.offered > 0 ? text.asked(need.offered) : ""}</span>
     </li>
   );
