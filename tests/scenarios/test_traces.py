@@ -27,6 +27,8 @@ def traced(collector: FakeCollector, incident: str, has: Callable[[set[str]], bo
 def test_one_trace_leads_from_the_report_to_the_answer(stack: StartStack) -> None:
     with fake_collector() as collector, stack(workers=1, environ={"KOMEK_TRACES": collector.url}) as komek:
         town = Town(komek)
+        # The API is ready before a worker has built Redis.
+        until(lambda: town.call("GET", "/v1/status", "monitor", "m-1").json()["assignment"] == "normal", 60)
         person = town.volunteer("near")
         incident = town.report(description="Үйдің 3-қабатынан түтін", caller={"name": "Асель", "phone": "+77011234567"})
         offer: Any = until(lambda: town.live(incident).get(person), 30)
