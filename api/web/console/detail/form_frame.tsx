@@ -29,6 +29,12 @@ export function FormFrame({ title, kind, action, send, canSend, lacks, onSend, c
       else document.querySelector<HTMLElement>(".rows")?.focus({ preventScroll: true });
     };
   }, []);
+  // News can take away the field that has the focus; the next keys belong to the form still, and are neither lost nor commands.
+  const last = useRef<EventTarget | null>(null);
+  useLayoutEffect(() => {
+    const isGone = last.current instanceof Node && !last.current.isConnected;
+    if (isGone && document.activeElement === document.body) frame.current?.querySelector<HTMLElement>("[data-first]")?.focus();
+  });
   const onSubmit = (event: Event): void => {
     event.preventDefault();
     if (canSend && !isBusy.value) onSend();
@@ -38,6 +44,7 @@ export function FormFrame({ title, kind, action, send, canSend, lacks, onSend, c
       ref={frame}
       class={kind === undefined ? "form" : `form ${kind}`}
       onSubmit={onSubmit}
+      onFocusIn={(event) => (last.current = event.target)}
       onKeyDown={(event) => {
         // Held keys repeat: one press is one order.
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) onSubmit(event);

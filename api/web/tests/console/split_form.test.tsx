@@ -94,3 +94,14 @@ test("who was named and had gone is told by name at the new incident", async () 
   expect(root.querySelector("[data-not-moved]")?.textContent).toBe("Gone before, not moved: Name o-1: declined.");
   expect(notMovedText(OF, [{ id: "i-320000-00019", volunteer_id: null, state: null, into: "i-9" }])).toContain("already in");
 });
+
+test("when news take away the field that has the focus, the next keys still belong to the form", async () => {
+  const choice = root.querySelector<HTMLElement>('[data-moves="o-1"]');
+  await act(() => choice?.focus());
+  expect(document.activeElement).toBe(choice);
+
+  // A colleague has merged the incident: nobody is left to go over.
+  await act(() => render(<SplitForm of={{ ...OF, offers: [] }} />, root));
+
+  expect(document.activeElement).toBe(root.querySelector("[data-first]"));
+});
