@@ -51,6 +51,7 @@ def test_a_stack_on_which_nothing_is_wrong_has_no_alarms(town: Town) -> None:
     assert [gauge(town, name) for name in NAMES] == [0.0] * len(NAMES)
 
 
+@pytest.mark.soak
 def test_an_unreadable_command_alarms_until_somebody_dismisses_it(breakable_town: Town) -> None:
     town = breakable_town
     producer = KafkaProducer(bootstrap_servers=town.komek.kafka, enable_idempotence=False, acks="all")
@@ -97,6 +98,7 @@ def with_a_short_ladder(tag: str) -> str:
     return (text[:begin] + short + text[end:]).replace(version, f"{version}-{tag}")
 
 
+@pytest.mark.soak
 def test_a_report_that_no_worker_decides_is_named_and_stops_alarming_when_it_is_decided(
     breakable_stack: WholeStack, breakable_town: Town
 ) -> None:

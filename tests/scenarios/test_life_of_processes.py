@@ -214,6 +214,7 @@ def test_reports_are_taken_in_while_redis_and_the_workers_are_away(
     assert all(reported_once(operator, incident) for incident in ids)
 
 
+@pytest.mark.soak
 def test_a_worker_that_cannot_decide_ends_all_the_same_and_leaves_its_commands(
     breakable_stack: WholeStack, operator: Operator
 ) -> None:

@@ -111,6 +111,21 @@ SOAK: dict[str, str] = {
     "tests/scenarios/test_standstill.py::test_a_stuck_worker_is_ended_and_started_again": (
         "tests/streams/monitoring/test_commit_stall.py::test_work_that_is_not_committed_for_longer_than_the_limit_ends_the_worker"
     ),
+    "tests/scenarios/test_alarms.py::test_a_report_that_no_worker_decides_is_named_and_stops_alarming_when_it_is_decided": (
+        "tests/scenarios/test_alarms.py::test_a_stack_on_which_nothing_is_wrong_has_no_alarms"
+    ),
+    "tests/scenarios/test_alarms.py::test_an_unreadable_command_alarms_until_somebody_dismisses_it": (
+        "tests/scenarios/test_alarms.py::test_a_stack_on_which_nothing_is_wrong_has_no_alarms"
+    ),
+    "tests/scenarios/test_life_of_processes.py::test_a_worker_that_cannot_decide_ends_all_the_same_and_leaves_its_commands": (
+        "tests/scenarios/test_life_of_processes.py::test_reports_are_taken_in_while_redis_and_the_workers_are_away"
+    ),
+    "tests/streams/backup/test_on_kafka.py::test_killed_on_the_way_both_go_on_where_they_were": (
+        "tests/streams/backup/test_on_kafka.py::test_every_record_has_its_time_and_place_again_and_each_command_one_decision"
+    ),
+    "tests/streams/backup/test_refusals.py::test_the_commands_carry_a_deployment_with_its_keys": (
+        "tests/streams/backup/test_on_kafka.py::test_every_record_has_its_time_and_place_again_and_each_command_one_decision"
+    ),
 }
 """Without parameters. A test that stands for itself is marked for some of them only."""
 DEFAULT_SEEDS = 20

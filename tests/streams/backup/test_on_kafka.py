@@ -171,6 +171,7 @@ async def test_what_was_erased_after_the_export_does_not_come_back(
         assert await restored.link.run([("EXISTS", name) for name in names]) == [1, 0, 1]
 
 
+@pytest.mark.soak
 async def test_killed_on_the_way_both_go_on_where_they_were(desk: Desk, empty: Settings, tmp_path: Path) -> None:
     await busy(desk)
     backups = tmp_path / "backups"

@@ -52,6 +52,7 @@ class TestRefusals:
         assert all(problem.what == "does not exist" for problem in topic_admin.check_topics(empty))
 
 
+@pytest.mark.soak
 def test_the_commands_carry_a_deployment_with_its_keys(kafka: str, empty: Settings, tmp_path: Path) -> None:
     topic_admin.apply_topics(load({"KOMEK_KAFKA": kafka}))
     backups, secret, keys = tmp_path / "backups", tmp_path / "key", tmp_path / "keys"
