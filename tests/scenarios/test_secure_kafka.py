@@ -13,7 +13,7 @@ from dispatch.model.commands import CloseIncident
 from dispatch.model.ids import zone_of_incident
 from streams import clock, wire
 from streams.components import Component
-from streams.kafka import clients, rights, topic_admin
+from streams.kafka import clients, groups, rights, topic_admin
 from streams.kafka.access_rules import Operation, Resource, rights_of
 from streams.kafka.groups import DISPATCHER, NOTIFIER
 from streams.topics import (
@@ -86,6 +86,9 @@ def test_the_broker_lets_each_component_do_what_the_table_says_and_no_more(
 
     stated: dict[tuple[Resource, str], set[str]] = {place: set() for place in held}
     for right in rights_of(component):
+        # Nobody has webhooks here, and brokers describe no group that nobody has joined.
+        if right.name == groups.WEBHOOKS:
+            continue
         # Kafka includes DESCRIBE in every other operation.
         stated[right.resource, right.name] |= {right.operation, Operation.DESCRIBE}
     assert {place: set(operations) for place, operations in held.items()} == stated

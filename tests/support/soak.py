@@ -49,7 +49,7 @@ SOAK: dict[str, str] = {
         "tests/test_runbook.py::test_each_alarm_has_its_page_and_each_page_its_alarm"
     ),
     "tests/scenarios/test_drills.py::test_the_alarm_comes_its_page_helps_and_it_ends_with_its_cause": (
-        "tests/scenarios/test_alarms.py::test_an_unreadable_command_alarms_until_somebody_dismisses_it"
+        "tests/scenarios/test_alarms.py::test_a_requirement_at_the_end_of_its_ladder_alarms_until_the_operator_has_seen_it"
     ),
     "tests/scenarios/test_traces.py::test_one_trace_leads_from_the_report_to_the_answer": (
         "tests/streams/tracing/test_spans.py::test_one_incident_is_one_tree"
