@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from dispatch.cap.warnings import Ground
 from dispatch.model.incidents import Incident
 
-MOST = 200
-"""Incidents: some MB of states."""
+MOST = 1_200
+"""Incidents: more than a feed is about, else each request would read all of them anew; some 10 MB of states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Hazard areas as warnings in CAP: read from the decisions of their incidents, without texts of people."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from api.http.problems import ProblemResponse
 from api.process.services import Services
@@ -17,6 +18,7 @@ from dispatch.model.vocabulary import IncidentStatus
 from dispatch.state.errors import BrokenLog
 from dispatch.state.lifecycle import fold
 from streams import clock
+from streams.readers.decisions import LogPosition
 
 AT_ONCE = 200
 """Decisions that are read and folded before other requests get their turn."""
@@ -34,7 +36,7 @@ async def newest_warning(services: Services, incident_id: str) -> Alert:
         ProblemResponse: 404 if it never had an area that is published.
         StoreUnavailable, NotReady, LogUnavailable: it cannot be read now.
     """
-    messages = await _chain(services, incident_id)
+    messages = (await _chains(services, [incident_id]))[incident_id]
     if not messages:
         await check_known(services, incident_id)
         raise ProblemResponse("not_found", "the incident has no hazard area of this deployment")
@@ -51,7 +53,8 @@ async def newest_warnings(services: Services) -> list[tuple[str, Alert]]:
     ended = await services.reads.page([IncidentStatus.CLOSED, IncidentStatus.CANCELLED], limit=MOST_ENDED)
     states = await services.reads.incidents(ended.ids)
     ids += [one.id for one in states if one is not None and _ended_lately(one, now_ms)]
-    found = [(one, chain[-1]) for one in dict.fromkeys(ids) if (chain := await _chain(services, one))]
+    chains = await _chains(services, list(dict.fromkeys(ids)))
+    found = [(one, chain[-1]) for one, chain in chains.items() if chain]
     return sorted(found, key=lambda entry: (-entry[1].sent_ms, entry[0]))
 
 
@@ -60,41 +63,90 @@ def _ended_lately(state: Incident, now_ms: int) -> bool:
     return state.hazard is not None and closed_ms is not None and now_ms - closed_ms < ENDED_SHOWN_MS
 
 
-async def _chain(services: Services, incident_id: str) -> list[Alert]:
-    grounds = await _grounds(services, incident_id)
+@dataclass(slots=True)
+class _Story:
+    """One incident: what of its decisions is folded, and the places of the others in the log."""
+
+    incident_id: str
+    places: Sequence[LogPosition]
+    known: Known
+
+    @property
+    def fresh(self) -> Sequence[LogPosition]:
+        return self.places[self.known.count :]
+
+
+async def _chains(services: Services, incident_ids: Sequence[str]) -> dict[str, list[Alert]]:
+    """The messages about each area, the oldest first. Decisions of many incidents are read together: to find a place in the log
+    costs about as much as reading two hundred decisions, and a feed may be about hundreds of incidents."""
+    stories = [
+        story
+        for one in range(0, len(incident_ids), AT_ONCE)
+        for story in await _begun(services, incident_ids[one:][:AT_ONCE])
+    ]
+    for batch in _batches([story for story in stories if story.fresh]):
+        await _read_on(services, batch)
+        # Other requests get their turn, and what is folded is kept: a request that fails later is gone on with by the next.
+        await asyncio.sleep(0)
     publisher = Publisher(
         sender=services.settings.cap_sender,
         names=names_of(services.settings),
         titles={plan.type: plan.title for plan in services.plans.plans.values()},
     )
-    return chain_of(incident_id, grounds, publisher, clock.now_ms())
+    now_ms = clock.now_ms()
+    return {one.incident_id: chain_of(one.incident_id, _shown(one.known), publisher, now_ms) for one in stories}
 
 
-async def _grounds(services: Services, incident_id: str) -> Sequence[Ground]:
-    places = await services.reads.timeline(incident_id)
-    known = services.warning_log.get(incident_id)
-    # A rebuild gives the same timeline; anything else is read from its beginning.
-    if known is None or known.count > len(places) or places[known.count - 1] != known.last:
-        known = Known(count=0, last=(-1, -1), state=None, grounds=())
-    state, grounds = known.state, list(known.grounds)
-    for start in range(known.count, len(places), AT_ONCE):
-        batch = places[start : start + AT_ONCE]
-        found = await services.explanations.read(batch)
-        if len(found) < len(batch):
-            raise ProblemResponse("not_found", "the log no longer has all decisions about this incident")
-        for place in batch:
+async def _begun(services: Services, incident_ids: Sequence[str]) -> list[_Story]:
+    timelines = await asyncio.gather(*map(services.reads.timeline, incident_ids))
+    stories = []
+    for incident_id, places in zip(incident_ids, timelines, strict=True):
+        known = services.warning_log.get(incident_id)
+        # A rebuild gives the same timeline; anything else is read from its beginning.
+        if known is None or known.count > len(places) or (known.count and places[known.count - 1] != known.last):
+            known = Known(count=0, last=(-1, -1), state=None, grounds=())
+        stories.append(_Story(incident_id=incident_id, places=places, known=known))
+    return stories
+
+
+def _batches(stories: Sequence[_Story]) -> Iterator[list[_Story]]:
+    """Neighbours in the log together, some `AT_ONCE` decisions each."""
+    batch: list[_Story] = []
+    size = 0
+    for story in sorted(stories, key=lambda one: one.fresh[0]):
+        batch.append(story)
+        size += len(story.fresh)
+        if size >= AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+async def _read_on(services: Services, stories: Sequence[_Story]) -> None:
+    """Reads and folds what is new of these incidents. Raises as `newest_warning`."""
+    wanted = [place for story in stories for place in story.fresh]
+    found: dict[LogPosition, Decision] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        found |= await services.explanations.read(wanted[start : start + AT_ONCE])
+    for story in stories:
+        if not found.keys() >= set(story.fresh):
+            # Retention has taken some of it: what the area was cannot be told, and others can.
+            story.known = Known(count=0, last=(-1, -1), state=None, grounds=())
+            continue
+        state, grounds = story.known.state, list(story.known.grounds)
+        for place in story.fresh:
             state = _folded(state, found[place])
             ground = _ground(state, found[place])
             # Before the first area there is nothing to end.
             if ground is not None and (_differs(ground, grounds[-1]) if grounds else ground.area is not None):
                 grounds.append(ground)
-        # Other requests get their turn.
-        await asyncio.sleep(0)
-    if places:
-        services.warning_log.put(
-            incident_id, Known(count=len(places), last=places[-1], state=state, grounds=tuple(grounds))
-        )
-    return [] if state is None or is_kept_back(state) else grounds
+        story.known = Known(count=len(story.places), last=story.places[-1], state=state, grounds=tuple(grounds))
+        services.warning_log.put(story.incident_id, story.known)
+
+
+def _shown(known: Known) -> Sequence[Ground]:
+    return [] if known.state is None or is_kept_back(known.state) else known.grounds
 
 
 def is_kept_back(state: Incident) -> bool:

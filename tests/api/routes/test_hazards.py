@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dispatch.cap.messages import Alert
 from dispatch.cap.reading import contents_of
+from dispatch.model.decisions import Decision
 from dispatch.model.geojson import area_of
 from dispatch.model.incidents import Incident
 from dispatch.plans.book import load_builtin
@@ -92,6 +93,31 @@ async def test_an_unchanged_feed_and_warning_are_answered_by_their_tag() -> None
         answer = await scene.world.ask("GET", path, headers={"If-None-Match": tag})
 
         assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+
+
+async def test_a_feed_of_many_areas_reads_the_log_in_few_goes_and_once() -> None:
+    """A read of the log costs more than what it returns, and a feed was given up before it had read them one by one."""
+    scene, count = Scene(), 300
+    (reported,) = scene.story.decisions
+    reads: list[int] = []
+    found = scene.world.decisions.read
+
+    async def read(places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Decision]:
+        reads.append(len(places))
+        return await found(places)
+
+    scene.world.decisions.read = read  # type: ignore[method-assign]
+    for number in range(1, count):
+        name = f"{INCIDENT}{number}"
+        scene.world.decisions.at[0, number] = replace(reported, incident_id=name)
+        scene.world.redis.places[name] = [(0, number)]
+        scene.world.redis.add(replace(scene.story.incident, id=name))
+
+    named = await scene.named()
+    assert (len(named), sum(reads), len(reads)) == (count, count, 2)
+
+    assert await scene.named() == named
+    assert len(reads) == 2
 
 
 async def test_what_is_no_area_of_this_deployment_is_not_published() -> None:
