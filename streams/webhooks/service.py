@@ -14,6 +14,7 @@ from mode import Service
 from streams import clock, event_loop, wire
 from streams.errors import LogUnavailable
 from streams.kafka.clients import idempotent_producer
+from streams.kafka.stopping import cancellations_of_its_own
 from streams.settings import Settings
 from streams.topics import WEBHOOKS
 from streams.watched_files import WatchedFiles
@@ -74,9 +75,10 @@ class Webhooks(Service):
         attempt = 0
         while not self.should_stop:
             try:
-                await self._follower.start()
-                producer = idempotent_producer(self._settings, SOURCE, CONFIRM_WITHIN_MS)
-                await producer.start()
+                with cancellations_of_its_own():
+                    await self._follower.start()
+                    producer = idempotent_producer(self._settings, SOURCE, CONFIRM_WITHIN_MS)
+                    await producer.start()
                 self._producer = producer
                 return
             except (KafkaError, LogUnavailable) as trouble:

@@ -9,6 +9,7 @@ from dispatch.model.decisions import Decision, OfferStep, StatusRecord
 from streams import wire
 from streams.kafka.records import Consumed, Headers
 from streams.topics import INCIDENTS
+from streams.wire import NoticeRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,9 @@ class LogInMemory:
 
     async def send_commands(self, commands: Sequence[Command]) -> None:
         self.said += commands
+
+    async def send_notices(self, notices: Sequence[NoticeRecord]) -> None:
+        """Nobody reads them either."""
 
     async def dead_letter(self, record: Consumed, reason: str) -> None:
         raise AssertionError(f"{record.value!r} could not be read: {reason}")

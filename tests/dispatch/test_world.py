@@ -49,7 +49,7 @@ from dispatch.model.commands import (
 )
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision, OfferStep
-from dispatch.model.digital_events import AnswerWanted, CertaintyChanged, WorkSettled
+from dispatch.model.digital_events import AnswerWanted, CertaintyChanged, ResultGiven, WorkSettled
 from dispatch.model.ids import incident_id
 from dispatch.model.incident_events import IncidentCancelled, IncidentClosed, IncidentMoved
 from dispatch.model.incidents import Incident
@@ -218,7 +218,12 @@ class DispatchWorld:
         def of_others(settled: Settled) -> list[object]:
             """The ladder of the work itself goes on with one place more."""
             mine = look.requirement_id
-            return [one for one in settled.ruling.events if getattr(one, "requirement_id", None) != mine]
+            told = [one for one in settled.ruling.events if getattr(one, "requirement_id", None) != mine]
+            # What the hint thought stands beside the result, and changes nothing of it.
+            return [
+                replace(one, result=replace(one.result, opinion=None)) if isinstance(one, ResultGiven) else one
+                for one in told
+            ]
 
         assert of_others(with_hint) == of_others(without)
         wanted = {entry.id: entry for entry in after.requirements}
