@@ -1,5 +1,6 @@
 """An export of a real log, and its import into a Kafka of its own: killed on the way, and decided on."""
 
+import json
 import os
 import signal
 import subprocess
@@ -27,7 +28,7 @@ from streams.kafka import groups, topic_admin
 from streams.kafka.log_reader import LogReader
 from streams.rebuild.rebuilder import Rebuilder
 from streams.settings import Settings
-from streams.topics import DECISIONS, INCIDENTS, LOCATIONS, PRIVATE, SESSIONS, VOLUNTEERS
+from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, PRIVATE, SESSIONS, VOLUNTEERS
 from streams.wire import VolunteerPrivate
 from tests.support.backups import SECRET, ends_of, exported, imported, log_of, made_export
 from tests.support.desk import DATA_KEY, Desk, accept, desk_at
@@ -87,8 +88,12 @@ async def test_every_record_has_its_time_and_place_again_and_each_command_one_de
     done = await imported(empty, folder)
 
     assert done.records == manifest.records
+    decided = await ends_of(desk.settings, DECISIONS.name)
     for one in CARRIED:
         old, new = await log_of(desk.settings, one.topic.name), await log_of(empty, one.topic.name)
+        if one.topic is INCIDENT_STATUS:
+            # Other tests on this Kafka write states of decisions that no log has; an export leaves them out.
+            old = {number: [state for state in some if _is_decided(state, decided)] for number, some in old.items()}
         assert await ends_of(empty, one.topic.name) == await ends_of(desk.settings, one.topic.name)
         if one.keeps_offsets:
             assert new == old
@@ -104,9 +109,16 @@ async def test_every_record_has_its_time_and_place_again_and_each_command_one_de
         await restored.dispatcher.handle(redelivered)
         causes = await _causes(empty)
     ours = {one.id for one in (first, answer, second, waits)}
-    assert Counter(cause.command_id for cause in causes if cause.command_id in ours) == dict.fromkeys(ours, 1)
-    places = {(cause.partition, cause.offset): cause.command_id for cause in causes}
-    assert len(places) == len(causes)
+    of_ours = [cause for cause in causes if cause.command_id in ours]
+    assert Counter(cause.command_id for cause in of_ours) == dict.fromkeys(ours, 1)
+    assert len({(cause.partition, cause.offset) for cause in of_ours}) == len(of_ours)
+
+
+def _is_decided(state: Record, ends: dict[int, int]) -> bool:
+    if state.value is None:
+        return True
+    told = json.loads(state.value)
+    return bool(told["decision_offset"] < ends.get(told["decision_partition"], 0))
 
 
 def _without_offsets(log: dict[int, list[Record]]) -> dict[int, list[Record]]:
