@@ -50,7 +50,7 @@ _WAYS: Mapping[str, frozenset[ChannelKind]] = {
     **dict.fromkeys(_CHECK_INS | _DISTRESS, frozenset(ChannelKind)),
 }
 """Ways by kind; every other kind goes by all ways except voice: the ring of a call does not say that an address has changed."""
-_IN_A_DRILL = frozenset({ChannelKind.WEBPUSH})
+IN_A_DRILL = frozenset({ChannelKind.WEBPUSH})
 """Only the app, which shows that it is a drill; and no gateway is paid for one."""
 _IN_EARNEST = _CHECK_INS | _DISTRESS
 """Whether somebody is safe is asked in earnest also in a drill."""
@@ -87,7 +87,7 @@ def plan(notice: Notice) -> tuple[Step, ...]:
 
 def due_ms(notice: Notice, kind: ChannelKind) -> int | None:
     """When the notice may go out by this way; None: it never does."""
-    if kind not in _WAYS.get(notice.kind, _NO_VOICE) or (is_of_a_drill(notice) and kind not in _IN_A_DRILL):
+    if kind not in _WAYS.get(notice.kind, _NO_VOICE) or (is_of_a_drill(notice) and kind not in IN_A_DRILL):
         return None
     if is_everywhere_at_once(notice):
         return notice.at_ms

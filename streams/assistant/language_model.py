@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from streams.assistant.breaker import Breaker
-from streams.assistant.model_port import ModelPort, content_of_chat
+from streams.assistant.model_port import ModelPort, chat_order, content_of_chat
 from streams.settings import Settings, SettingsError
 
 WITHIN_S = 15.0
@@ -55,20 +55,7 @@ class LanguageModel:
         Raises:
             ModelUnavailable: it did not answer in time or not with JSON; nothing was learnt.
         """
-        return await self._port.post("chat/completions", content_of_chat, json=self._asked(masked_text, schema, order))
-
-    def _asked(self, masked_text: str, schema: Mapping[str, Any], order: str) -> dict[str, Any]:
-        return {
-            "model": self.name,
-            "temperature": 0,
-            "max_tokens": MOST_TOKENS,
-            "messages": [
-                {"role": "system", "content": order},
-                # The mark itself must not stand in the text, or the text could end it.
-                {"role": "user", "content": f"<message>{masked_text.replace('<', '‹')}</message>"},
-            ],
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "report", "strict": True, "schema": dict(schema)},
-            },
-        }
+        # The mark itself must not stand in the text, or the text could end it.
+        given = f"<message>{masked_text.replace('<', '‹')}</message>"
+        asked = chat_order(self.name, order, given, schema, name="report", most_tokens=MOST_TOKENS)
+        return await self._port.post("chat/completions", content_of_chat, json=asked)

@@ -8,13 +8,13 @@ answer is no usable text, there is none (`recognised_texts.py`); a picture that 
 """
 
 import base64
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx2
 
 from dispatch.assistant.recognised_texts import Recognised, recognised
 from streams.assistant.breaker import Breaker
-from streams.assistant.model_port import ModelPort, ModelUnavailable, content_of_chat
+from streams.assistant.model_port import ModelPort, ModelUnavailable, chat_order, content_of_chat
 from streams.settings import Settings, SettingsError
 
 WITHIN_S = 12.0
@@ -97,19 +97,8 @@ class PictureReading:
     async def text_of(self, content: bytes, media_type: str) -> Recognised:
         """As `MediaModel`."""
         picture = f"data:{media_type};base64,{base64.b64encode(content).decode()}"
-        body: dict[str, Any] = {
-            "model": self.name,
-            "temperature": 0,
-            "max_tokens": MOST_TOKENS,
-            "messages": [
-                {"role": "system", "content": PICTURE_ORDER},
-                {"role": "user", "content": [{"type": "image_url", "image_url": {"url": picture}}]},
-            ],
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "picture", "strict": True, "schema": _SCHEMA},
-            },
-        }
+        given = [{"type": "image_url", "image_url": {"url": picture}}]
+        body = chat_order(self.name, PICTURE_ORDER, given, _SCHEMA, name="picture", most_tokens=MOST_TOKENS)
         return await self._port.post("chat/completions", lambda answer: _usable(content_of_chat(answer)), json=body)
 
 

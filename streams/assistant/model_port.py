@@ -90,6 +90,22 @@ class ModelPort:
             return bytes(found)
 
 
+def chat_order(
+    model: str, order: str, given: object, schema: Mapping[str, Any], *, name: str, most_tokens: int
+) -> dict[str, Any]:
+    """The body of a chat completion that is to answer with JSON by a schema. `given`: what the order is about, as data."""
+    return {
+        "model": model,
+        "temperature": 0,
+        "max_tokens": most_tokens,
+        "messages": [{"role": "system", "content": order}, {"role": "user", "content": given}],
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": name, "strict": True, "schema": dict(schema)},
+        },
+    }
+
+
 def decoded(answer: bytes | str) -> object:
     """Raises ModelUnavailable: it is no JSON."""
     try:

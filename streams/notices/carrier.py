@@ -13,7 +13,7 @@ import structlog
 
 from dispatch.model.ids import notice_id
 from dispatch.notices import texts
-from dispatch.notices.ladder import ChannelKind
+from dispatch.notices.ladder import IN_A_DRILL, ChannelKind
 from dispatch.notices.rules import NoticeOutcome
 from dispatch.notices.texts import TextKey
 from dispatch.ports import StoreUnavailable
@@ -23,7 +23,7 @@ from streams.notices.channels import DeliveryFailed, Refused
 from streams.notices.directory import Reachable
 from streams.notices.gateways import Gateway, Message
 from streams.notices.pocket import TITLE, handed_over, way_of
-from streams.notices.requests import ASKED_VALID_MS, IN_A_DRILL, OF_NO_OFFER, WAYS_OF
+from streams.notices.requests import ASKED_VALID_MS, OF_NO_OFFER, WAYS_OF
 from streams.store.reach import ReachPort, Told
 from streams.wire import ChannelPrivate, NoticeRecord
 
@@ -91,7 +91,7 @@ class Carrier:
         while True:
             attempts += 1
             async with self._turns[channel.kind]:
-                fault = await handed_over(gateway, message_of(record, language, channel), channel)
+                fault = await handed_over(gateway, _message(record, language, channel), channel)
             after_s = max(pause_s, fault.after_s) if isinstance(fault, DeliveryFailed) else None
             if after_s is None or not _may_wait(record, after_s):
                 break
@@ -158,7 +158,7 @@ def _may_wait(record: NoticeRecord, pause_s: float) -> bool:
     return record.kind in OF_NO_OFFER and clock.now_ms() + pause_s * 1250 < ends_ms
 
 
-def message_of(record: NoticeRecord, language: str, channel: ChannelPrivate) -> Message:
+def _message(record: NoticeRecord, language: str, channel: ChannelPrivate) -> Message:
     key = TextKey(record.kind) if record.kind in TextKey._value2member_map_ else TextKey.TEST
     values = {"code": channel.pending.code} if key is TextKey.VERIFY and channel.pending else {}
     body = (

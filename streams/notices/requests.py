@@ -24,8 +24,6 @@ WAYS_OF: Mapping[str, frozenset[ChannelKind]] = {
     TextKey.DUTY_ENDS: frozenset({ChannelKind.WEBPUSH, ChannelKind.TELEGRAM})
 }
 """Requests that go by some ways alone: the end of a duty is worth no SMS and no call."""
-IN_A_DRILL = frozenset({ChannelKind.WEBPUSH})
-"""As for offers: only the app shows that it is a drill."""
 OF_NO_OFFER = frozenset({TextKey.DUTY_ENDS, TextKey.HAZARD_WARNED})
 """What workers say without an offer: the notifier carries it to devices like a request."""
 ASKED_VALID_MS = 600_000

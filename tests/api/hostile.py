@@ -1,12 +1,11 @@
 """The folder of hostile samples; tests that need it are skipped with a reason where it is absent."""
 
-import os
 from pathlib import Path
 
-import pytest
+from tests.support import sample_data
 
-ROOT = Path(os.environ.get("TEST_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data") / "hostile"
-needed = pytest.mark.skipif(not ROOT.is_dir(), reason="the folder of hostile samples is not here (TEST_DATA names it)")
+ROOT = sample_data.ROOT / "hostile"
+needed = sample_data.needed("hostile")
 
 
 def files(*parts: str, suffix: str = ".json") -> list[Path]:

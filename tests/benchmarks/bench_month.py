@@ -20,6 +20,7 @@ from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, NotHere, Result, spread
 from tests.benchmarks.servers import whole
 from tests.faults.checker import double_bookings
+from tests.support import sample_data
 from tests.support.whole_stack import COMMAND, WholeStack
 
 NAME = "month"
@@ -82,7 +83,7 @@ def _file(options: Options) -> Path:
     Raises:
         NotHere: there is none.
     """
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data" / CALLS
+    beside = sample_data.ROOT / CALLS
     file = options.file or beside
     if not file.is_file():
         raise NotHere(f"no file of calls at {file}; name one with --file")

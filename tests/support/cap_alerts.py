@@ -1,10 +1,12 @@
 """Alerts in CAP for tests: small texts of our own, and the files of the shared data where they are."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from xml.sax.saxutils import escape
 
-DATA = Path("/work/shared/data/cap")
+from tests.support import sample_data
+
+DATA = sample_data.ROOT / "cap"
+needed = sample_data.needed("cap")
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 SENDER = "duty@meteo.example"
 POLYGON = "43.20,76.80 43.30,76.80 43.30,76.95 43.20,76.95 43.20,76.80"

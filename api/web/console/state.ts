@@ -9,6 +9,11 @@ import { openView } from "./views/route";
 type Schemas = components["schemas"];
 export type Row = Schemas["IncidentRow"];
 export type Incident = Schemas["IncidentShown"];
+
+/** Whether it has ended, done or called off. */
+export function isOver({ status }: Pick<Incident, "status">): boolean {
+  return status === "closed" || status === "cancelled";
+}
 export type Offer = Schemas["OfferOfIncident"];
 export type Requirement = Schemas["RequirementShown"];
 export type TimelineEntry = Schemas["TimelineEntry"];

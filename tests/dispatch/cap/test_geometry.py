@@ -12,9 +12,7 @@ from dispatch.model.geo import distance_m
 from dispatch.model.geojson import MAX_POINTS, area_of, corners_of
 from dispatch.model.outlines import Outline
 from dispatch.model.places import Area, Place
-from tests.support.cap_alerts import DATA, POLYGON
-
-needs_data = pytest.mark.skipif(not DATA.exists(), reason="the shared data are not on this machine")
+from tests.support.cap_alerts import DATA, POLYGON, needed
 
 
 def drawn(*polygons: str, circles: tuple[str, ...] = ()) -> Area:
@@ -36,7 +34,7 @@ def area_in(name: str) -> Area:
     return area
 
 
-@needs_data
+@needed
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -50,7 +48,7 @@ def test_the_extent_is_as_others_read_it(name: str, expected: tuple[float, float
     assert extent(area_in(name)) == pytest.approx(expected, abs=1e-9)
 
 
-@needs_data
+@needed
 def test_an_area_across_the_antimeridian_is_cut_there() -> None:
     parts = [[(p.lon, p.lat) for p in line] for line in lines_of(area_in("kde/gdacs-cap_1001150.xml"))]
 

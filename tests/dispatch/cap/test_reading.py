@@ -8,12 +8,10 @@ import pytest
 from dispatch.cap.messages import BadAlert, Fault, Reference, SignatureState
 from dispatch.cap.reading import Contents, contents_of, references_of
 from dispatch.cap.xml_tree import MAX_BYTES, MAX_ELEMENTS
-from tests.support.cap_alerts import DATA, NAMESPACE, alert, info, verdicts
-
-needs_data = pytest.mark.skipif(not DATA.exists(), reason="the shared data are not on this machine")
+from tests.support.cap_alerts import DATA, NAMESPACE, alert, info, needed, verdicts
 
 
-@needs_data
+@needed
 @pytest.mark.parametrize(("name", "verdict"), verdicts().items())
 def test_the_verdict_is_that_of_the_schema(name: str, verdict: str) -> None:
     raw = (DATA / name).read_bytes()
@@ -33,7 +31,7 @@ def test_the_verdict_is_that_of_the_schema(name: str, verdict: str) -> None:
     assert found.alerts or found.unusable or found.links
 
 
-@needs_data
+@needed
 @pytest.mark.parametrize(("name", "count"), [("alert_hub_areas_part1", 902), ("alert_hub_filters_part1", 1_419)])
 def test_alerts_of_every_kind_are_read(name: str, count: int) -> None:
     with zipfile.ZipFile(DATA / f"{name}.zip") as packed:
@@ -176,7 +174,7 @@ def test_a_signature_counts_as_unverified_until_somebody_judges_it() -> None:
     assert (found.signature, judged.signature) == (SignatureState.UNVERIFIED, SignatureState.VERIFIED)
 
 
-@needs_data
+@needed
 def test_hostile_files_of_other_parsers_end_in_a_refusal() -> None:
     files = [one for one in (DATA.parent / "hostile" / "xml").rglob("*") if one.is_file()]
     assert files

@@ -16,7 +16,7 @@ from dispatch.model.places import Area
 from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import load_builtin
 from tests.support.builders import INCIDENT
-from tests.support.cap_alerts import DATA
+from tests.support.cap_alerts import DATA, needed
 
 NOW = 1_795_316_500_400
 MINUTE = 60_000
@@ -149,7 +149,7 @@ def test_the_feed_names_each_newest_message_once() -> None:
     assert contents_of(feed_of([], title="Komek", href="/v1/hazards.atom")).links == ()
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the shared data are not on this machine")
+@needed
 @pytest.mark.parametrize("message", chain(FLOOD, MOVED, OVER), ids=lambda one: one.message_type)
 def test_the_schema_of_oasis_accepts_what_is_written(message: Alert) -> None:
     schema = etree.XMLSchema(etree.parse(str(DATA / "xsd/CAP-v1.2.xsd")))

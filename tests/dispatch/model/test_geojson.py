@@ -3,7 +3,6 @@
 import gzip
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,9 @@ from dispatch.model import geojson
 from dispatch.model.geo import distance_m, distance_to_area_m
 from dispatch.model.geojson import BadGeometry, area_of
 from dispatch.model.places import Place
+from tests.support import sample_data
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "geo"
+DATA = sample_data.ROOT / "geo"
 ALMATY = Place(lon=76.945, lat=43.238)
 SQUARE = [[76.0, 43.0], [77.0, 43.0], [77.0, 44.0], [76.0, 44.0], [76.0, 43.0]]
 
@@ -137,7 +137,7 @@ def test_many_crossings_in_one_part_of_several_are_refused() -> None:
         area_of({"type": "MultiPolygon", "coordinates": [[SQUARE], [[*zigzag, zigzag[0]]]]})
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real boundaries is not here")
+@sample_data.needed("geo")
 def test_the_district_that_crosses_itself_can_be_used() -> None:
     """Ulytau as published; thinned to what a report may hold."""
     regions = json.loads(gzip.decompress((DATA / "kaz_adm1_2024.geojson.gz").read_bytes()))

@@ -13,7 +13,7 @@ from signxml.signer import XMLSigner
 from dispatch.cap.messages import Fault, SignatureState
 from dispatch.cap.reading import Contents, contents_of
 from streams.cap.signatures import BadTrust, signatures_in, trusted_in
-from tests.support.cap_alerts import DATA, alert
+from tests.support.cap_alerts import DATA, alert, needed
 
 NOW_MS = 1_795_316_500_000
 
@@ -83,7 +83,7 @@ def test_a_signature_that_cannot_be_read_is_refused_and_one_without_a_certificat
     assert state(judged(empty)) is SignatureState.UNVERIFIED
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the shared data are not on this machine")
+@needed
 def test_an_alert_signed_twice_by_strangers_is_unverified() -> None:
     assert state(judged((DATA / "alerts/google/canada_signed.cap").read_bytes())) is SignatureState.UNVERIFIED
 

@@ -9,8 +9,9 @@ from dispatch.plans.book import load_builtin
 from streams.simulator.call_records import Calls, UnknownFormat, read_calls
 from streams.simulator.call_types import call_type
 from tests.streams.simulator.samples import MONTGOMERY, PLAIN, SAN_FRANCISCO, written
+from tests.support import sample_data
 
-REAL = Path(__file__).parents[4] / "shared" / "data" / "incidents"
+REAL = sample_data.ROOT / "incidents"
 
 
 def reasons(calls: Calls) -> dict[int, str]:
@@ -106,7 +107,7 @@ def test_every_rule_leads_to_an_incident_type_that_exists() -> None:
         assert call_type(words).is_known
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real call records are not on this machine")
+@sample_data.needed("incidents")
 @pytest.mark.parametrize(
     ("name", "rows", "calls", "refused", "unknown"),
     [

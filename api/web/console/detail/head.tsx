@@ -6,7 +6,7 @@ import { nameAt } from "../queue/place_text";
 import { numberOf } from "../queue/number";
 import { ageLook } from "../queue/order";
 import { certaintyWord, coordinates, f, fieldWord, statusWord, typeWord } from "../say";
-import { type Incident, known, rows } from "../state";
+import { isOver, type Incident, known, rows } from "../state";
 import { t } from "../text";
 import { HeardAlarms } from "../alarms/heard_by";
 import { nameOf } from "../people/names";
@@ -17,9 +17,8 @@ import { safeSaidAt } from "./timeline_text";
 export function Head({ of }: { of: Incident }) {
   const text = t().own.case;
   const row = rows.value.get(of.id);
-  const isOver = of.status === "closed" || of.status === "cancelled";
   const ageS = Math.max(0, Math.floor((now.value - Date.parse(of.times.reported)) / 1000));
-  const safeAt = of.person == null || isOver ? null : safeSaidAt(known.value?.timeline ?? []);
+  const safeAt = of.person == null || isOver(of) ? null : safeSaidAt(known.value?.timeline ?? []);
   const centre = centreOf(of.location);
   return (
     <header class="top-of-detail">
@@ -27,7 +26,7 @@ export function Head({ of }: { of: Incident }) {
       <h2>{typeWord(of.type)}</h2>
       {of.exercise && <p class="fact" data-exercise><b class="drill">{t().common.exercise}</b> {t().own.desk.head.drill}</p>}
       <AlsoHere />
-      {isOver ? (
+      {isOver(of) ? (
         <p class="ended-at">{of.times.closed === null ? "" : f().dayTime(of.times.closed)}</p>
       ) : (
         <p class="big">

@@ -1,6 +1,6 @@
 // Chance, who is needed, and why somebody is missing.
 import { f, ruleWord, shortSkill, shortfallWord, skillWord } from "../say";
-import type { Decision, Incident, Requirement } from "../state";
+import { type Decision, type Incident, type Requirement, isOver } from "../state";
 import { t } from "../text";
 import { isSaidToBeOver } from "./attention_lines";
 import { effectOfHints } from "./hint_effects";
@@ -15,10 +15,9 @@ interface Given {
 export function Needs({ of, decisions }: Given) {
   const text = t().own.case;
   // Of what has ended nobody is missing, and no step follows.
-  const isOver = of.status === "closed" || of.status === "cancelled";
-  const found = isOver ? [] : chances(of, decisions);
+  const found = isOver(of) ? [] : chances(of, decisions);
   const least = found.length === 0 ? null : Math.min(...found.map(([, chance]) => chance));
-  const lacking = of.requirements.filter((need) => need.shortfall > 0 && !isOver);
+  const lacking = of.requirements.filter((need) => need.shortfall > 0 && !isOver(of));
   return (
     <>
       {least !== null && (
@@ -29,7 +28,7 @@ export function Needs({ of, decisions }: Given) {
       )}
       <section class="sec">
         <h3>{text.who}</h3>
-        <ul class="lines needs">{of.requirements.map((need) => <Need key={need.id} need={need} lacks={isOver ? 0 : need.shortfall} />)}</ul>
+        <ul class="lines needs">{of.requirements.map((need) => <Need key={need.id} need={need} lacks={isOver(of) ? 0 : need.shortfall} />)}</ul>
       </section>
       {of.requirements.map((need) => <Hinted key={need.id} need={need} decisions={decisions} />)}
       {lacking.map((need) => <Why key={need.id} of={of} need={need} search={lastSearch(decisions, need.id)} />)}

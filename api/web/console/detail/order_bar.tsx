@@ -4,7 +4,7 @@ import { KeyCap } from "../../shared/parts/key_cap";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { now } from "../../shared/clock";
 import { bindKeys } from "../keys";
-import type { Incident } from "../state";
+import { type Incident, isOver } from "../state";
 import { t } from "../text";
 import { AssignForm, OVERRULED } from "./assign_form";
 import { EscalateForm, ReopenForm } from "./confirm_forms";
@@ -23,13 +23,13 @@ export const FORM_KEYS = { ...ALWAYS, s: show("assign"), d: show("edit"), e: sho
 const OVER = { ...ALWAYS, r: show("reopen") };
 
 export function OrderBar({ of }: { of: Incident }) {
-  const isOver = of.times.closed !== null && (of.status === "closed" || of.status === "cancelled");
+  const hasEnded = of.times.closed !== null && isOver(of);
   const isPart = isMerged(of);
   const text = t().own.case;
   // With the drawing, not after it: a key that is pressed at once must be the order, and not the first letter of a command.
   useLayoutEffect(() => {
-    return bindKeys({ ...(isOver ? OVER : FORM_KEYS), u: () => void undo(), y: showTimeline });
-  }, [isOver]);
+    return bindKeys({ ...(hasEnded ? OVER : FORM_KEYS), u: () => void undo(), y: showTimeline });
+  }, [hasEnded]);
   return (
     <div class="orders">
       {sent.value !== null && <p class="sent" role="status">{isDecided.value ? text.sent[sent.value] : text.waits}</p>}
@@ -40,7 +40,7 @@ export function OrderBar({ of }: { of: Incident }) {
       {form.value !== null && <OpenForm of={of} />}
       {form.value === null && (
         <div class="acts">
-          {isOver ? (
+          {hasEnded ? (
             <p>
               <Order label={isPart ? text.orders.unmerge : text.orders.reopen} keyOf="R" isMain onClick={() => void openAgain(isPart)} />
               <Order label={text.orders.note} keyOf="T" onClick={() => openForm("note")} />
