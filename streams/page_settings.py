@@ -44,9 +44,14 @@ class PageSettings(AssistantSettings):
     cap_sender: str = setting(
         "komek",
         values.cap_sender,
-        "sender of the warnings in CAP that this deployment publishes, unique in the world: duty@112.example",
+        "sender of the warnings in CAP and of the EIDOs that this deployment publishes, unique in the world: duty@112.example",
     )
     cap_cert: Path | None = setting(
         None, values.path, "certificate (PEM) with which warnings in CAP are signed; unset: they are not signed"
     )
     cap_key: Path | None = setting(None, values.path, "private key (PEM, no password) of KOMEK_CAP_CERT")
+    card_table: Path | None = setting(
+        None,
+        values.path,
+        "names and codes of 112 cards and EIDOs (TOML; `dispatch/cards/builtin.toml` is the example); unset: the built-in ones",
+    )

@@ -197,6 +197,7 @@ def test_the_localisation_paper_lists_each_topic_with_its_time() -> None:
 
 
 XML_NAMES = (
+    "http://www.opengis.net/gml",
     "http://www.w3.org/2000/09/xmldsig#",
     "http://www.w3.org/2001/XMLSchema-instance\n",
     "http://www.w3.org/2005/Atom",

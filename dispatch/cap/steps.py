@@ -28,6 +28,7 @@ class StepKind(StrEnum):
     REPORT = "report"
     EDIT = "edit"
     CLOSE = "close"
+    MERGE = "merge"  # of cards alone (`dispatch/cards`): the incident becomes a report of another one
     HOLD = "hold"  # waits for the message it is about
     RECORD = "record"  # known from now on; nothing else follows
     IGNORE = "ignore"  # nothing, not even an entry: seen before, over, or not for people

@@ -2,5 +2,5 @@
 
 Start with `importing.py`; `ledger.py` is what survives a restart.
 May import: `tls` and below; `dispatch`.
-Imported by: `cli`.
+Imported by: `cli`, `cards`.
 """

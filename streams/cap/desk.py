@@ -41,17 +41,24 @@ class ApiDesk:
         self._http = http
 
     def report(self, body: Mapping[str, Any], key: str) -> str:
+        return self.reported(body, key)[0]
+
+    def reported(self, body: Mapping[str, Any], key: str) -> tuple[str, bool]:
+        """The incident, and whether it has this body: False if the key was used with another one before."""
         response = self._sent("POST", "/v1/incidents", json=body, headers={"Idempotency-Key": key})
         # Reported before, by other rules: the incident is there.
         if _code(response) == "idempotency_key_reused" and (found := self.find(str(body["external_id"]))):
-            return found.id
-        return str(_checked(response)["id"])
+            return found.id, False
+        return str(_checked(response)["id"]), True
 
     def edit(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
         return self._ordered("PATCH", path_of("incidents", incident_id), body, key)
 
     def close(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
         return self._ordered("POST", path_of("incidents", incident_id, "close"), body, key)
+
+    def merge(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
+        return self._ordered("POST", path_of("incidents", incident_id, "merge"), body, key)
 
     def find(self, external: str) -> FoundIncident | None:
         items = _checked(self._sent("GET", "/v1/search", params={"q": external}))["items"]

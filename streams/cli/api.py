@@ -10,6 +10,8 @@ from dataclasses import fields
 import structlog
 import uvicorn
 
+from dispatch.cards import card_table
+from dispatch.cards.table_values import BadTable
 from dispatch.plans.book import BadPlans, load, load_builtin
 from streams import event_loop, logs, tokens, tracing
 from streams.cli.certificate import certificate_of
@@ -110,7 +112,7 @@ def _check(settings: Settings) -> None:
     """Checks what can be checked before the server starts.
 
     Raises:
-        CommandFailed: keys or plans are invalid; the message says what to do.
+        CommandFailed: keys, plans or the table of cards are invalid; the message says what to do.
         SettingsError: a setting is missing.
     """
     # Before the server starts: a wrong setting ends the command with a message instead of a traceback in a log.
@@ -124,6 +126,10 @@ def _check(settings: Settings) -> None:
         load(settings.plans) if settings.plans else load_builtin()
     except BadPlans as error:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
+    try:
+        card_table.load(settings.card_table)
+    except BadTable as error:
+        raise CommandFailed(str(error), "Correct the file, or unset KOMEK_CARD_TABLE.", WRONG_USE) from error
     with broker_errors_reported():
         problems = topic_admin.check_topics(settings, needs=Component.API)
     if problems:

@@ -40,6 +40,7 @@ SHOWS = {
     "replay": NOTHING,  # the file of the caller
     "cap import": API,
     "cap follow": API,
+    "card import": API,
     "rebuild": NOTHING,
     "export": OWN,  # sealed, and for whoever has the key
     "import": OWN,

@@ -18,6 +18,7 @@ DIGESTS = ClientDigests(KEY)
 ROOT = Path(__file__).parents[3]
 HASHING = {
     "api/routes/hazards.py": "SHA-256 of a published warning, as its ETag",
+    "streams/cards/card_ledger.py": "HMAC-SHA256 of the parts of a card, under a key in the same file; the cards lie beside it",
     "streams/tracing/span_ids.py": "ids of spans from ids of incidents and records, which are no secret",
     "streams/webhooks/signatures.py": "HMAC-SHA256 of what a webhook sends, under the secret of its receiver",
     "api/routes/inbound.py": "compares the secret of a webhook in constant time",
