@@ -25,6 +25,7 @@ from api.reads.event_stream import Live
 from api.writes.alarm_answers import AlarmTidy
 from api.writes.channels import end_of_sessions
 from api.writes.handovers import HandoverTidy
+from dispatch.cards import card_table as card_tables
 from dispatch.gazetteer import built_in as gazetteer
 from dispatch.plans import book as response_plans
 from streams import clock
@@ -175,6 +176,7 @@ async def _connected(
         people=people,
         marks=stack.kept(IntakeMarks(RedisIntakeMarks(link))),
         sign_warning=_signer(settings),
+        card_table=card_tables.load(settings.card_table),
         explanations=stack.kept(DecisionReader(settings, f"{name}-decisions")),
         last_known=LastKnownReader(settings, f"{name}-last-known"),
         private_log=PrivateLogReader(settings, f"{name}-private"),

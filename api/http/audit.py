@@ -23,6 +23,7 @@ READS: Mapping[str, str] = {
     "/v1/incidents/{incident_id}/why": "incident.why.read",
     "/v1/incidents/{incident_id}/hints": "incident.hints.read",
     "/v1/incidents/{incident_id}/report": "incident.report.read",
+    "/v1/incidents/{incident_id}/eido": "incident.eido.read",
     "/v1/incidents/{incident_id}/summary": "incident.summary.read",
     "/v1/incidents/{incident_id}/positions": "incident.positions.read",
     "/v1/people/cells": "people.cells.read",

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from api.caller import Caller
@@ -21,6 +22,8 @@ from api.process.oidc_issuer import OidcIssuer
 from api.process.plans_in_force import PlansInForce
 from api.process.rate_limits import RateLimits
 from api.process.warning_log import WarningLog
+from dispatch.cards import card_table as card_tables
+from dispatch.cards.card_table import CardTable
 from dispatch.gazetteer.built_in import built_in
 from dispatch.gazetteer.gazetteer import Gazetteer
 from dispatch.model.commands import Command
@@ -303,6 +306,7 @@ class Services:
     in_flight: InFlight = field(default_factory=InFlight)
     newcomers: Newcomers = field(default_factory=Newcomers)
     warning_log: WarningLog = field(default_factory=WarningLog)
+    card_table: CardTable = field(default_factory=partial(card_tables.load, None))
     sign_warning: Callable[[bytes], bytes] | None = None
     """Signs a warning in CAP; None: warnings are not signed."""
     links_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -627,6 +627,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incident_id}/eido": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Eido
+         * @description The incident as an Emergency Incident Data Object, version 1.0: state, place (PIDF-LO), notes, merges and splits, and who
+         *     called.
+         *
+         *     Monitors get a coarse place, no caller, no texts and no number of another system. Volunteers are in none.
+         *     `lastUpdateTimeStamp` is the time of the newest decision. 404 before the first one. `deploy/cards.md` says which field
+         *     becomes which.
+         */
+        get: operations["eido_v1_incidents__incident_id__eido_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incident_id}/escalate": {
         parameters: {
             query?: never;
@@ -2570,6 +2595,147 @@ export interface components {
             on_duty: boolean;
             until?: string | null;
         };
+        EidoAgency: {
+            $id: string;
+            agencyRoleDescriptionRegistryText: string[];
+            agencyType: string[];
+            incidentOwningAgencyIndicator: boolean;
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        EidoCall: {
+            $id: string;
+            callBackReference?: components["schemas"]["EidoReference"] | null;
+            /** Format: date-time */
+            callStartTimestamp: string;
+            callStateRegistryText: string;
+            /** @enum {string} */
+            direction: "incoming" | "outgoing" | "internal";
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            personReference: components["schemas"]["EidoReference"][];
+            standardPrimaryCallType: string;
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        EidoCallback: {
+            $id: string;
+            callBackInformationUri: string[];
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        EidoContext: {
+            /** @constant */
+            "@vocab": "./JSON-LD_Contexts/EmergencyIncidentDataObjectType.jsonld";
+        };
+        EidoDisposition: {
+            $id: string;
+            dispositionCategoryText: string;
+            dispositionCommonRegistryCode: string;
+            dispositionPrimaryIndicator: boolean;
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        /** @description One incident at one time. Lists without entries are absent. */
+        EidoDocument: {
+            $id: string;
+            "@context": components["schemas"]["EidoContext"];
+            agencyComponent: components["schemas"]["EidoAgency"][];
+            /** @default [] */
+            callComponent?: components["schemas"]["EidoCall"][];
+            /** @default [] */
+            callbackComponent?: components["schemas"]["EidoCallback"][];
+            /** @constant */
+            eidoVersion: "1.0";
+            incidentComponent: components["schemas"]["EidoIncident"];
+            issuingElementIdentification: string;
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            /** @default [] */
+            linkComponent?: components["schemas"]["EidoLink"][];
+            /** @default [] */
+            locationComponent?: components["schemas"]["EidoLocation"][];
+            /** @default [] */
+            mergeComponent?: components["schemas"]["EidoMerge"][];
+            /** @default [] */
+            notesComponent?: components["schemas"]["EidoNoteShown"][];
+            /** @default [] */
+            personComponent?: components["schemas"]["EidoPerson"][];
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        EidoIncident: {
+            $id: string;
+            /** @default [] */
+            dispositionComponent?: components["schemas"]["EidoDisposition"][];
+            incidentCommonPriorityNumber?: number | null;
+            incidentPriorityInternalText: string;
+            /** @default [] */
+            incidentStatusCommonRegistryText?: string[];
+            incidentStatusInternalText: string[];
+            incidentTypeCommonRegistryText: string;
+            incidentTypeInternalCode: string;
+            incidentTypeInternalText: string;
+            internalIncidentId?: string | null;
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            /** @default [] */
+            locationReference?: components["schemas"]["EidoReference"][];
+            /** @default [] */
+            notesReference?: components["schemas"]["EidoReference"][];
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        EidoLink: {
+            $id: string;
+            incidentTrackingIdentifier: string;
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            /** @enum {string} */
+            linkDirectionCode: "PARENT" | "CHILD" | "RELATED" | "UNLINK";
+            transactionReasonText: string;
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        /** @description `locationByValue`: PIDF-LO. `locationDescriptionText`: the address. */
+        EidoLocation: {
+            $id: string;
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            locationByValue?: string | null;
+            locationDescriptionText?: string | null;
+            locationTypeDescriptionRegistryText: string;
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        EidoMerge: {
+            $id: string;
+            /** @enum {string} */
+            incidentMergeDirectionCode: "REPLACING" | "REPLACED" | "SPLIT";
+            incidentTrackingIdentifier: string;
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        EidoNoteShown: {
+            $id: string;
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            notesActionComments: string;
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        EidoPerson: {
+            $id: string;
+            callBackReference?: components["schemas"]["EidoReference"] | null;
+            callIdentifier: string[];
+            /** Format: date-time */
+            lastUpdateTimeStamp: string;
+            ncPersonComponent?: components["schemas"]["NiemPerson"] | null;
+            personIncidentRoleRegistryText: string[];
+            updatedByAgencyReference: components["schemas"]["EidoReference"];
+        };
+        /** @description `$ref`: the `$id` of a component of the same document. */
+        EidoReference: {
+            $ref: string;
+        };
         /**
          * @description How an incident ended, as the operator states it; counted in reports, never a condition of a rule.
          * @enum {string}
@@ -4440,6 +4606,15 @@ export interface components {
             /** Format: date-time */
             at: string;
             kind: components["schemas"]["DeadlineKind"];
+        };
+        NiemPerson: {
+            name: components["schemas"]["NiemPersonName"][];
+        };
+        NiemPersonName: {
+            personFullName: components["schemas"]["NiemText"][];
+        };
+        NiemText: {
+            value: string;
         };
         /**
          * @description An offer or merged report that a split named and that was gone already. `volunteer_id`, `state`: of an offer. `into`: the
@@ -7222,6 +7397,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Decisions"];
+                };
+            };
+        };
+    };
+    eido_v1_incidents__incident_id__eido_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EidoDocument"];
                 };
             };
         };

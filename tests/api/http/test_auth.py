@@ -45,6 +45,7 @@ ROLES = {
     ("GET", "/v1/incidents/{incident_id}/decisions"): {O},
     ("GET", "/v1/incidents/{incident_id}/commands/{command_id}"): {O},
     ("GET", "/v1/incidents/{incident_id}/why"): {O},
+    ("GET", "/v1/incidents/{incident_id}/eido"): {O, M},
     ("GET", "/v1/incidents/{incident_id}/report"): {O},
     ("GET", "/v1/incidents/{incident_id}/positions"): {O},
     ("GET", "/v1/people/cells"): {O},
