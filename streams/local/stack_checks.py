@@ -10,6 +10,7 @@ import redis
 from streams.components import Component
 from streams.errors import BrokerError
 from streams.kafka import rights, topic_admin
+from streams.kafka.acl_admin import PRINCIPAL_TYPE, usual_principals
 from streams.kafka.broker_access import identity
 from streams.local import stackfile
 from streams.local.check import Check, Level, fail, note, ok, warn
@@ -73,8 +74,11 @@ def kafka_access(settings: Settings) -> Check:
     except BrokerError as error:
         return fail("Kafka access", str(error), error.cure)
     enough = [component for component in Component if not rights.missing_rights(held, component)]
-    if not enough:
-        problem = rights.missing(held, settings, min(Component, key=lambda one: len(rights.missing_rights(held, one))))
+    named = _component_of(settings.kafka_user)
+    # The rights of another component are no comfort to one that lacks its own.
+    if not enough or named not in (None, *enough):
+        needs = named or min(Component, key=lambda one: len(rights.missing_rights(held, one)))
+        problem = rights.missing(held, settings, needs)
         return fail("Kafka access", str(problem), problem.cure)
     if settings.kafka_security == PLAINTEXT:
         found = f"{settings.kafka}: everybody who reaches it may do everything (PLAINTEXT)"
@@ -86,6 +90,12 @@ def kafka_access(settings: Settings) -> Check:
     if len(enough) == len(Component):
         return warn("Kafka access", found, "Give each component a user of its own: `komek topics acls`.")
     return ok("Kafka access", found)
+
+
+def _component_of(user: str | None) -> Component | None:
+    """Whose user it is by its usual name; None: of no component, or of several."""
+    usual = usual_principals()
+    return next((component for component in Component if usual.get(component) == f"{PRINCIPAL_TYPE}{user}"), None)
 
 
 def _is_loopback(server: str) -> bool:
