@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from streams import settings as all_settings
@@ -29,11 +29,7 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
     found: dict[str, Any] = {}
     running = stackfile.read(folder.stack_file)
     if running is not None:
-        # The environment wins: only what is unset is taken from the running stack.
-        lent = stackfile.completed(settings, running)
-        found |= {} if settings.kafka else _of_server(lent, "kafka")
-        found |= {} if settings.redis else _of_server(lent, "redis")
-        found |= {} if settings.api_ca else {"api_ca": lent.api_ca}
+        settings = stackfile.completed(settings, running)
     if settings.jwt_keys is None and folder.jwt_keys.exists():
         found["jwt_keys"] = folder.jwt_keys
     if settings.data_key is not None or settings.data_keys is not None:
@@ -45,12 +41,6 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
         kept = {"KOMEK_DATA_KEY": folder.data_key.read_text("ascii").strip()}
         found["data_key"] = all_settings.load(kept).data_key
     return replace(settings, **found)
-
-
-def _of_server(settings: Settings, server: str) -> dict[str, Any]:
-    """The settings by which clients connect to a server."""
-    names = [entry.name for entry in fields(Settings) if entry.name.split("_")[0] == server]
-    return {name: getattr(settings, name) for name in names}
 
 
 def check_ring(settings: Settings, client_id: str, *uses: KeyUse) -> None:

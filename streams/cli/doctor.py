@@ -18,6 +18,7 @@ from streams.cli.deployment_checks import deployment_checks, stricter
 from streams.cli.errors import DONE, FAILED
 from streams.cli.output import console, print_json
 from streams.local import stackfile
+from streams.local.acl_checks import acl_checks
 from streams.local.check import Check, Level, fail, ok, warn
 from streams.local.machine_checks import machine_checks
 from streams.local.stack_checks import kafka_access, stack_checks, tokens
@@ -92,7 +93,7 @@ def examine_deployment(targets: Path | None, api: str | None, token: str | None)
         ok("settings", "valid"),
         *deployment_checks(settings, access(api, token), targets or (own if own.exists() else None)),
         tokens(settings),
-        *([kafka_access(settings)] if settings.kafka else []),
+        *([kafka_access(settings), *acl_checks(settings)] if settings.kafka else []),
         *version_checks(settings, stack),
         *channel_checks(_with_own_key(settings)),
         _map(settings),

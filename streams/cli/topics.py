@@ -73,7 +73,7 @@ def acls(
 ) -> None:
     """Print what each component must be allowed to do in Kafka, or set it as ACLs.
 
-    Components are api, worker, notifier, operator and monitor. Applying removes other ALLOW entries of the same principals on the
+    Components: api, worker, notifier, assistant, operator, monitor, backup. Applying removes other ALLOW entries of the same principals on the
     same topics and groups, and leaves everything else.
     """
     principals = _principals(principal or [])

@@ -18,6 +18,7 @@ from streams.topics import Topic
 class Resource(StrEnum):
     TOPIC = "topic"
     GROUP = "group"
+    CLUSTER = "cluster"
 
 
 class Operation(StrEnum):
@@ -112,9 +113,16 @@ GROUP_RULES: tuple[GroupRule, ...] = (
 )
 
 
+CLUSTER_READERS = frozenset({OPERATOR})
+"""Who may read what the cluster says of itself, and nothing in it: with it `komek doctor` sees the ACLs of every component."""
+THE_CLUSTER = "kafka-cluster"
+"""As Kafka names it in ACLs."""
+
+
 def rights_of(component: Component) -> list[Right]:
     """Every right of a component, in the order of the tables."""
-    return [*_topic_rights(component), *_group_rights(component)]
+    cluster = [Right(Resource.CLUSTER, THE_CLUSTER, Operation.DESCRIBE)] if component in CLUSTER_READERS else []
+    return [*_topic_rights(component), *_group_rights(component), *cluster]
 
 
 def _topic_rights(component: Component) -> Iterator[Right]:

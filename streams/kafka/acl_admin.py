@@ -1,7 +1,8 @@
 """Sets the ACLs of Komek's components: grants what `access_rules.py` says and takes back what it does not say.
 
-Changes only ALLOW entries of the named principals on topics and groups of Komek, by their full names. Everything else about
-these principals (prefixes, wildcards, DENY, other resources) is reported and left: who set it must know why.
+Changes only ALLOW entries of the named principals on topics and groups of Komek, by their full names, and grants what is stated on
+the cluster. Everything else about these principals (prefixes, wildcards, DENY, other resources) is reported and left: who set it
+must know why.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,9 +63,9 @@ def apply_acls(settings: Settings, stated: Iterable[Grant]) -> Applied:
     """
     wanted = set(stated)
     with connected(settings) as admin:
-        found = list(_entries(admin, {grant.principal for grant in wanted}))
+        found = list(entries(admin, {grant.principal for grant in wanted}))
         held = {grant for acl in found if (grant := _grant_of(acl)) is not None}
-        ours = {grant for grant in held if grant.right in _KNOWN}
+        ours = {grant for grant in held if grant.right in KNOWN}
         # First what is missing: a component that runs must never lack a right in between.
         _create(admin, sorted(wanted - held))
         _remove(admin, sorted(ours - wanted))
@@ -72,15 +73,32 @@ def apply_acls(settings: Settings, stated: Iterable[Grant]) -> Applied:
         granted=sorted(wanted - held),
         kept=sorted(wanted & held),
         removed=sorted(ours - wanted),
-        foreign=[_text(acl) for acl in found if (grant := _grant_of(acl)) is None or grant.right not in _KNOWN],
+        foreign=[
+            _text(acl)
+            for acl in found
+            if (grant := _grant_of(acl)) is None or (grant.right not in KNOWN and grant not in wanted)
+        ],
     )
 
 
-_RESOURCES = {(right.resource, right.name) for component in Component for right in rights_of(component)}
-_KNOWN = {Right(resource, name, operation) for resource, name in _RESOURCES for operation in Operation}
+TYPES = {
+    Resource.TOPIC: ResourceType.TOPIC,
+    Resource.GROUP: ResourceType.GROUP,
+    Resource.CLUSTER: ResourceType.CLUSTER,
+}
+_RESOURCES = {
+    (right.resource, right.name)
+    for component in Component
+    for right in rights_of(component)
+    # The cluster is not Komek's alone.
+    if right.resource is not Resource.CLUSTER
+}
+KNOWN = frozenset(Right(resource, name, operation) for resource, name in _RESOURCES for operation in Operation)
+"""Every right that one could have on what is Komek's."""
 
 
-def _entries(admin: KafkaAdminClient, principals: Iterable[str]) -> Iterator[ACL]:
+def entries(admin: KafkaAdminClient, principals: Iterable[str]) -> Iterator[ACL]:
+    """All ACLs of these principals. Raises KafkaError: this client may not see them, or the brokers have no authorizer."""
     anywhere = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
     for principal in sorted(principals):
         found, _ = admin.describe_acls(
@@ -98,7 +116,7 @@ def _entries(admin: KafkaAdminClient, principals: Iterable[str]) -> Iterator[ACL
 def _grant_of(acl: ACL) -> Grant | None:
     """None for an entry that the table cannot express."""
     pattern = acl.resource_pattern
-    kind = {ResourceType.TOPIC: Resource.TOPIC, ResourceType.GROUP: Resource.GROUP}.get(pattern.resource_type)
+    kind = next((one for one, of_kafka in TYPES.items() if of_kafka == pattern.resource_type), None)
     is_plain = (
         acl.permission_type == ACLPermissionType.ALLOW
         and acl.host == "*"
@@ -130,7 +148,7 @@ _CURE = "Run the command as a super user of the brokers, or as one with ALTER on
 
 
 def _acl(grant: Grant) -> ACL:
-    kind = ResourceType.TOPIC if grant.right.resource is Resource.TOPIC else ResourceType.GROUP
+    kind = TYPES[grant.right.resource]
     return ACL(
         principal=grant.principal,
         host="*",

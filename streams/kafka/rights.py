@@ -42,12 +42,13 @@ def missing(held: Held, settings: Settings, component: Component) -> BrokerError
     """The error that names what the component lacks."""
     return BrokerError(
         f"Kafka at {settings.kafka} does not let {identity(settings)} do what {component} needs: "
-        + _listed(missing_rights(held, component)),
+        + listed(missing_rights(held, component)),
         f"Check that this is the user of {component}; `komek topics acls --apply`, run as an administrator, grants it.",
     )
 
 
-def _listed(missing: Sequence[Right]) -> str:
+def listed(missing: Sequence[Right]) -> str:
+    """The first of them in words, and how many more there are."""
     first = ", ".join(map(str, missing[:SHOWN]))
     return first if len(missing) <= SHOWN else f"{first} and {len(missing) - SHOWN} more"
 

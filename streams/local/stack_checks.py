@@ -13,6 +13,7 @@ from streams.kafka import rights, topic_admin
 from streams.kafka.acl_admin import PRINCIPAL_TYPE, usual_principals
 from streams.kafka.broker_access import identity
 from streams.local import stackfile
+from streams.local.acl_checks import acl_checks
 from streams.local.check import Check, Level, fail, note, ok, warn
 from streams.local.stackfile import StackFile
 from streams.local.version_checks import version_checks
@@ -21,6 +22,7 @@ from streams.settings import STRICT, Settings, SettingsError
 from streams.store.redis_check import problem_of, problem_with
 from streams.store.redis_connections import blocking_client
 from streams.store.redis_target import target_of
+from streams.store.redis_users import user_of
 from streams.tls import BadCertificate, client_context
 
 ANSWER_WITHIN_S = 3.0
@@ -33,12 +35,12 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
         yield ok("stack", f"not running in {settings.data}")
     else:
         yield from (process(name, pid) for name, pid in sorted(stack.processes.items()))
-        # The running stack may have chosen other addresses than the settings of this shell.
         settings = stackfile.completed(settings, stack)
     yield tokens(settings)
     if settings.kafka is not None:
         access = kafka_access(settings)
         yield access
+        yield from acl_checks(settings)
         if access.level is not Level.FAIL:
             yield kafka_topics(settings)
     if settings.redis is not None:
@@ -114,12 +116,13 @@ def kafka_topics(settings: Settings) -> Check:
 
 
 def redis_answers(settings: Settings) -> Check:
-    """Whether Redis can be reached, takes the login, and what version it is."""
+    """Whether Redis can be reached, takes the login, lets the user of a component do its work, and what version it is."""
     try:
         target = target_of(settings)
     except SettingsError as error:
         return fail("Redis", str(error), "Correct the settings.")
-    if problem := problem_with(target, None, timeout_s=ANSWER_WITHIN_S):
+    named = next((component for component in Component if user_of(component) == settings.redis_user), None)
+    if problem := problem_with(target, named, timeout_s=ANSWER_WITHIN_S):
         return fail("Redis", problem.message, problem.cure)
     try:
         with blocking_client(target, timeout_s=ANSWER_WITHIN_S) as client:

@@ -44,13 +44,17 @@ def read(path: Path) -> StackFile | None:
 
 
 def completed(settings: Settings, running: StackFile) -> Settings:
-    """The settings with the addresses of a running stack, and with what its clients need to connect.
+    """The settings, with the servers of a running stack, and what its clients need to connect to them, where they name none.
+
+    What they name stays as it is, user and password included: whoever checks with the settings of a process must not be told about
+    another user.
 
     Raises:
         SettingsError: a file that the stack names is gone.
     """
     lent = all_settings.load({"KOMEK_KAFKA": running.kafka, "KOMEK_REDIS": running.redis, **running.settings})
-    names = [entry.name for entry in fields(Settings) if entry.name.split("_")[0] in ("kafka", "redis", "api")]
+    servers = [server for server in ("kafka", "redis", "api_ca") if getattr(settings, server) is None]
+    names = [entry.name for entry in fields(Settings) if entry.name in servers or entry.name.split("_")[0] in servers]
     return replace(settings, **{name: getattr(lent, name) for name in names})
 
 

@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import shutil
 import subprocess
 import time
@@ -20,7 +19,7 @@ from streams.codegen.alert_rules import alert_name, pages
 from streams.local.ports import LOOPBACK, free_ports
 from tests.support import process_drills, record_drills
 from tests.support.composed import DEPLOY
-from tests.support.drills import DRILLS, Fault, Ground
+from tests.support.drills import DRILLS, Fault, Ground, keep
 from tests.support.programs import program
 from tests.support.runbook import PAGES, commands, filled
 from tests.support.town import Town
@@ -32,7 +31,7 @@ WITHIN_S = 90.0
 LISTING = (process_drills, record_drills)
 """They add to DRILLS when they are imported."""
 NOT_DRILLED = {"kafka_refuses"}
-"""Needs a Kafka with users, which this stack has not."""
+"""Needs a Kafka with users, which this stack has not: drilled in tests/scenarios/test_kafka_refusals.py."""
 BY_PROMETHEUS = {"silent", "slo_offer", "slo_intake", "slo_notices"}
 """Alerts that only Prometheus knows."""
 RUNS_ON = {"worker", "notifier", "assistant"}
@@ -115,7 +114,8 @@ def test_the_alarm_comes_its_page_helps_and_it_ends_with_its_cause(
     if name not in BY_PROMETHEUS - {"silent"}:  # a budget that was spent stays spent for an hour
         until(lambda: not is_on(), WITHIN_S)
     until(lambda: is_well(komek, town), WITHIN_S)
-    keep(name, took_s, ran)
+    wrong = [one.said[-600:] for one in ran if not is_as_promised(one)]
+    keep(name, took_s, {one.words: one.code for one in ran}, wrong)
 
     assert [one for one in ran if not is_as_promised(one)] == []
     status = next((one for one in ran if one.words == "status"), None)
@@ -189,14 +189,3 @@ def is_as_promised(ran: Ran) -> bool:
         return True
     allowed = SAYS_THAT_SOMETHING_IS_WRONG.get(ran.words.split()[0], {0}) | SAID_ON_THE_PAGE.get(ran.words, set())
     return ran.code in allowed and "Traceback" not in ran.said
-
-
-def keep(name: str, took_s: float, ran: list[Ran]) -> None:
-    file = os.environ.get("KEEP_DRILLS")
-    if not file:
-        return
-    told = [f"{one.words} -> {one.code}" for one in ran]
-    wrong = [one.said[-600:] for one in ran if not is_as_promised(one)]
-    entry = {"alarm": name, "seconds": round(took_s, 1), "ran": told, "wrong": wrong}
-    with Path(file).open("a", encoding="utf-8") as table:
-        table.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -1,5 +1,8 @@
-"""What people are told when Kafka refuses a process: by `komek doctor`, and by the process that does not start."""
+"""What people are told when Kafka refuses a process: by `komek doctor`, by the process that does not start, and by the alarm
+`kafka_refuses`, whose page is drilled here: the stack of the other drills has no users."""
 
+import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +15,19 @@ from streams.errors import BrokerError
 from streams.kafka import acl_admin, topic_admin
 from streams.kafka.access_rules import Operation, Resource, Right
 from streams.kafka.groups import DISPATCHER
+from streams.local.acl_checks import acl_checks
 from streams.local.certificates import Authority
 from streams.local.stack_checks import kafka_access
 from streams.topics import AUDIT, DEAD_LETTERS, INCIDENTS
+from tests.support.drills import keep
+from tests.support.runbook import PAGES, commands
 from tests.support.secure_stack import SecureStack, write
+from tests.support.town import Town
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
-API, WORKER, MONITOR = Component.API, Component.WORKER, Component.MONITOR
+API, WORKER, OPERATOR, MONITOR = Component.API, Component.WORKER, Component.OPERATOR, Component.MONITOR
 NOTICES_SENDER = Component.NOTIFIER
 
 
@@ -91,11 +98,15 @@ def test_a_component_without_one_of_its_rights_does_not_start(
     )
     try:
         refused = until(refusal)
+        own, of_all = kafka_access(settings), list(acl_checks(secure_stack.settings_of(OPERATOR)))
     finally:
         given = acl_admin.apply_acls(secure_stack.administrator, everything)
 
     assert f"does not let the user 'komek-{component}' do what {component} needs: {right}" in refused
     assert [list(taken.removed), list(given.granted)] == [[acl_admin.Grant(name, right)]] * 2
+    # The doctor says so to whoever has the settings of this component, and to the operator, who sees the rights of all.
+    assert (own.level, f"what {component} needs: {right}" in own.found) == ("fail", True)
+    assert [(check.level, check.found) for check in of_all] == [("fail", f"{name} may not: {right}")]
     until(lambda: not refusal())
 
 
@@ -121,3 +132,50 @@ def test_a_certificate_is_a_user_too(secure_stack: SecureStack) -> None:
     assert topic_admin.check_topics(settings, needs=MONITOR) == []
     with pytest.raises(TopicAuthorizationFailedError):
         write(settings, INCIDENTS.name, b"{}")
+
+
+def found_by(secure_stack: SecureStack, component: Component) -> tuple[int, dict[str, str]]:
+    """Exit code, and what is red, of the doctor as the user of a component."""
+    done = secure_stack.run_as(component, "doctor", "--json")
+    checks = json.loads(done.stdout)
+    return done.returncode, {check["name"]: check["found"] for check in checks if check["level"] == "fail"}
+
+
+@pytest.mark.soak
+def test_a_right_that_is_taken_alarms_and_its_page_gives_it_back(secure_stack: SecureStack, secure_town: Town) -> None:
+    """The drill of `deploy/runbook/kafka_refuses.md`: each of its commands is run, and the last one mends the cause."""
+    everything = acl_admin.grants(acl_admin.usual_principals())
+    lacking = acl_admin.Grant(acl_admin.usual_principals()[API], Right(Resource.GROUP, DISPATCHER, Operation.DESCRIBE))
+    assert lacking in everything
+
+    def is_on() -> bool:
+        told = secure_town.call("GET", "/v1/status", "monitor", "m-1").json()["alarms"]
+        return "kafka_refuses" in {alarm["name"] for alarm in told}
+
+    until(lambda: not is_on())
+    began_s = time.monotonic()
+    acl_admin.apply_acls(secure_stack.administrator, [one for one in everything if one != lacking])
+    try:
+        until(is_on)
+        took_s = time.monotonic() - began_s
+        by_api, by_operator, by_worker = (found_by(secure_stack, one) for one in (API, OPERATOR, WORKER))
+        ran = {" ".join(words): run_from_the_page(secure_stack, words) for words in commands(PAGES["kafka_refuses"])}
+    finally:
+        acl_admin.apply_acls(secure_stack.administrator, everything)
+    until(lambda: not is_on())
+    keep("kafka_refuses", took_s, {"doctor": by_api[0], **ran})
+
+    # Whoever lacks the right is told, and so is the operator, who sees the rights of everybody.
+    assert by_api[0] == by_operator[0] == 1
+    assert "does not let the user 'komek-api' do what api needs" in by_api[1]["Kafka access"]
+    assert by_operator[1]["Kafka ACLs"] == f"User:komek-api may not: {lacking.right}"
+    assert by_worker == (0, {})
+    assert ran == {"doctor": 1, "topics acls": 0, "topics acls --apply": 0}
+
+
+def run_from_the_page(secure_stack: SecureStack, words: list[str]) -> int:
+    """The exit code. What changes rights is run as the administrator, as the page says."""
+    if "--apply" not in words:
+        return secure_stack.run_as(API, *words).returncode
+    lines = (secure_stack.data / "administrator.env").read_text("utf-8").splitlines()
+    return secure_stack.run_as(OPERATOR, *words, **dict(line.split("=", 1) for line in lines)).returncode

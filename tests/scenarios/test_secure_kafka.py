@@ -13,8 +13,9 @@ from dispatch.model.commands import CloseIncident
 from dispatch.model.ids import zone_of_incident
 from streams import clock, wire
 from streams.components import Component
-from streams.kafka import clients, groups, rights, topic_admin
+from streams.kafka import acl_admin, acl_review, clients, groups, rights, topic_admin
 from streams.kafka.access_rules import Operation, Resource, rights_of
+from streams.kafka.acl_review import AclReview, Unseen
 from streams.kafka.groups import DISPATCHER, NOTIFIER
 from streams.topics import (
     AUDIT,
@@ -89,9 +90,23 @@ def test_the_broker_lets_each_component_do_what_the_table_says_and_no_more(
         # Nobody has webhooks here, and brokers describe no group that nobody has joined.
         if right.name == groups.WEBHOOKS:
             continue
+        # What it may see of all others is asked for below, by asking.
+        if right.resource is Resource.CLUSTER:
+            continue
         # Kafka includes DESCRIBE in every other operation.
         stated[right.resource, right.name] |= {right.operation, Operation.DESCRIBE}
     assert {place: set(operations) for place, operations in held.items()} == stated
+
+
+@pytest.mark.parametrize("component", list(Component))
+def test_the_operator_alone_sees_the_rights_of_all_and_they_are_as_stated(
+    component: Component, secure_stack: SecureStack
+) -> None:
+    with topic_admin.connected(secure_stack.settings_of(component)) as admin:
+        found = acl_review.review(admin, acl_admin.usual_principals())
+
+    nothing = AclReview(lacking={}, surplus={}, without_entries=[])
+    assert found == (nothing if component is OPERATOR else Unseen.DENIED)
 
 
 @pytest.mark.parametrize(

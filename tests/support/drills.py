@@ -4,9 +4,11 @@ Most are raised by the fault itself: a process is stopped, a file broken, a reco
 fault takes many minutes by its nature, what is written is the fact that the alarm is evaluated on, as its writer would write it.
 """
 
+import json
+import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +57,17 @@ def drill(*names: str) -> Callable[[Callable[..., Iterator[Fault]]], Callable[..
         return raised
 
     return listed
+
+
+def keep(name: str, took_s: float, ran: Mapping[str, int], wrong: Sequence[str] = ()) -> None:
+    """Adds a line to the table that `KEEP_DRILLS` names: fault to alarm, each command of the page and its exit code."""
+    file = os.environ.get("KEEP_DRILLS")
+    if not file:
+        return
+    told = [f"{words} -> {code}" for words, code in ran.items()]
+    entry = {"alarm": name, "seconds": round(took_s, 1), "ran": told, "wrong": list(wrong)}
+    with Path(file).open("a", encoding="utf-8") as table:
+        table.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
 def nothing() -> None:

@@ -51,6 +51,9 @@ SOAK: dict[str, str] = {
     "tests/scenarios/test_drills.py::test_the_alarm_comes_its_page_helps_and_it_ends_with_its_cause": (
         "tests/scenarios/test_alarms.py::test_a_requirement_at_the_end_of_its_ladder_alarms_until_the_operator_has_seen_it"
     ),
+    "tests/scenarios/test_kafka_refusals.py::test_a_right_that_is_taken_alarms_and_its_page_gives_it_back": (
+        "tests/scenarios/test_kafka_refusals.py::test_a_component_without_one_of_its_rights_does_not_start"
+    ),
     "tests/scenarios/test_traces.py::test_one_trace_leads_from_the_report_to_the_answer": (
         "tests/streams/tracing/test_spans.py::test_one_incident_is_one_tree"
     ),
