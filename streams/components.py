@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Component(StrEnum):
-    """OPERATOR: commands of `komek` that use Kafka or Redis themselves, such as rebuild. MONITOR: exporters of figures."""
+    """OPERATOR: commands of `komek` that use Kafka or Redis themselves, such as rebuild. MONITOR: exporters of figures. BACKUP:
+    the timers of exports, which read everything that a backup holds and change nothing."""
 
     API = "api"
     WORKER = "worker"
@@ -12,3 +13,4 @@ class Component(StrEnum):
     ASSISTANT = "assistant"
     OPERATOR = "operator"
     MONITOR = "monitor"
+    BACKUP = "backup"

@@ -163,6 +163,16 @@ WEBHOOKS = _notifier(
 WEBHOOK_LETTERS = _notifier(
     Counter("komek_webhook_letters_total", "Webhooks that were given up, by subscription", ["subscription"])
 )
+# Of the notifier that sends; another one that waits for its turn tells nothing.
+WEBHOOK_LETTERS_LEFT = _notifier(
+    Gauge("komek_webhook_letters_left", "Webhooks that were given up and not sent again since", ["subscription"])
+)
+WEBHOOK_FAILING_SECONDS = _notifier(
+    Gauge("komek_webhook_failing_seconds", "For how long a receiver has been failing; 0: it takes", ["subscription"])
+)
+WEBHOOK_BEHIND_SECONDS = _notifier(
+    Gauge("komek_webhook_behind_seconds", "Age of the oldest event that a receiver has not taken yet", ["subscription"])
+)
 
 # The assistant.
 ASSISTANT_TEXTS = _assistant(

@@ -15,6 +15,8 @@ from streams.backup.faults import BadBackup
 
 FORMAT = 1
 PLAN, MANIFEST = "plan.json", "manifest.json"
+READ_BACK = "read-back"
+"""Beside the manifest once every part was opened and read; empty. Nothing depends on it but `ages.py`."""
 
 
 class Range(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,10 +152,10 @@ def read(path: Path, kind: type[Document], key: BackupKey) -> Document:
     return _decoded(path, kind, signed)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file for its owner only; after a crash it is there as a whole, or not at all."""
+def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Writes a file, for its owner only by default; after a crash it is there as a whole, or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

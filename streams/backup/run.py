@@ -1,19 +1,20 @@
 """An export with its list of erasures, and what an import needs before it begins."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiokafka.errors import KafkaError
 
 from streams import wire
-from streams.backup import cut, documents, erasures
+from streams.backup import ages, cut, documents, erasures
 from streams.backup.backup_key import BackupKey
-from streams.backup.documents import MANIFEST, PLAN, Manifest
+from streams.backup.documents import MANIFEST, PLAN, READ_BACK, Manifest
 from streams.backup.erasures import ErasureList
 from streams.backup.exporter import Exporter, OnProgress
 from streams.backup.faults import BadBackup
-from streams.backup.parts import read_part
+from streams.backup.parts import check_files, read_part
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.ring import KeyRing, KeyUse
@@ -108,6 +109,21 @@ def open_export(folder: Path, secret: str) -> OpenExport:
         )
     key = documents.key_of(found / MANIFEST, secret)
     return OpenExport(folder=found, manifest=documents.read(found / MANIFEST, Manifest, key), key=key)
+
+
+def read_back(opened: OpenExport) -> None:
+    """Opens every part and reads it to its end; notes beside the export that it was (`ages.py`), or is whole no more.
+
+    Raises:
+        BadBackup: a part is missing or damaged.
+    """
+    # Until it is whole: what was read before may have been damaged since.
+    with contextlib.suppress(OSError):
+        (opened.folder / READ_BACK).unlink(missing_ok=True)
+    check_files(opened.folder, opened.manifest.parts)
+    for part in opened.manifest.parts:
+        read_part(opened.folder, opened.key, opened.manifest.plan.id, part.name)
+    ages.note_read_back(opened.folder)
 
 
 def newest(backups: Path) -> Path:

@@ -4,14 +4,19 @@ from collections.abc import Iterator
 
 from streams import clock
 from streams.backup import ages
+from streams.backup.ages import Backups
 from streams.local.check import Check, fail, ok, warn
+from streams.monitoring.queried_alarms import ERASURES_S, EXPORT_S, READ_BACK_S
 from streams.retention.classes import DAY_S, HOUR_S, MINUTE_S
 from streams.settings import Settings
 
-EXPORT_WARN_S, EXPORT_FAIL_S = 26 * HOUR_S, 3 * DAY_S
+EXPORT_WARN_S, EXPORT_FAIL_S = EXPORT_S, 3 * DAY_S
 """One a day, and two hours for it to be late."""
-ERASURES_WARN_S, ERASURES_FAIL_S = HOUR_S, DAY_S
+ERASURES_WARN_S, ERASURES_FAIL_S = ERASURES_S, DAY_S
 """What was erased since the last update would come back with an import."""
+READ_IT = (
+    "Run `komek import --check`: it opens every part. If one is damaged, begin a new export (`komek export --new`)."
+)
 EVERY_DAY = "Run `komek export` every day, by a timer (deploy/runbook/restore.md)."
 EVERY_MINUTES = "Run `komek export --erasures` every few minutes: what is erased later would come back."
 
@@ -37,6 +42,7 @@ def backup_checks(settings: Settings, now_ms: int) -> Iterator[Check]:
     )
     grade = fail if age_s > EXPORT_FAIL_S else warn if age_s > EXPORT_WARN_S else None
     yield grade("backups", told, EVERY_DAY) if grade else ok("backups", told)
+    yield from _trouble(found, now_ms)
     if found.erasures_ms is None:
         yield fail("erasures since then", "there is no list of them", EVERY_MINUTES)
         return
@@ -44,6 +50,20 @@ def backup_checks(settings: Settings, now_ms: int) -> Iterator[Check]:
     told = f"listed until {clock.rfc3339(found.erasures_ms)}"
     grade = fail if since_s > ERASURES_FAIL_S else warn if since_s > ERASURES_WARN_S else None
     yield grade("erasures since then", told, EVERY_MINUTES) if grade else ok("erasures since then", told)
+
+
+def _trouble(found: Backups, now_ms: int) -> Iterator[Check]:
+    """What the age of the newest export does not tell."""
+    if found.failed_ms is not None:
+        yield fail(
+            "last export", f"it failed at {clock.rfc3339(found.failed_ms)}", "See the log of its timer; repeat it."
+        )
+    if found.read_back is None:
+        yield warn("backups read back", "none was opened and read since it was written", READ_IT)
+        return
+    age_s = (now_ms - found.read_back.plan.begun_ms) // 1000
+    told = f"{found.read_back.plan.id}, {_span(age_s)} old"
+    yield warn("backups read back", told, READ_IT) if age_s > READ_BACK_S else ok("backups read back", told)
 
 
 def _span(seconds: int) -> str:

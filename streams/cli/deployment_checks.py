@@ -20,9 +20,10 @@ from streams import clock
 from streams.cli.backup_ages import backup_checks
 from streams.cli.certificate_ends import certificate_checks
 from streams.cli.client import Access
+from streams.cli.kept_checks import key_checks, retention_checks
 from streams.errors import BrokerError
 from streams.kafka import topic_admin
-from streams.kafka.topic_drift import problems_of
+from streams.kafka.topic_drift import TopicState, problems_of
 from streams.local.check import Check, Level, fail, ok, warn
 from streams.settings import Settings, SettingsError
 from streams.store.redis_connections import blocking_client
@@ -44,6 +45,8 @@ def deployment_checks(settings: Settings, api: Access, targets: Path | None) -> 
         yield from api_checks(http)
     yield from kafka_checks(settings)
     yield from redis_checks(settings)
+    yield from retention_checks(settings)
+    yield from key_checks(settings)
     yield from certificate_checks(settings, api)
     yield from backup_checks(settings, clock.now_ms())
 
@@ -77,7 +80,7 @@ def process_checks(targets: Path | None, http: httpx2.Client) -> Iterator[Check]
     yield from (check for check, _ in looked)
     versions = {version for _, version in looked if version}
     if len(versions) > 1:
-        yield warn("versions", f"{', '.join(sorted(versions))} run side by side", "Finish the upgrade.")
+        yield fail("versions", f"{', '.join(sorted(versions))} run side by side", "Finish the upgrade.")
     elif versions:
         yield ok("versions", f"all run {versions.pop()}")
 
@@ -114,6 +117,7 @@ def api_checks(http: httpx2.Client) -> Iterator[Check]:
         return
     yield _clock_of("API", answer.headers.get("Date"), asked_s, answered_s)
     yield from _alarms(told["alarms"])
+    yield from way_checks(told.get("channels"))
     for name, part in told["components"].items():
         count = part.get("count")
         if part["status"] not in ("up", "off"):
@@ -132,16 +136,37 @@ def _alarms(active: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
         yield ok("alarms", "none is active")
 
 
+def way_checks(told: Sequence[Mapping[str, Any]] | None) -> Iterator[Check]:
+    """How the ways to people's pockets do, as the notifier found them: the settings of this shell may know none of them."""
+    if told is None:
+        yield warn("ways to people", "not known while Redis is away", "See Redis.")
+        return
+    for way in told:
+        name, counts = f"way {way['way']}", f"{way['taken']} taken and {way['failed']} failed in five minutes"
+        if way["status"] == "failing":
+            yield fail(name, f"it fails: {way['code']}; {counts}", "See deploy/runbook/way_failing.md.")
+        elif way["status"] == "unused":
+            yield ok(name, "set up, and nothing was sent of late")
+        else:
+            yield ok(name, counts)
+    if not told:
+        yield warn(
+            "ways to people",
+            "none: only open pages tell people of offers",
+            "Set up push, Telegram, SMS, e-mail or voice (USING.md, Notices).",
+        )
+
+
 def _clock_of(name: str, date: str | None, asked_s: float, answered_s: float) -> Check:
     try:
         told_s = parsedate_to_datetime(date or "").timestamp()
     except (TypeError, ValueError):
         return warn(f"clock of {name}", "it tells no time", "A proxy may have removed the header Date.")
     # Whole seconds, cut off.
-    return _clock(name, told_s, asked_s - 1.0, answered_s)
+    return clock_check(name, told_s, asked_s - 1.0, answered_s)
 
 
-def _clock(name: str, told_s: float, asked_s: float, answered_s: float) -> Check:
+def clock_check(name: str, told_s: float, asked_s: float, answered_s: float) -> Check:
     """It was told at some time between the two; what lies outside of them is certain to be wrong."""
     off_s = told_s - min(max(told_s, asked_s), answered_s)
     found = f"{off_s:+.1f} s beside this machine's"
@@ -164,6 +189,11 @@ def kafka_checks(settings: Settings) -> Iterator[Check]:
     except BrokerError as error:
         yield fail("Kafka", str(error), error.cure)
         return
+    yield from topic_checks(states, behind, settings)
+
+
+def topic_checks(states: Mapping[str, TopicState], behind: Sequence[str], settings: Settings) -> Iterator[Check]:
+    """`behind`: partitions with a replica that is not in sync."""
     for drift in problems_of(states, settings):
         yield (fail if drift.is_dangerous else warn)(f"topic {drift.topic}", drift.what, drift.advice)
     few = sorted(name for name, state in states.items() if state.replication < LEAST_REPLICAS)
@@ -204,7 +234,7 @@ def redis_checks(settings: Settings) -> Iterator[Check]:
     except (redis.RedisError, OSError, SettingsError) as error:
         yield fail("Redis", f"it cannot be asked: {error}", "See `komek doctor`: its address, user and rights.")
         return
-    yield _clock("Redis", told_s + told_us / 1e6, asked_s, answered_s)
+    yield clock_check("Redis", told_s + told_us / 1e6, asked_s, answered_s)
     if policy != "noeviction":
         yield fail("Redis memory", f"maxmemory-policy {policy} drops claims", "Set maxmemory-policy noeviction.")
     if replicas:

@@ -1,11 +1,14 @@
 """`komek export`: write an export of the deployment, while it runs."""
 
 import asyncio
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 import typer
@@ -20,7 +23,7 @@ from streams.cli import audited
 from streams.cli.context import log_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, say
-from streams.retention.classes import DAY_S
+from streams.retention.classes import DAY_S, MINUTE_S
 from streams.settings import Settings
 
 KEEP_DAYS = 30
@@ -47,7 +50,13 @@ def command(
         bool, typer.Option("--with-keys", help="With the keys of the deployment: data, tokens, pushes.")
     ] = False,
     anew: Annotated[bool, typer.Option("--new", help="Begin a new export, even if one was interrupted.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Then open and read it to its end, as `komek import --check` does.")
+    ] = False,
     keep_days: Annotated[int, typer.Option(min=1, max=365, help="Delete exports older than this.")] = KEEP_DAYS,
+    every: Annotated[
+        int | None, typer.Option(min=1, max=10_080, help="Do it again every so many minutes, until ended.")
+    ] = None,
     by: Annotated[str, typer.Option("--by", help="Opaque id of whoever exports, recorded in the log.")] = "cli",
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -60,20 +69,74 @@ def command(
     settings = settings_here()
     logs.configure("error", "cli")
     place = place_of(settings, folder, key_file)
+    wishes = Wishes(anew=anew, with_keys=with_keys, is_read_back=check, keep_days=keep_days, by=by)
+    once = partial(_keep_up, settings, place) if erasures else partial(_export, settings, place, wishes)
+    if every is None:
+        once(as_json=json)
+    else:
+        repeated(partial(once, as_json=json), partial(_since_s, place.folder, of_erasures=erasures), every * MINUTE_S)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What an export is to be."""
+
+    anew: bool
+    with_keys: bool
+    is_read_back: bool
+    keep_days: int
+    by: str
+
+
+def _keep_up(settings: Settings, place: Place, *, as_json: bool) -> None:
     with backup_errors_reported(), log_errors_reported():
-        if erasures:
-            known = asyncio.run(run.update_erasures(settings, place.folder, place.secret))
-            ages.write_metrics(place.folder)
-            said = {"until": clock.rfc3339(known.until_ms), "entries": len(known.entries)}
-            print_json(said) if json else say(f"erasures until {said['until']}: {said['entries']} entries")
-            return
-        audited.record_or_warn(settings, audited.entry(by, "deployment.export", ""))
-        with progress_bar(quiet=json) as tell:
-            exporting = run.export(settings, place.folder, place.secret, tell, anew=anew, with_keys=with_keys)
-            written, manifest = asyncio.run(exporting)
-        dropped = drop_older(place.folder, clock.now_ms() - keep_days * DAY_S * 1000)
+        known = asyncio.run(run.update_erasures(settings, place.folder, place.secret))
         ages.write_metrics(place.folder)
-    _print(written, manifest, dropped, as_json=json)
+    said = {"until": clock.rfc3339(known.until_ms), "entries": len(known.entries)}
+    print_json(said) if as_json else say(f"erasures until {said['until']}: {said['entries']} entries")
+
+
+def _export(settings: Settings, place: Place, wishes: Wishes, *, as_json: bool) -> None:
+    with backup_errors_reported(), log_errors_reported(), ages.noted(place.folder):
+        audited.record_or_warn(settings, audited.entry(wishes.by, "deployment.export", ""))
+        with progress_bar(quiet=as_json) as tell:
+            exporting = run.export(
+                settings, place.folder, place.secret, tell, anew=wishes.anew, with_keys=wishes.with_keys
+            )
+            written, manifest = asyncio.run(exporting)
+        if wishes.is_read_back:
+            run.read_back(run.open_export(written, place.secret))
+        dropped = drop_older(place.folder, clock.now_ms() - wishes.keep_days * DAY_S * 1000)
+    _print(written, manifest, dropped, is_read_back=wishes.is_read_back, as_json=as_json)
+
+
+RETRIED_AFTER_S = 300.0
+
+
+def repeated(
+    once: Callable[[], None],
+    since_s: Callable[[], float],
+    every_s: float,
+    sleep: Callable[[float], None] = time.sleep,
+) -> NoReturn:
+    """For where no timer is: does it when the last one is `every_s` old, also one of before a restart; a failure is tried again.
+
+    Ended by any signal: an export goes on where it was.
+    """
+    while True:
+        sleep(max(0.0, every_s - since_s()))
+        try:
+            once()
+        except CommandFailed as error:
+            say(f"failed, and tried again: {error}")
+            sleep(min(RETRIED_AFTER_S, every_s))
+
+
+def _since_s(folder: Path, *, of_erasures: bool) -> float:
+    """Age of the newest; infinite if there is none."""
+    found = ages.look(folder)
+    made_ms = found.erasures_ms if of_erasures else found.newest.plan.begun_ms if found.newest else None
+    return math.inf if made_ms is None else (clock.now_ms() - made_ms) / 1000
 
 
 def place_of(settings: Settings, folder: Path | None, key_file: Path | None) -> Place:
@@ -141,14 +204,15 @@ def summary(folder: Path, manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _print(folder: Path, manifest: Manifest, dropped: list[str], *, as_json: bool) -> None:
+def _print(folder: Path, manifest: Manifest, dropped: list[str], *, is_read_back: bool, as_json: bool) -> None:
     if as_json:
-        print_json({**summary(folder, manifest), "dropped": dropped})
+        print_json({**summary(folder, manifest), "dropped": dropped, "read_back": is_read_back})
         return
     say(
         f"exported in {manifest.seconds:.1f} s: {manifest.records:,} records, {manifest.bytes / 1e6:,.1f} MB in {folder}\n"
         f"it holds what was in the log at {clock.rfc3339(manifest.plan.begun_ms)}"
         + ("; the keys too" if manifest.has_keys else "; not the keys: keep a copy of the key ring elsewhere")
+        + ("; read back, whole" if is_read_back else "")
     )
     for name in dropped:
         say(f"deleted the old export {name}")

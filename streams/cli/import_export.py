@@ -12,8 +12,7 @@ from streams.backup import key_files
 from streams.backup.documents import write_whole
 from streams.backup.erasures import ErasureList
 from streams.backup.importer import Imported, Importer
-from streams.backup.parts import check_files, read_part
-from streams.backup.run import OpenExport, open_export
+from streams.backup.run import OpenExport, open_export, read_back
 from streams.cli import audited
 from streams.cli.context import log_errors_reported, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
@@ -60,7 +59,7 @@ def command(
             return
         known = None if without_erasures else opened.erasures(erasures, place.secret)
         if check:
-            _check(opened)
+            read_back(opened)
             _say_checked(opened, known, as_json=json)
             return
         ring = _ring(settings, opened)
@@ -119,13 +118,6 @@ def _require_empty_redis(settings: Settings) -> None:
         raise CommandFailed(
             f"Redis cannot be asked: {error}", "Start it, or unset KOMEK_REDIS.", UNREACHABLE
         ) from error
-
-
-def _check(opened: OpenExport) -> None:
-    """Opens every part. Raises BadBackup."""
-    check_files(opened.folder, opened.manifest.parts)
-    for part in opened.manifest.parts:
-        read_part(opened.folder, opened.key, opened.manifest.plan.id, part.name)
 
 
 def _write_keys(opened: OpenExport, folder: Path) -> None:

@@ -73,8 +73,8 @@ def acls(
 ) -> None:
     """Print what each component must be allowed to do in Kafka, or set it as ACLs.
 
-    Components: api, worker, notifier, assistant, operator, monitor, backup. Applying removes other ALLOW entries of the same principals on the
-    same topics and groups, and leaves everything else.
+    Components: api, worker, notifier, assistant, operator, monitor, backup. Applying removes other ALLOW entries of the same
+    principals on the same topics and groups, and leaves everything else.
     """
     principals = _principals(principal or [])
     if not apply:

@@ -7,9 +7,19 @@ import json
 from typing import Any
 
 from streams.codegen import alert_rules
-from streams.codegen.compose_file import OUTSIDE
+from streams.codegen.compose_file import EXPORTER_IMAGE, EXPORTER_PORT, OUTSIDE, exporter_arguments
 from streams.codegen.dashboards import dashboards
-from streams.codegen.process_list import Process, ProcessList, file_name, file_setting, setting
+from streams.codegen.process_list import (
+    BACKUP,
+    Cpu,
+    Memory,
+    Process,
+    ProcessList,
+    TimedJob,
+    file_name,
+    file_setting,
+    setting,
+)
 from streams.codegen.yaml_text import yaml_text
 from streams.components import Component
 from streams.kafka.groups import DISPATCHER
@@ -47,9 +57,12 @@ def description(stated: ProcessList) -> dict[str, Any]:
             "secrets": stated.image.secrets,
             "files": stated.image.files,
             "data": stated.image.data,
+            "backups": stated.image.backups,
         },
         "processes": {name: _process(stated, process) for name, process in stated.processes.items()},
         "jobs": {name: list(job.command) for name, job in stated.jobs.items() if not job.passwords},
+        "timers": {name: _timer(timer) for name, timer in stated.timers.items()},
+        "backupMetrics": {"args": exporter_arguments(stated), "port": EXPORTER_PORT},
         "dispatcher": {"group": DISPATCHER, "topic": INCIDENTS.name},
     }
 
@@ -70,6 +83,18 @@ def _process(stated: ProcessList, process: Process) -> dict[str, Any]:
     }
 
 
+def _timer(timer: TimedJob) -> dict[str, Any]:
+    return {
+        "about": timer.about,
+        "args": list(timer.command),
+        "schedule": timer.cron,
+        "withinSeconds": timer.within_s,
+        "environment": timer.users,
+        "settings": [setting(name) for name in timer.settings if name not in OF_VALUES],
+        "secrets": {file_setting(name): file_name(name) for name in timer.secrets},
+    }
+
+
 def values(stated: ProcessList) -> dict[str, Any]:
     return {
         "image": {"repository": stated.image.name, "tag": "", "digest": "", "pullPolicy": "IfNotPresent"},
@@ -80,6 +105,15 @@ def values(stated: ProcessList) -> dict[str, Any]:
         "filesConfigMap": "",
         "processes": {name: _values_of(name, process) for name, process in stated.processes.items()},
         "persistence": {"size": "1Gi", "storageClassName": ""},
+        "backups": {
+            "enabled": False,
+            "secretName": f"{stated.image.name}-{BACKUP}",
+            "size": "100Gi",
+            "storageClassName": "",
+            "accessMode": "ReadWriteMany",
+            "metricsImage": EXPORTER_IMAGE,
+            "resources": {name: _resources(timer.memory_mb, timer.cpu) for name, timer in stated.timers.items()},
+        },
         "topics": {"enabled": True, "bootstrapServers": "", "secretName": f"{stated.image.name}-administrator"},
         "autoscaling": {
             "enabled": False,
@@ -102,22 +136,26 @@ def values(stated: ProcessList) -> dict[str, Any]:
 
 
 def _values_of(name: str, process: Process) -> dict[str, Any]:
-    memory = process.memory_mb
     return {
         "replicas": process.replicas,
         "secretName": f"komek-{name}",
         "optionalSecrets": [],
-        "resources": {
-            "requests": {"cpu": f"{round(process.cpu.request * 1000)}m", "memory": f"{memory.request}Mi"},
-            # No limit of cpu: a throttled process misses its heartbeats and loses its partitions.
-            "limits": {"memory": f"{memory.limit}Mi"},
-        },
+        "resources": _resources(process.memory_mb, process.cpu),
+    }
+
+
+def _resources(memory: Memory, cpu: Cpu) -> dict[str, Any]:
+    return {
+        "requests": {"cpu": f"{round(cpu.request * 1000)}m", "memory": f"{memory.request}Mi"},
+        # No limit of cpu: a throttled process misses its heartbeats and loses its partitions.
+        "limits": {"memory": f"{memory.limit}Mi"},
     }
 
 
 def schema(stated: ProcessList) -> dict[str, Any]:
     shown = names()
     plain = {name for process in stated.processes.values() for name in stated.settings_of(process)}
+    plain |= {setting(name) for timer in stated.timers.values() for name in timer.settings}
     settings = {name: {**_TEXT, "description": shown[name]} for name in sorted(plain - set(map(setting, OF_VALUES)))}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -161,6 +199,17 @@ def schema(stated: ProcessList) -> dict[str, Any]:
                 "filesConfigMap": _TEXT,
                 "processes": _object({name: _schema_of(process) for name, process in stated.processes.items()}),
                 "persistence": _object({"size": _TEXT, "storageClassName": _TEXT}),
+                "backups": _object(
+                    {
+                        "enabled": _SWITCH,
+                        "secretName": _NAME,
+                        "size": _TEXT,
+                        "storageClassName": _TEXT,
+                        "accessMode": {"enum": ["ReadWriteMany", "ReadWriteOnce"]},
+                        "metricsImage": _TEXT,
+                        "resources": _object({name: {"type": "object"} for name in stated.timers}),
+                    }
+                ),
                 "topics": _object({"enabled": _SWITCH, "bootstrapServers": _TEXT, "secretName": _NAME}),
                 "autoscaling": _object(
                     {
@@ -238,12 +287,14 @@ _COMMENT = """\
 # kafka.bootstrapServers and redis.url have no default. Each process reads its secrets from a Secret of its own, whose keys are
 # the names of files; `python -m streams.codegen.deployment_secrets FOLDER` makes them:
 #
-#     for process in api worker notifier assistant monitor administrator; do
+#     for process in api worker notifier assistant backup monitor administrator; do
 #       kubectl create secret generic komek-$process --from-file=FOLDER/$process; done
 #
 # settings: KOMEK_… as in deploy/.env.example; a process gets those that it reads. optionalSecrets: names of further keys that the
 # process shall read, such as sms-url. filesConfigMap: files without secrets (plans, map style), mounted at /etc/komek.
 # monitoring.dashboards: ConfigMaps that the sidecar of Grafana's chart finds (grafana_dashboard); monitoring.rules: the alert
 # rules as a PrometheusRule, for the operator of Prometheus.
+# backups: CronJobs that export into a volume of their own; storage that several nodes share, or ReadWriteOnce with scheduling on
+# one node. Copy it elsewhere. metricsImage (Prometheus' node exporter) shows how old the exports are.
 # autoscaling needs KEDA; a Secret with kafka-user, kafka-password and kafka-ca lets it read the committed lag.
 """

@@ -10,6 +10,7 @@ from streams.codegen.panels import Board, Kind, Panel, Query, Row, Unit, in_an_h
 from streams.codegen.people_board import PEOPLE
 from streams.monitoring.alarms import NAMES
 from streams.monitoring.objectives import BURNS, OBJECTIVES, OVER, Objective, recorded
+from streams.monitoring.queried_alarms import ERASURES_S, EXPORT_S
 
 BURN = BURNS[0]
 ALARMS_ON = one(
@@ -64,6 +65,10 @@ def _left(objective: Objective) -> Query:
     at = {"function": "increase", "window": OVER}
     share = f"({objective.bad % at}) / ({objective.total % at})"
     return Query(expr=f"1 - ({share}) / {1 - objective.target:.6g}", legend=slo_page(objective))
+
+
+def _age(timestamps: str) -> str:
+    return f"time() - max({timestamps})"
 
 
 _NOW = Row(
@@ -247,9 +252,58 @@ _PROCESSES = Row(
         ),
     ),
 )
+_BACKUPS = Row(
+    title="Backups",
+    panels=(
+        Panel(
+            title="Age of the newest export",
+            about="Of what it holds, and of the newest that was read back. Normal: less than a day, both the same.",
+            queries=(
+                Query(expr=_age("komek_backup_begun_timestamp_seconds"), legend="newest"),
+                Query(expr=_age("komek_backup_read_back_timestamp_seconds"), legend="newest that was read back"),
+            ),
+            unit=Unit.SECONDS,
+            page="backup_late",
+            red_from=EXPORT_S,
+            nothing="no backups are shown",
+        ),
+        one(
+            "Since the list of erasures was kept up",
+            "Who was erased since would come back with a restore. Normal: some minutes.",
+            _age("komek_backup_erasures_timestamp_seconds"),
+            "list",
+            unit=Unit.SECONDS,
+            page="erasures_late",
+            red_from=ERASURES_S,
+            nothing="no backups are shown",
+        ),
+        one(
+            "Since an export failed",
+            "Until one is completed. Normal: nothing.",
+            f"{_age('komek_backup_failed_timestamp_seconds')} and max(komek_backup_failed_timestamp_seconds) > 0",
+            "failed",
+            kind=Kind.NOW,
+            unit=Unit.SECONDS,
+            width=4,
+            page="backup_failed",
+            red_from=0,
+            nothing="none failed",
+        ),
+        one(
+            "Size of the newest export",
+            "Grows with the log; one that is suddenly small holds a new log.",
+            "max(komek_backup_bytes)",
+            "size",
+            kind=Kind.NOW,
+            unit=Unit.BYTES,
+            width=4,
+            nothing="no backups are shown",
+        ),
+    ),
+)
 SERVICE = Board(
     name="service",
-    about="Is Komek well? Alarms, objectives, what is behind, requests, processes.",
-    rows=(_NOW, _BEHIND, _INTAKE, _PROCESSES),
+    about="Is Komek well? Alarms, objectives, what is behind, requests, processes, backups.",
+    rows=(_NOW, _BEHIND, _INTAKE, _PROCESSES, _BACKUPS),
 )
 BOARDS = (SERVICE, DISPATCH, PEOPLE, ASSISTANT)

@@ -1,6 +1,7 @@
 """Makes the secrets of a deployment, a folder for each process: `python -m streams.codegen.deployment_secrets FOLDER`.
 
 What is there is kept: a repeat adds what is missing, hands out a changed key ring and renews certificates before their end.
+`authority` has the key of the backups too (`backups/key`): without it no export can be read.
 Run it as root where the files are for containers: they are given to the users of these. `authority`, `operator` and
 `administrator` rule the deployment: back them up where nobody else reads them.
 """
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.codegen import compose_servers as servers
-from streams.codegen.process_list import ProcessList, file_name, read
+from streams.codegen.process_list import BACKUP, ProcessList, file_name, read
 from streams.components import Component
 from streams.kafka.acl_admin import PRINCIPAL_TYPE, usual_principals
 from streams.local.certificates import Authority
@@ -48,6 +49,8 @@ class DeploymentSecrets:
     def make(self) -> None:
         for name, process in self.stated.processes.items():
             self._fill(name, process.component, self.stated.secrets_of(process), process.keys)
+        for timer in self.stated.timers.values():
+            self._fill(BACKUP, Component.BACKUP, timer.secrets, timer.keys)
         self._fill("operator", Component.OPERATOR, self.stated.operator.secrets, tuple(KeyUse))
         write_secret(self._own("operator") / "jwt-keys", self._jwt_keys.read_text("utf-8"))
         self._administrator()
@@ -65,6 +68,7 @@ class DeploymentSecrets:
             "redis_password": lambda: self._password("redis", user_of(component)),
             "redis_sentinel_password": lambda: self._password("redis", "sentinels"),
             "jwt_keys": lambda: _public(self._jwt_keys.read_text("utf-8")),
+            "backup_key": lambda: self._password("backups", "key"),
             "vapid_key": lambda: ensure_vapid_key(self._own("authority") / "vapid-key.pem").read_text("ascii"),
         }
         for secret in secrets:
@@ -113,7 +117,7 @@ class DeploymentSecrets:
         if os.geteuid() != 0:
             return
         of_servers = {"kafka": servers.KAFKA_USER, "redis": servers.REDIS_USER, "sentinel": servers.REDIS_USER}
-        komek = dict.fromkeys((*self.stated.processes, "operator", "administrator"), self.stated.image.user)
+        komek = dict.fromkeys((*self.stated.processes, BACKUP, "operator", "administrator"), self.stated.image.user)
         for name, user in {**of_servers, **komek, "grafana": GRAFANA_USER}.items():
             own = self.folder / name
             for path in (own, *own.rglob("*")):

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from streams.codegen.process_list import ProcessList, file_name, file_setting
+from streams.codegen.process_list import BACKUP, ProcessList, file_name, file_setting
+from streams.ring import KeyUse
+
+TEXTFILES = "/var/lib/prometheus/node-exporter"
+"""Where the node exporter of Debian reads files with metrics (`--collector.textfile.directory`)."""
 
 
 def install_text(stated: ProcessList) -> str:
@@ -11,16 +15,26 @@ def install_text(stated: ProcessList) -> str:
         f"{_list(process.optional_secrets)} |"
         for name, process in stated.processes.items()
     )
+    timers = sorted({secret for timer in stated.timers.values() for secret in timer.secrets})
+    rows += (
+        f"\n   | `{BACKUP}` | {_list(timers)} | {', '.join(f'`{use}`' for use in KeyUse if _is_used(stated, use))} | |"
+    )
     own = "\n".join(
         f"       {name}.env: {' '.join(stated.settings_of(process)[len(stated.every.settings) :])}"
         for name, process in stated.processes.items()
     )
     return _TEXT.format(
         rows=rows,
+        timers=" ".join(f"komek-{name}.timer" for name in stated.timers),
+        textfiles=TEXTFILES,
         own=own,
         every=" ".join(stated.settings_of(next(iter(stated.processes.values())))[: len(stated.every.settings)]),
         example=f"{file_setting('sms_url')}=/run/credentials/komek-notifier.service/secrets_{file_name('sms_url')}",
     )
+
+
+def _is_used(stated: ProcessList, use: KeyUse) -> bool:
+    return any(use in timer.keys for timer in stated.timers.values())
 
 
 def _list(names: Sequence[str]) -> str:
@@ -35,7 +49,7 @@ and Python 3.11 or newer; Kafka (three brokers) and Redis (with Sentinel) stand 
 
 1. The program: `python3 -m venv /opt/komek && /opt/komek/bin/pip install --require-hashes -r requirements/runtime.txt`, then
    `/opt/komek/bin/pip install --no-deps komek-*.whl` (`deploy/Containerfile` shows how the wheel is built, pages included).
-2. The units: `cp deploy/systemd/*.service deploy/systemd/*.target /etc/systemd/system/ && systemctl daemon-reload`.
+2. The units: `cd deploy/systemd && cp *.service *.timer *.target /etc/systemd/system/ && systemctl daemon-reload`.
 3. Settings without secrets, readable by everybody: `/etc/komek/komek.env` for all processes, `/etc/komek/PROCESS.env` for one
    (may be missing). `deploy/.env.example` explains each:
 
@@ -48,15 +62,34 @@ and Python 3.11 or newer; Kafka (three brokers) and Redis (with Sentinel) stand 
    | --- | --- | --- | --- |
 {rows}
 
-   `komek redis users --passwords FOLDER` makes the users of Redis; `USING.md`, "A Kafka with users", those of Kafka; `komek up`
-   the first ring. A file of the last column is named in `/etc/komek/PROCESS.env`, for example
+   `/opt/komek/bin/python -m streams.codegen.deployment_secrets FOLDER`, in the repository, makes a folder for each row:
+   copy `FOLDER/PROCESS` to `/etc/komek/secrets/PROCESS` of each server, `FOLDER/administrator` to `/etc/komek/secrets/topics`,
+   `FOLDER/operator` as it is, and put the CAs of your Kafka and Redis in place of `kafka-ca` and `redis-ca`.
+   `FOLDER/redis/users.acl` has the users of Redis; `komek topics users --passwords FOLDER/administrator/passwords` makes those of
+   Kafka (as in step 5). Keep `FOLDER/authority` where nobody else reads it. A file of the last column is named in
+   `/etc/komek/PROCESS.env`, for example
    `{example}`.
    Redis without TLS or Sentinels: `KOMEK_REDIS_CA=` or `KOMEK_REDIS_SENTINEL_PASSWORD_FILE=`, empty, in komek.env.
-5. Topics and rights, on one server, as an administrator of Kafka: its login in `/etc/komek/topics.env` and
-   `/etc/komek/secrets/topics/`, then `systemctl start komek-topics`. Again after each upgrade, before the processes.
+5. Topics and rights, on one server, as an administrator of Kafka (super user, or ALTER on the cluster). `/etc/komek/topics.env`:
+
+       # The listener that takes certificates.
+       KOMEK_KAFKA=kafka-1:9094,kafka-2:9094,kafka-3:9094
+       KOMEK_KAFKA_SECURITY=SSL
+       KOMEK_KAFKA_CA=/run/credentials/komek-topics.service/secrets_kafka-ca
+       KOMEK_KAFKA_CERT=/run/credentials/komek-topics.service/secrets_kafka-cert
+       KOMEK_KAFKA_KEY=/run/credentials/komek-topics.service/secrets_kafka-key
+
+   then `systemctl start komek-topics`. Again after each upgrade, before the processes.
 6. `systemctl enable --now komek.target`, then `curl -s http://127.0.0.1:8000/readyz`. Caddy before it: `deploy/Caddyfile`.
-7. Prometheus on each server: `deploy/prometheus.yml` and `deploy/alerts.yml`, and `deploy/systemd/targets.json` in `targets/`
-   beside them. Grafana: `deploy/grafana/provisioning` to `/etc/grafana/provisioning`, `deploy/grafana/dashboards` to
+   The commands of people: `install -m 0755 deploy/systemd/komek-operator /usr/local/bin/`, then `sudo komek-operator token
+   operator --id me --link`, and `sudo komek-operator doctor --deployment --targets deploy/systemd/targets.json`.
+7. Exports, on one server, best on none of the brokers: `systemctl enable --now {timers}`. They write
+   `/var/lib/komek/backup`, as the user komek-backup of Kafka, which may read and change nothing: mount what outlives the server
+   there, and copy it elsewhere (`deploy/runbook/restore.md`). `systemctl start komek-export` makes the first one now. The node
+   exporter of that server shows their age: `{textfiles}` is its `--collector.textfile.directory`.
+8. Prometheus on each server: `deploy/prometheus.yml` and `deploy/alerts.yml`, and `deploy/systemd/targets.json` in `targets/`
+   beside them, and `deploy/systemd/backups.json` where the timers of step 7 run.
+   Grafana: `deploy/grafana/provisioning` to `/etc/grafana/provisioning`, `deploy/grafana/dashboards` to
    `/etc/grafana/komek`.
 
 More or fewer workers on a server: `systemctl enable --now komek-worker@4`. One server needs neither notifier nor assistant if

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prometheus_client import Counter, Histogram, Info
 
+from streams.backup.ages import FIGURES
 from streams.components import Component
 from streams.metrics import LISTED, Listed
 
@@ -43,10 +44,19 @@ Of the client library, in every process:
 _UNITS = ("seconds", "bytes")
 
 
+_BACKUPS = """
+In the file `komek_backups.prom` beside the exports, for the textfile collector of Prometheus' node exporter; gauges:
+
+| metric | unit | |
+| --- | --- | --- |
+"""
+
+
 def text() -> str:
     rows = sorted(LISTED, key=name_of)
     library = (f"| `{name}` | {unit_of(name)} | {about} |\n" for name, about in OF_THE_LIBRARY.items())
-    return "".join((_HEAD, *map(_row, rows), _LIBRARY, *library))
+    backups = (f"| `{name}` | {unit_of(name)} | {figure.about} |\n" for name, figure in FIGURES.items())
+    return "".join((_HEAD, *map(_row, rows), _LIBRARY, *library, _BACKUPS, *backups))
 
 
 def name_of(listed: Listed) -> str:
@@ -75,7 +85,7 @@ def labels_of(listed: Listed) -> tuple[str, ...]:
 
 def series() -> dict[str, frozenset[str]]:
     """The labels of each series that a query may name."""
-    found: dict[str, frozenset[str]] = dict.fromkeys(OF_THE_LIBRARY, frozenset[str]())
+    found: dict[str, frozenset[str]] = dict.fromkeys((*OF_THE_LIBRARY, *FIGURES), frozenset[str]())
     for listed in LISTED:
         name, labels = name_of(listed), frozenset(labels_of(listed))
         if isinstance(listed.metric, Histogram):

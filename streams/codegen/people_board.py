@@ -1,6 +1,7 @@
 """The dashboard of people: are they told, do they answer, who watches."""
 
 from streams.codegen.panels import Board, Kind, Panel, Query, Row, Unit, in_an_hour, one, quantile, rates
+from streams.monitoring.queried_alarms import BEHIND_S
 
 _FIRST = Row(
     title="First",
@@ -122,6 +123,29 @@ _NOTICES = Row(
                 ),
             ),
             unit=Unit.EACH_SECOND,
+            page="webhook_failing",
+        ),
+        Panel(
+            title="Webhooks: behind and failing",
+            about="How late a receiver learns, and for how long it has been failing. Normal: a second, and 0.",
+            queries=(
+                Query(expr="max by (subscription) (komek_webhook_behind_seconds)", legend="{{subscription}} behind"),
+                Query(expr="max by (subscription) (komek_webhook_failing_seconds)", legend="{{subscription}} failing"),
+            ),
+            unit=Unit.SECONDS,
+            page="webhook_behind",
+            amber_from=60,
+            red_from=BEHIND_S,
+            nothing="no webhook",
+        ),
+        one(
+            "Webhooks given up and left",
+            "Sent again by `komek webhooks replay`. Normal: 0.",
+            "max by (subscription) (komek_webhook_letters_left)",
+            "{{subscription}}",
+            page="webhook_letters",
+            red_from=1,
+            nothing="no webhook",
         ),
         one(
             "Positions",

@@ -26,6 +26,7 @@ class Image(_Table, frozen=True):
     data: str
     secrets: str
     files: str
+    backups: str
 
 
 class Memory(_Table, frozen=True):
@@ -88,6 +89,50 @@ class Job(_Table, frozen=True):
     passwords: bool = False
 
 
+class TimedJob(_Table, frozen=True):
+    """Done again and again. `every_min`: a day, then `at` is the time of day (UTC), or a part of an hour."""
+
+    about: str
+    command: tuple[str, ...]
+    every_min: int
+    within_s: int
+    keys: tuple[KeyUse, ...]
+    memory_mb: Memory
+    cpu: Cpu
+    niceness: int
+    settings: tuple[str, ...]
+    secrets: tuple[str, ...]
+    at: str = ""
+
+    def __post_init__(self) -> None:
+        is_daily = self.every_min == DAY_MIN
+        if not (is_daily or HOUR_MIN % self.every_min == 0) or is_daily != bool(self.at):
+            raise ValueError("every_min: expected 1440 and `at`, or a part of an hour without")
+
+    @property
+    def users(self) -> dict[str, str]:
+        """Who it is in Kafka. In Redis it has no business."""
+        return {setting("kafka_user"): _users_of(Component.BACKUP)[setting("kafka_user")]}
+
+    @property
+    def cron(self) -> str:
+        """When, for a CronJob in UTC."""
+        if not self.at:
+            return f"*/{self.every_min} * * * *"
+        hour, minute = map(int, self.at.split(":"))
+        return f"{minute} {hour} * * *"
+
+    @property
+    def calendar(self) -> str:
+        """When, for OnCalendar of systemd."""
+        return f"*-*-* {self.at}:00 UTC" if self.at else f"*:0/{self.every_min}"
+
+
+DAY_MIN, HOUR_MIN = 24 * 60, 60
+BACKUP = "backup"
+"""The folder of the secrets of all timers."""
+
+
 class Operator(_Table, frozen=True):
     """The commands of people."""
 
@@ -104,6 +149,7 @@ class ProcessList(_Table, frozen=True):
     every: Every
     processes: dict[str, Process]
     jobs: dict[str, Job]
+    timers: dict[str, TimedJob]
     operator: Operator
 
     def settings_of(self, process: Process) -> list[str]:

@@ -1,8 +1,8 @@
 """Sets the ACLs of Komek's components: grants what `access_rules.py` says and takes back what it does not say.
 
-Changes only ALLOW entries of the named principals on topics and groups of Komek, by their full names, and grants what is stated on
-the cluster. Everything else about these principals (prefixes, wildcards, DENY, other resources) is reported and left: who set it
-must know why.
+Changes only ALLOW entries of the named principals on topics and groups of Komek, by their full names, and grants what is stated
+on the cluster. Everything else about these principals (prefixes, wildcards, DENY, other resources) is reported and left: who set
+it must know why.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

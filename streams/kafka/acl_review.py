@@ -1,8 +1,8 @@
 """Whether the ACLs that are set let every component do what it needs, and no more: of all components, whoever asks.
 
 A client sees its own rights always (`rights.py`), and those of others only with DESCRIBE on the cluster. An entry counts as Kafka
-counts it: by a full name, a prefix or `*`, for the principal or for everybody, with ALL and with what an operation includes; a DENY
-beats every ALLOW. Entries of one host count: from where a process connects is not known here.
+counts it: by a full name, a prefix or `*`, for the principal or for everybody, with ALL and with what an operation includes; a
+DENY beats every ALLOW. Entries of one host count: from where a process connects is not known here.
 """
 
 from collections.abc import Mapping, Sequence

@@ -32,10 +32,10 @@ def acl_checks(settings: Settings) -> Iterator[Check]:
             "Run it with the settings of komek-operator, or of an administrator of Kafka.",
         )
     else:
-        yield from _of(found)
+        yield from of_review(found)
 
 
-def _of(found: AclReview) -> Iterator[Check]:
+def of_review(found: AclReview) -> Iterator[Check]:
     for component, rights in found.lacking.items():
         yield fail("Kafka ACLs", f"{_user(component)} may not: {listed(rights)}", APPLY)
     for component, rights in found.surplus.items():

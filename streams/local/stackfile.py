@@ -46,8 +46,8 @@ def read(path: Path) -> StackFile | None:
 def completed(settings: Settings, running: StackFile) -> Settings:
     """The settings, with the servers of a running stack, and what its clients need to connect to them, where they name none.
 
-    What they name stays as it is, user and password included: whoever checks with the settings of a process must not be told about
-    another user.
+    What they name stays as it is, user and password included: whoever checks with the settings of a process must not be told
+    about another user.
 
     Raises:
         SettingsError: a file that the stack names is gone.

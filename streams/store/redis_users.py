@@ -139,6 +139,9 @@ RIGHTS: Mapping[Component, Rights] = {
     Component.MONITOR: Rights(
         about="a monitoring system: figures of the server, no keys", commands=frozenset({"INFO"})
     ),
+    Component.BACKUP: Rights(
+        about="exports are read from the log alone: it may log in, and read and write nothing here"
+    ),
 }
 
 SERVERS: Mapping[str, tuple[str, str]] = {

@@ -20,6 +20,7 @@ from streams.webhooks.cloud_events import WebhookEvent, events_of
 from streams.webhooks.decision_tail import Batch
 from streams.webhooks.pacing import GIVE_UP_MS, REFUSED_ATTEMPTS, Pacing
 from streams.webhooks.sending import Answer, Verdict
+from streams.webhooks.standing_gauges import StandingGauges
 from streams.webhooks.subscriptions import Subscription
 from streams.wire import WebhookLetter, WebhookPlace
 
@@ -88,6 +89,8 @@ class Delivery:
         self._failing_since_ms: int | None = None
         self._code: str | None = None
         self._saved: WebhookPlace | None = None
+        self._gauges = StandingGauges(subscription.name)
+        self._waiting: dict[int, int] = {}
         # While the receiver is in trouble one event at a time is tried, not one of each partition.
         self._probe = asyncio.Lock()
 
@@ -97,6 +100,7 @@ class Delivery:
         starts = {int(part): offset for part, offset in known.next.items()} if known else {}
         self._delivered = known.delivered if known else 0
         self._next = await self._tail.begin(starts)
+        self._tell()
         # At once: events between now and a kill before the first delivery would be lost.
         await self._save()
         saver = asyncio.ensure_future(self._save_each_second())
@@ -128,7 +132,9 @@ class Delivery:
         for offset, decision in records:
             for event in events_of(decision) if decision is not None else ():
                 if self._to.wants(event):
+                    self._waiting[partition] = event.at_ms
                     await self._deliver(event, partition, offset)
+                    del self._waiting[partition]
             self._next[partition] = offset + 1
 
     async def _deliver(self, event: WebhookEvent, partition: int, offset: int) -> None:
@@ -198,7 +204,10 @@ class Delivery:
         """One more attempt for each letter that `komek webhooks replay` asked for."""
         for letter in self._book.letters_of(self._to.name):
             if letter.is_wanted:
-                await self._put(letter_key(letter.name, letter.event_id), await self._tried_again(letter))
+                key, left = letter_key(letter.name, letter.event_id), await self._tried_again(letter)
+                # Dismissed while it was sent: it stays forgotten.
+                if key in self._book.letters:
+                    await self._put(key, left)
 
     async def _tried_again(self, letter: WebhookLetter) -> WebhookLetter | None:
         """What becomes of the letter: None once it was delivered."""
@@ -217,9 +226,18 @@ class Delivery:
     async def _save_each_second(self) -> None:
         while True:
             await asyncio.sleep(SAVED_EVERY_S)
+            self._tell()
             with contextlib.suppress(LogUnavailable):
                 # Tried again in a second; until then a kill repeats a little more.
                 await self._save()
+
+    def _tell(self) -> None:
+        self._gauges.tell(
+            self._clock.now_ms(),
+            letters=len(self._book.letters_of(self._to.name)),
+            failing_since_ms=self._failing_since_ms,
+            waiting_since_ms=self._waiting.values(),
+        )
 
     async def _save(self) -> None:
         now_ms = self._clock.now_ms()

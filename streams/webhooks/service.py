@@ -23,6 +23,7 @@ from streams.webhooks.decision_tail import DecisionTail
 from streams.webhooks.delivery import Clock, Delivery, ReceiverGone
 from streams.webhooks.pacing import Pacing
 from streams.webhooks.sending import Sender
+from streams.webhooks.standing_gauges import StandingGauges
 from streams.webhooks.subscriptions import BadSubscriptions, Subscription, subscriptions_in
 from streams.webhooks.turn import Turn
 from streams.wire import WebhookLetter, WebhookPlace
@@ -111,10 +112,20 @@ class Webhooks(Service):
                 self._running[name] = (subscription, asyncio.ensure_future(self._deliver(subscription)))
 
     async def _deliver(self, subscription: Subscription) -> None:
-        attempt = 0
+        gauges = StandingGauges(subscription.name)
+        try:
+            await self._deliver_on(subscription, gauges)
+        finally:
+            gauges.forget()
+
+    async def _deliver_on(self, subscription: Subscription, gauges: StandingGauges) -> None:
+        attempt, book = 0, self._follower.book
         while True:
-            place = self._follower.book.places.get(subscription.name)
+            place = book.places.get(subscription.name)
             if place is not None and place.is_stopped:
+                # Whoever answered 410 takes nothing until somebody begins it again.
+                letters = len(book.letters_of(subscription.name))
+                gauges.tell(clock.now_ms(), letters=letters, failing_since_ms=place.failing_since_ms or place.at_ms)
                 await asyncio.sleep(LOOK_EVERY_S)
                 continue
             tail = DecisionTail(self._settings, f"{SOURCE}-{subscription.name}")
@@ -122,7 +133,7 @@ class Webhooks(Service):
                 subscription,
                 tail=tail,
                 send=self._sender.send,
-                book=self._follower.book,
+                book=book,
                 write=self._write,
                 clock=Clock(now_ms=clock.now_ms, monotonic_s=clock.monotonic_s),
                 pacing=Pacing(chance=random.random),

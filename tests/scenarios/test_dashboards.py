@@ -49,8 +49,10 @@ ONLY_WITH_MORE = (
     "komek_assistant_judged",
     "komek_retention_tombstones",
     "komek_travel_answers",
+    "komek_webhook",
+    "komek_backup",
 )
-"""A model of the deployer, answered hints, records whose time is over, a router."""
+"""A model of the deployer, answered hints, records whose time is over, a router, receivers of webhooks, timers of exports."""
 
 
 @pytest.fixture

@@ -6,18 +6,23 @@
 import json
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from streams.backup.ages import METRICS
 from streams.codegen.alert_rules import alert_name, pages
 from streams.local.ports import LOOPBACK, free_ports
-from tests.support import process_drills, record_drills
+from streams.monitoring.queried_alarms import QUERIED
+from tests.support import outward_drills, process_drills, record_drills
 from tests.support.composed import DEPLOY
 from tests.support.drills import DRILLS, Fault, Ground, keep
 from tests.support.programs import program
@@ -28,12 +33,15 @@ from tests.support.whole_stack import WholeStack, without_komek
 
 pytestmark = [pytest.mark.stack, pytest.mark.soak, pytest.mark.timeout(420)]
 WITHIN_S = 90.0
-LISTING = (process_drills, record_drills)
+LISTING = (outward_drills, process_drills, record_drills)
 """They add to DRILLS when they are imported."""
 NOT_DRILLED = {"kafka_refuses"}
 """Needs a Kafka with users, which this stack has not: drilled in tests/scenarios/test_kafka_refusals.py."""
-BY_PROMETHEUS = {"silent", "slo_offer", "slo_intake", "slo_notices"}
+OUTWARD = {alarm.name for alarm in QUERIED}
+BY_PROMETHEUS = {"silent", "slo_offer", "slo_intake", "slo_notices", *OUTWARD}
 """Alerts that only Prometheus knows."""
+STAYS_SPENT = {"slo_offer", "slo_intake", "slo_notices"}
+"""A budget that was spent stays spent for an hour."""
 RUNS_ON = {"worker", "notifier", "assistant"}
 """Processes that a page starts by hand: the supervisor of the stack has started them."""
 CHANGES_KEYS = {("keys", "retire"), ("keys", "add"), ("keys", "rotate")}
@@ -48,6 +56,7 @@ NEEDS = {
     "kafka_away": {"topics"},
     "audit_unwritten": {"audit"},
     "silent": {"status"},
+    "webhook_failing": {"webhooks"},
     "token_keys_refused": {"sessions"},
 }
 """What cannot succeed while the fault lasts: run when it has ended, as the page says."""
@@ -62,7 +71,8 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def komek(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeStack]:
-    with WholeStack(tmp_path_factory.mktemp("drills"), environ={}) as running:
+    data = tmp_path_factory.mktemp("drills")
+    with WholeStack(data, environ=outward_drills.environ_of(data)) as running:
         yield running
 
 
@@ -76,10 +86,18 @@ def prometheus(komek: WholeStack, tmp_path_factory: pytest.TempPathFactory) -> I
     tool = program("prometheus", why="alerts that only Prometheus knows are not raised")
     folder = tmp_path_factory.mktemp("prometheus")
     (folder / "targets").mkdir()
-    for name in ("prometheus.yml", "alerts.yml"):
-        shutil.copy(DEPLOY / name, folder)
+    shutil.copy(DEPLOY / "prometheus.yml", folder)
+    rules = (DEPLOY / "alerts.yml").read_text("utf-8")
+    (folder / "alerts.yml").write_text(outward_drills.hastened(rules), "utf-8")
     shutil.copy(komek.data / "metrics.json", folder / "targets")
     (port,) = free_ports(1)
+    with exporting(komek.data / "backups" / METRICS) as address:
+        listed = [{"targets": [address], "labels": {"process": "backups"}}]
+        (folder / "targets" / "backups.json").write_text(json.dumps(listed), "utf-8")
+        yield from running_prometheus(tool, folder, port)
+
+
+def running_prometheus(tool: str, folder: Path, port: int) -> Iterator[str]:
     command = [tool, "--config.file=prometheus.yml", f"--web.listen-address={LOOPBACK}:{port}"]
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
@@ -88,6 +106,28 @@ def prometheus(komek: WholeStack, tmp_path_factory: pytest.TempPathFactory) -> I
         finally:
             running.terminate()
             running.wait(20)
+
+
+@contextmanager
+def exporting(file: Path) -> Iterator[str]:
+    """What the node exporter does with a file of metrics. Yields its address."""
+
+    class Exporter(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write(file.read_bytes() if file.exists() else b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((LOOPBACK, 0), Exporter) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"{LOOPBACK}:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 def test_every_page_is_drilled() -> None:
@@ -111,7 +151,9 @@ def test_the_alarm_comes_its_page_helps_and_it_ends_with_its_cause(
         finally:
             fault.end()
         ran += page_run(name, komek, town, fault, during=False)
-    if name not in BY_PROMETHEUS - {"silent"}:  # a budget that was spent stays spent for an hour
+        if name in OUTWARD:  # while there still is somebody to be told, or something to be old
+            until(lambda: not is_on(), WITHIN_S)
+    if name not in STAYS_SPENT:
         until(lambda: not is_on(), WITHIN_S)
     until(lambda: is_well(komek, town), WITHIN_S)
     wrong = [one.said[-600:] for one in ran if not is_as_promised(one)]

@@ -28,6 +28,7 @@ from streams.topics import (
     PLANS,
     PRIVATE,
     SESSIONS,
+    TOPICS,
 )
 from tests.support.secure_stack import SecureStack, fetch, values, write
 from tests.support.town import Town
@@ -36,6 +37,7 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
 API, WORKER, OPERATOR, MONITOR = Component.API, Component.WORKER, Component.OPERATOR, Component.MONITOR
+BACKUP = Component.BACKUP
 NOTICES_SENDER = Component.NOTIFIER
 CLIENT = "komek-test"
 PLANS_FILE = Path(__file__).parents[2] / "dispatch" / "plans" / "builtin.toml"
@@ -98,6 +100,20 @@ def test_the_broker_lets_each_component_do_what_the_table_says_and_no_more(
     assert {place: set(operations) for place, operations in held.items()} == stated
 
 
+def test_a_backup_is_made_as_its_own_user_with_an_entry_in_the_audit_and_nothing_is_denied(
+    secure_stack: SecureStack, tmp_path: Path
+) -> None:
+    before, key = secure_stack.denials(), tmp_path / "key"
+    key.write_text("a secret of the tests, long enough")
+
+    done = secure_stack.run_as(BACKUP, "export", str(tmp_path / "exports"), "--key-file", str(key), "--check")
+    kept = secure_stack.run_as(BACKUP, "export", str(tmp_path / "exports"), "--key-file", str(key), "--erasures")
+
+    assert (done.returncode, kept.returncode) == (0, 0), done.stderr + kept.stderr
+    assert "not in the audit log" not in done.stderr
+    assert secure_stack.denials() == before
+
+
 @pytest.mark.parametrize("component", list(Component))
 def test_the_operator_alone_sees_the_rights_of_all_and_they_are_as_stated(
     component: Component, secure_stack: SecureStack
@@ -122,6 +138,8 @@ def test_the_operator_alone_sees_the_rights_of_all_and_they_are_as_stated(
         (API, PLANS),
         (OPERATOR, SESSIONS),
         *((MONITOR, topic) for topic in (INCIDENTS, DECISIONS, NOTICES, AUDIT, DEAD_LETTERS)),
+        # Whoever takes the secrets of a backup can read everything that it holds, and change nothing of it.
+        *((BACKUP, topic) for topic in TOPICS if topic is not AUDIT),
     ],
     ids=lambda value: getattr(value, "name", value),
 )
@@ -132,7 +150,11 @@ def test_a_record_of_somebody_else_is_not_written(component: Component, topic: A
 
 @pytest.mark.parametrize(
     ("component", "topic"),
-    [(WORKER, AUDIT), (API, LOCATIONS), (NOTICES_SENDER, PRIVATE), (OPERATOR, SESSIONS), (MONITOR, INCIDENTS)],
+    [
+        *((WORKER, AUDIT), (API, LOCATIONS), (NOTICES_SENDER, PRIVATE), (OPERATOR, SESSIONS), (MONITOR, INCIDENTS)),
+        # The one topic that no backup holds: a track of people.
+        (BACKUP, LOCATIONS),
+    ],
     ids=lambda value: getattr(value, "name", value),
 )
 def test_what_a_component_does_not_need_is_not_read(
@@ -142,7 +164,9 @@ def test_what_a_component_does_not_need_is_not_read(
         fetch(secure_stack.settings_of(component), topic.name)
 
 
-@pytest.mark.parametrize(("component", "group"), [(API, DISPATCHER), (WORKER, NOTIFIER), (OPERATOR, DISPATCHER)])
+@pytest.mark.parametrize(
+    ("component", "group"), [(API, DISPATCHER), (WORKER, NOTIFIER), (OPERATOR, DISPATCHER), (BACKUP, DISPATCHER)]
+)
 async def test_nobody_joins_the_group_of_another_component(
     component: Component, group: str, secure_stack: SecureStack
 ) -> None:

@@ -1,23 +1,29 @@
 """`komek doctor --deployment` says how old the backups are, and Prometheus reads the same; neither needs their key."""
 
+import math
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from streams.backup import ages
+from streams.backup import ages, run
 from streams.backup.backup_key import BackupKey, new_salt
-from streams.backup.documents import MANIFEST, PLAN, Manifest, Plan, write
+from streams.backup.documents import MANIFEST, PLAN, READ_BACK, Manifest, Plan, write
+from streams.backup.faults import BadBackup
 from streams.cli.backup_ages import backup_checks
+from streams.cli.errors import CommandFailed
+from streams.cli.export import RETRIED_AFTER_S, repeated
 from streams.local.check import Level
 from streams.retention.classes import DAY_S, HOUR_S, MINUTE_S
 from streams.settings import Settings
+from tests.support.backups import SECRET, made_export
 
 NOW_MS = 1_800_000_000_000
 KEY = BackupKey("a secret of the tests, long enough", new_salt())
 
 
-def an_export(backups: Path, age_s: int, *, is_whole: bool = True) -> Path:
+def an_export(backups: Path, age_s: int, *, is_whole: bool = True, is_read: bool = True) -> Path:
     folder = backups / f"export-{age_s}"
     folder.mkdir(parents=True)
     plan = Plan(
@@ -34,6 +40,8 @@ def an_export(backups: Path, age_s: int, *, is_whole: bool = True) -> Path:
     write(folder / PLAN, plan, KEY)
     if is_whole:
         write(folder / MANIFEST, Manifest(plan=plan, completed_ms=NOW_MS, seconds=1.0, ranges=(), parts=()), KEY)
+    if is_read:
+        (folder / READ_BACK).write_bytes(b"")
     return folder
 
 
@@ -64,7 +72,8 @@ def test_the_age_of_the_newest_counts(
     if list_s is not None:
         a_list(tmp_path, list_s)
 
-    assert tuple(levels(tmp_path).values()) == expected
+    found = levels(tmp_path)
+    assert (found["backups"], found["erasures since then"]) == expected
 
 
 def test_half_an_export_is_none(tmp_path: Path) -> None:
@@ -87,7 +96,90 @@ def test_a_damaged_manifest_is_told_and_another_export_counts(tmp_path: Path) ->
 
     found = list(backup_checks(Settings(backups=tmp_path), NOW_MS))
 
-    assert [check.level for check in found] == [Level.WARN, Level.OK, Level.OK]
+    assert [check.level for check in found] == [Level.WARN, Level.OK, Level.OK, Level.OK]
+
+
+def test_an_export_that_nobody_has_read_is_a_warning_until_a_newer_one_was(tmp_path: Path) -> None:
+    a_list(tmp_path, 60)
+    an_export(tmp_path, HOUR_S, is_read=False)
+    assert levels(tmp_path)["backups read back"] is Level.WARN
+
+    an_export(tmp_path, 3 * DAY_S)
+    assert levels(tmp_path)["backups read back"] is Level.WARN
+
+    an_export(tmp_path, 30 * HOUR_S)
+    assert levels(tmp_path)["backups read back"] is Level.OK
+
+
+def test_an_export_that_fails_is_noted_until_one_does_not(tmp_path: Path) -> None:
+    a_list(tmp_path, 60)
+    an_export(tmp_path, HOUR_S)
+
+    with pytest.raises(BadBackup), ages.noted(tmp_path):
+        raise BadBackup("no room", "")
+    assert levels(tmp_path)["last export"] is Level.FAIL
+    assert figure(tmp_path, "komek_backup_failed_timestamp_seconds") > 0
+
+    with ages.noted(tmp_path):
+        pass
+    assert "last export" not in levels(tmp_path)
+    assert figure(tmp_path, "komek_backup_failed_timestamp_seconds") == 0
+
+
+def test_a_folder_that_cannot_be_written_changes_no_failure(tmp_path: Path) -> None:
+    with pytest.raises(BadBackup), ages.noted(tmp_path / "none"):
+        raise BadBackup("no room", "")
+
+
+def test_what_is_read_back_is_noted_and_damage_ends_the_note(tmp_path: Path) -> None:
+    folder = made_export(tmp_path, {})
+    opened = run.open_export(folder, SECRET)
+    run.read_back(opened)
+    assert figure(tmp_path, "komek_backup_read_back_timestamp_seconds") == opened.manifest.plan.begun_ms / 1000
+
+    part = folder / opened.manifest.parts[0].name
+    part.write_bytes(part.read_bytes()[:-1])
+    with pytest.raises(BadBackup):
+        run.read_back(opened)
+
+    assert ages.look(tmp_path).read_back is None
+
+
+def test_an_exporter_of_another_user_may_read_the_figures(tmp_path: Path) -> None:
+    ages.write_metrics(tmp_path)
+
+    assert stat.S_IMODE((tmp_path / ages.METRICS).stat().st_mode) == 0o644
+
+
+class Enough(Exception):
+    """Ends what repeats for ever."""
+
+
+def test_without_a_timer_it_is_done_when_the_last_one_is_old_enough_and_a_failure_is_tried_again() -> None:
+    slept: list[float] = []
+    since_s = iter([100.0, math.inf, 0.0])
+    outcomes = iter([CommandFailed("no broker"), None])
+
+    def once() -> None:
+        if (failure := next(outcomes)) is not None:
+            raise failure
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 4:
+            raise Enough
+
+    with pytest.raises(Enough):
+        repeated(once, lambda: next(since_s), 3600.0, sleep)
+
+    # Young after a restart: waited out; failed: in five minutes again; done: in an hour.
+    assert slept == [3500.0, RETRIED_AFTER_S, 0.0, 3600.0]
+
+
+def figure(backups: Path, name: str) -> float:
+    lines = (backups / ages.METRICS).read_text("utf-8").splitlines()
+    (value,) = [line.split()[1] for line in lines if line.startswith(f"{name} ")]
+    return float(value)
 
 
 def test_prometheus_reads_the_times(tmp_path: Path) -> None:

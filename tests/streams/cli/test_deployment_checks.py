@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from api.schemas.status import StandingAlarm
+from api.schemas.status import StandingAlarm, WayStatus
 from streams import clock
 from streams.cli import certificate_ends, deployment_checks
 from streams.client_tls import client_context
@@ -27,8 +27,10 @@ DAY_MS = 86_400_000
 FIRST_DAY_MS = 1_767_225_600_000
 """2026-01-01, from which certificates of the tests are valid."""
 UP = {"status": "up"}
+SMS = {"way": "sms", "status": "working", "taken": 3, "failed": 0, "code": None}
 STATUS = {
     "alarms": [],
+    "channels": [SMS],
     "components": {"kafka": UP, "workers": {"status": "up", "count": 3}, "assistant": {"status": "off", "count": 0}},
 }
 
@@ -84,7 +86,7 @@ class TestProcesses:
             found = {check.name: check for check in deployment_checks.process_checks(path, http)}
             older.shutdown()
 
-        assert found["versions"].level is Level.WARN
+        assert found["versions"].level is Level.FAIL
         assert "0.0.1" in found["versions"].found
 
     @pytest.mark.parametrize(
@@ -121,11 +123,25 @@ class TestTheApi:
         parts = {"kafka": {"status": "down"}, "workers": {"status": "up", "count": 1}}
 
         assert {*alarm, *other} <= set(StandingAlarm.model_fields), "the API tells no more than this"
-        found = self.asked({"alarms": [alarm, other], "components": parts})
+        found = self.asked({"alarms": [alarm, other], "components": parts, "channels": []})
 
         assert found["alarm distress"] is Level.FAIL
         assert found["alarm clock"] is Level.WARN
         assert (found["kafka"], found["workers"]) == (Level.FAIL, Level.WARN)
+        assert found["ways to people"] is Level.WARN
+
+    def test_ways_are_told_as_the_notifier_found_them(self) -> None:
+        ways = [
+            SMS,
+            {**SMS, "way": "push", "status": "unused"},
+            {**SMS, "way": "voice", "status": "failing", "code": "http_401"},
+        ]
+
+        assert set(SMS) <= set(WayStatus.model_fields), "the API tells no more than this"
+        found = self.asked({**STATUS, "channels": ways})
+
+        assert (found["way sms"], found["way push"], found["way voice"]) == (Level.OK, Level.OK, Level.FAIL)
+        assert self.asked({**STATUS, "channels": None})["ways to people"] is Level.WARN
 
     def test_a_refusal_and_silence_are_findings(self) -> None:
         assert self.asked({"code": "forbidden"}, 403) == {"API": Level.FAIL}
@@ -137,12 +153,12 @@ class TestTheApi:
     ("off_s", "level"), [(0.0, Level.OK), (-0.9, Level.OK), (1.5, Level.WARN), (-4.9, Level.WARN), (6.0, Level.FAIL)]
 )
 def test_clocks_that_differ_are_findings(off_s: float, level: Level) -> None:
-    assert deployment_checks._clock("Redis", 1000.0 + off_s, 1000.0, 1000.0).level is level
+    assert deployment_checks.clock_check("Redis", 1000.0 + off_s, 1000.0, 1000.0).level is level
 
 
 def test_a_slow_answer_is_no_wrong_clock() -> None:
-    assert deployment_checks._clock("Redis", 1003.0, 1000.0, 1006.0).level is Level.OK
-    assert deployment_checks._clock("Redis", 1008.0, 1000.0, 1006.0).level is Level.WARN
+    assert deployment_checks.clock_check("Redis", 1003.0, 1000.0, 1006.0).level is Level.OK
+    assert deployment_checks.clock_check("Redis", 1008.0, 1000.0, 1006.0).level is Level.WARN
 
 
 class TestCertificates:

@@ -11,6 +11,7 @@ from streams.codegen import alert_rules
 from streams.codegen.alert_rules import alert_name, slo_page
 from streams.monitoring.alarms import RULES
 from streams.monitoring.objectives import BURNS, OBJECTIVES
+from streams.monitoring.queried_alarms import BEHIND_S, ERASURES_S, EXPORT_S, FAILING_S, QUERIED, READ_BACK_S
 from tests.support.programs import program
 
 WHY = "the rules of Prometheus are not tested"
@@ -86,6 +87,94 @@ def test_silence_of_all_api_processes_fires_after_a_minute(tmp_path: Path) -> No
     series = {'komek_alarm{name="undecided"}': "0 0 stale stale stale"}
 
     assert judged(tmp_path, [case(series, ("5s", "KomekSilent", []), ("90s", "KomekSilent", ["critical"]))]) == ""
+
+
+SPAN_H = 200
+HOUR_S = 3600
+AGED = {"backup_late": EXPORT_S, "backup_unverified": READ_BACK_S, "erasures_late": ERASURES_S}
+AGED_BY = {
+    "backup_late": "komek_backup_begun_timestamp_seconds",
+    "backup_unverified": "komek_backup_read_back_timestamp_seconds",
+    "erasures_late": "komek_backup_erasures_timestamp_seconds",
+}
+
+
+def minutes(hours: float) -> str:
+    """promtool knows whole numbers alone."""
+    return f"{round(hours * 60)}m"
+
+
+@pytest.mark.parametrize("name", sorted(AGED))
+def test_a_backup_that_grows_old_fires_also_when_its_server_is_gone_and_ends_with_the_next(
+    name: str, tmp_path: Path
+) -> None:
+    alert, limit_h = alert_name(name), AGED[name] / HOUR_S
+    severity = next(str(alarm.severity) for alarm in QUERIED if alarm.name == name)
+    before, after, late = minutes(limit_h - 0.5), minutes(limit_h + 0.5), limit_h + 2
+    # Time begins at 0 in these tests, so a value of 0 is an export of that moment.
+    kept = {AGED_BY[name]: f"0x{SPAN_H * 60}"}
+    gone = {AGED_BY[name]: "0x2 stale"}
+    renewed = {AGED_BY[name]: f"0x{round(late * 60)} {round(late * HOUR_S)}x600"}
+    # One that never was, and nothing that is shown at all.
+    never = {AGED_BY[name]: f"-{100 * HOUR_S}x10"}
+    tests = [
+        case(kept, (before, alert, []), (after, alert, [severity]), interval="1m"),
+        case(gone, (before, alert, []), (after, alert, [severity]), interval="1m"),
+        case(
+            renewed,
+            (minutes(late - 0.5), alert, [severity]),
+            (minutes(late + 0.5), alert, []),
+            interval="1m",
+        ),
+        case(never, ("5m", alert, [severity]), interval="1m"),
+        case({"up": "1x10"}, ("5m", alert, []), interval="1m"),
+    ]
+
+    assert judged(tmp_path, tests, "10m") == ""
+
+
+def test_a_failed_export_fires_until_one_is_completed(tmp_path: Path) -> None:
+    series = {"komek_backup_failed_timestamp_seconds": "0 0 1800000000x5 0x5"}
+
+    assert (
+        judged(
+            tmp_path,
+            [
+                case(
+                    series,
+                    ("5s", "KomekBackupFailed", []),
+                    ("20s", "KomekBackupFailed", ["warning"]),
+                    ("55s", "KomekBackupFailed", []),
+                )
+            ],
+        )
+        == ""
+    )
+
+
+def test_each_subscription_fires_by_itself_and_those_that_are_well_do_not(tmp_path: Path) -> None:
+    limits = {
+        "letters_left": ("KomekWebhookLetters", 0),
+        "failing_seconds": ("KomekWebhookFailing", FAILING_S),
+        "behind_seconds": ("KomekWebhookBehind", BEHIND_S),
+    }
+    tests = []
+    for figure, (alert, limit) in limits.items():
+        # Of two notifiers one sends; the other shows nothing, or what it last knew.
+        series = {
+            f'komek_webhook_{figure}{{subscription="gis",instance="n-1"}}': f"{limit}x3 {limit + 1}x6 0x6",
+            f'komek_webhook_{figure}{{subscription="gis",instance="n-2"}}': "0x20",
+            f'komek_webhook_{figure}{{subscription="map",instance="n-1"}}': f"{limit}x20",
+        }
+        tests.append(case(series, ("15s", alert, []), ("40s", alert, ["warning"]), ("75s", alert, [])))
+
+    assert judged(tmp_path, tests) == ""
+
+
+def test_every_queried_alarm_is_tested_above() -> None:
+    assert {alarm.name for alarm in QUERIED} == {
+        *AGED, "backup_failed", "webhook_letters", "webhook_failing", "webhook_behind",
+    }  # fmt: skip
 
 
 def growing(each_minute: int) -> str:

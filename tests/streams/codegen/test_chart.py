@@ -228,3 +228,60 @@ def test_monitoring_brings_the_dashboards_and_rules_of_the_other_ways(tmp_path: 
     }
     assert rules["spec"] == yaml.safe_load((DEPLOY / "alerts.yml").read_text("utf-8"))
     assert judged([found for found in made if found["kind"] != "PrometheusRule"], tmp_path) == ""
+
+
+@pytest.fixture(scope="module")
+def with_backups() -> list[dict[str, Any]]:
+    return rendered("--set", "backups.enabled=true")
+
+
+def test_kubernetes_accepts_the_backups(with_backups: list[dict[str, Any]], tmp_path: Path) -> None:
+    assert judged(with_backups, tmp_path) == ""
+
+
+def test_without_them_there_are_none(documents: list[dict[str, Any]]) -> None:
+    assert of_kind(documents, "CronJob", "PersistentVolumeClaim") == {}
+    # Whoever installs it is told. Only a cluster renders this file.
+    assert "not .Values.backups.enabled" in (CHART / "templates" / "NOTES.txt").read_text("utf-8")
+
+
+def test_exports_are_cron_jobs_of_the_list_with_a_volume_that_outlives_the_release(
+    with_backups: list[dict[str, Any]],
+) -> None:
+    jobs, (claim,) = of_kind(with_backups, "CronJob"), of_kind(with_backups, "PersistentVolumeClaim").values()
+
+    assert jobs.keys() == {f"k-komek-{name}" for name in STATED.timers}
+    assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    for name, timer in STATED.timers.items():
+        stated = jobs[f"k-komek-{name}"]["spec"]
+        job = stated["jobTemplate"]["spec"]
+        pod = job["template"]["spec"]
+        (container,) = pod["containers"]
+        told = {entry["name"]: entry["value"] for entry in container["env"]}
+        assert (stated["schedule"], stated["timeZone"], stated["concurrencyPolicy"]) == (
+            timer.cron,
+            "Etc/UTC",
+            "Forbid",
+        )
+        assert container["args"] == list(timer.command)
+        assert job["activeDeadlineSeconds"] == timer.within_s
+        assert told.keys() <= names().keys()
+        assert (told["KOMEK_KAFKA_USER"], told["KOMEK_BACKUPS"]) == ("komek-backup", STATED.image.backups)
+        assert "KOMEK_REDIS" not in told
+        assert pod["volumes"][0]["secret"]["secretName"] == "komek-backup"
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+
+
+def test_backups_reach_kafka_alone_and_only_prometheus_reaches_their_exporter(
+    with_backups: list[dict[str, Any]],
+) -> None:
+    policies = of_kind(with_backups, "NetworkPolicy")
+    jobs, exporter = policies["k-komek-backups"]["spec"], policies["k-komek-backup-metrics"]["spec"]
+
+    assert {port["port"] for rule in jobs["egress"] for port in rule["ports"]} == {53, 9092, 9093}
+    assert "ingress" not in jobs
+    assert "egress" not in exporter
+    (mount,) = of_kind(with_backups, "Deployment")["k-komek-backup-metrics"]["spec"]["template"]["spec"]["containers"][
+        0
+    ]["volumeMounts"]
+    assert mount["readOnly"] is True

@@ -10,9 +10,10 @@ import pytest
 
 from streams import settings
 from streams.assistant.assistant import Assistant
+from streams.backup.backup_key import LEAST_CHARACTERS
 from streams.codegen import compose_file, compose_servers
 from streams.codegen.deployment_secrets import DeploymentSecrets
-from streams.codegen.process_list import read
+from streams.codegen.process_list import BACKUP, read
 from streams.ring import KeyUse, LiveRing
 from streams.ring.live_ring import require
 from streams.tokens import BadKeys, Role, load_keys
@@ -25,7 +26,7 @@ SERVICES: dict[str, Any] = compose()["services"]
 OURS = {
     instance: name for name, process in STATED.processes.items() for instance in compose_file.instances(name, process)
 }
-WITH_SETTINGS = sorted([*OURS, *STATED.jobs, "operator"])
+WITH_SETTINGS = sorted([*OURS, *STATED.jobs, *STATED.timers, "operator"])
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +140,7 @@ def test_only_the_operator_can_make_tokens(secrets: Path) -> None:
 def test_no_two_processes_share_a_password(secrets: Path) -> None:
     passwords = [
         path.read_text("ascii")
-        for name in (*STATED.processes, "operator")
+        for name in (*STATED.processes, BACKUP, "operator")
         for path in (secrets / name).glob("*-password")
     ]
     of_sentinels = {(secrets / "api" / "redis-sentinel-password").read_text("ascii")}
@@ -180,6 +181,7 @@ def test_workers_and_servers_cannot_reach_the_internet() -> None:
         *compose_servers.SENTINELS,
         "worker-1",
         "topics",
+        *STATED.timers,
         "prometheus",
     ):
         assert set(SERVICES[name]["networks"]) <= inside
@@ -189,4 +191,30 @@ def test_prometheus_asks_every_process() -> None:
     stated = compose_file._prometheus(STATED)["scrape_configs"]
     asked = {target for job in stated for config in job["static_configs"] for target in config["targets"]}
 
-    assert asked == {f"{instance}:{STATED.processes[name].port}" for instance, name in OURS.items()}
+    exporter = f"{compose_file.EXPORTER}:{compose_file.EXPORTER_PORT}"
+    assert asked == {f"{instance}:{STATED.processes[name].port}" for instance, name in OURS.items()} | {exporter}
+
+
+@pytest.mark.parametrize("name", sorted(STATED.timers))
+def test_exports_are_made_again_and_again_as_their_own_user_who_reaches_kafka_alone(
+    name: str, secrets: Path, tmp_path: Path
+) -> None:
+    stated = SERVICES[name]
+    loaded = settings.load(service(name, secrets, tmp_path).environ({}))
+
+    assert stated["command"] == [
+        *STATED.timers[name].command, "--every", str(STATED.timers[name].every_min),
+    ]  # fmt: skip
+    assert (loaded.kafka_user, loaded.redis) == ("komek-backup", None)
+    assert str(loaded.backups) == str(service(name, secrets, tmp_path).places[STATED.image.backups])
+    assert len(loaded.backup_key or "") >= LEAST_CHARACTERS
+    assert {key.use for key in LiveRing.of(loaded).now.keys} == {KeyUse.DIGEST}
+    assert stated["networks"] == ["stores"]
+
+
+def test_the_exporter_of_backups_reads_their_folder_and_no_more() -> None:
+    stated = SERVICES[compose_file.EXPORTER]
+
+    assert stated["user"] == SERVICES["export"]["user"]
+    assert stated["volumes"] == [f"{compose_file.BACKUPS}:{STATED.image.backups}:ro"]
+    assert f"--collector.textfile.directory={STATED.image.backups}" in stated["command"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams import settings
+from streams.backup.cut import STATED as STATED_IN_EXPORTS
 from streams.cli import assistant
 from streams.cli.main import COMMANDS
 from streams.codegen.process_list import FILE, Process, file_setting, read, setting
@@ -83,3 +84,58 @@ def test_a_word_that_means_nothing_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=r"unknown field `grace`"):
         read(wrong)
+
+
+TIMERS = sorted(STATED.timers)
+CHOSEN_FOR_TIMERS = CHOSEN_FOR_IT | FOR_ITS_CLIENTS | {"backups"}
+OF_REDIS = {name for name in NAMES if name.startswith("redis")}
+"""The command completes its settings as all commands do; an export uses no Redis, and a timer is told of none."""
+WITH_ALL_KEYS = {"jwt_keys", "vapid_key"}
+"""Of `--with-keys`, which no timer asks for: it holds no key that opens anything."""
+
+
+@pytest.mark.parametrize("name", TIMERS)
+def test_a_timer_is_handed_what_its_command_reads(name: str) -> None:
+    timer = STATED.timers[name]
+    elsewhere = {*STATED.every.by_hand, *LEFT_OUT, *CHOSEN_FOR_TIMERS, *OF_REDIS, *WITH_ALL_KEYS}
+    used = used_by(timer.command[0]) - elsewhere
+    handed = {*timer.settings, *timer.secrets}
+
+    assert used <= handed | {"traces", "traces_share"}
+    assert handed - used <= set(STATED_IN_EXPORTS)
+    assert timer.command[0] in COMMANDS
+
+
+def test_a_timer_that_exports_is_told_the_settings_that_an_export_states() -> None:
+    """Otherwise it would state the defaults, and a restored deployment would have them."""
+    assert set(STATED_IN_EXPORTS) <= set(STATED.timers["export"].settings)
+
+
+def test_a_backup_holds_no_key_that_opens_anything() -> None:
+    assert {key for timer in STATED.timers.values() for key in timer.keys} == {KeyUse.DIGEST}
+    assert not {secret for timer in STATED.timers.values() for secret in timer.secrets} & {"jwt_keys", "vapid_key"}
+
+
+def test_a_timer_says_when_in_the_words_of_each_way() -> None:
+    assert (STATED.timers["export"].calendar, STATED.timers["export"].cron) == ("*-*-* 02:30:00 UTC", "30 2 * * *")
+    assert (STATED.timers["erasures"].calendar, STATED.timers["erasures"].cron) == ("*:0/5", "*/5 * * * *")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("every_min = 5", "every_min = 7"), ('at = "02:30"\n', ""), ("every_min = 5\n", 'every_min = 5\nat = "02:30"\n')],
+)
+def test_a_time_that_not_every_way_can_state_is_refused(right: str, wrong: str, tmp_path: Path) -> None:
+    changed = tmp_path / "processes.toml"
+    changed.write_text(FILE.read_text("utf-8").replace(right, wrong, 1))
+
+    with pytest.raises(ValueError, match="every_min"):
+        read(changed)
+
+
+@pytest.mark.parametrize("name", TIMERS)
+def test_a_timer_has_room_above_what_was_measured_and_ends_before_the_next(name: str) -> None:
+    timer = STATED.timers[name]
+
+    assert 0 < timer.memory_mb.measured < timer.memory_mb.request < timer.memory_mb.limit
+    assert timer.within_s < timer.every_min * 60

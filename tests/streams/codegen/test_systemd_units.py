@@ -1,17 +1,23 @@
 """The systemd units of `deploy/systemd`: systemd itself accepts them, and they allow a process no more than it needs."""
 
+import os
 import re
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from streams import settings
 from streams.codegen import systemd_units
+from streams.codegen.deployment_secrets import DeploymentSecrets
 from streams.codegen.process_list import read
 from tests.support.programs import program
 
 STATED = read()
-UNITS = {name: text for name, text in systemd_units.files(STATED).items() if name.endswith((".service", ".target"))}
+UNITS = {
+    name: text for name, text in systemd_units.files(STATED).items() if name.endswith((".service", ".timer", ".target"))
+}
 SERVICES = sorted(name for name in UNITS if name.endswith(".service"))
 MOST_EXPOSED = 2.0
 """Of 10, as `systemd-analyze security` counts; below 2 it says OK."""
@@ -89,3 +95,70 @@ def test_no_two_processes_of_a_server_listen_on_one_port() -> None:
 
 def test_no_secret_stands_in_a_unit() -> None:
     assert [line for text in UNITS.values() for line in re.findall(r"KOMEK_\w+_PASSWORD=.*", text)] == []
+
+
+@pytest.mark.parametrize("name", sorted(STATED.timers))
+def test_a_timer_starts_its_service_is_made_up_for_and_tells_prometheus(name: str) -> None:
+    timer, service = UNITS[f"komek-{name}.timer"], UNITS[f"komek-{name}.service"]
+
+    assert "Persistent=true" in timer
+    assert "WantedBy=timers.target" in timer
+    assert "Type=oneshot" in service
+    # Also after a failure, and as root: nobody else reads the folder of the exports.
+    assert re.search(r"^ExecStopPost=-\+\S+ .*/komek_backups\.prom /", service, re.MULTILINE)
+    assert "KOMEK_KAFKA_USER=komek-backup" in service
+    assert "REDIS" not in service
+
+
+@pytest.mark.parametrize("name", sorted(STATED.timers))
+def test_systemd_reads_the_time_as_it_is_meant(name: str) -> None:
+    analyze = program("systemd-analyze", why="the times of the timers are not read")
+    done = subprocess.run(
+        [analyze, "calendar", "--iterations=2", STATED.timers[name].calendar],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"TZ": "UTC", "PATH": os.defpath, "SYSTEMD_COLORS": "0"},
+    )
+    at = [datetime.fromisoformat(found) for found in re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", done.stdout)]
+
+    assert done.returncode == 0, done.stderr
+    assert len(set(at)) == 2
+    assert (max(at) - min(at)).total_seconds() == STATED.timers[name].every_min * 60
+
+
+def test_commands_of_people_have_the_operators_settings_and_files_and_no_shell_reads_the_values(tmp_path: Path) -> None:
+    script = systemd_units.files(STATED)["komek-operator"]
+    for place, here in (
+        (systemd_units.PROGRAM, "/usr/bin/env"),
+        ("/etc/komek", f"{tmp_path}/etc"),
+        ("/var/lib/komek-operator", f"{tmp_path}/data"),
+    ):
+        assert place in script
+        script = script.replace(place, here)
+    own = tmp_path / "etc" / "secrets" / "operator"
+    DeploymentSecrets(folder=tmp_path / "etc" / "secrets", stated=STATED).make()
+    (tmp_path / "etc" / "komek.env").write_text(
+        "# all processes\nKOMEK_KAFKA=k-1:9093\nKOMEK_KAFKA_SECURITY=SASL_SSL\nPATH=/nowhere\n"
+        "KOMEK_NAME_EN=Rescue $(touch /tmp/no) `id` & more\n"
+    )
+    (tmp_path / "etc" / "operator.env").write_text("KOMEK_PUBLIC_URL=https://komek.example")
+    (tmp_path / "komek-operator").write_text(script)
+
+    done = subprocess.run(
+        ["/bin/sh", str(tmp_path / "komek-operator"), "-0"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": os.defpath},
+    )
+
+    assert done.returncode == 0, done.stderr
+    told = dict(line.split("=", 1) for line in done.stdout.split("\0") if line.startswith("KOMEK_"))
+    loaded = settings.load(told)
+    assert (loaded.kafka, loaded.kafka_user, loaded.redis_user) == ("k-1:9093", "komek-operator", "komek-operator")
+    assert (loaded.name_en, loaded.public_url) == ("Rescue $(touch /tmp/no) `id` & more", "https://komek.example")
+    assert (loaded.jwt_keys, loaded.data_keys) == (own / "jwt-keys", own / "data-keys")
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700

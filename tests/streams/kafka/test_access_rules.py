@@ -3,6 +3,7 @@
 import pytest
 
 from streams import topics
+from streams.backup.carried import CARRIED, GROUPS, LEFT_OUT
 from streams.components import Component
 from streams.kafka import groups, rights
 from streams.kafka.access_rules import GROUP_RULES, TOPIC_RULES, Operation, Resource, Right, rights_of
@@ -10,7 +11,7 @@ from streams.kafka.acl_admin import Grant, grants, usual_principals
 from streams.topics import TOPICS
 
 API, WORKER, NOTIFIER = Component.API, Component.WORKER, Component.NOTIFIER
-OPERATOR, MONITOR = Component.OPERATOR, Component.MONITOR
+OPERATOR, MONITOR, BACKUP = Component.OPERATOR, Component.MONITOR, Component.BACKUP
 
 
 def writers(topic: topics.Topic) -> set[Component]:
@@ -46,8 +47,19 @@ def test_a_monitor_reads_no_record_and_writes_none() -> None:
 
 def test_notifier_and_monitor_see_nothing_of_private_and_a_worker_nothing_of_the_audit() -> None:
     assert not {NOTIFIER, MONITOR} & (readers(topics.PRIVATE) | readers(topics.LOCATIONS) | readers(topics.VOLUNTEERS))
-    assert readers(topics.SESSIONS) == writers(topics.SESSIONS) == {API}
+    assert (readers(topics.SESSIONS), writers(topics.SESSIONS)) == ({API, BACKUP}, {API})
     assert WORKER not in readers(topics.AUDIT) | writers(topics.AUDIT)
+
+
+def test_a_backup_reads_what_an_export_carries_and_writes_nothing_but_that_it_did() -> None:
+    """`streams/backup/carried.py` says what an export carries."""
+    read = {topic for topic in TOPICS if BACKUP in readers(topic)}
+    seen = {right.name for right in rights_of(BACKUP) if right.resource is Resource.GROUP}
+
+    assert read == {one.topic for one in CARRIED} == set(TOPICS) - set(LEFT_OUT)
+    assert [topic for topic in TOPICS if BACKUP in writers(topic)] == [topics.AUDIT]
+    assert seen == set(GROUPS)
+    assert {right.operation for right in rights_of(BACKUP) if right.resource is Resource.GROUP} == {Operation.DESCRIBE}
 
 
 @pytest.mark.parametrize("component", list(Component))

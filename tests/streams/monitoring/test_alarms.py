@@ -17,6 +17,7 @@ from streams.monitoring.alarm_board import DETAILS, Alarm, AlarmSnapshot, Board
 from streams.monitoring.alarm_conditions import Observed
 from streams.monitoring.alarms import NAMES, RULES, Severity
 from streams.monitoring.lag_monitor import Measured
+from streams.monitoring.queried_alarms import QUERIED
 from streams.store.alarm_facts import AlarmFacts
 from streams.store.attention import AttentionRequest
 from streams.store.reads import RebuildState
@@ -241,6 +242,7 @@ def test_the_alert_rules_are_those_of_the_list() -> None:
     assert [rule["expr"] for rule in group["rules"]] == [
         *(f'max(komek_alarm{{name="{name}"}}) == 1' for name in NAMES),
         "absent(komek_alarm)",
+        *(alarm.holds for alarm in QUERIED),
     ]
 
 

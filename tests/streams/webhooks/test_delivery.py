@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import pytest
+from prometheus_client import REGISTRY
 
 from dispatch.model.decisions import Decision
 from dispatch.model.vocabulary import Priority
@@ -17,6 +18,7 @@ from streams.webhooks.decision_tail import Batch
 from streams.webhooks.delivery import Clock, Delivery, ReceiverGone
 from streams.webhooks.pacing import GIVE_UP_MS, LONGEST_S, REFUSED_ATTEMPTS, Pacing
 from streams.webhooks.sending import Answer, Verdict
+from streams.webhooks.standing_gauges import StandingGauges
 from streams.webhooks.subscriptions import Subscription
 from streams.wire import WebhookLetter, WebhookPlace
 from tests.support.builders import Story, helpers
@@ -122,6 +124,7 @@ class World:
             clock=Clock(now_ms=lambda: self.now_ms, monotonic_s=lambda: self.now_ms / 1000, sleep=self.sleep),
             pacing=Pacing(chance=lambda: 1.0),
         )
+        self.delivery = delivery
         return asyncio.ensure_future(delivery.run())
 
     async def run_to_the_end(self) -> None:
@@ -304,3 +307,56 @@ async def test_while_kafka_is_away_it_ends_and_another_begins_where_it_stopped()
 
     assert [one.event_id for one in world.letters] == [WANTED[1]]
     assert set(world.got) == set(WANTED) - {WANTED[1]}
+
+
+def shown(figure: str) -> float | None:
+    return REGISTRY.get_sample_value(f"komek_webhook_{figure}", {"subscription": "gis"})
+
+
+async def test_prometheus_is_told_what_waits_who_fails_and_what_was_given_up() -> None:
+    gauges = StandingGauges("gis")
+    gauges.tell(10_000, letters=2, failing_since_ms=4_000, waiting_since_ms=(9_000, 7_000))
+    assert [shown(name) for name in ("letters_left", "failing_seconds", "behind_seconds")] == [2, 6, 3]
+
+    # A clock of another machine that is ahead makes nothing negative.
+    gauges.tell(10_000, letters=0, failing_since_ms=None, waiting_since_ms=(11_000,))
+    assert [shown(name) for name in ("letters_left", "failing_seconds", "behind_seconds")] == [0, 0, 0]
+
+    gauges.forget()
+    gauges.forget()
+    assert [shown(name) for name in ("letters_left", "failing_seconds", "behind_seconds")] == [None, None, None]
+
+
+async def test_an_event_is_behind_from_its_decision_until_it_is_taken() -> None:
+    world = World(lambda _, attempt: BUSY if attempt < 3 else DELIVERED)
+    seen: list[float | None] = []
+
+    async def sleep(seconds: float) -> None:
+        await World.sleep(world, seconds)
+        world.delivery._tell()
+        seen.append(shown("behind_seconds"))
+
+    world.sleep = sleep  # type: ignore[method-assign]
+    await world.run_to_the_end()
+    world.delivery._tell()
+
+    assert max(one for one in seen if one is not None) > 1
+    assert shown("behind_seconds") == 0
+    StandingGauges("gis").forget()
+
+
+async def test_what_is_dismissed_while_it_is_sent_again_stays_forgotten() -> None:
+    world = World(lambda *_: REFUSED)
+    await world.run_to_the_end()
+    key = letter_key("gis", world.letters[0].event_id)
+    await world.write(key, _wanted(world.letters[0]))
+
+    def dismissed(*_: object) -> Answer:
+        world.topic.pop(key, None)
+        world.delivery._book.apply(key, None)
+        return REFUSED
+
+    world.answer = dismissed
+    await world.run_to_the_end()
+
+    assert key not in world.topic
