@@ -21,7 +21,7 @@ from api.http.request_metrics import Measure
 from api.http.server_sent_events import BeginInTurn
 from api.http.strict_route import StrictRoute
 from api.lifespan import running
-from api.openapi import add_openapi
+from api.openapi import add_openapi, operation_id
 from api.process.build import BUILT
 from api.process.services import Services
 from api.routes import (
@@ -32,6 +32,7 @@ from api.routes import (
     channels,
     deployment,
     events,
+    gis,
     handovers,
     hazards,
     inbound,
@@ -89,6 +90,7 @@ ROUTERS = (
     recognised_texts,
     positions,
     people_cells,
+    gis,
     callers,
     channels,
     people_list,
@@ -166,6 +168,7 @@ def assembled(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
     # Also for routes that are added to the application itself: without an access rule they raise Undeclared at start.
     app.router.route_class = StrictRoute

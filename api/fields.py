@@ -28,19 +28,24 @@ def expected(what: str, path: str = "") -> PydanticCustomError:
 
 def instant_ms(value: object) -> int:
     """Milliseconds since 1970-01-01 UTC of an RFC 3339 time with an offset. Raises PydanticCustomError."""
+    at = moment(value)
+    if at.year < 1970:
+        raise expected("a time from 1970 on")
+    return int(at.timestamp() * 1000)
+
+
+def moment(value: object) -> datetime:
+    """The UTC time of an RFC 3339 text with an offset, of any year. Raises PydanticCustomError."""
     what = "a time like 2026-11-22T08:00:00Z (RFC 3339, with an offset)"
     # isascii, because `\d` also matches digits of other scripts.
     if not isinstance(value, str) or len(value) > 40 or not value.isascii() or not _RFC3339.fullmatch(value):
         raise expected(what)
     try:
         # datetime keeps microseconds and wants upper case; the pattern allows nine digits, and RFC 3339 a small `t` and `z`.
-        at = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.upper())).astimezone(UTC)
+        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.upper())).astimezone(UTC)
     # OverflowError: near the years 1 and 9999 the offset leads out of the range of datetime.
     except (ValueError, OverflowError):
         raise expected(what) from None
-    if at.year < 1970:
-        raise expected("a time from 1970 on")
-    return int(at.timestamp() * 1000)
 
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})

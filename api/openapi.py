@@ -5,6 +5,7 @@ from typing import Any, Literal
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -23,6 +24,19 @@ _EXTRA: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
     (Locations, "validation"),
     *[(model, "serialization") for model in _RESPONSES],
 ]
+
+
+_NOUNS = {"alarms": "alarm", "incidents": "incident", "offers": "offer", "places": "place", "volunteers": "volunteer"}
+"""By tag."""
+
+
+def operation_id(route: APIRoute) -> str:
+    """What generated clients call the operation: `report_incident`, `list_incidents`, `accept_offer`. It stays within `/v1`."""
+    noun = _NOUNS.get(str(route.tags[0])) if route.tags else None
+    if noun is None or "_" in route.name.rstrip("_"):
+        return route.name
+    # A name that ends in an underscore would otherwise be one of Python's own: `list_`.
+    return f"{route.name}{noun}s" if route.name.endswith("_") else f"{route.name}_{noun}"
 
 
 def _add_cookie(document: dict[str, Any]) -> None:

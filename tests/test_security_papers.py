@@ -40,8 +40,8 @@ ROW = re.compile(r"^\|(.+)\|$")
 # Inside or outside of code: an endpoint, a command with its options, a URL.
 ENDPOINT = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/v1/[\w/{}-]*)")
 COMMAND = re.compile(r"(?:`|^)komek ([a-z][^`\n]*)", re.MULTILINE)
-# The placeholder of an address, the name of a schema language, loopback.
-OF_NO_HOST = {"host", "HOST", "json-schema.org", "127.0.0.1"}
+# The placeholder of an address, names of a schema language and of a standard for maps, loopback.
+OF_NO_HOST = {"host", "HOST", "json-schema.org", "www.opengis.net", "127.0.0.1"}
 OF_TELEGRAM = {"api.telegram.org", "t.me"}
 """Asked only with a bot's token that the deployer has set; the second stands in links that people open."""
 DURATION = {"hour": HOUR_S, "hours": HOUR_S, "days": DAY_S}

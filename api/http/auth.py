@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from api.caller import Caller
-from api.http import link_scope, session_cookies
+from api.http import basic_password, link_scope, session_cookies
 from api.http.client_address import client_address
 from api.http.problems import ProblemResponse
 from api.http.request_limits import limited
@@ -54,6 +54,20 @@ class Allow(HTTPBearer):
         link_scope.require_permitted(request, caller)
         request.state.caller = caller
         return caller
+
+
+class AllowDesk(Allow):
+    """As `Allow`, for programs of a desk: the token may also be the password of HTTP Basic."""
+
+    async def admit(self, request: Request) -> Caller:
+        request.state.password = basic_password.presented(request)
+        try:
+            return await super().admit(request)
+        except ProblemResponse as problem:
+            if problem.status_code == 401 and basic_password.may_be_asked_for(request):
+                challenge = {"WWW-Authenticate": basic_password.CHALLENGE}
+                raise ProblemResponse("unauthenticated", problem.detail, headers=challenge) from None
+            raise
 
 
 async def identified(request: Request) -> Caller:
@@ -119,6 +133,9 @@ def _by_token(request: Request, services: Services) -> Caller:
 
 def _bearer(request: Request, keys: TokenVerifier) -> Bearer:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    password: str | None = getattr(request.state, "password", None)
+    if password is not None:
+        scheme, token = "bearer", password
     if scheme.lower() != "bearer" or not token.strip():
         raise unauthenticated("expected the header Authorization: Bearer <token>")
     try:
@@ -139,12 +156,14 @@ operators = Depends(Allow(OPERATOR))
 admins = Depends(Allow(ADMIN))
 keepers = Depends(Allow(ADMIN, OPERATOR))
 watchers = Depends(Allow(OPERATOR, MONITOR))
+desks = Depends(AllowDesk(OPERATOR, MONITOR))
 trackers = Depends(Allow(TRACKER))
 everybody = Depends(Allow(*Role))
 people = Depends(Allow(OPERATOR, ADMIN, MONITOR, VOLUNTEER))
 
 Operator = Annotated[Caller, operators]
 Watcher = Annotated[Caller, watchers]
+Desk = Annotated[Caller, desks]
 Reader = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR, VOLUNTEER))]
 Volunteer = Annotated[Caller, Depends(Allow(VOLUNTEER))]
 Tracker = Annotated[Caller, trackers]

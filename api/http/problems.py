@@ -47,6 +47,7 @@ class ProblemType:
 TABLE: dict[str, ProblemType] = {
     "bad_json": ProblemType(400, "The body is not JSON"),
     "bad_request": ProblemType(400, "The request is not HTTP/1.1, or too many requests were sent ahead"),
+    "invalid_parameter": ProblemType(400, "A query parameter is unknown here, repeated or invalid"),
     "duplicate_key": ProblemType(422, "An object in the body has the same key twice"),
     "nul_character": ProblemType(422, "A string in the body contains a NUL character"),
     "idempotency_key_required": ProblemType(400, "The header Idempotency-Key is missing or malformed"),

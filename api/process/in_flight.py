@@ -55,6 +55,7 @@ _HEAVY = frozenset(
     {
         "/v1/search",
         "/v1/people/cells",
+        "/v1/gis/collections/{collection_id}/items",
         "/v1/volunteers",
         "/v1/volunteers/{volunteer_id}/export",
         "/v1/volunteers/{volunteer_id}/audit",

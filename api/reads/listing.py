@@ -42,6 +42,10 @@ class Filters:
     is_ready_to_close: bool | None = None
     by_coarse_place: bool = False
     """Whether the box is compared with the coarse place: by halving boxes a reader would find the exact one."""
+    as_points: bool = False
+    """As a map of points shows them: the box is compared with the centre, and what has no place is in every box."""
+    with_area: bool = False
+    """Only those whose place is an area."""
 
     @classmethod
     def parsed(
@@ -81,7 +85,7 @@ class Filters:
         return tuple(status for status in IncidentStatus if (status in OPEN_STATUSES) is self.is_open)
 
     def match(self, incident: Incident) -> bool:
-        return self.match_fields(
+        return (not self.with_area or (incident.area is not None and incident.area.reach_m > 0)) and self.match_fields(
             status=incident.status,
             priority=incident.priority,
             type_=incident.type,
@@ -113,7 +117,7 @@ class Filters:
             and (self.is_ready_to_close is None or ready_to_close is self.is_ready_to_close)
             and (not self.attention or self._asks(attention))
             and (not self.types or type_ in self.types)
-            and (self.box is None or (area is not None and self._meets(self.box, area)))
+            and (self.box is None or (self.as_points if area is None else self._meets(self.box, area)))
             and (not self.statuses or status in self.statuses)
         )
 
@@ -125,7 +129,9 @@ class Filters:
         return self.reported_from_ms is not None and logged_ms < self.reported_from_ms - AHEAD_AT_MOST_MS
 
     def _meets(self, box: Box, area: Area) -> bool:
-        return box.has(coarse_centre(area)) if self.by_coarse_place else box.meets(area)
+        if self.by_coarse_place:
+            return box.has(coarse_centre(area))
+        return box.has(area.centre) if self.as_points else box.meets(area)
 
 
 def _words(given: str | None, vocabulary: type[W], field: str) -> tuple[W, ...]:

@@ -3,6 +3,7 @@
 ADVICE = {
     "bad_json": "Correct the input and repeat.",
     "bad_request": "Check --api: a proxy or another service answers there.",
+    "invalid_parameter": "Correct the address and repeat.",
     "duplicate_key": "Correct the input and repeat.",
     "nul_character": "Correct the input and repeat.",
     "idempotency_key_required": "--key takes 1 to 200 visible ASCII characters.",

@@ -83,7 +83,14 @@ async def test_every_read_declares_the_fields_of_each_role(route: APIRoute, role
     queries = QUERIES.get(route.path, ("",))
 
     for offer_id in (OFFER, DIGITAL_OFFER) if "{offer_id}" in route.path else (OFFER,):
-        path = route.path.format(incident_id=INCIDENT, offer_id=offer_id, volunteer_id="v-1", command_id=command)
+        path = route.path.format(
+            incident_id=INCIDENT,
+            offer_id=offer_id,
+            volunteer_id="v-1",
+            command_id=command,
+            collection_id="incidents",
+            feature_id=INCIDENT,
+        )
         for query in queries:
             answer = await world.ask("GET", path + query, role=role, subject="v-1")
 

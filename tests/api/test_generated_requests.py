@@ -84,6 +84,8 @@ def known(names: set[str]) -> st.SearchStrategy[dict[str, str]]:
         "volunteer_id": st.just("v-1"),
         "proposal_id": st.just(PROPOSAL),
         "skill": st.just("doctor"),
+        "collection_id": st.just("incidents"),
+        "feature_id": st.sampled_from(INCIDENTS),
     }
     return st.fixed_dictionaries({name: values for name, values in ids.items() if name in names})
 

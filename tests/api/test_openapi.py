@@ -40,6 +40,14 @@ def test_an_edit_has_no_defaults() -> None:
         assert not [field for field, schema in schemas[name]["properties"].items() if "default" in schema]
 
 
+def test_each_operation_has_a_name_of_its_own_that_a_program_can_say() -> None:
+    names = [operation["operationId"] for methods in openapi()["paths"].values() for operation in methods.values()]
+
+    assert len(names) == len(set(names))
+    assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name) or "v1" in name] == []
+    assert {"report_incident", "list_incidents", "read_incident", "accept_offer", "put_profile"} <= set(names)
+
+
 def test_no_description_refers_to_the_code() -> None:
     texts = [text for text in strings(openapi()) if re.search(r"\.py\b|\.lua\b|DESIGN|msgspec|pydantic", text)]
 

@@ -25,6 +25,8 @@ UNKNOWN = {
     "channel_id": "c-unknown",
     "skill": "doctor",
     "task": "nothing",
+    "collection_id": "nothing",
+    "feature_id": INCIDENT,
 }
 """An id for each name in a path."""
 BODIES: dict[str, Any] = {

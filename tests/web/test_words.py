@@ -20,6 +20,7 @@ OF_PROGRAMS = {
     "bad_json",
     "bad_request",
     "duplicate_key",
+    "invalid_parameter",
     "nul_character",
     "range_not_satisfiable",
     "idempotency_key_required",

@@ -15,7 +15,7 @@ export interface paths {
          * Healthz
          * @description 200 while this process serves requests.
          */
-        get: operations["healthz_healthz_get"];
+        get: operations["healthz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
          * Metrics
          * @description Metrics in the Prometheus text format.
          */
-        get: operations["metrics_metrics_get"];
+        get: operations["metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
          * Readyz
          * @description 200 while reports can be accepted: Kafka answers. Redis is shown but not required.
          */
-        get: operations["readyz_readyz_get"];
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -81,7 +81,7 @@ export interface paths {
          *
          *     No Idempotency-Key: a repeat changes the time only. Works while Redis is away. Ends after 12 hours.
          */
-        post: operations["acknowledge_v1_alarms__name___ref__ack_post"];
+        post: operations["acknowledge_alarm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -101,7 +101,7 @@ export interface paths {
          * Shelve
          * @description As `ack`, for at most ten minutes; then the alarm sounds again.
          */
-        post: operations["shelve_v1_alarms__name___ref__shelve_post"];
+        post: operations["shelve_alarm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -119,12 +119,12 @@ export interface paths {
          * Read Assistant
          * @description Whether an assistant is running, which of its work is on, in the shadow or off, and how good its hints have been.
          */
-        get: operations["read_assistant_v1_assistant_get"];
+        get: operations["read_assistant"];
         /**
          * Switch All
          * @description Switches all of the assistant's work, within a second. No Idempotency-Key: a repeat sets the same mode.
          */
-        put: operations["switch_all_v1_assistant_put"];
+        put: operations["switch_all"];
         post?: never;
         delete?: never;
         options?: never;
@@ -147,7 +147,7 @@ export interface paths {
          *
          *     503 `assistant_off`: no model is set, or its work is switched off. 503 `assistant_busy`: it gave no usable text within 12 s.
          */
-        post: operations["read_picture_v1_assistant_picture_post"];
+        post: operations["read_picture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -169,7 +169,7 @@ export interface paths {
          *
          *     503 `assistant_off` or `assistant_busy` within 300 ms: take the report without it.
          */
-        post: operations["read_report_v1_assistant_report_post"];
+        post: operations["read_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -191,7 +191,7 @@ export interface paths {
          *
          *     503 `assistant_off`: no model is set, or its work is switched off. 503 `assistant_busy`: it gave no usable text within 12 s.
          */
-        post: operations["write_down_v1_assistant_transcription_post"];
+        post: operations["write_down"];
         delete?: never;
         options?: never;
         head?: never;
@@ -210,7 +210,7 @@ export interface paths {
          * Switch Task
          * @description Switches the hints for one kind of work, in one language or in all. The strictest mode that applies is in force.
          */
-        put: operations["switch_task_v1_assistant__task__put"];
+        put: operations["switch_task"];
         post?: never;
         delete?: never;
         options?: never;
@@ -229,7 +229,7 @@ export interface paths {
          * List Entries
          * @description Entries of the audit log, newest first; the read becomes one. `action` also matches those that begin with it and a dot.
          */
-        get: operations["list_entries_v1_audit_get"];
+        get: operations["list_entries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -249,7 +249,7 @@ export interface paths {
          * Read Deployment
          * @description Name, time zone, map and ways of notices of this deployment. Public: the pages need it before a login.
          */
-        get: operations["read_deployment_v1_deployment_get"];
+        get: operations["read_deployment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -293,7 +293,190 @@ export interface paths {
          *
          *     Volunteers receive their own offers and notices. Lines that start with `:` are comments.
          */
-        get: operations["events_v1_events_get"];
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start
+         * @description The landing page: its address is what a desk asks for.
+         */
+        get: operations["start"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis/api": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Definition
+         * @description The API definition of the standard (OpenAPI 3.0), with the collections of this role and their parameters.
+         */
+        get: operations["definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Collections
+         * @description The collections that this role reads.
+         */
+        get: operations["list_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis/collections/{collection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe
+         * @description One collection.
+         */
+        get: operations["describe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis/collections/{collection_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Items
+         * @description Features of a collection, the newest incidents first. `next` of the links leads to the next page.
+         *
+         *     Which parameters a collection has stands in its `queryables` and in `/v1/gis/api`; an unknown one is 400. Each reading is in
+         *     the audit log with the incidents that it named.
+         */
+        get: operations["read_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis/collections/{collection_id}/items/{feature_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Item
+         * @description One feature. 404 as soon as it is in the collection no longer: an incident that has ended is in `ended-incidents`.
+         */
+        get: operations["read_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis/collections/{collection_id}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Queryables
+         * @description JSON Schema of the properties that are query parameters of the features as well.
+         */
+        get: operations["read_queryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis/collections/{collection_id}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Schema
+         * @description JSON Schema of a feature: its properties, and its kind of geometry.
+         */
+        get: operations["read_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gis/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conformance
+         * @description The conformance classes that are met.
+         */
+        get: operations["conformance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -314,7 +497,7 @@ export interface paths {
          * @description The newest warning about each hazard area in force, and about those that ended within a day, as an Atom feed with links to
          *     CAP. Without texts of people. Areas that were imported from warnings of others are not in it. `If-None-Match` is answered.
          */
-        get: operations["feed_v1_hazards_atom_get"];
+        get: operations["feed_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -335,7 +518,7 @@ export interface paths {
          * @description The newest message about the hazard area of an incident (CAP 1.2, in kk, ru and en): Alert, Update with the earlier
          *     messages in `references`, or Cancel. Renewed before it expires. Signed where the deployment has a key. 404: no such area.
          */
-        get: operations["warning_v1_hazards__incident_id__cap_get"];
+        get: operations["warning_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -359,7 +542,7 @@ export interface paths {
          *
          *     204 also for numbers that nobody has verified. Any other status: the gateway must send it again, with the same `id`.
          */
-        post: operations["sms_v1_inbound_sms_post"];
+        post: operations["sms"];
         delete?: never;
         options?: never;
         head?: never;
@@ -382,7 +565,7 @@ export interface paths {
          *
          *     204 also for a code that is unknown, has expired or was used: a stranger learns nothing, and Telegram does not repeat it.
          */
-        post: operations["telegram_v1_inbound_telegram_post"];
+        post: operations["telegram"];
         delete?: never;
         options?: never;
         head?: never;
@@ -400,7 +583,7 @@ export interface paths {
          * List Types
          * @description The incident types with titles in three languages and response plans, and the vocabularies of request bodies.
          */
-        get: operations["list_types_v1_incident_types_get"];
+        get: operations["list_types"];
         put?: never;
         post?: never;
         delete?: never;
@@ -430,13 +613,13 @@ export interface paths {
          *
          *     Monitors see coarse places and no person, in every format; `bbox` is then compared with the coarse place.
          */
-        get: operations["list__v1_incidents_get"];
+        get: operations["list_incidents"];
         put?: never;
         /**
          * Report Incident
          * @description Accepts a report. 202: Kafka has acknowledged it; workers and Redis may be down.
          */
-        post: operations["report_incident_v1_incidents_post"];
+        post: operations["report_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -460,7 +643,7 @@ export interface paths {
          *     Idempotency-Key. Every person counts as being in the middle of their cell of some 5 km². 503 while Redis cannot be read: the
          *     report itself can still be sent.
          */
-        post: operations["preview_v1_incidents_preview_post"];
+        post: operations["preview_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -478,7 +661,7 @@ export interface paths {
          * Read
          * @description The decided state of the incident; before its first decision, the report (version 0).
          */
-        get: operations["read_v1_incidents__incident_id__get"];
+        get: operations["read_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -492,7 +675,7 @@ export interface paths {
          *     412 (If-Match) or 409, with the present values, their authors and times. 202: the edit was applied or is not decided yet;
          *     `links.outcome` gives its outcome.
          */
-        patch: operations["change_v1_incidents__incident_id__patch"];
+        patch: operations["change_incident"];
         trace?: never;
     };
     "/v1/incidents/{incident_id}/attention": {
@@ -508,7 +691,7 @@ export interface paths {
          * Settle Attention
          * @description Removes an entry of `attention` that the operator has handled. Distress can also be settled after the incident ended.
          */
-        post: operations["settle_attention_v1_incidents__incident_id__attention_post"];
+        post: operations["settle_attention"];
         delete?: never;
         options?: never;
         head?: never;
@@ -529,7 +712,7 @@ export interface paths {
          *     Read from the log, so it is complete also after the incident has left Redis, and while Redis is down. `state` is `stored`,
          *     `erased` (the records have been erased) or `none`. Recorded in the audit topic.
          */
-        get: operations["read_caller_v1_incidents__incident_id__caller_get"];
+        get: operations["read_caller"];
         put?: never;
         post?: never;
         /**
@@ -540,7 +723,7 @@ export interface paths {
          *     409 `incident_open` while the incident is open: people on their way need the address. PATCH `caller` to null removes name and
          *     phone.
          */
-        delete: operations["erase_caller_v1_incidents__incident_id__caller_delete"];
+        delete: operations["erase_caller"];
         options?: never;
         head?: never;
         patch?: never;
@@ -559,7 +742,7 @@ export interface paths {
          * Cancel
          * @description Ends an incident that needs no help. Everybody assigned is stood down.
          */
-        post: operations["cancel_v1_incidents__incident_id__cancel_post"];
+        post: operations["cancel_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -579,7 +762,7 @@ export interface paths {
          * Close
          * @description Ends an incident whose work is done.
          */
-        post: operations["close_v1_incidents__incident_id__close_post"];
+        post: operations["close_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -598,7 +781,7 @@ export interface paths {
          * @description The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed; a
          *     split, what it named in vain.
          */
-        get: operations["outcome_v1_incidents__incident_id__commands__command_id__get"];
+        get: operations["outcome_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -618,7 +801,7 @@ export interface paths {
          * Explain
          * @description The decision records, oldest first: all events, and who was considered or excluded and why.
          */
-        get: operations["explain_v1_incidents__incident_id__decisions_get"];
+        get: operations["explain_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -643,7 +826,7 @@ export interface paths {
          *     `lastUpdateTimeStamp` is the time of the newest decision. 404 before the first one. `deploy/cards.md` says which field
          *     becomes which.
          */
-        get: operations["eido_v1_incidents__incident_id__eido_get"];
+        get: operations["eido_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -668,7 +851,7 @@ export interface paths {
          *     The order applies to a level: the one it states, otherwise the present one. Two orders at the same level, such as a double
          *     click with two keys, raise it once.
          */
-        post: operations["escalate_v1_incidents__incident_id__escalate_post"];
+        post: operations["escalate_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -686,7 +869,7 @@ export interface paths {
          * List Hints
          * @description Hints about the texts of an incident, also those that nobody at work sees (`mode`, `shown_to`).
          */
-        get: operations["list_hints_v1_incidents__incident_id__hints_get"];
+        get: operations["list_hints"];
         put?: never;
         post?: never;
         delete?: never;
@@ -710,7 +893,7 @@ export interface paths {
          *
          *     No Idempotency-Key: the first verdict of a person on a hint counts.
          */
-        post: operations["judge_hint_v1_incidents__incident_id__hints__hint_id__verdict_post"];
+        post: operations["judge_hint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -730,7 +913,7 @@ export interface paths {
          * Merge
          * @description Merges this incident into another one: it ends, and its report remains as a report of the other.
          */
-        post: operations["merge_v1_incidents__incident_id__merge_post"];
+        post: operations["merge_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -750,7 +933,7 @@ export interface paths {
          * Add Note
          * @description Adds a note to the timeline. Notes cannot be changed or removed.
          */
-        post: operations["add_note_v1_incidents__incident_id__notes_post"];
+        post: operations["add_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -777,7 +960,7 @@ export interface paths {
          *     its `links.outcome` is `refused` with the reason `engaged`; after that it gets 409 `engaged`. A repeat with the same
          *     Idempotency-Key gets the same 202 again.
          */
-        post: operations["assign_v1_incidents__incident_id__offers_post"];
+        post: operations["assign_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -797,7 +980,7 @@ export interface paths {
          *
          *     Nobody who has only been asked is shown. Each reading is in the audit log, with the people it named.
          */
-        get: operations["read_positions_v1_incidents__incident_id__positions_get"];
+        get: operations["read_positions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -820,7 +1003,7 @@ export interface paths {
          *
          *     A courtesy, never a lock. It is in no log; while Redis is away nobody is shown. No Idempotency-Key: a repeat renews it.
          */
-        put: operations["put_presence_v1_incidents__incident_id__presence_put"];
+        put: operations["put_presence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -843,7 +1026,7 @@ export interface paths {
          *
          *     409 `proposal_outdated`: it has ended, or a newer result has taken its place. The people who gave the answer count as right.
          */
-        post: operations["accept_proposal_v1_incidents__incident_id__proposals__proposal_id__accept_post"];
+        post: operations["accept_proposal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -865,7 +1048,7 @@ export interface paths {
          *
          *     409 as for accepting. The people who gave the answer count as wrong.
          */
-        post: operations["reject_proposal_v1_incidents__incident_id__proposals__proposal_id__reject_post"];
+        post: operations["reject_proposal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -886,7 +1069,7 @@ export interface paths {
          * @description Opens an incident again that ended at most 24 hours ago. Field work done before no longer counts. `unmerge` reopens a
          *     merged incident; incidents of people in distress stay as they are.
          */
-        post: operations["reopen_v1_incidents__incident_id__reopen_post"];
+        post: operations["reopen_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -904,7 +1087,7 @@ export interface paths {
          * After Action
          * @description When the incident got help, who was asked and what became of it, and the orders of operators. Also while it is open.
          */
-        get: operations["after_action_v1_incidents__incident_id__report_get"];
+        get: operations["after_action"];
         put?: never;
         post?: never;
         delete?: never;
@@ -932,7 +1115,7 @@ export interface paths {
          *     409 `already_split`: all that the body names was split off by another order, into `incident_id`; `offer_ended`: the offers
          *     have ended otherwise. Where only some is gone, the rest moves, and `links.outcome` lists what did not (`not_moved`).
          */
-        post: operations["split_v1_incidents__incident_id__split_post"];
+        post: operations["split_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -952,7 +1135,7 @@ export interface paths {
          *
          *     503 `assistant_off` where `summarise` is switched off, in all languages or in this one.
          */
-        get: operations["summarise_v1_incidents__incident_id__summary_get"];
+        get: operations["summarise"];
         put?: never;
         post?: never;
         delete?: never;
@@ -972,7 +1155,7 @@ export interface paths {
          * Timeline
          * @description Decisions with their authors and events, oldest first, with the texts of notes, reasons and results.
          */
-        get: operations["timeline_v1_incidents__incident_id__timeline_get"];
+        get: operations["timeline_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -994,7 +1177,7 @@ export interface paths {
          * Unmerge
          * @description Undoes a merge: the incident is open again and its requirements are filled anew.
          */
-        post: operations["unmerge_v1_incidents__incident_id__unmerge_post"];
+        post: operations["unmerge_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1014,7 +1197,7 @@ export interface paths {
          *
          *     A person who is in none of the newest 500 decisions is judged by the present state; the text says so.
          */
-        get: operations["why_v1_incidents__incident_id__why_get"];
+        get: operations["why_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1039,7 +1222,7 @@ export interface paths {
          *     People who are not registered and people for whom the token does not speak are rejected alike (`unknown_volunteer`). A repeat
          *     is harmless, so no Idempotency-Key is required. 503 while Redis is down if the token speaks for an organisation.
          */
-        post: operations["post_locations_v1_locations_post"];
+        post: operations["post_locations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1062,7 +1245,7 @@ export interface paths {
          *
          *     It concerns only the caller's own notices: the record is kept under the caller's id.
          */
-        post: operations["seen_v1_notices__notice_id__seen_post"];
+        post: operations["seen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1080,7 +1263,7 @@ export interface paths {
          * Read Offer
          * @description An offer of the caller. After acceptance, until the end of the work: place, texts and caller as the work needs them.
          */
-        get: operations["read_offer_v1_offers__offer_id__get"];
+        get: operations["read_offer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1102,7 +1285,7 @@ export interface paths {
          * Accept
          * @description Accepts the offer. A late acceptance counts while the requirement has an open place.
          */
-        post: operations["accept_v1_offers__offer_id__accept_post"];
+        post: operations["accept_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1122,7 +1305,7 @@ export interface paths {
          * Check In
          * @description Reports that the person is safe.
          */
-        post: operations["check_in_v1_offers__offer_id__check_in_post"];
+        post: operations["check_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1145,7 +1328,7 @@ export interface paths {
          *     No other answer confirms a change, not even `on_scene`: a person who arrives a minute after the place was moved may be at the
          *     old one.
          */
-        post: operations["confirm_v1_offers__offer_id__confirm_post"];
+        post: operations["confirm_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1165,7 +1348,7 @@ export interface paths {
          * Decline
          * @description Declines the offer or gives up the assignment, without disadvantage for the person.
          */
-        post: operations["decline_v1_offers__offer_id__decline_post"];
+        post: operations["decline_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1186,7 +1369,7 @@ export interface paths {
          * @description Reports that the person is in danger. Opens a critical incident at their place and alerts the operator. The state of the
          *     offer does not change.
          */
-        post: operations["distress_v1_offers__offer_id__distress_post"];
+        post: operations["distress_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1206,7 +1389,7 @@ export interface paths {
          * Need Help
          * @description Requests more people at the scene: with the given skill, or by default for the person's own requirement.
          */
-        post: operations["need_help_v1_offers__offer_id__need_help_post"];
+        post: operations["need_help"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1226,7 +1409,7 @@ export interface paths {
          * Progress
          * @description Reports that the person is en route, on scene or done.
          */
-        post: operations["progress_v1_offers__offer_id__progress_post"];
+        post: operations["progress_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1246,7 +1429,7 @@ export interface paths {
          * Remind
          * @description Sends the notice of a live offer once more, at most every 20 seconds (409 `reminded_lately`).
          */
-        post: operations["remind_v1_offers__offer_id__remind_post"];
+        post: operations["remind_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1266,7 +1449,7 @@ export interface paths {
          * Give Result
          * @description Gives the result of digital work.
          */
-        post: operations["give_result_v1_offers__offer_id__result_post"];
+        post: operations["give_result"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1287,7 +1470,7 @@ export interface paths {
          * @description Withdraws the offer, or stands the person down. The dispatcher does not ask them for this requirement again,
          *     unless an operator selects them.
          */
-        post: operations["withdraw_v1_offers__offer_id__withdraw_post"];
+        post: operations["withdraw_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1309,7 +1492,7 @@ export interface paths {
          *     difference of readings tells of one person. With a skill all cells have that size, at any zoom: of a rare skill there is often
          *     one known person. Never a person; each reading is in the audit log, with its box and skill.
          */
-        get: operations["people_cells_v1_people_cells_get"];
+        get: operations["people_cells"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1329,7 +1512,7 @@ export interface paths {
          * Find
          * @description The places that a text may mean, the likeliest first. `near` weighs, it never filters. Works without Kafka and Redis.
          */
-        get: operations["find_v1_places_get"];
+        get: operations["find_place"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1349,7 +1532,7 @@ export interface paths {
          * At
          * @description The district, the nearest settlement and the hazard areas at a point. 404 outside Kazakhstan.
          */
-        get: operations["at_v1_places_at_get"];
+        get: operations["at_place"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1371,7 +1554,7 @@ export interface paths {
          *
          *     Counts only. Ended incidents are kept for 35 days: `complete` says whether all of the period can be counted.
          */
-        get: operations["summarised_v1_reports_summary_get"];
+        get: operations["summarised_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1391,7 +1574,7 @@ export interface paths {
          * List Notes
          * @description The notes of the last week with their texts, newest first, and who has read each. The read becomes an audit entry.
          */
-        get: operations["list_notes_v1_reports_summary_notes_get"];
+        get: operations["list_notes"];
         put?: never;
         /**
          * Write
@@ -1399,7 +1582,7 @@ export interface paths {
          *
          *     The text is stored encrypted. It may name people as far as the next shift needs it.
          */
-        post: operations["write_v1_reports_summary_notes_post"];
+        post: operations["write_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1420,7 +1603,7 @@ export interface paths {
          * Delete
          * @description Deletes a note with its text, for everybody. Only whoever wrote it, or an admin, may do so.
          */
-        delete: operations["delete_v1_reports_summary_notes__note_id__delete"];
+        delete: operations["delete_incident"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1441,7 +1624,7 @@ export interface paths {
          *
          *     `read_by` may not show the caller for a moment.
          */
-        post: operations["mark_read_v1_reports_summary_notes__note_id__read_post"];
+        post: operations["mark_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1463,7 +1646,7 @@ export interface paths {
          *
          *     No Idempotency-Key: a repeat revokes again. Revoking the role `admin` also ends the token of the request.
          */
-        post: operations["revoke_v1_revocations_post"];
+        post: operations["revoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1486,7 +1669,7 @@ export interface paths {
          *
          *     Phone numbers of callers are not indexed and cannot be searched for.
          */
-        get: operations["search_v1_search_get"];
+        get: operations["search_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1506,14 +1689,14 @@ export interface paths {
          * Read Session
          * @description Who the caller is, and until when.
          */
-        get: operations["read_session_v1_session_get"];
+        get: operations["read_session"];
         put?: never;
         post?: never;
         /**
          * End Session
          * @description Logs out: ends the session and removes its cookie, or revokes the bearer token of the request.
          */
-        delete: operations["end_session_v1_session_delete"];
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1534,7 +1717,7 @@ export interface paths {
          *
          *     It is shown once and stored nowhere. No Idempotency-Key: a repeat gives another one.
          */
-        post: operations["create_code_v1_session_codes_post"];
+        post: operations["create_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1556,7 +1739,7 @@ export interface paths {
          *
          *     GET and HEAD, as link previews send them, never spend it. No Idempotency-Key: a repeat is refused.
          */
-        post: operations["exchange_v1_session_exchange_post"];
+        post: operations["exchange"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1578,7 +1761,7 @@ export interface paths {
          *
          *     An old cookie that is presented again ends the session, because somebody has copied it.
          */
-        post: operations["renew_v1_session_renew_post"];
+        post: operations["renew"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1596,7 +1779,7 @@ export interface paths {
          * List Sessions
          * @description The caller's valid sessions, oldest first; for admins everybody's, or those of `subject`.
          */
-        get: operations["list_sessions_v1_sessions_get"];
+        get: operations["list_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1619,7 +1802,7 @@ export interface paths {
          * End Other
          * @description Ends one of the caller's sessions; an admin ends any.
          */
-        delete: operations["end_other_v1_sessions__session_id__delete"];
+        delete: operations["end_other"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1636,7 +1819,7 @@ export interface paths {
          * Status
          * @description Responds within two seconds, whatever is down. What cannot be known is null.
          */
-        get: operations["status_v1_status_get"];
+        get: operations["status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1660,7 +1843,7 @@ export interface paths {
          *     `sort=assistant`: within the page, first the work where a person's look is worth most (`look`): urgent, and the hint is
          *     unsure. It changes nothing about whom the dispatcher asks.
          */
-        get: operations["list_tasks_v1_tasks_get"];
+        get: operations["list_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1680,7 +1863,7 @@ export interface paths {
          * List Endings
          * @description The verifications that end before a time, by default within the 30 days in which they count as ending soon.
          */
-        get: operations["list_endings_v1_verifications_get"];
+        get: operations["list_endings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1703,7 +1886,7 @@ export interface paths {
          *     At most 500 people are examined for a page, so it may be short and have a next one. People who come or go meanwhile may be
          *     missed or repeated.
          */
-        get: operations["list_people_v1_volunteers_get"];
+        get: operations["list_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1724,7 +1907,7 @@ export interface paths {
          * @description The present profile. Home and contact are decrypted, which is recorded in the audit topic; others see no number of a person
          *     who has refused `contact_by_phone`.
          */
-        get: operations["read_profile_v1_volunteers__volunteer_id__get"];
+        get: operations["read_profile"];
         /**
          * Put Profile
          * @description Registers a person or replaces their profile. Omitted fields are removed, except `on_duty` and `organisation`. 202 while
@@ -1732,7 +1915,7 @@ export interface paths {
          *
          *     A profile from an operator or admin verifies its skills for 365 days; one from the person leaves verifications as they are.
          */
-        put: operations["put_profile_v1_volunteers__volunteer_id__put"];
+        put: operations["put_profile"];
         post?: never;
         /**
          * Erase
@@ -1740,7 +1923,7 @@ export interface paths {
          *
          *     Ends all sessions and tokens that were issued to the id before, also if it is registered anew.
          */
-        delete: operations["erase_v1_volunteers__volunteer_id__delete"];
+        delete: operations["erase_volunteer"];
         options?: never;
         head?: never;
         /**
@@ -1750,7 +1933,7 @@ export interface paths {
          *
          *     Skills that an operator or admin states here are verified as by PUT; those that are not stated are left as they are.
          */
-        patch: operations["patch_profile_v1_volunteers__volunteer_id__patch"];
+        patch: operations["patch_profile"];
         trace?: never;
     };
     "/v1/volunteers/{volunteer_id}/audit": {
@@ -1764,7 +1947,7 @@ export interface paths {
          * Read Own
          * @description Who saw a person's data, and what was done about them: roles, times and opaque ids of the actors.
          */
-        get: operations["read_own_v1_volunteers__volunteer_id__audit_get"];
+        get: operations["read_own"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1784,12 +1967,12 @@ export interface paths {
          * List Channels
          * @description The person's channels in their order, whether each works, and which kinds this deployment can send.
          */
-        get: operations["list_channels_v1_volunteers__volunteer_id__channels_get"];
+        get: operations["list_channels"];
         /**
          * Put Settings
          * @description The language of the person's notices and pages, and their quiet hours.
          */
-        put: operations["put_settings_v1_volunteers__volunteer_id__channels_put"];
+        put: operations["put_settings"];
         /**
          * Add Channel
          * @description Adds a device or address; one that is known already is replaced and keeps its id. No Idempotency-Key: a repeat changes
@@ -1798,7 +1981,7 @@ export interface paths {
          *     A number or mail address gets a code, which `verify` takes; a Telegram chat is connected by opening `link`. Notices go there
          *     from then on.
          */
-        post: operations["add_channel_v1_volunteers__volunteer_id__channels_post"];
+        post: operations["add_channel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1819,7 +2002,7 @@ export interface paths {
          * Remove Channel
          * @description Removes a device or address. Notices that are under way may still arrive there.
          */
-        delete: operations["remove_channel_v1_volunteers__volunteer_id__channels__channel_id__delete"];
+        delete: operations["remove_channel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1838,7 +2021,7 @@ export interface paths {
          * Verify Channel
          * @description Proves that the person reads this address: the code is valid for ten minutes and for five tries.
          */
-        post: operations["verify_channel_v1_volunteers__volunteer_id__channels__channel_id__verify_post"];
+        post: operations["verify_channel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1856,14 +2039,14 @@ export interface paths {
          * Read Consents
          * @description The consents that a person gave or withdrew, when, and which privacy notice they were shown in which language.
          */
-        get: operations["read_consents_v1_volunteers__volunteer_id__consents_get"];
+        get: operations["read_consents"];
         /**
          * Put Consents
          * @description Records which privacy notice the person was shown, and which consents they give or withdraw.
          *
          *     Reads the earlier answers from Redis, so it responds 503 while Redis is down.
          */
-        put: operations["put_consents_v1_volunteers__volunteer_id__consents_put"];
+        put: operations["put_consents"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1884,7 +2067,7 @@ export interface paths {
          *     come and when the first arrives, whether it has ended. For the person alone; no names, no places. A signal that was just
          *     accepted (202) appears once it is decided.
          */
-        get: operations["read_own_distress_v1_volunteers__volunteer_id__distress_get"];
+        get: operations["read_own_distress"];
         put?: never;
         /**
          * Raise Distress
@@ -1893,7 +2076,7 @@ export interface paths {
          *     Of somebody who was sent it is the distress of their offer. All signals of a person go to one incident while it is open.
          *     Without `lon` and `lat` the last known place counts.
          */
-        post: operations["raise_distress_v1_volunteers__volunteer_id__distress_post"];
+        post: operations["raise_distress"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1914,7 +2097,7 @@ export interface paths {
          * @description The person says that they are safe after a signal of danger, by their offer or without one. The incident of their danger
          *     stays open until an operator ends it. `safe_said_at` of `GET /v1/volunteers/{id}/distress` tells when it has arrived there.
          */
-        post: operations["say_safe_v1_volunteers__volunteer_id__distress_safe_post"];
+        post: operations["say_safe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1935,7 +2118,7 @@ export interface paths {
          *
          *     Without `until` it ends when the person says so. Reads the present profile from Redis, so it responds 503 while Redis is down.
          */
-        put: operations["put_duty_v1_volunteers__volunteer_id__duty_put"];
+        put: operations["put_duty"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1956,7 +2139,7 @@ export interface paths {
          *
          *     Bounded: the last 200 offers, the notices of thirty days. Recorded in the audit topic.
          */
-        get: operations["export_v1_volunteers__volunteer_id__export_get"];
+        get: operations["export_volunteer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1982,7 +2165,7 @@ export interface paths {
          *
          *     `continues: false`: no positions follow for a while, for example because the phone switches to navigation.
          */
-        put: operations["put_location_v1_volunteers__volunteer_id__location_put"];
+        put: operations["put_location"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2001,7 +2184,7 @@ export interface paths {
          * List Notices
          * @description The newest 200 notices of a person, newest first, each way by itself. Reads the log: not to be polled.
          */
-        get: operations["list_notices_v1_volunteers__volunteer_id__notices_get"];
+        get: operations["list_notices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2021,7 +2204,7 @@ export interface paths {
          * List Offers
          * @description The offers made to a person, newest first, in pages of at most 50; 200 are kept for each person.
          */
-        get: operations["list_offers_v1_volunteers__volunteer_id__offers_get"];
+        get: operations["list_offers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2042,14 +2225,14 @@ export interface paths {
          * Verify
          * @description Verifies a skill of a person, also one that they do not claim; it counts while they claim it. 202 while Redis is down.
          */
-        put: operations["verify_v1_volunteers__volunteer_id__skills__skill__verification_put"];
+        put: operations["verify_volunteer"];
         post?: never;
         /**
          * Withdraw
          * @description Withdraws a verification: the skill counts as claimed. Offers for it that wait for an answer are withdrawn; operators are
          *     asked about people who accepted (attention `verification_ended`).
          */
-        delete: operations["withdraw_v1_volunteers__volunteer_id__skills__skill__verification_delete"];
+        delete: operations["withdraw_volunteer"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2070,7 +2253,7 @@ export interface paths {
          *
          *     No Idempotency-Key: a repeat sends another test.
          */
-        post: operations["send_test_v1_volunteers__volunteer_id__test_notice_post"];
+        post: operations["send_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2088,7 +2271,7 @@ export interface paths {
          * List Warnings
          * @description The active hazard areas in which the person was found. The event `warning` announces them.
          */
-        get: operations["list_warnings_v1_volunteers__volunteer_id__warnings_get"];
+        get: operations["list_warnings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2393,6 +2576,9 @@ export interface components {
             field: string | null;
             label: string;
         };
+        CollectionExtent: {
+            spatial: components["schemas"]["SpatialExtent"];
+        };
         /** @description The outcome of an order. `pending`: no decision is known yet. `reason`: why it was refused. */
         CommandShown: {
             /** @default [] */
@@ -2458,6 +2644,10 @@ export interface components {
             mine?: unknown;
             /** @default null */
             theirs?: unknown;
+        };
+        /** @description URIs of what the standard calls conformance classes. */
+        ConformanceClasses: {
+            conformsTo: string[];
         };
         ConsentStepShown: {
             /** Format: date-time */
@@ -2823,6 +3013,12 @@ export interface components {
             /** @enum {string} */
             type: "incident" | "volunteer" | "place";
         };
+        /** @description The landing page: where everything else is. */
+        GisStart: {
+            description: string;
+            links: components["schemas"]["RelatedLink"][];
+            title: string;
+        };
         /**
          * @description Row view: the newest notes of a shift for the next one, without texts, at the start and when one is written, read or
          *     deleted; operators only. At most 50.
@@ -2879,6 +3075,20 @@ export interface components {
             incident_id: string;
             priority: string;
             type: string;
+        };
+        /** @description The hazard area of an open incident. */
+        HazardOnMap: {
+            call_number: string | null;
+            exercise: boolean;
+            incident_id: string;
+            priority: components["schemas"]["Priority"];
+            /** Format: date-time */
+            reported_at: string;
+            type: string;
+            type_en: string;
+            type_kk: string;
+            type_ru: string;
+            version: number;
         };
         /** @description The polygon of the incident is a hazard area. People with one of the `equipped` skills may enter it. */
         HazardShown: {
@@ -3070,6 +3280,40 @@ export interface components {
             priority: components["schemas"]["Priority"];
             status: components["schemas"]["IncidentStatus"];
             type: string;
+        };
+        /** @description An incident. `needed`, `asked`, `accepted`, `on_scene`, `short`: people; `attention`: codes with commas between. */
+        IncidentOnMap: {
+            accepted: number;
+            alarm_level: number;
+            asked: number;
+            /** @description why an operator should look; codes with commas between */
+            attention: string;
+            /** @description said on the phone; unique on its day */
+            call_number: string | null;
+            closed_at: string | null;
+            decided_at: string | null;
+            /** @description a drill */
+            exercise: boolean;
+            first_on_scene_at: string | null;
+            incident_id: string;
+            /** @description its place is an area, and the point its centre */
+            is_area: boolean;
+            /** @description its area is a danger to whoever enters */
+            is_hazard: boolean;
+            needed: number;
+            on_scene: number;
+            priority: components["schemas"]["Priority"];
+            /** Format: date-time */
+            reported_at: string;
+            /** @description how many people are still missing */
+            short: number;
+            staffed_at: string | null;
+            status: components["schemas"]["IncidentStatus"];
+            type: string;
+            type_en: string;
+            type_kk: string;
+            type_ru: string;
+            version: number;
         };
         /** @description `next`: cursor of the next page; null on the last one. */
         IncidentPage: {
@@ -3484,6 +3728,38 @@ export interface components {
             digest: string;
             examples: number;
             held_out: number;
+        };
+        LinkedMapFeature: {
+            geometry: ({
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][];
+                /** @constant */
+                type: "Polygon";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][][];
+                /** @constant */
+                type: "MultiPolygon";
+            }) | null;
+            id: string;
+            links: components["schemas"]["RelatedLink"][];
+            properties: components["schemas"]["IncidentOnMap"] | components["schemas"]["HazardOnMap"] | components["schemas"]["StagingOnMap"] | components["schemas"]["PeopleOnMap"];
+            /** @constant */
+            type: "Feature";
         };
         /**
          * @description A person without contact, home and position. `label`: how they chose to be shown. `engaged_in`: the incident that holds
@@ -4487,6 +4763,64 @@ export interface components {
             uncertainty: number;
             worth: number;
         };
+        /** @description A collection of features of one kind of geometry. `extent` is absent where only reading everything could tell it. */
+        MapCollection: {
+            crs: string[];
+            description: string;
+            extent?: components["schemas"]["CollectionExtent"] | null;
+            id: string;
+            /** @constant */
+            itemType: "feature";
+            links: components["schemas"]["RelatedLink"][];
+            title: string;
+        };
+        MapCollections: {
+            collections: components["schemas"]["MapCollection"][];
+            links: components["schemas"]["RelatedLink"][];
+        };
+        /** @description A GeoJSON feature. `geometry` is null for an incident without a place. */
+        MapFeature: {
+            geometry: ({
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][];
+                /** @constant */
+                type: "Polygon";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][][];
+                /** @constant */
+                type: "MultiPolygon";
+            }) | null;
+            id: string;
+            properties: components["schemas"]["IncidentOnMap"] | components["schemas"]["HazardOnMap"] | components["schemas"]["StagingOnMap"] | components["schemas"]["PeopleOnMap"];
+            /** @constant */
+            type: "Feature";
+        };
+        /** @description `numberMatched` is there where it is known: when all features are in the answer. `next` of the links leads on. */
+        MapFeaturePage: {
+            features: components["schemas"]["MapFeature"][];
+            links: components["schemas"]["RelatedLink"][];
+            numberMatched?: number | null;
+            numberReturned: number;
+            /** Format: date-time */
+            timeStamp: string;
+            /** @constant */
+            type: "FeatureCollection";
+        };
         /** @description What the map is drawn on; both null: the districts and towns of the build. A style takes precedence. */
         MapShown: {
             attribution: string;
@@ -5006,6 +5340,12 @@ export interface components {
             items: components["schemas"]["ListedPerson"][];
             next: string | null;
         };
+        /** @description A cell with people on duty for field work. Nobody is named; numbers are the lower ends of classes (0, 5, 10, 20, 50 …). */
+        PeopleOnMap: {
+            engaged: number;
+            free: number;
+            on_duty: number;
+        };
         /** @description `upper`: the higher number of "three or four"; `is_about`: "some thirty". */
         PeopleRead: {
             count: number;
@@ -5466,6 +5806,12 @@ export interface components {
             code: string;
             index: number;
         };
+        RelatedLink: {
+            href: string;
+            rel: string;
+            title: string;
+            type: string;
+        };
         /** @description Nothing of it is stored. Nobody is held: others may be asked for the same people in the meantime. */
         ReportPreviewShown: {
             needs: components["schemas"]["NeedForeseen"][];
@@ -5835,6 +6181,10 @@ export interface components {
          * @enum {string}
          */
         SoftRule: "off_duty" | "capability" | "skill" | "not_verified" | "language" | "too_far" | "stale_place" | "in_hazard" | "declined" | "withdrawn" | "silent" | "lost" | "done" | "resting" | "quiet_hours" | "budget_spent";
+        SpatialExtent: {
+            bbox: number[][];
+            crs: string;
+        };
         /** @description The report of the new incident, and what is transferred to it. */
         Split: {
             address?: string | null;
@@ -5881,6 +6231,17 @@ export interface components {
             reports?: string[];
             requirements?: components["schemas"]["RequirementIn"][] | null;
             type: string;
+        };
+        /** @description A point at the edge of a hazard area where people may gather. The points follow from the area, not from anybody's way. */
+        StagingOnMap: {
+            exercise: boolean;
+            incident_id: string;
+            /** @description of the points of one area, from 1 on */
+            number: number;
+            type: string;
+            type_en: string;
+            type_kk: string;
+            type_ru: string;
         };
         /** @description An active alarm. `details`: at most 20 ids; `count` counts all. */
         StandingAlarm: {
@@ -6607,7 +6968,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    healthz_healthz_get: {
+    healthz: {
         parameters: {
             query?: never;
             header?: never;
@@ -6627,7 +6988,7 @@ export interface operations {
             };
         };
     };
-    metrics_metrics_get: {
+    metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -6645,7 +7006,7 @@ export interface operations {
             };
         };
     };
-    readyz_readyz_get: {
+    readyz: {
         parameters: {
             query?: never;
             header?: never;
@@ -6665,7 +7026,7 @@ export interface operations {
             };
         };
     };
-    acknowledge_v1_alarms__name___ref__ack_post: {
+    acknowledge_alarm: {
         parameters: {
             query?: never;
             header?: never;
@@ -6694,7 +7055,7 @@ export interface operations {
             };
         };
     };
-    shelve_v1_alarms__name___ref__shelve_post: {
+    shelve_alarm: {
         parameters: {
             query?: never;
             header?: never;
@@ -6723,7 +7084,7 @@ export interface operations {
             };
         };
     };
-    read_assistant_v1_assistant_get: {
+    read_assistant: {
         parameters: {
             query?: never;
             header?: never;
@@ -6743,7 +7104,7 @@ export interface operations {
             };
         };
     };
-    switch_all_v1_assistant_put: {
+    switch_all: {
         parameters: {
             query?: never;
             header?: never;
@@ -6767,7 +7128,7 @@ export interface operations {
             };
         };
     };
-    read_picture_v1_assistant_picture_post: {
+    read_picture: {
         parameters: {
             query?: never;
             header?: never;
@@ -6793,7 +7154,7 @@ export interface operations {
             };
         };
     };
-    read_report_v1_assistant_report_post: {
+    read_report: {
         parameters: {
             query?: never;
             header?: never;
@@ -6817,7 +7178,7 @@ export interface operations {
             };
         };
     };
-    write_down_v1_assistant_transcription_post: {
+    write_down: {
         parameters: {
             query?: never;
             header?: never;
@@ -6846,7 +7207,7 @@ export interface operations {
             };
         };
     };
-    switch_task_v1_assistant__task__put: {
+    switch_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -6872,7 +7233,7 @@ export interface operations {
             };
         };
     };
-    list_entries_v1_audit_get: {
+    list_entries: {
         parameters: {
             query?: {
                 subject?: string | null;
@@ -6901,7 +7262,7 @@ export interface operations {
             };
         };
     };
-    read_deployment_v1_deployment_get: {
+    read_deployment: {
         parameters: {
             query?: never;
             header?: never;
@@ -6921,7 +7282,7 @@ export interface operations {
             };
         };
     };
-    events_v1_events_get: {
+    events: {
         parameters: {
             query?: {
                 view?: "full" | "row";
@@ -6950,7 +7311,271 @@ export interface operations {
             };
         };
     };
-    feed_v1_hazards_atom_get: {
+    start: {
+        parameters: {
+            query?: {
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+            };
+            header?: {
+                /** @description language of questions */
+                "accept-language"?: string[] | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GisStart"];
+                };
+            };
+        };
+    };
+    definition: {
+        parameters: {
+            query?: {
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+            };
+            header?: {
+                /** @description language of questions */
+                "accept-language"?: string[] | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.oai.openapi+json;version=3.0": Record<string, never>;
+                };
+            };
+        };
+    };
+    list_collections: {
+        parameters: {
+            query?: {
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+            };
+            header?: {
+                /** @description language of questions */
+                "accept-language"?: string[] | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapCollections"];
+                };
+            };
+        };
+    };
+    describe: {
+        parameters: {
+            query?: {
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+            };
+            header?: {
+                /** @description language of questions */
+                "accept-language"?: string[] | null;
+            };
+            path: {
+                /** @description as in `/v1/gis/collections` */
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapCollection"];
+                };
+            };
+        };
+    };
+    read_items: {
+        parameters: {
+            query?: {
+                /** @description How many features at most; who asks for more than 1000 gets 1000. */
+                limit?: number;
+                /** @description West, south, east and north in degrees, or with heights west, south, low, east, north, high. West greater than east crosses 180 degrees. A feature without a place is in every box. */
+                bbox?: string;
+                /** @description A time, or two with a slash between; `..` or nothing for an open end. RFC 3339, with an offset. */
+                datetime?: string;
+                /** @description Of the link `next` of an earlier answer. */
+                cursor?: string;
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+                /** @description One or more types of incidents, separated by commas. */
+                type?: string;
+                /** @description One or more of critical, high, normal, low, separated by commas. */
+                priority?: string;
+                /** @description One or more of reported, dispatching, staffed, unfilled, in_progress, closed, cancelled, separated by commas. */
+                status?: string;
+                /** @description Drills alone (true), or without them (false). */
+                exercise?: boolean;
+                /** @description Of one incident. */
+                incident_id?: string;
+                /** @description Only people with this skill. */
+                skill?: string;
+                /** @description Of a map: greater ones have smaller cells. Without it cells are half districts, whatever the box. */
+                zoom?: number;
+            };
+            header?: never;
+            path: {
+                /** @description as in `/v1/gis/collections` */
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["MapFeaturePage"];
+                };
+            };
+        };
+    };
+    read_item: {
+        parameters: {
+            query?: {
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+            };
+            header?: never;
+            path: {
+                /** @description as in `/v1/gis/collections` */
+                collection_id: string;
+                /** @description `id` of a feature */
+                feature_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["LinkedMapFeature"];
+                };
+            };
+        };
+    };
+    read_queryables: {
+        parameters: {
+            query?: {
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+            };
+            header?: {
+                /** @description language of questions */
+                "accept-language"?: string[] | null;
+            };
+            path: {
+                /** @description as in `/v1/gis/collections` */
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    read_schema: {
+        parameters: {
+            query?: {
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+            };
+            header?: {
+                /** @description language of questions */
+                "accept-language"?: string[] | null;
+            };
+            path: {
+                /** @description as in `/v1/gis/collections` */
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    conformance: {
+        parameters: {
+            query?: {
+                /** @description The one format that there is, under both of its names. */
+                f?: "json" | "geojson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConformanceClasses"];
+                };
+            };
+        };
+    };
+    feed_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -6977,7 +7602,7 @@ export interface operations {
             };
         };
     };
-    warning_v1_hazards__incident_id__cap_get: {
+    warning_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -7006,7 +7631,7 @@ export interface operations {
             };
         };
     };
-    sms_v1_inbound_sms_post: {
+    sms: {
         parameters: {
             query?: never;
             header?: {
@@ -7030,7 +7655,7 @@ export interface operations {
             };
         };
     };
-    telegram_v1_inbound_telegram_post: {
+    telegram: {
         parameters: {
             query?: never;
             header?: {
@@ -7054,7 +7679,7 @@ export interface operations {
             };
         };
     };
-    list_types_v1_incident_types_get: {
+    list_types: {
         parameters: {
             query?: never;
             header?: never;
@@ -7074,7 +7699,7 @@ export interface operations {
             };
         };
     };
-    list__v1_incidents_get: {
+    list_incidents: {
         parameters: {
             query?: {
                 limit?: number;
@@ -7118,7 +7743,7 @@ export interface operations {
             };
         };
     };
-    report_incident_v1_incidents_post: {
+    report_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7145,7 +7770,7 @@ export interface operations {
             };
         };
     };
-    preview_v1_incidents_preview_post: {
+    preview_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -7169,7 +7794,7 @@ export interface operations {
             };
         };
     };
-    read_v1_incidents__incident_id__get: {
+    read_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -7191,7 +7816,7 @@ export interface operations {
             };
         };
     };
-    change_v1_incidents__incident_id__patch: {
+    change_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7222,7 +7847,7 @@ export interface operations {
             };
         };
     };
-    settle_attention_v1_incidents__incident_id__attention_post: {
+    settle_attention: {
         parameters: {
             query?: never;
             header?: {
@@ -7251,7 +7876,7 @@ export interface operations {
             };
         };
     };
-    read_caller_v1_incidents__incident_id__caller_get: {
+    read_caller: {
         parameters: {
             query?: never;
             header?: never;
@@ -7273,7 +7898,7 @@ export interface operations {
             };
         };
     };
-    erase_caller_v1_incidents__incident_id__caller_delete: {
+    erase_caller: {
         parameters: {
             query?: never;
             header?: never;
@@ -7295,7 +7920,7 @@ export interface operations {
             };
         };
     };
-    cancel_v1_incidents__incident_id__cancel_post: {
+    cancel_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7324,7 +7949,7 @@ export interface operations {
             };
         };
     };
-    close_v1_incidents__incident_id__close_post: {
+    close_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7353,7 +7978,7 @@ export interface operations {
             };
         };
     };
-    outcome_v1_incidents__incident_id__commands__command_id__get: {
+    outcome_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -7376,7 +8001,7 @@ export interface operations {
             };
         };
     };
-    explain_v1_incidents__incident_id__decisions_get: {
+    explain_incident: {
         parameters: {
             query?: {
                 /** @description this many of the newest */
@@ -7401,7 +8026,7 @@ export interface operations {
             };
         };
     };
-    eido_v1_incidents__incident_id__eido_get: {
+    eido_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -7423,7 +8048,7 @@ export interface operations {
             };
         };
     };
-    escalate_v1_incidents__incident_id__escalate_post: {
+    escalate_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7452,7 +8077,7 @@ export interface operations {
             };
         };
     };
-    list_hints_v1_incidents__incident_id__hints_get: {
+    list_hints: {
         parameters: {
             query?: never;
             header?: never;
@@ -7474,7 +8099,7 @@ export interface operations {
             };
         };
     };
-    judge_hint_v1_incidents__incident_id__hints__hint_id__verdict_post: {
+    judge_hint: {
         parameters: {
             query?: never;
             header?: never;
@@ -7501,7 +8126,7 @@ export interface operations {
             };
         };
     };
-    merge_v1_incidents__incident_id__merge_post: {
+    merge_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7530,7 +8155,7 @@ export interface operations {
             };
         };
     };
-    add_note_v1_incidents__incident_id__notes_post: {
+    add_note: {
         parameters: {
             query?: never;
             header?: {
@@ -7559,7 +8184,7 @@ export interface operations {
             };
         };
     };
-    assign_v1_incidents__incident_id__offers_post: {
+    assign_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7588,7 +8213,7 @@ export interface operations {
             };
         };
     };
-    read_positions_v1_incidents__incident_id__positions_get: {
+    read_positions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7610,7 +8235,7 @@ export interface operations {
             };
         };
     };
-    put_presence_v1_incidents__incident_id__presence_put: {
+    put_presence: {
         parameters: {
             query?: never;
             header?: never;
@@ -7636,7 +8261,7 @@ export interface operations {
             };
         };
     };
-    accept_proposal_v1_incidents__incident_id__proposals__proposal_id__accept_post: {
+    accept_proposal: {
         parameters: {
             query?: never;
             header?: {
@@ -7666,7 +8291,7 @@ export interface operations {
             };
         };
     };
-    reject_proposal_v1_incidents__incident_id__proposals__proposal_id__reject_post: {
+    reject_proposal: {
         parameters: {
             query?: never;
             header?: {
@@ -7696,7 +8321,7 @@ export interface operations {
             };
         };
     };
-    reopen_v1_incidents__incident_id__reopen_post: {
+    reopen_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7725,7 +8350,7 @@ export interface operations {
             };
         };
     };
-    after_action_v1_incidents__incident_id__report_get: {
+    after_action: {
         parameters: {
             query?: never;
             header?: never;
@@ -7747,7 +8372,7 @@ export interface operations {
             };
         };
     };
-    split_v1_incidents__incident_id__split_post: {
+    split_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7776,7 +8401,7 @@ export interface operations {
             };
         };
     };
-    summarise_v1_incidents__incident_id__summary_get: {
+    summarise: {
         parameters: {
             query?: {
                 /** @description default: by Accept-Language */
@@ -7804,7 +8429,7 @@ export interface operations {
             };
         };
     };
-    timeline_v1_incidents__incident_id__timeline_get: {
+    timeline_incident: {
         parameters: {
             query?: {
                 /** @description this many of the newest */
@@ -7829,7 +8454,7 @@ export interface operations {
             };
         };
     };
-    unmerge_v1_incidents__incident_id__unmerge_post: {
+    unmerge_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -7858,7 +8483,7 @@ export interface operations {
             };
         };
     };
-    why_v1_incidents__incident_id__why_get: {
+    why_incident: {
         parameters: {
             query?: {
                 volunteer_id?: string | null;
@@ -7882,7 +8507,7 @@ export interface operations {
             };
         };
     };
-    post_locations_v1_locations_post: {
+    post_locations: {
         parameters: {
             query?: never;
             header?: never;
@@ -7906,7 +8531,7 @@ export interface operations {
             };
         };
     };
-    seen_v1_notices__notice_id__seen_post: {
+    seen: {
         parameters: {
             query?: never;
             header?: never;
@@ -7930,7 +8555,7 @@ export interface operations {
             };
         };
     };
-    read_offer_v1_offers__offer_id__get: {
+    read_offer: {
         parameters: {
             query?: never;
             header?: {
@@ -7955,7 +8580,7 @@ export interface operations {
             };
         };
     };
-    accept_v1_offers__offer_id__accept_post: {
+    accept_offer: {
         parameters: {
             query?: never;
             header?: {
@@ -7984,7 +8609,7 @@ export interface operations {
             };
         };
     };
-    check_in_v1_offers__offer_id__check_in_post: {
+    check_in: {
         parameters: {
             query?: never;
             header?: {
@@ -8013,7 +8638,7 @@ export interface operations {
             };
         };
     };
-    confirm_v1_offers__offer_id__confirm_post: {
+    confirm_offer: {
         parameters: {
             query?: never;
             header?: {
@@ -8042,7 +8667,7 @@ export interface operations {
             };
         };
     };
-    decline_v1_offers__offer_id__decline_post: {
+    decline_offer: {
         parameters: {
             query?: never;
             header?: {
@@ -8071,7 +8696,7 @@ export interface operations {
             };
         };
     };
-    distress_v1_offers__offer_id__distress_post: {
+    distress_offer: {
         parameters: {
             query?: never;
             header?: {
@@ -8100,7 +8725,7 @@ export interface operations {
             };
         };
     };
-    need_help_v1_offers__offer_id__need_help_post: {
+    need_help: {
         parameters: {
             query?: never;
             header?: {
@@ -8129,7 +8754,7 @@ export interface operations {
             };
         };
     };
-    progress_v1_offers__offer_id__progress_post: {
+    progress_offer: {
         parameters: {
             query?: never;
             header?: {
@@ -8158,7 +8783,7 @@ export interface operations {
             };
         };
     };
-    remind_v1_offers__offer_id__remind_post: {
+    remind_offer: {
         parameters: {
             query?: never;
             header?: {
@@ -8187,7 +8812,7 @@ export interface operations {
             };
         };
     };
-    give_result_v1_offers__offer_id__result_post: {
+    give_result: {
         parameters: {
             query?: never;
             header?: {
@@ -8216,7 +8841,7 @@ export interface operations {
             };
         };
     };
-    withdraw_v1_offers__offer_id__withdraw_post: {
+    withdraw_offer: {
         parameters: {
             query?: never;
             header?: {
@@ -8245,7 +8870,7 @@ export interface operations {
             };
         };
     };
-    people_cells_v1_people_cells_get: {
+    people_cells: {
         parameters: {
             query?: {
                 /** @description west,south,east,north; the country */
@@ -8272,7 +8897,7 @@ export interface operations {
             };
         };
     };
-    find_v1_places_get: {
+    find_place: {
         parameters: {
             query: {
                 /** @description a name in kk, ru or en, declined or misspelt, with its district or not; coordinates in either order; a plus code; a link of 2GIS, Google, Yandex or OpenStreetMap */
@@ -8298,7 +8923,7 @@ export interface operations {
             };
         };
     };
-    at_v1_places_at_get: {
+    at_place: {
         parameters: {
             query: {
                 lon: number;
@@ -8321,7 +8946,7 @@ export interface operations {
             };
         };
     };
-    summarised_v1_reports_summary_get: {
+    summarised_incident: {
         parameters: {
             query?: {
                 by?: components["schemas"]["By"];
@@ -8349,7 +8974,7 @@ export interface operations {
             };
         };
     };
-    list_notes_v1_reports_summary_notes_get: {
+    list_notes: {
         parameters: {
             query?: {
                 /** @description those about drills alone, or without them; default: both */
@@ -8375,7 +9000,7 @@ export interface operations {
             };
         };
     };
-    write_v1_reports_summary_notes_post: {
+    write_incident: {
         parameters: {
             query?: never;
             header?: {
@@ -8402,7 +9027,7 @@ export interface operations {
             };
         };
     };
-    delete_v1_reports_summary_notes__note_id__delete: {
+    delete_incident: {
         parameters: {
             query?: never;
             header?: never;
@@ -8422,7 +9047,7 @@ export interface operations {
             };
         };
     };
-    mark_read_v1_reports_summary_notes__note_id__read_post: {
+    mark_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -8444,7 +9069,7 @@ export interface operations {
             };
         };
     };
-    revoke_v1_revocations_post: {
+    revoke: {
         parameters: {
             query?: never;
             header?: never;
@@ -8468,7 +9093,7 @@ export interface operations {
             };
         };
     };
-    search_v1_search_get: {
+    search_incident: {
         parameters: {
             query: {
                 /** @description id, call number or external id of an incident; id or label of a person; name of a place */
@@ -8496,7 +9121,7 @@ export interface operations {
             };
         };
     };
-    read_session_v1_session_get: {
+    read_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -8516,7 +9141,7 @@ export interface operations {
             };
         };
     };
-    end_session_v1_session_delete: {
+    end_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -8534,7 +9159,7 @@ export interface operations {
             };
         };
     };
-    create_code_v1_session_codes_post: {
+    create_code: {
         parameters: {
             query?: never;
             header?: never;
@@ -8558,7 +9183,7 @@ export interface operations {
             };
         };
     };
-    exchange_v1_session_exchange_post: {
+    exchange: {
         parameters: {
             query?: never;
             header?: never;
@@ -8582,7 +9207,7 @@ export interface operations {
             };
         };
     };
-    renew_v1_session_renew_post: {
+    renew: {
         parameters: {
             query?: never;
             header?: never;
@@ -8602,7 +9227,7 @@ export interface operations {
             };
         };
     };
-    list_sessions_v1_sessions_get: {
+    list_sessions: {
         parameters: {
             query?: {
                 /** @description admins only: sessions of this person */
@@ -8627,7 +9252,7 @@ export interface operations {
             };
         };
     };
-    end_other_v1_sessions__session_id__delete: {
+    end_other: {
         parameters: {
             query?: never;
             header?: never;
@@ -8647,7 +9272,7 @@ export interface operations {
             };
         };
     };
-    status_v1_status_get: {
+    status: {
         parameters: {
             query?: never;
             header?: never;
@@ -8667,7 +9292,7 @@ export interface operations {
             };
         };
     };
-    list_tasks_v1_tasks_get: {
+    list_tasks: {
         parameters: {
             query?: {
                 state?: components["schemas"]["TaskState"] | null;
@@ -8693,7 +9318,7 @@ export interface operations {
             };
         };
     };
-    list_endings_v1_verifications_get: {
+    list_endings: {
         parameters: {
             query?: {
                 /** @description RFC 3339; default: in 30 days */
@@ -8716,7 +9341,7 @@ export interface operations {
             };
         };
     };
-    list_people_v1_volunteers_get: {
+    list_people: {
         parameters: {
             query?: {
                 /** @description an id, or the begin of a word of the label */
@@ -8745,7 +9370,7 @@ export interface operations {
             };
         };
     };
-    read_profile_v1_volunteers__volunteer_id__get: {
+    read_profile: {
         parameters: {
             query?: never;
             header?: never;
@@ -8767,7 +9392,7 @@ export interface operations {
             };
         };
     };
-    put_profile_v1_volunteers__volunteer_id__put: {
+    put_profile: {
         parameters: {
             query?: never;
             header?: never;
@@ -8793,7 +9418,7 @@ export interface operations {
             };
         };
     };
-    erase_v1_volunteers__volunteer_id__delete: {
+    erase_volunteer: {
         parameters: {
             query?: never;
             header?: never;
@@ -8815,7 +9440,7 @@ export interface operations {
             };
         };
     };
-    patch_profile_v1_volunteers__volunteer_id__patch: {
+    patch_profile: {
         parameters: {
             query?: never;
             header?: never;
@@ -8841,7 +9466,7 @@ export interface operations {
             };
         };
     };
-    read_own_v1_volunteers__volunteer_id__audit_get: {
+    read_own: {
         parameters: {
             query?: {
                 limit?: number;
@@ -8867,7 +9492,7 @@ export interface operations {
             };
         };
     };
-    list_channels_v1_volunteers__volunteer_id__channels_get: {
+    list_channels: {
         parameters: {
             query?: never;
             header?: never;
@@ -8889,7 +9514,7 @@ export interface operations {
             };
         };
     };
-    put_settings_v1_volunteers__volunteer_id__channels_put: {
+    put_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -8915,7 +9540,7 @@ export interface operations {
             };
         };
     };
-    add_channel_v1_volunteers__volunteer_id__channels_post: {
+    add_channel: {
         parameters: {
             query?: never;
             header?: never;
@@ -8941,7 +9566,7 @@ export interface operations {
             };
         };
     };
-    remove_channel_v1_volunteers__volunteer_id__channels__channel_id__delete: {
+    remove_channel: {
         parameters: {
             query?: never;
             header?: never;
@@ -8962,7 +9587,7 @@ export interface operations {
             };
         };
     };
-    verify_channel_v1_volunteers__volunteer_id__channels__channel_id__verify_post: {
+    verify_channel: {
         parameters: {
             query?: never;
             header?: never;
@@ -8989,7 +9614,7 @@ export interface operations {
             };
         };
     };
-    read_consents_v1_volunteers__volunteer_id__consents_get: {
+    read_consents: {
         parameters: {
             query?: never;
             header?: never;
@@ -9011,7 +9636,7 @@ export interface operations {
             };
         };
     };
-    put_consents_v1_volunteers__volunteer_id__consents_put: {
+    put_consents: {
         parameters: {
             query?: never;
             header?: never;
@@ -9037,7 +9662,7 @@ export interface operations {
             };
         };
     };
-    read_own_distress_v1_volunteers__volunteer_id__distress_get: {
+    read_own_distress: {
         parameters: {
             query?: never;
             header?: never;
@@ -9059,7 +9684,7 @@ export interface operations {
             };
         };
     };
-    raise_distress_v1_volunteers__volunteer_id__distress_post: {
+    raise_distress: {
         parameters: {
             query?: never;
             header?: {
@@ -9088,7 +9713,7 @@ export interface operations {
             };
         };
     };
-    say_safe_v1_volunteers__volunteer_id__distress_safe_post: {
+    say_safe: {
         parameters: {
             query?: never;
             header?: {
@@ -9117,7 +9742,7 @@ export interface operations {
             };
         };
     };
-    put_duty_v1_volunteers__volunteer_id__duty_put: {
+    put_duty: {
         parameters: {
             query?: never;
             header?: never;
@@ -9143,7 +9768,7 @@ export interface operations {
             };
         };
     };
-    export_v1_volunteers__volunteer_id__export_get: {
+    export_volunteer: {
         parameters: {
             query?: never;
             header?: never;
@@ -9165,7 +9790,7 @@ export interface operations {
             };
         };
     };
-    put_location_v1_volunteers__volunteer_id__location_put: {
+    put_location: {
         parameters: {
             query?: never;
             header?: never;
@@ -9191,7 +9816,7 @@ export interface operations {
             };
         };
     };
-    list_notices_v1_volunteers__volunteer_id__notices_get: {
+    list_notices: {
         parameters: {
             query?: {
                 /** @description only those later than this time (RFC 3339) */
@@ -9216,7 +9841,7 @@ export interface operations {
             };
         };
     };
-    list_offers_v1_volunteers__volunteer_id__offers_get: {
+    list_offers: {
         parameters: {
             query?: {
                 /** @description one or more states, separated by commas */
@@ -9247,7 +9872,7 @@ export interface operations {
             };
         };
     };
-    verify_v1_volunteers__volunteer_id__skills__skill__verification_put: {
+    verify_volunteer: {
         parameters: {
             query?: never;
             header?: never;
@@ -9275,7 +9900,7 @@ export interface operations {
             };
         };
     };
-    withdraw_v1_volunteers__volunteer_id__skills__skill__verification_delete: {
+    withdraw_volunteer: {
         parameters: {
             query?: never;
             header?: never;
@@ -9299,7 +9924,7 @@ export interface operations {
             };
         };
     };
-    send_test_v1_volunteers__volunteer_id__test_notice_post: {
+    send_test: {
         parameters: {
             query?: never;
             header?: never;
@@ -9325,7 +9950,7 @@ export interface operations {
             };
         };
     };
-    list_warnings_v1_volunteers__volunteer_id__warnings_get: {
+    list_warnings: {
         parameters: {
             query?: never;
             header?: never;

@@ -38,6 +38,8 @@ KNOWN = {
     "name": "index.js",
     "ref": "-",
     "task": "report",
+    "collection_id": "incidents",
+    "feature_id": INCIDENT,
 }
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HEADERS = (
@@ -89,6 +91,12 @@ VALUES = TEXTS.map(lambda text: text.translate(None, b"\r\n\x00"))
 def shared_world() -> World:
     # Generated requests change nothing that another one depends on, and an application takes a tenth of a second to build.
     return decided_world()
+
+
+def names_of(route: APIRoute) -> set[str]:
+    """Its query parameters: those of the signature, and those that it reads by itself and documents."""
+    documented = (route.openapi_extra or {}).get("parameters", ())
+    return {*queries_of(route.dependant), *(one["name"] for one in documented if one["in"] == "query")}
 
 
 def queries_of(dependant: Dependant) -> Iterator[str]:
@@ -145,7 +153,7 @@ def scope_of(route: APIRoute, path: bytes, query: bytes, headers: dict[str, byte
 @st.composite
 def requests(draw: st.DrawFn, route: APIRoute) -> dict[str, Any]:
     """Ids that are known or any text, any text in some of the query parameters and up to two headers."""
-    names = sorted({*queries_of(route.dependant)})
+    names = sorted(names_of(route))
     placed = {
         f"{{{name}}}": quote_from_bytes(draw(TEXTS), safe="") or "-" if draw(st.booleans()) else value
         for name, value in KNOWN.items()
@@ -180,7 +188,7 @@ def test_each_tricky_text_in_each_place_gives_a_response_below_500(route: APIRou
 
     async def respond(raw: bytes) -> list[int]:
         quoted = quote_from_bytes(raw, safe="").encode()
-        scopes = [scope_of(route, path, b"%b=%b" % (name.encode(), quoted), {}) for name in queries_of(route.dependant)]
+        scopes = [scope_of(route, path, b"%b=%b" % (name.encode(), quoted), {}) for name in names_of(route)]
         scopes += [scope_of(route, path, b"", {name: raw.translate(None, b"\x00")}) for name in HEADERS]
         scopes += [scope_of(route, route.path.format(**dict.fromkeys(KNOWN, quoted.decode())).encode(), b"", {})]
         scopes += [scope_of(route, path, raw, {})]

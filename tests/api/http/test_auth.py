@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
 from api.http.auth import Allow, Public, allowance
+from api.http.basic_password import CHALLENGE
 from api.http.strict_route import StrictRoute, Undeclared
 from streams import clock
 from streams.tokens import BadKeys, Role, load_keys
@@ -49,6 +50,16 @@ ROLES = {
     ("GET", "/v1/incidents/{incident_id}/report"): {O},
     ("GET", "/v1/incidents/{incident_id}/positions"): {O},
     ("GET", "/v1/people/cells"): {O},
+    ("GET", "/v1/gis"): {O, M},
+    ("GET", "/v1/gis/"): {O, M},
+    ("GET", "/v1/gis/api"): {O, M},
+    ("GET", "/v1/gis/conformance"): {O, M},
+    ("GET", "/v1/gis/collections"): {O, M},
+    ("GET", "/v1/gis/collections/{collection_id}"): {O, M},
+    ("GET", "/v1/gis/collections/{collection_id}/schema"): {O, M},
+    ("GET", "/v1/gis/collections/{collection_id}/queryables"): {O, M},
+    ("GET", "/v1/gis/collections/{collection_id}/items"): {O, M},
+    ("GET", "/v1/gis/collections/{collection_id}/items/{feature_id}"): {O, M},
     ("GET", "/v1/tasks"): {O},
     ("GET", "/v1/search"): {O},
     ("GET", "/v1/volunteers"): {O},
@@ -153,6 +164,8 @@ IDS = {
     "{offer_id}": "o-8320e5-" + "a" * 32 + "-" + "b" * 16,
     "{volunteer_id}": "volunteer-1",
     "{skill}": "doctor",
+    "{collection_id}": "incidents",
+    "{feature_id}": "i-8320e5-" + "a" * 32,
 }
 
 
@@ -205,7 +218,8 @@ async def test_every_route_requires_a_token(world: World, method: str, path: str
 
     assert (answer.status_code, code(answer)) == (401, "unauthenticated")
     # No `error`, which a page reads as: nothing was presented that could be renewed (RFC 6750 §3.1).
-    assert answer.headers["www-authenticate"] == "Bearer"
+    # Desks know nothing but a password (DESIGN 255).
+    assert answer.headers["www-authenticate"] == (CHALLENGE if path.startswith("/v1/gis") else "Bearer")
     if (method, path) == ("GET", "/v1/session"):
         wrong = await world.ask(method, path, role=None, headers={"Authorization": "Bearer x.y.z"})
         assert wrong.headers["www-authenticate"] == 'Bearer error="invalid_token"'

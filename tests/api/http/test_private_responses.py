@@ -36,6 +36,8 @@ async def test_every_response_is_marked(route: APIRoute) -> None:
         name="x.js",
         task="report",
         ref="-",
+        collection_id="incidents",
+        feature_id=INCIDENT,
     )
     for role in [*Role, None] if route.path != "/v1/events" else [Role.ADMIN, None]:
         answer = await world.ask(min(route.methods or ()), path, {}, role=role, subject="v-1")
