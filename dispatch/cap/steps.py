@@ -29,6 +29,7 @@ class StepKind(StrEnum):
     EDIT = "edit"
     CLOSE = "close"
     MERGE = "merge"  # of cards alone (`dispatch/cards`): the incident becomes a report of another one
+    NOTE = "note"  # of cards alone: news of a report that was merged, for the incident that remains
     HOLD = "hold"  # waits for the message it is about
     RECORD = "record"  # known from now on; nothing else follows
     IGNORE = "ignore"  # nothing, not even an entry: seen before, over, or not for people

@@ -45,6 +45,7 @@ class KnownCard:
     changed: frozenset[str] | None = None
     incident_id: str | None = None
     is_ended: bool = False
+    merged_into: str | None = None
     replacement_id: str | None = None
 
 
@@ -135,7 +136,7 @@ def step_of_card(found: Judged, known: KnownCard) -> Step:
     if card.state is not CardState.OPEN:
         return _end(card, known)
     if known.is_ended:
-        return Step(kind=StepKind.RECORD, reason="ended_before")
+        return _after_its_end(found, known)
     if known.incident_id is not None:
         return _update(found, known, known.incident_id)
     if rule is None:
@@ -166,6 +167,26 @@ def _end(card: Card, known: KnownCard) -> Step:
 def _close(card: Card, incident_id: str, code: EndCode, reason: str, rule: str = "") -> Step:
     body = {"code": code.value, "reason": f"{card.external_id}: {reason}"}
     return Step(kind=StepKind.CLOSE, reason=reason, rule=rule, incident_id=incident_id, body=body)
+
+
+def _after_its_end(found: Judged, known: KnownCard) -> Step:
+    changed = ADOPTED if known.changed is None else known.changed
+    news = [line for name, part in found.parts.items() if name in changed and (line := _line(found.card, name, part))]
+    if known.merged_into is None or not news:
+        return Step(kind=StepKind.RECORD, reason="ended_before", incident_id=known.incident_id)
+    # One fire has many cards: what its source learns later about a merged one is for those who work on the fire.
+    body = {"text": "\n".join([found.card.external_id, *news])}
+    reason = _with_doubts("merged_before", found.card)
+    return Step(kind=StepKind.NOTE, reason=reason, incident_id=known.merged_into, body=body)
+
+
+def _line(card: Card, name: str, part: Mapping[str, Any]) -> str:
+    if name in ("once", "language"):
+        return ""
+    if name == "location" and card.area is not None:
+        return f"location: {card.area.centre.lat:.6f}, {card.area.centre.lon:.6f}"
+    value = part.get(name)
+    return f"{name}: {', '.join(value.values()) if isinstance(value, dict) else value}"
 
 
 def _update(found: Judged, known: KnownCard, incident_id: str) -> Step:

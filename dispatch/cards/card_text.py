@@ -50,7 +50,7 @@ def _decoded(raw: bytes, encoding: str) -> str:
 
 def _lines(text: str) -> list[str] | None:
     """The lines, if each holds a card of its own; None if the text is one value."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     # In a card that is written over several lines, the first one is no object by itself.
     if len(lines) < 2 or not lines[0].strip().startswith("{") or not lines[0].strip().endswith("}"):
         return None

@@ -60,10 +60,23 @@ class ApiDesk:
     def merge(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
         return self._ordered("POST", path_of("incidents", incident_id, "merge"), body, key)
 
+    def note(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
+        return self._ordered("POST", path_of("incidents", incident_id, "notes"), body, key)
+
     def find(self, external: str) -> FoundIncident | None:
-        items = _checked(self._sent("GET", "/v1/search", params={"q": external}))["items"]
-        rows = [item["incident"] for item in items if item["type"] == "incident" and item["match"] == "external_id"]
-        return FoundIncident(rows[0]["id"], rows[0]["type"], rows[0]["status"] not in CLOSED) if rows else None
+        return self._found(external, "external_id")
+
+    def present(self, incident_id: str) -> FoundIncident | None:
+        # By the search: reading the incident itself would open texts of people, and leave an entry in the audit.
+        return self._found(incident_id, "id")
+
+    def _found(self, text: str, match: str) -> FoundIncident | None:
+        items = _checked(self._sent("GET", "/v1/search", params={"q": text}))["items"]
+        rows = [item["incident"] for item in items if item["type"] == "incident" and item["match"] == match]
+        if not rows:
+            return None
+        row = rows[0]
+        return FoundIncident(row["id"], row["type"], row["status"] not in CLOSED, row.get("merged_into"))
 
     def types(self) -> list[TypeInForce]:
         """The incident types of the plans in force."""

@@ -25,6 +25,7 @@ class FoundIncident:
     id: str
     type: str
     is_open: bool
+    merged_into: str | None = None
 
 
 class Desk(Protocol):

@@ -36,8 +36,14 @@ class CardDesk(Protocol):
     def merge(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
         """False: the incident has ended already."""
 
+    def note(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
+        """False: the incident has ended already."""
+
     def find(self, external: str) -> FoundIncident | None:
         """The incident with this number in another system."""
+
+    def present(self, incident_id: str) -> FoundIncident | None:
+        """The incident as it is now; None: it is not known any more."""
 
 
 class DryCardRun(DryRun):
@@ -48,6 +54,12 @@ class DryCardRun(DryRun):
 
     def merge(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
         return self.edit(incident_id, body, key)
+
+    def note(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
+        return self.edit(incident_id, body, key)
+
+    def present(self, incident_id: str) -> FoundIncident | None:  # noqa: ARG002 - a port's arguments
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +95,21 @@ class CardImporter:
     def _known(self, found: Judged) -> KnownCard:
         known = self.ledger.known(found)
         card = found.card
+        if known.is_ended and card.state is CardState.OPEN and known.order != card.order:
+            return self._after_its_end(known)
         if known.order is not None or not (card.replaced_by or card.state is not CardState.OPEN):
             return known
         # An end whose card was reported from another machine, or by a ledger that was lost.
         there = self.desk.find(card.external_id)
         return known if there is None else replace(known, incident_id=there.id, is_ended=not there.is_open)
 
+    def _after_its_end(self, known: KnownCard) -> KnownCard:
+        """What became of an incident that has ended: an operator may have opened it again, or merged it."""
+        now = self.desk.present(known.incident_id) if known.incident_id else None
+        return known if now is None else replace(known, is_ended=not now.is_open, merged_into=now.merged_into)
+
     def _carried_out(self, found: Judged, known: KnownCard) -> tuple[Step, str | None]:
-        """The step as it was carried out, and the incident."""
+        """The step as it was carried out, and the incident of the card."""
         card, step = found.card, step_of_card(found, known)
         if step.kind is StepKind.IGNORE:
             return step, known.incident_id
@@ -98,17 +117,29 @@ class CardImporter:
         if step.kind is StepKind.REPORT:
             incident_id, is_new = self.desk.reported(step.body, card.key)
             if not is_new:
-                step = step_of_card(found, replace(known, incident_id=incident_id))
-        if incident_id is not None and step.kind is StepKind.EDIT:
-            is_ended = not self.desk.edit(incident_id, step.body, f"{card.version_key}-edit")
+                known = replace(known, incident_id=incident_id)
+                step = step_of_card(found, known)
+        if step.kind is StepKind.EDIT and not self._ordered(step, card):
             # An operator has ended it: their word counts more than another text about the same event.
-            step = replace(step, kind=StepKind.RECORD, reason="ended_before") if is_ended else step
-        elif incident_id is not None and step.kind is StepKind.CLOSE:
-            self.desk.close(incident_id, step.body, f"{card.version_key}-close")
-        elif incident_id is not None and step.kind is StepKind.MERGE:
-            self.desk.merge(incident_id, step.body, f"{card.version_key}-merge")
+            is_ended = True
+            step = step_of_card(found, replace(self._after_its_end(known), is_ended=True))
+        if step.kind in (*CLOSES, StepKind.NOTE) and not self._ordered(step, card):
+            step = replace(step, kind=StepKind.RECORD, reason="ended_before")
         self.ledger.enter(found, incident_id, self.now_ms, is_ended=is_ended)
         return step, incident_id
+
+    def _ordered(self, step: Step, card: Card) -> bool:
+        """Gives the order of a step. False: the incident has ended already."""
+        order = {
+            StepKind.EDIT: self.desk.edit,
+            StepKind.CLOSE: self.desk.close,
+            StepKind.MERGE: self.desk.merge,
+            StepKind.NOTE: self.desk.note,
+        }[step.kind]
+        assert step.incident_id is not None
+        # With the names of what is sent: another ledger, which knows of other versions, edits other fields of this one.
+        what = "-".join([step.kind.value, *step.body]) if step.kind is StepKind.EDIT else step.kind.value
+        return order(step.incident_id, step.body, f"{card.version_key}-{what}")
 
 
 def unusable(error: BadCard, source: str) -> Done:

@@ -21,7 +21,6 @@ from streams.cap.importing import Done, OrderRefused
 from streams.cap.ledger import BadLedger
 from streams.cards.card_importing import CardDesk, CardImporter, DryCardRun, unusable
 from streams.cards.card_ledger import CardLedger
-from streams.cli.cap_setup import AnywhereOption
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.context import settings_here
 from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
@@ -51,7 +50,6 @@ def import_(
         typer.Option(help="Names and codes (TOML). Default: KOMEK_CARD_TABLE, else those that come with Komek."),
     ] = None,
     ledger: Annotated[Path | None, typer.Option(help="Default: card-ledger.sqlite in KOMEK_DATA.")] = None,
-    anywhere: AnywhereOption = False,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
@@ -70,7 +68,7 @@ def import_(
             table=names,
             ledger=entries,
             desk=desk,
-            served=None if anywhere else service_area_of(settings),
+            served=service_area_of(settings),
             now_ms=clock.now_ms(),
             own_sender=settings.cap_sender,
         )

@@ -20,12 +20,12 @@ CALLER = [{"FIO": "Айгүл Қартова", "contactPhone": ["8(701)555-44-33
 
 
 def imported(
-    komek: RunningStack, folder: Path, *cards: dict[str, Any], code: int = 0, apply: bool = True
+    komek: RunningStack, folder: Path, *cards: dict[str, Any], code: int = 0, apply: bool = True, ledger: str = "ledger"
 ) -> list[dict[str, Any]]:
     file = folder / "cards.json"
     file.write_text(json.dumps(cards, ensure_ascii=False), encoding="utf-8")
     options = ["--apply"] if apply else []
-    done = komek.run("card", "import", str(file), *options, "--ledger", str(folder / "ledger"), "--json")
+    done = komek.run("card", "import", str(file), *options, "--ledger", str(folder / ledger), "--json")
     assert done.returncode == code, done.stderr + done.stdout
     return list(json.loads(done.stdout)["items"])
 
@@ -62,6 +62,11 @@ def test_a_card_is_an_incident_until_its_source_ends_it(shared_stack: RunningSta
     (edited,) = imported(komek, tmp_path, national(**card, stamp="2026-11-28T01:05:00+05:00", eventAddress=moved))
     assert (edited["step"], edited["reason"], edited["incident_id"]) == ("edit", "changed location", incident_id)
     assert until(lambda: shown()["location"]["coordinates"] == [76.95, 43.31])
+
+    # Another machine, which knows nothing of it, finds the incident by the key of its report.
+    newest = national(**card, stamp="2026-11-28T01:05:00+05:00", eventAddress=moved)
+    (adopted,) = imported(komek, tmp_path, newest, ledger="other")
+    assert (adopted["step"], adopted["incident_id"]) == ("edit", incident_id)
 
     read = card_of(reader.get(f"/v1/incidents/{incident_id}/eido").json(), card_table.load(None))
     assert (read.caller_phone, read.state) == ("+77015554433", CardState.OPEN)

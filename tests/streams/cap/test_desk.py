@@ -7,7 +7,7 @@ import pytest
 
 from api.http.problems import TABLE
 from streams.cap.desk import ENDED, LATER, ApiAway, ApiDesk
-from streams.cap.importing import OrderRefused
+from streams.cap.importing import FoundIncident, OrderRefused
 
 BODY = {"location": {"type": "Point", "coordinates": [76.9, 43.2]}}
 
@@ -76,6 +76,22 @@ def test_an_alert_reported_before_by_other_rules_finds_its_incident() -> None:
     made = ApiDesk(httpx2.Client(transport=httpx2.MockTransport(answers), base_url="http://api.test"))
 
     assert made.report({**BODY, "external_id": "cap-1"}, "cap-1") == "i-7"
+
+
+def test_an_incident_is_looked_at_by_its_id_without_its_texts() -> None:
+    asked: list[str] = []
+    row = {"id": "i-7", "type": "flood", "status": "closed", "merged_into": "i-8"}
+
+    def answers(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        rows = [{"type": "place"}, {"type": "incident", "match": "id", "incident": row}]
+        return httpx2.Response(200, json={"items": rows})
+
+    found = ApiDesk(httpx2.Client(transport=httpx2.MockTransport(answers), base_url="http://api.test")).present("i-7")
+
+    assert found == FoundIncident("i-7", "flood", is_open=False, merged_into="i-8")
+    # The incident itself would open private records, each with an entry in the audit.
+    assert asked == ["/v1/search"]
 
 
 def test_the_types_in_force_are_those_of_the_api_also_of_an_earlier_one() -> None:

@@ -25,11 +25,12 @@ TABLE = card_table.load(None)
 
 
 class Board:
-    """Keeps the orders, and gives a key its first answer again."""
+    """Keeps the orders as the API does: a repeat gets the first answer, the same key with another body is refused."""
 
     def __init__(self) -> None:
         self.orders: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
         self.ended: set[str] = set()
+        self.merged: dict[str, str] = {}
         self.refuses = ""
 
     def reported(self, body: Mapping[str, Any], key: str) -> tuple[str, bool]:
@@ -48,17 +49,25 @@ class Board:
     def merge(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
         return self._ordered("merge", incident_id, body, key)
 
+    def note(self, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
+        return self._ordered("note", incident_id, body, key)
+
     def find(self, external: str) -> FoundIncident | None:
-        found = [
+        reports = [
             one for kind, one, body in self.orders.values() if kind == "report" and body["external_id"] == external
         ]
-        return FoundIncident(found[0], "fire.building", found[0] not in self.ended) if found else None
+        return self.present(reports[0]) if reports else None
+
+    def present(self, incident_id: str) -> FoundIncident | None:
+        is_open = incident_id not in self.ended
+        return FoundIncident(incident_id, "fire.building", is_open, self.merged.get(incident_id))
 
     def _ordered(self, kind: str, incident_id: str, body: Mapping[str, Any], key: str) -> bool:
         if incident_id in self.ended:
             return False
-        self.orders.setdefault(key, (kind, incident_id, dict(body)))
-        if kind != "edit":
+        if self.orders.setdefault(key, (kind, incident_id, dict(body)))[2] != dict(body):
+            raise OrderRefused("422 idempotency_key_reused")
+        if kind in ("close", "merge"):
             self.ended.add(incident_id)
         return True
 
@@ -252,6 +261,54 @@ def test_what_has_ended_here_is_opened_by_no_card(path: Path) -> None:
     assert (update.step, update.reason) == (StepKind.RECORD, "ended_before")
     assert (again.step, again.reason) == (StepKind.RECORD, "ended_before")
     assert board.kinds == ["report"]
+
+
+def test_an_incident_that_an_operator_has_opened_again_is_followed_again(path: Path) -> None:
+    board = Board()
+    (reported,) = run(path, board, national())
+    run(path, board, later(5, status={"statusName": "Закрыта"}))
+    assert reported.incident_id
+    board.ended.discard(reported.incident_id)  # by an operator
+
+    (update,) = run(path, board, later(6, language="ru"))
+
+    assert (update.step, update.reason) == (StepKind.EDIT, "changed language")
+
+
+def test_news_of_a_merged_card_is_a_note_of_the_incident_that_remains(path: Path) -> None:
+    board = Board()
+    (reported,) = run(path, board, national())
+    assert reported.incident_id
+    board.ended.add(reported.incident_id)
+    board.merged[reported.incident_id] = "i-main"  # by an operator
+
+    moved = {"addressGeoLatitude": 43.25, "addressGeoLongitude": 76.95}
+    news = {"eventAddress": moved, "eventDescription": [{"descriptionInfo": "Балкондағы адам"}]}
+    (noted,) = run(path, board, later(5, **news))
+    (again,) = run(path, board, later(5, **news))
+    (silent,) = run(path, board, later(6, **news))
+
+    assert (noted.step, noted.reason, noted.incident_id) == (StepKind.NOTE, "merged_before", reported.incident_id)
+    assert list(board.orders.values())[-1][1] == "i-main"
+    assert board.last["text"].splitlines()[:2] == [f"112-{NUMBER}", "location: 43.250000, 76.950000"]
+    assert "Балкондағы адам" in board.last["text"]
+    assert (again.reason, silent.reason) == ("seen_before", "ended_before")
+    assert board.kinds == ["report", "note"]
+
+
+def test_two_machines_that_know_different_versions_do_not_hinder_each_other(path: Path, tmp_path: Path) -> None:
+    board, other = Board(), tmp_path / "other.sqlite"
+    run(path, board, national())
+    run(other, board, national())
+    run(path, board, later(5, language="ru"))
+
+    newest = later(6, language="ru", priority="high")
+    (one,) = run(path, board, newest)
+    (two,) = run(other, board, newest)
+    (three,) = run(tmp_path / "lost.sqlite", board, newest)
+
+    assert [one.reason, two.reason] == ["changed priority", "changed priority, language"]
+    assert three.step is StepKind.EDIT
 
 
 def test_an_end_without_a_report_is_entered_alone_and_one_of_another_machine_ends(path: Path, tmp_path: Path) -> None:
