@@ -13,9 +13,9 @@ Meaning = TypeVar("Meaning")
 AS_SENT = {
     Doubt.BAD_PLACE: "Орын, жіберілген күйінде / место, как прислано",
     Doubt.BAD_TIME: "Уақыт, жіберілген күйінде / время, как прислано",
-    Doubt.UNKNOWN_STATUS: "Күйі, жіберілген түрінде / статус, как прислан",
-    Doubt.UNKNOWN_PRIORITY: "Маңыздылығы, жіберілген түрінде / приоритет, как прислан",
-    Doubt.UNKNOWN_LANGUAGE: "Тілі, жіберілген түрінде / язык, как прислан",
+    Doubt.UNKNOWN_STATUS: "Күйі, жіберілген күйінде / статус, как прислан",
+    Doubt.UNKNOWN_PRIORITY: "Шұғылдығы, жіберілген күйінде / степень, как прислана",
+    Doubt.UNKNOWN_LANGUAGE: "Тілі, жіберілген күйінде / язык, как прислан",
     Doubt.PLACE_BY_REFERENCE: "Орын сілтемесі / ссылка на место",
 }
 """What stands before a value that could not be used, so that it is not lost."""
