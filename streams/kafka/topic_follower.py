@@ -90,7 +90,7 @@ class TopicFollower:
     async def _connected_end(self) -> int:
         if self._consumer is not None:
             return await self.end()
-        self._consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
+        self._consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=500)
         await self._consumer.start()
         # Asked before the topic is assigned: afterwards the answer waits behind a fetch that finds nothing new.
         end = await self.end()

@@ -103,6 +103,7 @@ _OF_ONE_MACHINE = {
     "replica.socket.timeout.ms": "8000",
     "request.timeout.ms": "8000",  # the effective limit of a follower's fetch
     "controlled.shutdown.enable": "true",
+    "metadata.max.idle.interval.ms": "5000",
     "num.network.threads": "2",
     "num.io.threads": "4",
     "num.recovery.threads.per.data.dir": "2",

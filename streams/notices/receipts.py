@@ -129,7 +129,7 @@ class Receipts:
 
     async def _run(self) -> None:
         while True:
-            consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
+            consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=500)
             try:
                 with cancellations_of_its_own():
                     await consumer.start()

@@ -38,7 +38,7 @@ class DecisionTail:
         reader = LogReader(self._settings, self._client_id)
         try:
             parts = [TopicPartition(DECISIONS.name, number) for number in await reader.partitions(DECISIONS.name)]
-            consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
+            consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=500)
             self._consumer = consumer
             await consumer.start()
             consumer.assign(parts)
