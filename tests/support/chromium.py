@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx2
 import pytest
@@ -69,11 +69,6 @@ class Visitor:
         page.locator('[data-action="sign-in"]').click()
         page.locator(LIVE).wait_for()
         return page
-
-    def without_webgl(self) -> Self:
-        """As a computer without a graphics card; several times faster here, where the processor would draw the map."""
-        self.context.add_init_script(NO_WEBGL)
-        return self
 
     def check(self) -> None:
         """Raises AssertionError for a request to another host, a refusal of the policy, or an error of a script."""
@@ -150,17 +145,38 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium: Browser, shared_stack: RunningStack) -> Iterator[Visit]:
-    visitors: list[Visitor] = []
+@dataclass(frozen=True)
+class Visits:
+    """The browser profiles of one test."""
 
-    def visitor(**options: Any) -> Visitor:
-        made = Visitor(stack=shared_stack, context=chromium.new_context(**options))
-        visitors.append(made)
+    chromium: Browser
+    stack: RunningStack
+    visitors: list[Visitor] = field(default_factory=list)
+
+    def __call__(self, *, webgl: bool = False, **options: Any) -> Visitor:
+        """`webgl`: with a map that is drawn. Without one as on a computer without a graphics card: several times faster here, where
+        the processor draws. `options`: of the browser's context."""
+        made = Visitor(stack=self.stack, context=self.chromium.new_context(**options))
+        if not webgl:
+            made.context.add_init_script(NO_WEBGL)
+        self.visitors.append(made)
         return made
 
-    yield visitor
-    for one in visitors:
+    def keep_state(self, folder: Path) -> None:
+        """Picture, text, focus and address of each open page: what a test that failed saw."""
+        pages = [page for one in self.visitors for page in one.context.pages]
+        for number, page in enumerate(pages, start=1):
+            focus = page.evaluate("document.activeElement?.outerHTML.slice(0, 300)")
+            said = page.locator("body").inner_text()
+            (folder / f"page-{number}.txt").write_text(f"{page.url}\nfocus: {focus}\n\n{said}\n", "utf-8")
+            page.screenshot(path=str(folder / f"page-{number}.png"))
+
+
+@pytest.fixture
+def visit(chromium: Browser, shared_stack: RunningStack) -> Iterator[Visit]:
+    visits = Visits(chromium, shared_stack)
+    yield visits
+    for one in visits.visitors:
         one.context.close()
-    for one in visitors:
+    for one in visits.visitors:
         one.check()

@@ -2,13 +2,15 @@
 
 It is said twice: before all tracebacks, and behind them, just before pytest's closing line. Logs of the servers and stacks that a
 test used are kept in `build/failed/` as they were at that moment; a fixture offers them by an attribute `logs`, the folder they
-are in, and whatever a test writes to `*.log` in its `tmp_path` is kept, too.
+are in, and whatever a test writes to `*.log` in its `tmp_path` is kept, too. A fixture with a method `keep_state` writes what
+else there is to see: the pages of a browser.
 """
 
 import re
 import shlex
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +82,14 @@ class Failures:
 
     def _note(self, item: pytest.Item, sentence: str) -> dict[str, Any]:
         folder = self._kept / re.sub(r"[^\w.-]+", "-", item.nodeid)[-120:]
-        logs = keep(logs_of(getattr(item, "funcargs", {})), folder)
+        fixtures = getattr(item, "funcargs", {})
+        logs = keep(logs_of(fixtures), folder)
+        for of in (one for one in fixtures.values() if hasattr(one, "keep_state")):
+            folder.mkdir(parents=True, exist_ok=True)
+            # The failure itself must be told, whatever became of the browser.
+            with suppress(Exception):
+                of.keep_state(folder)
+            logs = folder
         return {
             "test": item.nodeid,
             "sentence": sentence,

@@ -25,7 +25,7 @@ CHIPS = ".assist"
 def begun(visit: Visit, name: str, before: Callable[[BrowserContext], object] = bool, **looks: Any) -> Page:
     visitor: Visitor = visit(**DESK, **looks)
     before(visitor.context)
-    page = visitor.without_webgl().sign_in("operator", name)
+    page = visitor.sign_in("operator", name)
     open_form(page)
     return page
 
@@ -179,7 +179,7 @@ def as_if_set(page: Page, stack: RunningStack) -> None:
 def test_words_of_a_recording_are_marked_and_saved_only_once_they_are_compared(
     visit: Visit, switches: RunningStack
 ) -> None:
-    page = visit(**DESK, locale="ru", service_workers="block").without_webgl().sign_in("operator", "op-heard")
+    page = visit(**DESK, locale="ru", service_workers="block").sign_in("operator", "op-heard")
     as_if_set(page, switches)
     open_form(page)
     page.locator("[data-media]").wait_for()
@@ -212,7 +212,7 @@ def test_words_of_a_recording_are_marked_and_saved_only_once_they_are_compared(
 
 def test_hints_of_an_incident_are_a_quiet_line_until_somebody_opens_it(visit: Visit, switches: RunningStack) -> None:
     incident = reported(switches, description=REPORT, language="kk")
-    page = visit(**DESK, locale="ru").without_webgl().sign_in("operator", "op-hints")
+    page = visit(**DESK, locale="ru").sign_in("operator", "op-hints")
     shown(page, incident).click()
     page.locator('[data-action="hints"]').wait_for()
     expect(page.locator("[data-hint]")).to_have_count(0)
@@ -241,7 +241,7 @@ def test_hints_of_an_incident_are_a_quiet_line_until_somebody_opens_it(visit: Vi
 
 
 def test_switches_are_set_by_keys_and_tell_who_set_them(visit: Visit, switches: RunningStack) -> None:
-    page = visit(**DESK, locale="ru").without_webgl().sign_in("operator", "op-switches")
+    page = visit(**DESK, locale="ru").sign_in("operator", "op-switches")
     page.locator('[data-action="new-incident"]').first.wait_for()
     page.keyboard.press("p")
     page.locator('[data-running="true"]').wait_for()

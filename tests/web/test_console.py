@@ -120,7 +120,7 @@ def test_what_arrives_takes_neither_the_focus_nor_the_text(visit: Visit, shared_
 
 @pytest.mark.parametrize("looks", LOOKS)
 def test_the_main_states_are_accessible(visit: Visit, shared_stack: RunningStack, looks: Looks) -> None:
-    page = visit(**DESK).without_webgl().sign_in("operator", "op-axe")
+    page = visit(**DESK).sign_in("operator", "op-axe")
     incident = reported(shared_stack)
     shown(page, incident).click()
     page.locator("[data-detail] .acts").wait_for()
@@ -134,7 +134,7 @@ def test_the_main_states_are_accessible(visit: Visit, shared_stack: RunningStack
 
 
 def test_a_person_is_assigned_by_a_line_of_the_palette_and_a_reason(visit: Visit, town: Town) -> None:
-    page = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-line")
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-line")
     # Without the skill: nobody asks them, and the operator knows better.
     person = town.volunteer("near", skills=["driver"])
     incident = town.report()
@@ -156,7 +156,7 @@ def test_a_person_is_assigned_by_a_line_of_the_palette_and_a_reason(visit: Visit
 
 
 def test_who_signals_danger_again_sounds_again_at_their_row(visit: Visit, shared_stack: RunningStack) -> None:
-    visitor = visit(**DESK, locale="en-GB").without_webgl()
+    visitor = visit(**DESK, locale="en-GB")
     visitor.context.add_init_script(COUNT_SOUNDS)
     page = visitor.sign_in("operator", "op-again")
     page.locator('[data-action="arm-sound"]').click()

@@ -36,7 +36,7 @@ def test_an_operator_holds_a_drill_by_keys_and_everybody_sees_that_it_is_one(
 ) -> None:
     journey = Journey(visit, shared_stack, "ru", AREA)
     journey.go_on_duty()
-    page = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-drill")
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-drill")
     page.locator('[data-action="language-en"]').click()
 
     prepare(page)
@@ -75,7 +75,7 @@ def test_an_operator_holds_a_drill_by_keys_and_everybody_sees_that_it_is_one(
 
 
 def test_a_drill_never_takes_the_place_of_a_report_that_is_being_typed(visit: Visit) -> None:
-    page = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-drill-busy")
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-drill-busy")
     page.locator('[data-action="language-en"]').click()
     page.keyboard.press("n")
     page.keyboard.type("Smoke on the third floor")

@@ -29,7 +29,7 @@ def nothing_left(shared_stack: RunningStack) -> Iterator[None]:
 
 
 def desk(visit: Visit, name: str) -> Page:
-    page = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", name)
+    page = visit(**DESK, locale="en-GB").sign_in("operator", name)
     page.locator('[data-action="language-en"]').click()
     return page
 
@@ -113,7 +113,7 @@ def test_the_text_survives_a_reload_and_a_session_that_ends_in_the_middle(
 def test_the_page_of_the_shift_fits_in_every_language(visit: Visit, shared_stack: RunningStack, language: str) -> None:
     left(shared_stack, TEXT)
     left(shared_stack, "x" * 300, exercise=True)
-    page = visit(**DESK, locale=language, color_scheme="dark").without_webgl().sign_in("operator", f"op-{language}")
+    page = visit(**DESK, locale=language, color_scheme="dark").sign_in("operator", f"op-{language}")
     page.locator(f'[data-action="language-{language}"]').click()
     expect(page.locator(".banner.handover")).to_contain_text("op-before")
     keep_picture(page, f"console-handover-line-{language}")

@@ -38,7 +38,7 @@ TAKES_TAB = {"palette"}
 def test_the_console_fits_and_is_worked_by_keys(
     visit: Visit, shared_stack: RunningStack, sizes: Sizes, languages: tuple[str, ...], forms: dict[str, str]
 ) -> None:
-    visitor = visit(**DESK, service_workers="block").without_webgl()
+    visitor = visit(**DESK, service_workers="block")
     teach_pseudo(visitor.context)
     incidents = [reported(shared_stack, priority=one) for one in ("low", "normal", "high", "critical")]
     page = visitor.sign_in("operator", "op-layouts")
@@ -62,7 +62,7 @@ def test_the_console_fits_and_is_worked_by_keys(
 
 def test_the_orders_stand_at_the_same_places_in_every_language(visit: Visit, shared_stack: RunningStack) -> None:
     incident = reported(shared_stack)
-    page = visit(**DESK).without_webgl().sign_in("operator", "op-orders")
+    page = visit(**DESK).sign_in("operator", "op-orders")
     shown(page, incident).click()
     orders = page.locator("[data-detail] .acts")
     orders.wait_for()

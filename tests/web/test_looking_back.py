@@ -82,7 +82,7 @@ def test_an_ended_incident_is_found_by_the_number_of_its_card_in_another_system(
 ) -> None:
     card = f"112-{clock.fresh_id()[:8]}"
     known = closed(shared_stack, external_id=card)
-    page = visit(**DESK).without_webgl().sign_in("operator", "op-card")
+    page = visit(**DESK).sign_in("operator", "op-card")
 
     command(page, card)
     page.locator("#option-0", has_text=known["call_number"]).wait_for()

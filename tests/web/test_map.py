@@ -41,7 +41,7 @@ def send_tiles(visitor: Visitor, file: Path) -> list[str]:
 
 
 def test_a_deployment_has_its_streets_its_name_and_says_that_it_is_an_exercise(visit: Visit, tmp_path: Path) -> None:
-    visitor = visit(viewport=DESK, locale="ru", color_scheme="dark")
+    visitor = visit(webgl=True, viewport=DESK, locale="ru", color_scheme="dark")
     state(
         visitor,
         name={"kk": "Алматы", "ru": "Алматы и область", "en": "Almaty"},
@@ -64,7 +64,7 @@ def test_a_deployment_has_its_streets_its_name_and_says_that_it_is_an_exercise(v
 
 
 def test_a_map_that_cannot_be_loaded_leaves_the_districts_and_says_so(visit: Visit) -> None:
-    visitor = visit(viewport=DESK, locale="kk", color_scheme="light")
+    visitor = visit(webgl=True, viewport=DESK, locale="kk", color_scheme="light")
     state(visitor, map={"style": "/map/style.json", "pmtiles": None, "attribution": ""})
     page = visitor.sign_in("operator", "op-map-none")
 
@@ -75,7 +75,7 @@ def test_a_map_that_cannot_be_loaded_leaves_the_districts_and_says_so(visit: Vis
 
 
 def test_the_map_in_a_window_of_its_own_follows_the_selection(visit: Visit) -> None:
-    visitor = visit(viewport=DESK, locale="en").without_webgl()
+    visitor = visit(viewport=DESK, locale="en")
     page = visitor.sign_in("operator", "op-map-window")
     # Keys work once the console is there.
     page.locator('[data-action="new-incident"]').first.click()

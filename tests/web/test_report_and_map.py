@@ -156,7 +156,7 @@ def test_what_is_missing_stands_beside_its_field_which_has_the_focus(visit: Visi
 
 
 def test_the_map_is_drawn_from_this_host_and_credits_its_sources(visit: Visit) -> None:
-    page = visit(viewport=DESK).sign_in("operator", "op-map")
+    page = visit(webgl=True, viewport=DESK).sign_in("operator", "op-map")
     state = page.locator('[data-map]:not([data-map="loading"])')
     state.wait_for()
     if state.get_attribute("data-map") == "no-webgl":
@@ -167,7 +167,7 @@ def test_the_map_is_drawn_from_this_host_and_credits_its_sources(visit: Visit) -
 
 
 def test_without_webgl_a_list_takes_the_place_of_the_map(visit: Visit) -> None:
-    page = visit(viewport=DESK, locale="en-GB").without_webgl().sign_in("operator", "op-map-none")
+    page = visit(viewport=DESK, locale="en-GB").sign_in("operator", "op-map-none")
 
     expect(page.locator(".map-says")).to_contain_text("WebGL")
     assert faults_of(page) == []

@@ -24,7 +24,7 @@ CHANGES_OF = """(selector) => new Promise((done) => {
 def test_forced_colours_hide_neither_choice_nor_severity_nor_focus_and_nothing_moves(
     visit: Visit, shared_stack: RunningStack
 ) -> None:
-    visitor = visit(**DESK, forced_colors="active", reduced_motion="reduce").without_webgl()
+    visitor = visit(**DESK, forced_colors="active", reduced_motion="reduce")
     incidents = [reported(shared_stack, priority=one) for one in ("low", "normal", "high", "critical")]
     page = visitor.sign_in("operator", "op-forced")
     shown(page, incidents[0]).click()
@@ -52,7 +52,7 @@ def test_forced_colours_show_what_is_chosen_on_the_phone(visit: Visit, shared_st
 
 
 def test_news_are_said_in_the_digest_alone_and_only_alarms_interrupt(visit: Visit, shared_stack: RunningStack) -> None:
-    page = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-heard")
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-heard")
     # The map says once that it cannot be drawn.
     page.locator(".map-says", has_text="WebGL").wait_for()
     listen(page)
@@ -76,7 +76,7 @@ def test_news_are_said_in_the_digest_alone_and_only_alarms_interrupt(visit: Visi
 
 
 def test_a_stream_that_is_silent_is_said_once_however_long_it_counts(visit: Visit, shared_stack: RunningStack) -> None:
-    visitor = visit(**DESK).without_webgl()
+    visitor = visit(**DESK)
     visitor.context.route("**/v1/events*", lambda route: route.abort())
     page = visitor.open(link(shared_stack, "operator", "op-silent"))
     page.locator('[data-action="sign-in"]').click()

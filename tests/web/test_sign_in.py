@@ -85,7 +85,7 @@ def test_three_tabs_have_one_stream_and_the_next_takes_it_over(visit: Visit) -> 
 def test_a_link_at_a_desk_where_somebody_is_signed_in_asks_who_goes_on(
     visit: Visit, shared_stack: RunningStack
 ) -> None:
-    desk = visit(**PAGES["operator"]).without_webgl()
+    desk = visit(**PAGES["operator"])
     desk.sign_in("operator", "op-before")
 
     stays = desk.open(link(shared_stack, "operator", "op-after"))

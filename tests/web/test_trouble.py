@@ -42,7 +42,7 @@ def test_any_text_is_shown_as_it_was_said_on_both_pages(visit: Visit, shared_sta
     incident = journey.report(
         description=words, address=SCRIPTS[0], caller={"name": SCRIPTS[1], "phone": "+7 700 000 00 00"}
     )
-    console = visit(**DESK).without_webgl().sign_in("operator", "op-any-text")
+    console = visit(**DESK).sign_in("operator", "op-any-text")
     shown(console, incident).click()
 
     assert_verbatim(console, ".words", words)
@@ -56,7 +56,7 @@ def test_any_text_is_shown_as_it_was_said_on_both_pages(visit: Visit, shared_sta
 
 @hostile.needed
 def test_any_text_can_be_typed_into_any_field(visit: Visit, shared_stack: RunningStack) -> None:
-    page = visit(**DESK).without_webgl().sign_in("operator", "op-typed")
+    page = visit(**DESK).sign_in("operator", "op-typed")
     shown(page, reported(shared_stack)).click()
     for key in ("t", "x", "m", "w", "s", "n", "Control+k"):
         page.locator(".rows").focus()
@@ -71,7 +71,7 @@ def test_any_text_can_be_typed_into_any_field(visit: Visit, shared_stack: Runnin
 def test_a_session_that_ends_in_a_form_keeps_the_text_and_goes_on_after_signing_in(
     visit: Visit, shared_stack: RunningStack
 ) -> None:
-    page = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-ended")
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-ended")
     open_form(page)
     page.keyboard.type(WORDS)
     end_sessions_of(shared_stack, "op-ended")
@@ -88,7 +88,7 @@ def test_a_session_that_ends_in_a_form_keeps_the_text_and_goes_on_after_signing_
 
 
 def test_the_next_person_at_a_shared_desk_sees_none_of_the_drafts(visit: Visit, shared_stack: RunningStack) -> None:
-    visitor = visit(**DESK, locale="en-GB").without_webgl()
+    visitor = visit(**DESK, locale="en-GB")
     page = visitor.sign_in("operator", "op-first")
     incident = reported(shared_stack)
     shown(page, incident).click()
@@ -113,7 +113,7 @@ def test_the_next_person_at_a_shared_desk_sees_none_of_the_drafts(visit: Visit, 
 
 
 def test_a_full_device_is_said_and_the_report_is_sent_all_the_same(visit: Visit) -> None:
-    page = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-full")
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-full")
     page.evaluate(f"() => {{ {FULL} }}")
     open_form(page)
     fill_by_keys(page, "flo", "43.24, 76.95")
@@ -128,7 +128,7 @@ def test_a_full_device_is_said_and_the_report_is_sent_all_the_same(visit: Visit)
 
 
 def test_without_an_api_the_form_keeps_everything_and_sends_once_it_is_back(visit: Visit) -> None:
-    visitor = visit(**DESK, locale="en-GB").without_webgl()
+    visitor = visit(**DESK, locale="en-GB")
     page = visitor.sign_in("operator", "op-gone")
     open_form(page)
     fill_by_keys(page, "flo", "43.24, 76.95")

@@ -16,7 +16,7 @@ CREDIT = "Streets of the town"
 
 
 def test_each_window_has_its_draft_and_one_that_is_gone_leaves_it_to_the_next(visit: Visit) -> None:
-    visitor = visit(**DESK, locale="en-GB").without_webgl()
+    visitor = visit(**DESK, locale="en-GB")
     first = visitor.sign_in("operator", "op-windows")
     open_form(first)
     first.keyboard.type(WORDS)
@@ -42,7 +42,7 @@ def test_each_window_has_its_draft_and_one_that_is_gone_leaves_it_to_the_next(vi
 
 
 def test_a_report_typed_while_the_api_is_away_is_kept_and_stored_once(visit: Visit) -> None:
-    visitor = visit(**DESK, locale="en-GB").without_webgl()
+    visitor = visit(**DESK, locale="en-GB")
     page = visitor.sign_in("operator", "op-away")
     stored: list[str] = []
 
@@ -75,7 +75,7 @@ def test_streets_come_from_the_origin_of_the_setting_and_nothing_from_another(
 ) -> None:
     streets = FakeStreets(CREDIT)
     with served_beside(streets), ApiBeside(shared_stack, {"KOMEK_MAP_STYLE": streets.style}) as beside:
-        visitor = visit(**DESK, locale="en-GB")
+        visitor = visit(webgl=True, **DESK, locale="en-GB")
         visitor.stack, visitor.allowed = beside, (streets.url,)
         page = visitor.sign_in("operator", "op-streets")
         page.locator('[data-map="ready"]').wait_for()
