@@ -20,7 +20,8 @@ class IncidentRow(Shown):
     `alarms_since`: when the newest entry of those that sound was raised, and under `unanswered` and `severe` when the last person
     left who had accepted; its milliseconds are in the `ref` of the alarm.
     `ready_to_close`: the work is done, nobody is missing, asked or at work, and nothing waits for an operator; nothing closes by
-    itself.
+    itself. `said_safe_at`: when the last of those whose danger it is said that they are safe; absent unless each has since the
+    newest signal. Only an operator ends it.
     `exercise`: a drill. `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse
     places.
     """
@@ -51,6 +52,7 @@ class IncidentRow(Shown):
     merging_into: str | None = None
     merged_into: str | None = None
     ready_to_close: bool = False
+    said_safe_at: Time | None = None
 
 
 class IncidentRowPage(Shown):

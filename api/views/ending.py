@@ -1,6 +1,7 @@
-"""Whether an open incident has nothing left to do."""
+"""Whether an open incident may have come to its end: nothing is left to do, or who was in danger says that they are safe."""
 
 from dispatch.model.incidents import Incident
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.vocabulary import OfferState
 
 
@@ -21,3 +22,13 @@ def is_ready_to_close(state: Incident) -> bool:
         and not state.sent_in_distress
         and not state.proposals
     )
+
+
+def said_safe_ms(state: Incident) -> int | None:
+    """When the last of those whose danger this is said that they are safe; None: not each of them since the newest signal."""
+    people = state.people_in_distress
+    if not state.is_open or not people:
+        return None
+    signalled_ms = max((one.since_ms for one in state.attention if one.reason == AttentionReason.DISTRESS), default=0)
+    said = [state.said_safe_ms.get(one, -1) for one in people]
+    return max(said) if min(said) >= signalled_ms else None

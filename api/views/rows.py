@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from api.views.ending import is_ready_to_close
+from api.views.ending import is_ready_to_close, said_safe_ms
 from api.views.values import View, time
 from dispatch.deadlines import timers_of
 from dispatch.model.incidents import Incident
@@ -98,6 +98,7 @@ def _row(state: Incident, place: Place | None) -> View:
         "merging_into": state.merging.into if state.merging else None,
         "merged_into": state.merged_into,
         "ready_to_close": is_ready_to_close(state),
+        "said_safe_at": None if (said_ms := said_safe_ms(state)) is None else time(said_ms),
     }
     return {
         "id": state.id,

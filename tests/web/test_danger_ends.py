@@ -33,7 +33,7 @@ def test_a_danger_that_has_ended_leaves_the_parent_and_the_person_is_asked_again
     parent = journey.report()
     phone.locator('[data-action="accept"]').click()
     phone.locator('[data-offer][data-state="accepted"]').wait_for()
-    desk = visit(**DESK, locale="en-GB").without_webgl().sign_in("operator", "op-danger")
+    desk = visit(**DESK, locale="en-GB").sign_in("operator", "op-danger")
     desk.locator('[data-action="language-en"]').click()
     row(desk, parent).wait_for()
 
@@ -54,6 +54,8 @@ def test_a_danger_that_has_ended_leaves_the_parent_and_the_person_is_asked_again
     phone.locator('[data-action="check-in"]').click()
     phone.locator('[data-safe="received"]').wait_for()
     assert journey.distress() == [child]
+    expect(band).to_contain_text("Said to be safe")
+    expect(row(desk, child)).to_contain_text("Said to be safe")
     row(desk, child).click()
     expect(desk.locator(f'[data-detail="{child}"] [data-safe-said]')).to_contain_text("safe")
     keep_picture(desk, "console-danger-safe-en")

@@ -1,5 +1,6 @@
 """An incident whose work is done says so, and never while anything is left to do."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from dispatch.model.incidents import Attention
 from dispatch.model.merges import Merging
 from dispatch.model.proposals import Proposal
 from dispatch.model.vocabulary import IncidentStatus, OfferState, ResultKind
+from streams.clock import rfc3339
 from tests.support.builders import NOW_MS, incident, offer, requirement
 
 DONE = offer(OfferState.DONE)
@@ -55,3 +57,36 @@ def test_it_is_not_ready_while_anything_is_left(left_to_do: dict[str, Any]) -> N
 
 def test_a_danger_that_has_ended_holds_nothing_up() -> None:
     assert row(incident(offers=(DONE,), known_distress={"i-2": KnownDistress(version=2)}))["ready_to_close"]
+
+
+IN_DANGER = (Attention(reason="distress", since_ms=NOW_MS),)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({}, None),
+        ({"v-1": NOW_MS + 5}, NOW_MS + 5),
+        # Before the newest signal.
+        ({"v-1": NOW_MS - 1}, None),
+    ],
+)
+def test_who_is_in_danger_and_said_to_be_safe_is_told_in_the_row(said: dict[str, int], told: int | None) -> None:
+    state = incident(distress_of="v-1", attention=IN_DANGER, said_safe_ms=said)
+
+    assert row(state).get("said_safe_at") == (None if told is None else rfc3339(told))
+
+
+def test_one_of_two_in_danger_who_is_safe_is_not_both() -> None:
+    state = incident(distress_of="v-1", report_distress={"i-2": ("v-2",)}, attention=IN_DANGER)
+
+    assert "said_safe_at" not in row(replace(state, said_safe_ms={"v-1": NOW_MS + 5}))
+    assert row(replace(state, said_safe_ms={"v-1": NOW_MS + 5, "v-2": NOW_MS + 9}))["said_safe_at"] == rfc3339(
+        NOW_MS + 9
+    )
+
+
+def test_what_has_ended_says_nothing_of_safety() -> None:
+    state = incident(distress_of="v-1", status=IncidentStatus.CLOSED, said_safe_ms={"v-1": NOW_MS})
+
+    assert "said_safe_at" not in row(state)

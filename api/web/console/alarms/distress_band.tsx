@@ -39,7 +39,9 @@ export function DistressBand() {
   const isHeard = isSilent(first.key, now.value);
   const clock = (ms: number): string => f().clockwork(Math.max(0, Math.floor(ms / 1000)));
   const again = nextSoundAtMs.value === null ? "" : text.again(clock(nextSoundAtMs.value - now.value));
-  const [about, place, said] = [title(incident, first.incidentId, first.reason), fix(incident), words(incident)];
+  const safeAt = rows.value.get(first.incidentId)?.said_safe_at;
+  // What they say now goes before what they said when they called.
+  const [about, place, said] = [title(incident, first.incidentId, first.reason), fix(incident), safeAt == null ? words(incident) : t().own.case.safeSaid(f().time(safeAt))];
   return (
     <div class={isHeard ? "distress-band is-heard" : "distress-band"} role={isHeard ? "status" : "alert"} aria-relevant="additions" data-alarm={first.incidentId}>
       <svg class="octagon" viewBox="0 0 44 44" aria-hidden="true">

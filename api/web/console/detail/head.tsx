@@ -6,19 +6,18 @@ import { nameAt } from "../queue/place_text";
 import { numberOf } from "../queue/number";
 import { ageLook } from "../queue/order";
 import { certaintyWord, coordinates, f, fieldWord, statusWord, typeWord } from "../say";
-import { isOver, type Incident, known, rows } from "../state";
+import { isOver, type Incident, rows } from "../state";
 import { t } from "../text";
 import { HeardAlarms } from "../alarms/heard_by";
 import { nameOf } from "../people/names";
 import { centreOf } from "./centre";
 import { colleagues } from "./colleagues";
-import { safeSaidAt } from "./timeline_text";
 
 export function Head({ of }: { of: Incident }) {
   const text = t().own.case;
   const row = rows.value.get(of.id);
   const ageS = Math.max(0, Math.floor((now.value - Date.parse(of.times.reported)) / 1000));
-  const safeAt = of.person == null || isOver(of) ? null : safeSaidAt(known.value?.timeline ?? []);
+  const safeAt = row?.said_safe_at;
   const centre = centreOf(of.location);
   return (
     <header class="top-of-detail">
@@ -38,7 +37,7 @@ export function Head({ of }: { of: Incident }) {
       {centre !== null && nameAt(centre) !== null && <p class="fact q">{coordinates(centre)}</p>}
       {of.address && <p class="fact q">{text.address}: <span dir="auto">{of.address}</span></p>}
       {of.person != null && <p class="fact danger" title={of.person.volunteer_id}>{text.distressOf(nameOf(of.person))}</p>}
-      {safeAt !== null && <p class="fact" data-safe-said><b>{text.safeSaid(f().time(safeAt))}</b></p>}
+      {safeAt != null && <p class="fact" data-safe-said><b>{text.safeSaid(f().time(safeAt))}</b></p>}
       <p class="fact q">
         {[
           of.alarm_level > 1 ? text.level(of.alarm_level) : "",

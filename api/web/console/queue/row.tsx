@@ -54,9 +54,11 @@ function Due({ row }: { row: Row }) {
 function Flags({ row }: { row: Row }) {
   const { reasons, more } = flagsOf(row);
   const text = t().own.desk.queue;
+  const safeAt = row.said_safe_at;
   const missing = Object.entries(row.short ?? {}).map(([skill, count]) => `${skillWord(skill)} ${count}`);
   return (
     <>
+      {safeAt != null && <span class="flag is-safe"><span class="clip" title={t().own.case.safeSaid(f().time(safeAt))}>{t().own.case.safeSaid(f().time(safeAt))}</span></span>}
       {reasons.map((reason, at) => {
         const said = reason === "unfilled" && missing.length > 0 ? text.lacks(missing.join(", ")) : attentionWord(reason);
         const whole = at === reasons.length - 1 && more > 0 ? `${said}, ${text.more(more)}` : said;
