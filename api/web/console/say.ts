@@ -2,6 +2,7 @@
 import { type Formats, formats } from "../shared/formats";
 import { language } from "../shared/language";
 import { languageName } from "../shared/language_name";
+import { sentenceOfCode } from "../shared/parts/problem_text";
 import type { Priority } from "../shared/parts/severity";
 import { type WordTable, word } from "../shared/word";
 import { t } from "./text";
@@ -34,7 +35,7 @@ export const fieldWord = (value: string): string => word(t().own.case.fields, va
 export const deadlineWord = (value: string): string => word(t().own.desk.queue.deadlines, value) || t().own.desk.queue.deadlines.other;
 export const cureWord = (value: string): string => t().words.cures[value as keyof ReturnType<typeof t>["words"]["cures"]] ?? "";
 export const alarmWord = (value: string): string => word(t().words.alarms, value);
-export const problemWord = (value: string): string => word(t().words.problems, value);
+export const problemWord = (value: string): string => sentenceOfCode(value) ?? value;
 
 /** The name of a language in the reader's language. */
 export function languageWord(code: string): string {

@@ -132,8 +132,7 @@ async function outcomeOf(data: unknown): Promise<Outcome> {
 }
 
 function refusalOf(code: string, incident_id: string | null): Problem {
-  // `incident_cancelled` and the like: whichever way it ended.
-  return { code: /^incident_(closed|cancelled)$/.test(code) ? "incident_ended" : code, status: 409, params: { incident_id }, retryAfterMs: null, mayRepeat: false };
+  return { code, status: 409, params: { incident_id }, retryAfterMs: null, mayRepeat: false };
 }
 
 /** An empty text is no reason. */
