@@ -16,6 +16,8 @@ export interface Kept {
   readonly seenEnds: readonly string[];
   /** When the person put off the questions about consents, server time in ms; 0: never. */
   readonly consentsLaterMs: number;
+  /** What they answered about their position; null: nothing yet, as far as this device knows. */
+  readonly agreed: boolean | null;
   /** What became of their own signal of danger, as last heard. */
   readonly rescue: Rescue | null;
   /** What is typed for work, by offer. */
@@ -27,7 +29,7 @@ export interface Kept {
 }
 
 const KEPT_AS = "komek-volunteer";
-const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0, rescue: null, drafts: {}, before: {}, grounds: [] };
+const NOTHING: Kept = { session: null, profile: null, offers: [], seenEnds: [], consentsLaterMs: 0, agreed: null, rescue: null, drafts: {}, before: {}, grounds: [] };
 const SEEN_KEPT = 50;
 
 /** Nothing where storage is denied, or holds what an older build wrote. */

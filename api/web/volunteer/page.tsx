@@ -19,7 +19,7 @@ import { Home } from "./screens/home";
 import { RescueWatch } from "./rescue/later";
 import { FIRST } from "./screens/first_text";
 import { OfferScreen } from "./screens/offer";
-import { isBusy, lastSession, link, offlineSince, open, profile, stream, view, waiting } from "./state";
+import { isPlaceWanted, lastSession, link, offlineSince, open, stream, view, waiting } from "./state";
 import { t } from "./text";
 import "./volunteer.css";
 
@@ -91,7 +91,7 @@ function App({ id }: { id: string }) {
   useEffect(() => {
     void loadLater();
     const close = open(id, () => void readSession());
-    const stop = sharePosition(id, () => isBusy.value || (profile.value?.on_duty ?? false));
+    const stop = sharePosition(id, () => isPlaceWanted.value);
     const silence = announce();
     const stopNotices = import("./notices/start").then(({ startNotices }) => startNotices(id), () => null);
     const stopRinging = import("./ringing").then(({ startRinging }) => startRinging(), () => null);

@@ -33,6 +33,8 @@ offers.subscribe((next) => {
 });
 /** What became of the person's own signal of danger; null: not heard of yet. */
 export const rescue = signal<Rescue | null>(start.rescue);
+/** Whether the person has agreed to share their position; null: not answered, as far as this device knows. */
+export const agreed = signal<boolean | null>(start.agreed);
 /** Why the last load failed; null after one that did not. */
 export const problem = signal<Problem | null>(null);
 /** Whether offers and profile were loaded since the page was opened; before that they are those of the last visit. */
@@ -61,6 +63,8 @@ export const view = computed(() => viewOf(offers.value, items.value, now.value, 
 export const danger = computed(() => dangerOf(offers.value, items.value, now.value, rescue.value));
 /** Whether the person holds a job or is asked for one. */
 export const isBusy = computed(() => ["offer", "work", "digital"].includes(view.value.kind));
+/** Whether the position is shared: on duty and at work, of whoever has not refused it. The switch of the duty says so before it is used. */
+export const isPlaceWanted = computed(() => agreed.value !== false && (isBusy.value || (profile.value?.on_duty ?? false)));
 
 /** The session with which the page was left, for a start without a network. */
 export function lastSession(): Session | null {
@@ -77,7 +81,7 @@ session.subscribe((state) => {
   if (owner === (next?.id ?? null)) return;
   owner = next?.id ?? null;
   const own = kept();
-  [offers.value, profile.value, rescue.value, seenEnds.value] = [own.offers, own.profile, own.rescue, new Set(own.seenEnds)];
+  [offers.value, profile.value, rescue.value, agreed.value, seenEnds.value] = [own.offers, own.profile, own.rescue, own.agreed, new Set(own.seenEnds)];
   [problem.value, isUnknown.value, grounds.value] = [null, false, own.grounds];
   noticeOf.clear();
 });

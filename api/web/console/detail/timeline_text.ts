@@ -30,18 +30,6 @@ export function linesOf(timeline: readonly TimelineEntry[]): Line[] {
     .reverse();
 }
 
-/** When the person in danger said last that they are safe; null: not since their newest signal. */
-export function safeSaidAt(timeline: readonly TimelineEntry[]): string | null {
-  let at: string | null = null;
-  for (const entry of timeline) {
-    for (const { kind } of entry.events as readonly Event[]) {
-      if (kind === "safety_stated") at = entry.at;
-      else if (text(kind).startsWith("distress")) at = null;
-    }
-  }
-  return at;
-}
-
 function lineOf(entry: TimelineEntry): string {
   const own = t().own.case;
   if (entry.outcome === "refused") return `${nameOf(entry.by)}: ${own.events.refused(problemWord(entry.reason ?? "conflict"))}`;
@@ -112,6 +100,7 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   distress_again: (e) => `${person(e)}: ${t().own.case.events.distress}`,
   safety_stated: (e) => `${person(e)}: ${t().own.case.events.safe}`,
   checked_in: (e) => `${person(e)}: ${t().own.case.events.safe}`,
+  note_added: () => t().own.case.events.note,
   hazard_declared: () => t().own.case.events.hazard,
   hazard_warned: (e) => t().own.case.events.warned(list(e["volunteer_ids"]).length + Number(e["beyond"] ?? 0)),
   attention_raised: (e) => attentionWord(text(e["reason"])),

@@ -53,7 +53,9 @@ export function optionsFor(typed: string, known: Known): Option[] {
   const wanted = typed.trim();
   const rows = [...known.rows].sort(byUrgency);
   const found: Option[] = [];
-  for (const { named, person } of assignments(wanted, rows)) found.push({ ...known.assign(named.id, person), kind: "action", detail: "", row: named, isExact: true });
+  const assigned = assignments(wanted, rows);
+  // Numbers begin anew each day and can stand twice: what else is known of each tells them apart.
+  for (const { named, person } of assigned) found.push({ ...known.assign(named.id, person), kind: "action", detail: assigned.length > 1 ? known.textOf(named) : "", row: named, isExact: true });
   const called = calledBy(rows, wanted);
   const incidents = [...called, ...rows.filter((row) => !called.includes(row) && matches(wanted, known.textOf(row)))];
   for (const row of incidents.slice(0, INCIDENTS_AT_MOST)) {
@@ -69,8 +71,9 @@ export function optionsFor(typed: string, known: Known): Option[] {
 /** `NUMBER PERSON`: the number may have a space in it («ак 42»), the name too. */
 function assignments(wanted: string, rows: readonly Row[]): { readonly named: Row; readonly person: string }[] {
   const words = wanted.split(/\s+/);
-  return [2, 1].flatMap((at) => {
-    const [named, another] = calledBy(rows, words.slice(0, at).join(" "));
-    return named !== undefined && another === undefined && words.length > at ? [{ named, person: words.slice(at).join(" ") }] : [];
-  }).slice(0, 1);
+  for (const at of [2, 1]) {
+    const named = words.length > at ? calledBy(rows, words.slice(0, at).join(" ")) : [];
+    if (named.length > 0) return named.map((one) => ({ named: one, person: words.slice(at).join(" ") }));
+  }
+  return [];
 }

@@ -86,7 +86,7 @@ function assign(id: string, person: string): Action {
     select(id);
     assignTo(person);
   };
-  return { id: "assign person", label: t().own.desk.palette.assign(person, numberById(id)), key: null, run };
+  return { id: `assign ${id}`, label: t().own.desk.palette.assign(person, numberById(id)), key: null, run };
 }
 
 function assignTo(person: string): void {
@@ -176,7 +176,7 @@ const keyOf = (of: Option): string => `${of.kind} ${of.id}`;
 
 function OptionText({ of }: { of: Option }) {
   const said = of.kind === "incident" ? of.detail : of.label;
-  const more = of.kind === "found" ? of.detail : "";
+  const more = of.kind === "incident" ? "" : of.detail;
   return <span class="clip" title={more === "" ? said : `${said}, ${more}`}>{said}{more !== "" && <span class="q"> {more}</span>}</span>;
 }
 

@@ -16,7 +16,7 @@ import { readRefusal, refusedElsewhere } from "../detail/orders";
 import { Bang } from "../parts";
 import { unread } from "../handovers";
 import { alarmWord, cureWord, f } from "../say";
-import { answeredAtMs, isStale, stream } from "../state";
+import { answeredAtMs, isStale, selectedId, stream } from "../state";
 import { t } from "../text";
 import { openView, view } from "../views/route";
 
@@ -84,7 +84,7 @@ function Refused({ of }: { of: (typeof refusedElsewhere.value)[number] }) {
   return (
     <div class="banner impaired" role="alert" data-refused={of.id}>
       <Bang /> <span class="says">{t().own.desk.refused} {of.order === "other" ? "" : `${t().own.case.orders[of.order]}, `}<MergedReport id={of.id} isBare /> {sentenceOf(of.problem)}</span>
-      <button type="button" class="btn" data-action="read-refusal" onClick={() => readRefusal(of.id)}>{t().common.actions.close}</button>
+      <button type="button" class="btn" data-action="read-refusal" onClick={() => readRefusal(of.id)}>{t().common.actions.close} {selectedId.value === null && <KeyCap of="Esc" />}</button>
     </div>
   );
 }

@@ -7,7 +7,7 @@ import type { Alarm } from "../alarms/standing";
 import { startPresence } from "../detail/colleagues";
 import { Detail } from "../detail/detail";
 import { FORM_KEYS } from "../detail/order_bar";
-import { closeFormOfOther, form, openForm } from "../detail/orders";
+import { closeFormOfOther, form, openForm, readRefusal, refusedElsewhere } from "../detail/orders";
 import { bindKeys, startKeys } from "../keys";
 import { onRow, startLive } from "../live";
 import { Later } from "../parts";
@@ -37,7 +37,8 @@ function back(): void {
   else if (view.value !== null) openView(null);
   else if (place.value !== "detail") place.value = "detail";
   else if (form.value !== null) openForm(null);
-  else select(null);
+  else if (selectedId.value !== null) select(null);
+  else if (refusedElsewhere.value[0] !== undefined) readRefusal(refusedElsewhere.value[0].id);
 }
 
 function open(): void {

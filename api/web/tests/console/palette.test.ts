@@ -44,6 +44,13 @@ test("the figure of a call number opens its incident, and with a name of several
   for (const typed of ["AM-019 Айна С.", "ам 19 Айна С.", "019 Айна С."]) expect(optionsFor(typed, called)[0]?.label).toBe("Айна С. → i-1-cccc0000");
 });
 
+test("a number that stands twice offers an order about each, told apart by what else is known", () => {
+  const twice = { ...known, rows: [row("i-1-cccc0001", { call_number: "AM-019" }), row("i-1-dddd0002", { call_number: "AM-019", type: "fire.building" })] };
+  const options = optionsFor("019 v-7", twice);
+  expect(options.map((one) => one.label)).toEqual(["v-7 → i-1-cccc0001", "v-7 → i-1-dddd0002"]);
+  expect(options.map((one) => one.detail)).toEqual([expect.stringContaining("Су тасқыны"), expect.stringContaining("Пожар")]);
+});
+
 test("whoever is named comes first, and places come after everything else", async () => {
   await startTexts(LOADERS);
   const name = (title: string) => ({ kk: title, ru: title, en: title });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { linesOf, safeSaidAt } from "../../console/detail/timeline_text";
+import { linesOf } from "../../console/detail/timeline_text";
 import type { TimelineEntry } from "../../console/state";
 import { LOADERS } from "../../console/text";
 import { startTexts } from "../../shared/text";
@@ -10,16 +10,9 @@ const entry = (events: readonly object[]): TimelineEntry =>
   ({ decision_id: "d", at: "2026-11-22T08:00:00Z", by: "op-1", outcome: "applied", reason: null, text: null, way: null, heard_by: null, events }) as unknown as TimelineEntry;
 
 test("a note names its author, and keeps its words", () => {
-  expect(linesOf([entry([{ kind: "note_added", text: "Fire engines come from the east" }])])).toMatchObject([{ text: "op-1", words: ["Fire engines come from the east"] }]);
+  expect(linesOf([entry([{ kind: "note_added", text: "Fire engines come from the east" }])])).toMatchObject([{ text: "op-1: note", words: ["Fire engines come from the east"] }]);
 });
 
 test("a decision that says nothing is no line", () => {
   expect(linesOf([entry([{ kind: "offer_viewed" }])])).toEqual([]);
-});
-
-test("that a person in danger is safe again counts until their next signal", () => {
-  const [raised, safe] = [entry([{ kind: "distress_marked" }]), entry([{ kind: "safety_stated", volunteer_id: "v-1" }])];
-  expect(safeSaidAt([raised])).toBeNull();
-  expect(safeSaidAt([raised, safe])).toBe(safe.at);
-  expect(safeSaidAt([raised, safe, raised])).toBeNull();
 });

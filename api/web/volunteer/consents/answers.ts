@@ -5,6 +5,7 @@ import { serverNow } from "../../shared/clock";
 import { language } from "../../shared/language";
 import type { Problem } from "../../shared/problem";
 import { keep, kept } from "../device";
+import { agreed, isOwner } from "../state";
 
 /** The version of the notice about personal data that this page shows. */
 const NOTICE = "2026-11";
@@ -23,7 +24,7 @@ const putOffAtMs = signal(0);
 export async function readConsents(id: string): Promise<void> {
   [given.value, putOffAtMs.value] = [null, kept().consentsLaterMs];
   const answer = await ask("get", "/v1/volunteers/{volunteer_id}/consents", { path: { volunteer_id: id } });
-  if (answer.ok) given.value = answer.data.now;
+  if (answer.ok) take(id, answer.data.now);
   consentProblem.value = answer.ok ? null : answer.problem;
 }
 
@@ -31,7 +32,15 @@ export async function answerConsent(id: string, name: Consent, value: boolean): 
   const body = { notice: { version: NOTICE, language: language.value }, [name]: value };
   const answer = await ask("put", "/v1/volunteers/{volunteer_id}/consents", { path: { volunteer_id: id }, body: body as never });
   consentProblem.value = answer.ok ? null : answer.problem;
-  if (answer.ok) given.value = answer.data.now;
+  if (answer.ok) take(id, answer.data.now);
+}
+
+/** Kept on the device: a start without a network must know whether the position may be shared. */
+function take(id: string, now: Readonly<Partial<Record<string, boolean>>>): void {
+  given.value = now;
+  if (!isOwner(id)) return;
+  agreed.value = now["positions"] ?? null;
+  keep(id, { agreed: agreed.value });
 }
 
 /** The questions that are open now; none while the answers are not known, or the person has put them off. */

@@ -24,6 +24,7 @@ export const en = {
     until: (at: string, leftS: number) => `until ${f.time(at)}, ${f.duration(leftS)} left`,
     noEnd: "until you switch off",
     tapOn: "tap to begin",
+    tapOnSharing: "tap to begin; your position is then shared",
     change: "Change time",
     plusHour: "+1 hour",
     forHours: (hours: number) => `For ${f.duration(hours * 3600)}`,

@@ -25,6 +25,7 @@ export const kk = {
     until: (at: string, leftS: number) => `${clockIn(f.time(at), "dative")} дейін, ${f.duration(leftS)} қалды`,
     noEnd: "өзіңіз өшіргенше",
     tapOn: "бастау үшін түртіңіз",
+    tapOnSharing: "бастау үшін түртіңіз; сонда орныңыз жіберіледі",
     change: "Уақытты өзгерту",
     plusHour: "+1\u00a0сағат",
     forHours: (hours: number) => `${f.duration(hours * 3600)}`,

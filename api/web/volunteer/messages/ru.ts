@@ -24,6 +24,7 @@ export const ru = {
     until: (at: string, leftS: number) => `до ${f.time(at)}, ещё ${f.duration(leftS)}`,
     noEnd: "пока не выключите",
     tapOn: "нажмите, чтобы начать",
+    tapOnSharing: "нажмите, чтобы начать; тогда передаётся ваше место",
     change: "Изменить время",
     plusHour: "+1 час",
     forHours: (hours: number) => `На ${f.duration(hours * 3600)}`,

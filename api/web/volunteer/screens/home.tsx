@@ -10,7 +10,7 @@ import { OutboxList } from "../parts/outbox_list";
 import { Tabs } from "../parts/tabs";
 import { dutyProblem, extendDuty, isChanging, setDuty } from "../duty";
 import { sharedAtMs, sharing } from "../position";
-import { danger, isBusy, isLoaded, isReached, isUnknown, link, offlineSince, problem, profile } from "../state";
+import { agreed, danger, isBusy, isLoaded, isReached, isUnknown, link, offlineSince, problem, profile } from "../state";
 import { t } from "../text";
 
 const HOURS = [1, 2, 4, 8];
@@ -53,7 +53,7 @@ export function Home({ id }: { id: string }) {
 
 export function SharingBand({ isAtWork }: { isAtWork: boolean }) {
   const { sharing: text } = t().own;
-  const state = sharing.value;
+  const state = agreed.value === false ? "withdrawn" : sharing.value;
   const ago = sharedAtMs.value === null ? 0 : Math.max(0, (now.value - sharedAtMs.value) / 1000);
   const more = {
     on: isAtWork ? text.atWork : text.onMore(ago),
@@ -74,7 +74,7 @@ function DutySwitch({ id, isOn }: { id: string; isOn: boolean }) {
   const { duty } = t().own;
   const isChoosing = useSignal(false);
   const until = profile.value?.duty_until ?? null;
-  const line = !isOn ? duty.tapOn : until === null ? duty.noEnd : duty.until(until, Math.max(0, secondsUntil(until)));
+  const line = !isOn ? (agreed.value === null ? duty.tapOnSharing : duty.tapOn) : until === null ? duty.noEnd : duty.until(until, Math.max(0, secondsUntil(until)));
   const choose = (hours: number | null): void => {
     isChoosing.value = false;
     void setDuty(id, true, hours);

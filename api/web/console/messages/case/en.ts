@@ -109,6 +109,7 @@ export const en = {
     partner: (name: string) => `partner: ${name}`,
     help: "more people wanted",
     distress: "distress signal",
+    note: "note",
     safe: "is safe",
     hazard: "hazard zone declared",
     warned: (count: number) => `warned: ${people(count)}`,

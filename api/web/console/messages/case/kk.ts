@@ -108,6 +108,7 @@ export const kk = {
     partner: (name: string) => `серіктес: ${name}`,
     help: "қосымша адам сұралды",
     distress: "апат белгісі",
+    note: "жазба",
     safe: "аман-есен",
     hazard: "қауіпті аймақ жарияланды",
     warned: (count: number) => `ескертілді: ${people(count)}`,

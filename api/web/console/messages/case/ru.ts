@@ -109,6 +109,7 @@ export const ru = {
     partner: (name: string) => `партнёр: ${name}`,
     help: "просьба прислать ещё людей",
     distress: "сигнал бедствия",
+    note: "заметка",
     safe: "в безопасности",
     hazard: "объявлена опасная зона",
     warned: (count: number) => `предупреждены: ${people(count)}`,
