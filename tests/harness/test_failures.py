@@ -16,6 +16,10 @@ class Server:
     def __init__(self, logs):
         self.logs = logs
 
+    def keep_state(self, folder):
+        (folder / "page-1.txt").write_text("what was seen")
+        raise OSError("the browser is gone")
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("server")
@@ -92,6 +96,7 @@ def test_each_failure_says_its_assertion_its_logs_and_how_to_run_it_again(lines:
     )
     (kept,) = (folder / "build").rglob("worker-1.log")
     assert kept.read_text() == "worker-1 ended"
+    assert (folder / "build" / "failed" / "test_it.py-test_fails-a-b-" / "page-1.txt").read_text() == "what was seen"
 
 
 def test_logs_of_an_earlier_run_are_not_taken_for_those_of_this_one(lines: list[str], folder: Path) -> None:
