@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { closeFormOfOther, end, escalate, form, givenPerson, isDecided, sent, openForm, problem, readRefusal, refusedElsewhere, reopen, undoable } from "../../console/detail/orders";
+import { problemWord } from "../../console/say";
 import { selectedId } from "../../console/state";
+import { LOADERS, t } from "../../console/text";
+import { startTexts } from "../../shared/text";
 import { json } from "../support/answers";
 
 beforeEach(() => {
@@ -69,7 +72,7 @@ test("a refusal is told with its incident when another one is shown by then, unt
   await vi.advanceTimersByTimeAsync(10_000);
 
   expect(problem.value).toBeNull();
-  expect(refusedElsewhere.value.map((one) => [one.id, one.problem.code])).toEqual([["i-1", "incident_ended"]]);
+  expect(refusedElsewhere.value.map((one) => [one.id, one.problem.code])).toEqual([["i-1", "incident_cancelled"]]);
   readRefusal("i-1");
   expect(refusedElsewhere.value).toEqual([]);
 });
@@ -81,4 +84,15 @@ test("an order that is not decided within a minute says that it waits", async ()
   await vi.advanceTimersByTimeAsync(70_000);
 
   expect(problem.value?.code).toBe("order_waits");
+});
+
+test("codes that name a state are read as one sentence, and others of their own", async () => {
+  await startTexts(LOADERS);
+  const { problems } = t().words;
+
+  expect(problemWord("incident_cancelled")).toBe(problems.incident_ended);
+  expect(problemWord("offer_stood_down")).toBe(problems.offer_ended);
+  expect(problemWord("unknown_offer")).toBe(problems.not_found);
+  expect(problemWord("unknown_volunteer")).toBe(problems.unknown_volunteer);
+  expect(problemWord("from_the_future")).toBe("from_the_future");
 });

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { answerConsent, askLater, given, openQuestions, readConsents } from "../../volunteer/consents/answers";
-import { keepSession } from "../../volunteer/device";
-import type { Session } from "../../volunteer/device";
+import { session } from "../../shared/session";
+import { keepSession, kept } from "../../volunteer/device";
+import type { Profile, Session } from "../../volunteer/device";
+import { isPlaceWanted, profile } from "../../volunteer/state";
 import { json } from "../support/answers";
 
 const DAY_MS = 24 * 3_600_000;
@@ -64,4 +66,17 @@ test("while the answers are not known nothing is asked", async () => {
 
   expect(openQuestions(Date.now())).toEqual([]);
   vi.useRealTimers();
+});
+
+test("who has refused shares nothing on duty, and a start without a network knows it", async () => {
+  session.value = { kind: "signed-in", session: { id: "v-1", role: "volunteer" } as Session };
+  profile.value = { id: "v-1", on_duty: true } as Profile;
+  await readConsents("v-1");
+  expect([isPlaceWanted.value, kept().agreed]).toEqual([true, null]);
+
+  await answerConsent("v-1", "positions", false);
+  expect([isPlaceWanted.value, kept().agreed]).toEqual([false, false]);
+
+  await answerConsent("v-1", "positions", true);
+  expect([isPlaceWanted.value, kept().agreed]).toEqual([true, true]);
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { startTexts } from "../../shared/text";
 import type { Profile } from "../../volunteer/device";
 import { Home } from "../../volunteer/screens/home";
-import { isReached, profile } from "../../volunteer/state";
+import { agreed, isReached, profile } from "../../volunteer/state";
 import { LOADERS } from "../../volunteer/text";
 
 let root: HTMLElement;
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => {
   act(() => render(null, root));
   root.remove();
-  [profile.value, isReached.value] = [null, null];
+  [profile.value, isReached.value, agreed.value] = [null, null, null];
 });
 
 function home(until: string | null): HTMLElement {
@@ -40,4 +40,13 @@ test("only who is told of a request while the page is closed need not watch it",
   act(() => void (isReached.value = true));
   expect(root.textContent).toContain("no need to watch the screen");
   expect(root.textContent).not.toContain("keep this page open");
+});
+
+test("the switch of the duty says that it shares the position, until the person has answered that question", () => {
+  profile.value = { id: "v-1", on_duty: false, duty_until: null } as Profile;
+  act(() => render(<Home id="v-1" />, root));
+  expect(root.querySelector('[data-action="duty"]')?.textContent).toContain("your position is then shared");
+
+  act(() => void (agreed.value = true));
+  expect(root.querySelector('[data-action="duty"]')?.textContent).not.toContain("position");
 });
