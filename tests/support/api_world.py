@@ -1,12 +1,15 @@
 """One API over fakes, called over HTTP. Every response is compared with the OpenAPI document."""
 
+import copy
 import itertools
 import json
 from functools import cache
 from typing import Any
 
 import httpx2
+from fastapi import FastAPI
 from joserfc.jwk import OKPKey
+from starlette.datastructures import State
 
 from api.app import assembled
 from api.process.intake_marks import IntakeMarks
@@ -60,6 +63,19 @@ def token(role: str, subject: str, claims: str = "{}") -> str:
 
 def _token(role: str, subject: str, claims: dict[str, Any] | None) -> str:
     return token(role, subject, json.dumps(claims)) if claims else token(role, subject)
+
+
+_built = cache(assembled)
+
+
+def _app_of(services: Services) -> FastAPI:
+    """An application of its own whose routes are those of all others: FastAPI prepares them with the first request, which takes
+    longer than most tests."""
+    app = copy.copy(_built())
+    app.state = State(dict(app.state._state, services=services))
+    # Middleware has a state: it is made anew.
+    app.middleware_stack = None
+    return app
 
 
 class World:
@@ -135,7 +151,7 @@ class World:
             reach=self.reach,
             media_models=self.media_models,
         )
-        self.app = assembled(services=services)
+        self.app = _app_of(services)
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
         self.client = httpx2.AsyncClient(
             transport=transport, base_url="http://komek", event_hooks={"response": [self._check]}
