@@ -154,8 +154,8 @@ class Visits:
     visitors: list[Visitor] = field(default_factory=list)
 
     def __call__(self, *, webgl: bool = False, **options: Any) -> Visitor:
-        """`webgl`: with a map that is drawn; without one, as on a computer without a graphics card, several times faster here, where
-        the processor draws. `options`: of the browser's context."""
+        """`webgl`: with a map that is drawn; without one, as on a computer without a graphics card, several times faster here,
+        where the processor draws. `options`: of the browser's context."""
         made = Visitor(stack=self.stack, context=self.chromium.new_context(**options))
         if not webgl:
             made.context.add_init_script(NO_WEBGL)

@@ -1,11 +1,11 @@
-"""The order of the tests, and how a parallel run (`pytest -n 2`) shares them out, as a pytest plugin.
+"""The order of the tests, and how a parallel run (`pytest -n 3`) shares them out, as a pytest plugin.
 
 Order: what needs nothing comes first, what breaks the shared stack last. So a fault in a rule shows after seconds, and whoever
 shares the stack finds it as it was started. Within a stage tests stay in the order of their files.
 
 Parallel: the longest come first. One process runs every test that starts, shares or breaks a stack, another those of the browser
-on a stack of its own: they wait for pages half of their time, and alone at the end they left the second core idle. A file of
-other tests stays together, so that its fixtures are made once.
+on a stack of its own. Both wait half of their time, so a third process computes meanwhile, also on two cores. A file of other tests
+stays together, so that its fixtures are made once.
 """
 
 from collections.abc import Iterable
