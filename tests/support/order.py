@@ -4,8 +4,8 @@ Order: what needs nothing comes first, what breaks the shared stack last. So a f
 shares the stack finds it as it was started. Within a stage tests stay in the order of their files.
 
 Parallel: the longest come first. One process runs every test that starts, shares or breaks a stack, another those of the browser
-on a stack of its own. Both wait half of their time, so a third process computes meanwhile, also on two cores. A file of other tests
-stays together, so that its fixtures are made once.
+on a stack of its own. Both wait half of their time, so a third process computes meanwhile, also on two cores. A file of other
+tests stays together, so that its fixtures are made once.
 """
 
 from collections.abc import Iterable
