@@ -43,9 +43,7 @@ def test_a_split_and_a_merge_at_once_lose_no_order_and_no_person(
     until(lambda: town.is_at(incident, goes, "accepted"))
     target = town.report(description="the same crash", requirements=[need("boat")])
     number = until(lambda: number_of(shared_stack, target))
-    splits, merges = (
-        visit(**DESK, locale="en-GB").sign_in("operator", f"op-{name}") for name in ("splits", "merges")
-    )
+    splits, merges = (visit(**DESK, locale="en-GB").sign_in("operator", f"op-{name}") for name in ("splits", "merges"))
     for page in (splits, merges):
         page.locator('[data-action="language-en"]').click()
         opened(page, incident)
