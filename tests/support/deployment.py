@@ -23,6 +23,7 @@ from streams.local.kafka_node import Java
 from streams.local.ports import LOOPBACK, answers, free_ports
 from streams.local.process import Part
 from streams.local.supervisor import Supervisor
+from streams.settings import Settings, load
 from streams.tokens import Role, load_keys
 from tests.support.composed import DEPLOY, Service, service
 from tests.support.redis_servers import answers as redis_answers
@@ -76,6 +77,11 @@ class Deployment:
         keys = load_keys(self.secrets / "operator" / "jwt-keys")
         token = keys.issue(Role(role), identity or f"{role}-1", now_s=clock.now_ms() // 1000)
         return {"Authorization": f"Bearer {token}"}
+
+    @property
+    def settings(self) -> Settings:
+        """Of the operator's commands."""
+        return load(self._service("operator").environ({}))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`docker compose run --rm operator …`."""
