@@ -136,6 +136,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running(chosen) as services:
             app.state.services = services
+            prepare_routes(app)
             # The objects that exist now live until the end. Collecting them again and again stops the event loop for some 100 ms.
             gc.collect()
             gc.freeze()
@@ -145,6 +146,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for problem in source.problems:
         _log.warning("the map of the deployment cannot be used", problem=problem)
     return assembled(lifespan, proxies=chosen.proxy, source=source)
+
+
+def prepare_routes(app: FastAPI) -> None:
+    """FastAPI prepares the routes of a router when a request first looks for one there: for all of them up to a quarter of a second,
+    which the first page after a start would wait for."""
+    nowhere = {"type": "http", "method": "GET", "path": "/", "path_params": {}, "headers": [], "root_path": ""}
+    for route in app.router.routes:
+        route.matches(nowhere)
 
 
 def assembled(

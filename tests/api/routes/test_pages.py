@@ -5,10 +5,11 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import fastapi.routing
 import httpx2
 import pytest
 
-from api.app import assembled
+from api.app import assembled, prepare_routes
 from api.http.built_files import STRICT
 from tests.support.api_world import World
 
@@ -172,3 +173,19 @@ async def test_a_first_visit_finds_its_icon(world: World, tmp_path: Path) -> Non
         assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
         for page in ("/", "/docs"):
             assert '<link rel="icon" href="/favicon.ico"' in (await client.get(page)).text
+
+
+async def test_after_the_start_no_page_waits_until_routes_are_prepared(
+    world: World, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = assembled(services=world.app.state.services, built=built)
+    prepare_routes(app)
+    prepared: list[object] = []
+    monkeypatch.setattr(fastapi.routing, "get_dependant", lambda **of: prepared.append(of))
+
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://komek") as client:
+        answers = [await client.get(path) for path in ("/", "/v1/status", "/v1/places?q=almaty", "/nowhere")]
+
+    assert [answer.status_code for answer in answers] == [200, 401, 401, 404]
+    assert prepared == []
