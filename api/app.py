@@ -149,8 +149,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def prepare_routes(app: FastAPI) -> None:
-    """FastAPI prepares the routes of a router when a request first looks for one there: for all of them up to a quarter of a second,
-    which the first page after a start would wait for."""
+    """FastAPI prepares the routes of a router when a request first looks for one there: for all of them up to a quarter of a
+    second, which the first page after a start would wait for."""
     nowhere = {"type": "http", "method": "GET", "path": "/", "path_params": {}, "headers": [], "root_path": ""}
     for route in app.router.routes:
         route.matches(nowhere)
