@@ -25,6 +25,7 @@ from api.reads.event_stream import Live
 from api.writes.alarm_answers import AlarmTidy
 from api.writes.channels import end_of_sessions
 from api.writes.handovers import HandoverTidy
+from dispatch.assistant.languages import built_in_table
 from dispatch.cards import card_table as card_tables
 from dispatch.gazetteer import built_in as gazetteer
 from dispatch.plans import book as response_plans
@@ -41,6 +42,8 @@ from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.alarm_answers import AlarmAnswers
 from streams.readers.assistant_modes import AssistantModes
+from streams.readers.conversation_book import ConversationFollower
+from streams.readers.conversation_log import KafkaConversationLog
 from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
 from streams.readers.handovers import Handovers
@@ -90,6 +93,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     await _check_topics(settings)
     # Read here, so that no request waits for its files.
     await asyncio.to_thread(gazetteer.built_in)
+    if settings.public_messages:
+        await asyncio.to_thread(built_in_table)
     async with ServiceStack() as stack:
         services, feed = await _connected(settings, ring, keys, PlansInForce(plans, settings.time_zone), stack)
         # Entered last, so that a signal during the start goes to uvicorn alone.
@@ -136,12 +141,13 @@ async def _connected(
     monitor, letters = Monitor(settings, name), LetterWatch(settings, f"{name}-letters")
     answers = AlarmAnswers(settings, f"{name}-alarms")
     handovers = Handovers(settings, f"{name}-handovers")
+    messages = ConversationFollower(settings, f"{name}-messages")
     # Pages that are open show hints no longer than those that are opened after the switch.
     modes = AssistantModes(settings, f"{name}-assistant", feed.interrupt_listeners)
     # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
     fallback, use = plans_in_force.book, plans_in_force.put
     plans = PlanFollower(settings, f"{name}-plans", fallback=fallback, use=use)
-    await stack.started_together(monitor, letters, answers, handovers, modes, plans)
+    await stack.started_together(monitor, letters, answers, handovers, messages, modes, plans)
     reads = Reads(link)
     watch = AlarmWatch(
         link=link,
@@ -152,6 +158,7 @@ async def _connected(
         audit=audit_log,
         assistant_is_off=lambda: modes.book.is_off,
         below_floor=lambda: [f"{one.task} {one.language}" for one in modes.book.own_shadows()],
+        unread=messages.book.unread,
     )
     alarms = await stack.started(watch)
     await stack.started(AlarmTidy(answers.book, reads, alarms, intake.send_alarm_answer))
@@ -185,6 +192,8 @@ async def _connected(
         alarms=alarms,
         alarm_book=answers.book,
         handover_book=handovers.book,
+        conversations=messages.book,
+        conversation_log=KafkaConversationLog(intake.send_about_conversation, messages),
         operators_here=OperatorsHere(link),
         assistant=AssistantCalls(link, ring),
         assistant_modes=modes.book,

@@ -249,6 +249,24 @@ REPORT_TO_OFFER_SECONDS = _api(
     )
 )
 OLDEST_UNDECIDED_SECONDS = _api(Gauge("komek_oldest_undecided_seconds", "Age of the oldest command without a decision"))
+MESSAGES = _api(
+    Counter(
+        "komek_public_messages_total", "Messages from the public that were recorded, by way and kind", ["way", "kind"]
+    )
+)
+MESSAGES_ANSWERED = _api(
+    Counter(
+        "komek_public_acknowledgements_total",
+        "Acknowledgements of messages from the public: asked of the notifier, or why not (stopped, lately, too_many)",
+        ["outcome"],
+    )
+)
+MESSAGES_WAITING = _api(
+    Gauge("komek_public_conversations_waiting", "Conversations with the public that have not ended")
+)
+OLDEST_MESSAGE_SECONDS = _api(
+    Gauge("komek_public_oldest_unread_seconds", "Age of the oldest conversation that nobody works on; 0: there is none")
+)
 ALARMS_ANSWERED = _api(
     Counter(
         "komek_alarms_answered_total",

@@ -62,6 +62,12 @@ class NoticeSettings:
     sms_secret: str | None = setting(
         None, values.secret_text, "secret that a gateway sends to /v1/inbound/sms in X-Komek-Secret", secret=True
     )
+    public_messages: tuple[str, ...] = setting(
+        (),
+        values.words("sms", "telegram"),
+        "ways by which the public may report, commas between: sms, telegram; each needs its secret; unset: messages of strangers"
+        " have no effect",
+    )
     sms_url: str | None = setting(None, values.apprise_url, f"gateway of SMS, {APPRISE}", secret=True)
     email_url: str | None = setting(None, values.apprise_url, f"mail server, {APPRISE}", secret=True)
     voice_url: str | None = setting(

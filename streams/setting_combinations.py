@@ -49,6 +49,13 @@ def cap_problems(found: Mapping[str, Any]) -> Iterator[str]:
         yield "KOMEK_CAP_CERT and KOMEK_CAP_KEY: expected both or none"
 
 
+def public_problems(found: Mapping[str, Any]) -> Iterator[str]:
+    """What is missing for messages from the public: without its secret a way takes nothing."""
+    for way in found.get("public_messages", ()):
+        if f"{way}_secret" not in found:
+            yield f"{_named(f'{way}_secret')} is not set: expected with KOMEK_PUBLIC_MESSAGES={way}"
+
+
 def _uses(security: str, mechanism: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The settings that are needed, and those that have no effect."""
     # Security without an address: `komek up` would start a Kafka that has neither these users nor these certificates.

@@ -139,6 +139,18 @@ def one_of(*words: str) -> Callable[[str], str]:
     return check
 
 
+def words(*allowed: str) -> Callable[[str], tuple[str, ...]]:
+    """Some of these words, commas between, each once."""
+
+    def check(value: str) -> tuple[str, ...]:
+        found = tuple(dict.fromkeys(one.strip() for one in value.split(",")))
+        if not set(found) <= set(allowed):
+            raise ValueError(f"one or more of {', '.join(allowed)}, with commas between")
+        return found
+
+    return check
+
+
 def switch(value: str) -> bool:
     if value.lower() not in ("on", "off"):
         raise ValueError("one of on, off")

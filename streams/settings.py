@@ -256,6 +256,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         *setting_combinations.kafka_problems(found),
         *setting_combinations.oidc_problems(found),
         *setting_combinations.cap_problems(found),
+        *setting_combinations.public_problems(found),
     ]
     if problems:
         raise SettingsError("\n".join(problems))

@@ -105,7 +105,7 @@ VERIFICATIONS = Topic(
 )
 PRIVATE = Topic(
     name="komek.private.v1",
-    key="volunteer:<id>, incident:<id>, incident:<id>:<kind>:<id> or handover:<id>",
+    key="volunteer:<id>, incident:<id>, incident:<id>:<kind>:<id>, handover:<id> or message:<id>",
     carries="personal data, encrypted with AES-256-GCM; tombstone on erasure",
 )
 DEAD_LETTERS = Topic(
@@ -156,6 +156,14 @@ HANDOVERS = Topic(
     partitions=1,
 )
 
+MESSAGES = Topic(
+    name="komek.messages.v1",
+    key="message|<id>, taken|<conversation>, ended|<conversation>",
+    carries="messages from the public by SMS and Telegram, who works on them, what became of them; contents are in `private`",
+    # All API processes must agree on the first of two records.
+    partitions=1,
+)
+
 HINTS = Topic(
     name="komek.hints.v1",
     key="incident id",
@@ -200,6 +208,7 @@ TOPICS = (
     SESSIONS,
     ALARMS,
     HANDOVERS,
+    MESSAGES,
     HINTS,
     ASSISTANT,
     KEYS,

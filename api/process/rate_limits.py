@@ -21,6 +21,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from streams import clock
 from streams.tokens import Role
@@ -101,6 +102,12 @@ rate, so this only bounds the work."""
 REPLIES = Rate(1 / 300, 10)
 """Messages of one person by SMS or Telegram that are kept and answered; a clear yes or no to an open offer always counts."""
 
+ACKNOWLEDGEMENTS = Rate(1, 120)
+"""Acknowledgements to the public of all senders together: each costs money, and a flood of senders must not spend it."""
+
+ACKNOWLEDGEMENTS_OF_ONE = Rate(1 / 900, 1)
+"""Of one sender, as far as this process knows."""
+
 LINK_GUESSES = Rate(1, 200)
 """Tokens of one-offer links from one address that belong to no offer. Mobile operators put many phones behind one address, so
 only wrong tokens are refused, after the look-up. At 10,000 look-ups in a second and with 1,000 open offers, somebody who guesses
@@ -165,6 +172,10 @@ class Meter:
             self._free_at_s.popitem(last=False)
         return 0.0
 
+    def forget(self, key: str) -> None:
+        """As if the key had used nothing."""
+        self._free_at_s.pop(key, None)
+
 
 class RateLimits:
     """The limits of one process. `factor` scales rates and bursts; None: no limits."""
@@ -177,6 +188,8 @@ class RateLimits:
         self._of_role = {key: _meter(rate, scaled) for key, rate in OF_ROLE.items()}
         self._refused = _meter(REFUSED, scaled)
         self._replies = _meter(REPLIES, scaled)
+        self._acknowledgements = _meter(ACKNOWLEDGEMENTS, 1.0)
+        self._acknowledgements_of_one = _meter(ACKNOWLEDGEMENTS_OF_ONE, 1.0)
         self._guesses = _meter(LINK_GUESSES, scaled)
         self._restored = _meter(LINKS_RESTORED, 1.0)
 
@@ -206,6 +219,20 @@ class RateLimits:
     def reply_wait_s(self, channel: str) -> float:
         """As `wait_s`, for a message that came by this channel of a person. Without limits as well: it ends loops of machines."""
         return self._replies.wait_s(channel, self._monotonic_s())
+
+    def acknowledgement(self, sender: str) -> Literal["asked", "lately", "too_many"]:
+        """Whether one may be sent to this sender, and takes it if so. Without limits as well: it ends loops of machines."""
+        now_s = self._monotonic_s()
+        if self._acknowledgements_of_one.left_s(sender, now_s) > 0:
+            return "lately"
+        if self._acknowledgements.wait_s("", now_s) > 0:
+            return "too_many"
+        self._acknowledgements_of_one.wait_s(sender, now_s)
+        return "asked"
+
+    def no_acknowledgement(self, sender: str) -> None:
+        """None was sent: the message could not be recorded, and the sender may have one when it comes again."""
+        self._acknowledgements_of_one.forget(sender)
 
 
 def _meter(rate: Rate, factor: float) -> Meter:

@@ -41,6 +41,8 @@ from streams.monitoring.lag_monitor import Measured
 from streams.readers.alarm_answers import AlarmBook
 from streams.readers.assistant_modes import ModeBook
 from streams.readers.assistant_standing import StandingBook
+from streams.readers.conversation_book import ConversationBook
+from streams.readers.conversation_log import ConversationLog
 from streams.readers.feed_records import FeedCursor
 from streams.readers.handovers import HandoverBook
 from streams.readers.last_known import LastKnown
@@ -58,6 +60,7 @@ from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Bearer
 from streams.wire import (
     AlarmAnswer,
+    AnyMessageRecord,
     AuditRecord,
     FixRecord,
     HandoverNote,
@@ -100,6 +103,7 @@ class Commands(Protocol):
     async def send_alarm_answer(self, key: str, record: AlarmAnswer | None) -> LogOffset: ...
     def judgement_message(self, record: JudgementRecord) -> Message: ...
     def handover_message(self, key: str, record: HandoverNote | HandoverRead | None) -> Message: ...
+    def public_message(self, key: str, record: AnyMessageRecord) -> Message: ...
 
 
 class Audit(Protocol):
@@ -290,6 +294,8 @@ class Services:
     alarms: Alarms
     alarm_book: AlarmBook
     handover_book: HandoverBook
+    conversations: ConversationBook
+    conversation_log: ConversationLog
     operators_here: HerePort
     assistant: AssistantPort
     assistant_modes: ModeBook

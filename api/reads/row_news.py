@@ -1,7 +1,8 @@
-"""The events of an operator's row view that are in no topic of the feed: alarms, hand-over notes, and who is at the open
-incident."""
+"""The events of an operator's row view that are in no topic of the feed: alarms, hand-over notes, messages of the public, and who
+is at the open incident."""
 
 from collections.abc import Mapping
+from itertools import islice
 
 import msgspec
 
@@ -13,6 +14,7 @@ from api.reads.positions import positions_of
 from api.reads.presence import colleagues
 from api.reads.row_stream import Changes
 from api.views.alarms import alarm_view, answered, unanswered
+from api.views.conversation_heads import conversation_head
 from api.views.handovers import handover_head
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
@@ -22,6 +24,8 @@ from streams.wire import AlarmAnswer
 
 POSITIONS_EVERY_S = 5.0
 HERE_EVERY_S = 2.0
+MOST_CONVERSATIONS = 50
+"""Conversations with the public that an event carries: 20 kB."""
 MOST_NOTES = 50
 """Hand-over notes that an event carries: 10 kB. The list has the others."""
 _encode = msgspec.json.Encoder().encode
@@ -37,13 +41,15 @@ class RowNews:
         self._changes = Changes()
         self._answers: Mapping[str, AlarmAnswer] | None = None
         self._handovers_seen: int | None = None
+        self._conversations_seen: int | None = None
+        self._conversations_s = -HERE_EVERY_S
         self._positions_s = self._here_s = -POSITIONS_EVERY_S
         self._shown: set[str] = set()
 
     async def __call__(self) -> list[NewsItem]:
         """Raises AuditUnavailable."""
-        events = [*self._alarms(), *self._handovers()]
         now_s = clock.monotonic_s()
+        events = [*self._alarms(), *self._handovers(), *self._conversations(now_s)]
         if self._incident_id is None:
             return events
         if now_s - self._positions_s >= POSITIONS_EVERY_S:
@@ -77,6 +83,23 @@ class RowNews:
         found = {"items": list(map(handover_head, book.in_force()[:MOST_NOTES]))}
         # Names of operators only, as with presence.
         return [NewsItem("handover", data, ()) for data in self._changes.of("handover", found)]
+
+    def _conversations(self, now_s: float) -> list[NewsItem]:
+        book, is_on = self._services.conversations, bool(self._services.settings.public_messages)
+        is_unchanged = book.version == self._conversations_seen
+        # Who works on one stops doing so without a record.
+        is_fresh = is_unchanged and (not book.waiting_count or now_s - self._conversations_s < HERE_EVERY_S)
+        if self._caller.role is not Role.OPERATOR or is_fresh:
+            return []
+        self._conversations_seen, self._conversations_s = book.version, now_s
+        now_ms = clock.now_ms()
+        items = [
+            conversation_head(one, now_ms, is_stopped=book.is_stopped(one.sender))
+            for one in islice(book.waiting(), MOST_CONVERSATIONS)
+        ]
+        found = {"is_on": is_on, "waiting": book.waiting_count, "items": items}
+        named = tuple(item["id"] for item in items)
+        return [NewsItem("conversations", data, named) for data in self._changes.of("conversations", found)]
 
     async def _here(self, incident_id: str) -> list[NewsItem]:
         found = self._services.operators_here.of(incident_id, clock.now_ms())

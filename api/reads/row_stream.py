@@ -15,6 +15,7 @@ from api.views.values import View, time
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.geo import Box
 from dispatch.model.incidents import Incident
+from dispatch.model.private_refs import MESSAGE
 from dispatch.model.recorded_way import coarse_centre
 from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.rules import NoticeOutcome
@@ -48,6 +49,9 @@ class RowFilter:
             return True
         if isinstance(record, StatusRecord):
             return self._wanted.box is None or self._is_near(self._wanted.box, record.incident)
+        # Of an acknowledgement to the public: it concerns no person whom operators know.
+        if isinstance(record, NoticeRecord) and record.volunteer_id.startswith(MESSAGE):
+            return False
         if isinstance(record, NoticeRecord) and record.outcome is NoticeOutcome.FAILED:
             return True
         # Some notices are about no incident.

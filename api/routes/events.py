@@ -60,7 +60,8 @@ async def events(
     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
     - `tick` (`TickEvent`): row view only, every 5 s.
     - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`), `presence` (`PresenceShown`): row view only, without an id, when
-      they change; operators only. So is `handover` (`HandoverEvent`): notes of a shift for the next one.
+      they change; operators only. So are `handover` (`HandoverEvent`), notes of a shift for the next one, and
+      `conversations` (`ConversationsEvent`): what the public has sent and waits.
     - `assistant` (`AssistantEvent`): without an id, to everybody, when work of the assistant was switched on or off.
     - `alive` (`AliveEvent`): nothing for the caller in the last 5 s; its id is the position to resume from.
     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.

@@ -27,7 +27,7 @@ from api.schemas.rows import IncidentRowPage
 from api.views import incidents, reported, rows
 from api.views.links import incident_links
 from api.views.values import time
-from api.writes import commands
+from api.writes import commands, conversation_steps
 from api.writes.idempotency import OnceOnly
 from api.writes.report_checks import check_report
 from api.writes.send import PreparedWrite, write_once
@@ -37,6 +37,7 @@ from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, wire
 from streams.tokens import Role
+from streams.wire import ConversationEnd
 from streams.wire.client_digests import client_digests
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
@@ -85,7 +86,9 @@ async def _filters(
 FiltersDep = Annotated[Filters, Depends(_filters)]
 
 
-@router.post("", status_code=202, response_model=Accepted, dependencies=[operators], responses=problems(400, 413, 415))
+@router.post(
+    "", status_code=202, response_model=Accepted, dependencies=[operators], responses=problems(400, 404, 409, 413, 415)
+)
 async def report_incident(body: IncidentReport, once: OnceOnly, services: ServicesDep) -> Response:
     """Accepts a report. 202: Kafka has acknowledged it; workers and Redis may be down."""
     # Before the key is marked as used: a corrected report may be sent under the same key.
@@ -93,11 +96,17 @@ async def report_incident(body: IncidentReport, once: OnceOnly, services: Servic
 
     async def prepared() -> PreparedWrite:
         digests, is_drill = client_digests(services.ring.now), services.settings.exercise
-        command, private = commands.report(body, once, digests, is_drill=is_drill)
+        stated = await conversation_steps.with_phone(services, body)
+        command, private = commands.report(stated, once, digests, is_drill=is_drill)
+        if body.conversation_id is not None:
+            await conversation_steps.hold_for(services, once.caller, body.conversation_id, command.incident_id)
 
         # After the acknowledgement: a report that Kafka did not accept must not be shown as reported.
         async def mark() -> None:
             services.marks.put_reported(command.incident_id, wire.encode_command(command))
+            if body.conversation_id is not None:
+                became, id_ = ConversationEnd.INCIDENT, command.incident_id
+                await conversation_steps.end(services, once.caller, body.conversation_id, became, incident_id=id_)
 
         return PreparedWrite(
             command=command,

@@ -32,7 +32,7 @@ from api.views import offers
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.safety import warnings_of
 from api.views.values import time
-from api.writes import handovers, verifications
+from api.writes import conversation_steps, handovers, verifications
 from api.writes.profiles import Written, heard_ms, patched, profile_view, put, record_of, write_through
 from dispatch.model.ids import identifies_somebody
 from dispatch.model.private_refs import channels_ref, consents_ref, volunteer_ref
@@ -186,6 +186,7 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
         await verifications.erase(services, volunteer_id)
         # An operator may be registered as a volunteer under the same id.
         await handovers.erase_person(services, volunteer_id)
+        await conversation_steps.erase_person(services, volunteer_id)
         # `private` first: its order decides, so if the process ends in between the profile service writes the other tombstone
         # (DESIGN 81).
         private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from api.schemas.alarms import AlarmAnswered
 from api.schemas.base import Shown, Time
+from api.schemas.conversations import ConversationsEvent
 from api.schemas.handovers import HandoverHead
 from api.schemas.incidents import IncidentShown
 from api.schemas.offers import ReachShown
@@ -132,6 +133,7 @@ EVENTS: dict[str, type[BaseModel]] = {
     "positions": PositionsEvent,
     "presence": PresenceShown,
     "handover": HandoverEvent,
+    "conversations": ConversationsEvent,
     "assistant": AssistantEvent,
     "alive": AliveEvent,
     "reset": ResetEvent,

@@ -27,6 +27,8 @@ class ProblemShown(Shown):
     errors: list[FieldError] = []
     state: str | None = None
     """`conflict`, `incident_ended`, `incident_open`, `offer_ended`: the state that does not permit the request."""
+    by: str | None = None
+    """`conflict` about a conversation: who works on it, or has ended it."""
     merged_into: str | None = None
     version: int | None = None
     """`conflict`: the present version of the incident."""
@@ -35,7 +37,8 @@ class ProblemShown(Shown):
     proposals: list[str] = []
     """`proposal_outdated`: ids of the proposals that wait now."""
     incident_id: str | None = None
-    """`engaged`: the incident whose offer the person holds. `already_split`: the incident that has the people or reports now."""
+    """`engaged`: the incident whose offer the person holds. `already_split`: the incident that has the people or reports now.
+    `conflict` about a conversation: what it became."""
     rules: list[str] = []
     """`rules_against`: the soft rules that exclude the person."""
     conflicts: list[Conflict] = []

@@ -21,6 +21,8 @@ from api.schemas.base import (
 from dispatch.model.vocabulary import Capability, LanguageRule, OnFalse
 from dispatch.plans import digital_work
 
+CONVERSATION_ID = "^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
+"""As `dispatch.model.ids.derived` writes them."""
 TypeName = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -130,9 +132,11 @@ class StatedIncident(Body):
 class IncidentReport(StatedIncident):
     """A report of an incident. `type` selects the response plan; `requirements` replace those of the plan. `into`: the open
     incident of the same event, to which the report is added; nobody is asked for it. If that is impossible by then, it is an
-    incident of its own, with the attention `merge_failed`."""
+    incident of its own, with the attention `merge_failed`. `conversation_id`: the messages from the public that it was made of
+    (`GET /v1/conversations`): 409 if somebody else works on them or they have ended; `caller` is then by default their number."""
 
     into: Annotated[str, Field(max_length=64, description="the incident that remains")] | None = None
+    conversation_id: Annotated[str, Field(pattern=CONVERSATION_ID)] | None = None
 
 
 class Split(StatedIncident):

@@ -20,6 +20,7 @@ from dispatch.model.vocabulary import AnswerWay, OfferState
 from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.replies import MOST_CHARACTERS, Meaning, is_cry_for_help, meaning
 from dispatch.notices.texts import TextKey
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, wire
 from streams.notices.requests import REPLY, asked
 from streams.wire import ChannelPrivate, IncidentPrivate
@@ -67,22 +68,25 @@ class Held:
         return self.reply.sent_ms is not None and self.reply.sent_ms + 1000 < self.offer.created_ms
 
 
-async def take(services: Services, reply: Reply) -> None:
-    """Carries out a message once, and says to its sender what became of it. Messages of strangers have no effect.
+async def take(services: Services, reply: Reply, *, is_open_to_public: bool = False) -> bool:
+    """Carries out a message once, and says to its sender what became of it. False: it belongs to no offer; nothing was done.
+
+    `is_open_to_public`: what belongs to no offer is read elsewhere. Then a text that answers nothing and comes when the work is
+    over belongs to no offer either: as a note of an ended incident nobody would read it.
 
     Raises:
         StoreUnavailable, NotReady: Redis cannot be read: the gateway must repeat the message.
         IntakeError: Kafka does not acknowledge it: the same.
     """
     held = await _held(services, reply)
-    if held is None:
-        return
+    if held is None or (is_open_to_public and _is_report(held)):
+        return False
     digests = client_digests(services.ring.now)
     # With the offer: a repeat after an outage that finds another offer changes nothing.
     request = digests.digest(Purpose.REQUEST, "reply", held.offer.id, reply.text)
     known = await services.marks.first_use(held.key, request)
     if known is not None and (known.answer or known.digest != request):
-        return
+        return True
     told = await _carry_out(services, held)
     services.marks.answered(held.key, request, _DONE)
     if told is not None:
@@ -95,6 +99,23 @@ async def take(services: Services, reply: Reply) -> None:
             incident_id=held.incident_id,
         )
         await services.intake.send_notice(record)
+    return True
+
+
+async def person_of(services: Services, reply: Reply) -> str | None:
+    """The person with this verified address whom an offer was sent to within a day. Without Redis nobody is known."""
+    try:
+        held = await _held(services, reply)
+    except (StoreUnavailable, NotReady):
+        return None
+    return None if held is None else held.volunteer_id
+
+
+def _is_report(held: Held) -> bool:
+    """Whether a message neither answers the offer nor comes from somebody who is asked or engaged by it."""
+    is_asked = held.offer.state is OfferState.OFFERED and clock.now_ms() < held.offer.expires_ms
+    is_over = not is_asked and not held.offer.is_assigned
+    return is_over and meaning(held.reply.text) is Meaning.UNCLEAR
 
 
 async def _held(services: Services, reply: Reply) -> Held | None:

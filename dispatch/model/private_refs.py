@@ -4,6 +4,8 @@ from dispatch.model.ids import derived
 
 HANDOVER = "handover:"
 """Keys of notes of a shift begin so."""
+MESSAGE = "message:"
+"""Keys of messages from the public begin so."""
 
 
 def report_ref(incident_id: str) -> str:
@@ -34,6 +36,11 @@ def channels_ref(volunteer_id: str) -> str:
 def handover_ref(note_id: str) -> str:
     """Key of the text of a note of a shift for the next one."""
     return f"{HANDOVER}{note_id}"
+
+
+def message_ref(message_id: str) -> str:
+    """Key of the content of a message from the public, with the number or chat that it came from."""
+    return f"{MESSAGE}{message_id}"
 
 
 def model_hints_ref(incident_id: str, source_ref: str) -> str:

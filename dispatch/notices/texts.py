@@ -47,6 +47,9 @@ class TextKey(StrEnum):
     REPLY_TROUBLE = "reply_trouble"
     REPLY_KEPT = "reply_kept"
     REPLY_DISTRESS = "reply_distress"
+    PUBLIC_RECEIVED = "public_received"
+    PUBLIC_WHERE = "public_where"
+    PUBLIC_CALL = "public_call"
     ANSWER_YES = "answer_yes"
     ANSWER_NO = "answer_no"
     OPEN = "open"
@@ -194,6 +197,21 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
         "Хабар диспетчерде. Қауіпте болсаңыз, 112-ге қоңырау шалыңыз.",
         "Сообщение у диспетчера. Если вы в опасности, звоните 112.",
         "The dispatcher has your message. If in danger, call 112.",
+    ),
+    TextKey.PUBLIC_RECEIVED: (
+        "Хабарыңыз алынды. Қауіп төнсе, 112-ге қоңырау шалыңыз.",
+        "Сообщение получено. Если вы в опасности, звоните 112.",
+        "Message received. If you are in danger, call 112.",
+    ),
+    TextKey.PUBLIC_WHERE: (
+        "Мекенжайды жазыңыз. Қауіп төнсе, 112-ге қоңырау шалыңыз.",
+        "Напишите адрес. Если вы в опасности, звоните 112.",
+        "Send us the address. If you are in danger, call 112.",
+    ),
+    TextKey.PUBLIC_CALL: (
+        "Хабарыңыз оқылды. Шұғыл жағдайда 112-ге қоңырау шалыңыз.",
+        "Сообщение прочитано. В экстренном случае звоните 112.",
+        "Your message was read. In an emergency call 112.",
     ),
     TextKey.ANSWER_YES: ("Барамын", "Еду", "I'm going"),
     TextKey.ANSWER_NO: ("Бара алмаймын", "Не могу", "I can't"),

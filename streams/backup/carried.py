@@ -59,6 +59,7 @@ CARRIED: tuple[Carried, ...] = (
     ),
     Carried(topic=topics.VOLUNTEERS, why="people and their duty"),
     Carried(topic=topics.VERIFICATIONS, why="which skills count"),
+    Carried(topic=topics.MESSAGES, why="messages from the public, and what became of them"),
     Carried(topic=topics.HANDOVERS, why="notes of shifts"),
     Carried(topic=topics.ALARMS, why="which alarms were heard"),
     Carried(topic=topics.ASSISTANT, why="switches of the assistant, and what it has learnt"),

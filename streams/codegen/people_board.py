@@ -183,4 +183,33 @@ _DESK = Row(
         ),
     ),
 )
-PEOPLE = Board(name="people", about="Are people told, do they answer, who watches.", rows=(_FIRST, _NOTICES, _DESK))
+_PUBLIC = Row(
+    title="Messages from the public",
+    panels=(
+        Panel(
+            title="Waiting",
+            about="Conversations that no operator has ended. At 20,000 of them gateways must keep what is new.",
+            queries=(Query(expr="max(komek_public_conversations_waiting)", legend="conversations"),),
+            page="message_unread",
+        ),
+        one(
+            "Oldest that nobody works on",
+            "The alarm comes after two minutes.",
+            "max(komek_public_oldest_unread_seconds)",
+            "age",
+            unit=Unit.SECONDS,
+            page="message_unread",
+        ),
+        Panel(
+            title="Messages and acknowledgements (1 h)",
+            about="Not acknowledged: the sender had one lately, asked for none, or too many senders wrote at once.",
+            queries=(
+                Query(expr=in_an_hour("komek_public_messages_total", "way", "kind"), legend="{{way}} {{kind}}"),
+                Query(expr=in_an_hour("komek_public_acknowledgements_total", "outcome"), legend="answer: {{outcome}}"),
+            ),
+        ),
+    ),
+)
+PEOPLE = Board(
+    name="people", about="Are people told, do they answer, who watches.", rows=(_FIRST, _NOTICES, _PUBLIC, _DESK)
+)

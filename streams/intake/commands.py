@@ -32,6 +32,7 @@ from streams.topics import (
     HANDOVERS,
     HINTS,
     INCIDENTS,
+    MESSAGES,
     NOTICES,
     PRIVATE,
     SESSIONS,
@@ -46,7 +47,19 @@ ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
 """The producer is replaced after failing for this long."""
-_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS, NOTICES, ALARMS, HANDOVERS, HINTS, ASSISTANT)
+_WARM = (
+    INCIDENTS,
+    PRIVATE,
+    VOLUNTEERS,
+    VERIFICATIONS,
+    SESSIONS,
+    NOTICES,
+    ALARMS,
+    HANDOVERS,
+    MESSAGES,
+    HINTS,
+    ASSISTANT,
+)
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -223,6 +236,16 @@ class CommandIntake:
         """The message of a note of a shift, of who read it, or of its end."""
         headers = wire.headers("handover", clock.fresh_id(), self._source)
         return Message(HANDOVERS.name, key, None if record is None else wire.encode(record), headers)
+
+    def public_message(self, key: str, record: "wire.AnyMessageRecord") -> Message:
+        """The record of a message from the public, or of what is done about a conversation."""
+        headers = wire.headers("message", clock.fresh_id(), self._source)
+        return Message(MESSAGES.name, key, wire.encode(record), headers)
+
+    async def send_about_conversation(self, key: str, record: "wire.AnyMessageRecord") -> LogOffset:
+        """Sends what is done about a conversation. Raises as `send_in_order`."""
+        (position,) = await self.send_in_order([self.public_message(key, record)])
+        return position
 
     async def send_notice(self, record: wire.NoticeRecord) -> LogOffset:
         """Writes what a person, or somebody for them, says about their notices. Raises as `send_in_order`."""

@@ -98,6 +98,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.ALARMS, reads=(API,), writes=(API,)),
     # What a shift leaves for the next one. The API ends it too.
     _rule(topics.HANDOVERS, reads=(API,), writes=(API,)),
+    # What the public sends, and what operators do about it.
+    _rule(topics.MESSAGES, reads=(API,), writes=(API,)),
     _rule(topics.HINTS, reads=(ASSISTANT, OPERATOR), writes=(ASSISTANT, API)),
     # Operators switch by the API; the assistant switches itself to shadow where it is not good enough.
     _rule(topics.ASSISTANT, reads=(API, ASSISTANT), writes=(API, ASSISTANT)),

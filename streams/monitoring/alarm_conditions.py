@@ -4,7 +4,7 @@ Pure. A condition returns what it found, or None while it does not hold.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dispatch.model.reasons import AttentionReason
 from streams.dead_letters.outcomes import StandingLetter
@@ -18,6 +18,10 @@ UNDECIDED_MS = 10_000
 """An accepted command is normally decided within milliseconds; after this time operators are alarmed."""
 LATE_MS = 5_000
 """A deadline is late when it is overdue by this; any worker sends due ones every quarter of a second."""
+UNREAD_MS = 120_000
+"""A message from the public is read within two minutes, or the shift is told."""
+MOST_UNREAD = 50
+"""Conversations that the alarm names; the queue has the others."""
 STUCK_S = 15.0
 """Shorter than `KOMEK_STALL_S`, after which the watchdog ends the worker."""
 
@@ -47,6 +51,8 @@ class Observed:
     ways: Sequence[WayHealth] | None = None
     assistant_is_off: bool = False
     """An operator has switched it off."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """Conversations with the public that nobody has worked on for too long, the earliest first, with their beginning."""
     below_floor: Sequence[str] = ()
     """Work and language for which the assistant has gone to the shadow by itself."""
 
@@ -93,6 +99,10 @@ def dead_lettered(seen: Observed) -> AlarmCondition | None:
     if seen.letters is None:
         raise ConditionUnknown
     return _earliest({letter.id: letter.since_ms for letter in seen.letters if letter.is_of_incident})
+
+
+def message_unread(seen: Observed) -> AlarmCondition | None:
+    return _earliest(seen.unread)
 
 
 def void_events(seen: Observed) -> AlarmCondition | None:

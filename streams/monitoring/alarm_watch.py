@@ -10,7 +10,7 @@ from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, event_loop, metrics
 from streams.dead_letters.watch import LetterWatch
 from streams.monitoring.alarm_board import AlarmSnapshot, Board
-from streams.monitoring.alarm_conditions import LATE_MS, Observed
+from streams.monitoring.alarm_conditions import LATE_MS, MOST_UNREAD, UNREAD_MS, Observed
 from streams.monitoring.alarms import NAMES
 from streams.monitoring.lag_monitor import Measured
 from streams.store.alarm_facts import AlarmFactsReader
@@ -78,6 +78,7 @@ class AlarmWatch:
         audit: AuditState,
         assistant_is_off: Callable[[], bool] = lambda: False,
         below_floor: Callable[[], Sequence[str]] = tuple,
+        unread: Callable[..., dict[str, int]] = lambda **_: {},
     ) -> None:
         self._reads = Reads(link)
         self._facts = AlarmFactsReader(link, LATE_MS)
@@ -89,6 +90,7 @@ class AlarmWatch:
         self._audit = audit
         self._assistant_is_off = assistant_is_off
         self._below_floor = below_floor
+        self._unread = unread
         self._board = Board()
         self._last = NOTHING
         self._looked_s: float | None = None
@@ -128,10 +130,17 @@ class AlarmWatch:
             ways=ways,
             assistant_is_off=self._assistant_is_off(),
             below_floor=self._below_floor(),
+            unread=self._unread_now(),
         )
         self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)
         return self._last
+
+    def _unread_now(self) -> dict[str, int]:
+        now_ms = clock.now_ms()
+        oldest = self._unread(before_ms=now_ms, most=1)
+        metrics.OLDEST_MESSAGE_SECONDS.set(max([0, *(now_ms - at_ms for at_ms in oldest.values())]) / 1000)
+        return self._unread(before_ms=now_ms - UNREAD_MS, most=MOST_UNREAD)
 
     def _fresh(self) -> Measured | None:
         age_s = self._lag.age_s()

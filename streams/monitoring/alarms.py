@@ -69,6 +69,14 @@ RULES: tuple[Rule, ...] = (
         holds=conditions.attention(AttentionReason.LADDER_ENDED),
     ),
     Rule(
+        name="message_unread",
+        severity=CRITICAL,
+        concern=FIELD,
+        about="a message from the public has waited for more than two minutes, and nobody works on it",
+        cure="Read it: GET /v1/conversations; make an incident of it, attach it or discard it.",
+        holds=conditions.message_unread,
+    ),
+    Rule(
         name="undecided",
         severity=CRITICAL,
         concern=SYSTEM,

@@ -15,11 +15,11 @@ from aiokafka import ConsumerRecord
 
 from dispatch.model.geo import cell, distance_m
 from dispatch.model.places import Place
-from dispatch.model.private_refs import HANDOVER
+from dispatch.model.private_refs import HANDOVER, MESSAGE
 from streams import redis_keys, wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
-from streams.retention.classes import CLASSES, DAY_S, HANDOVER_S, PLACES_S, DataClass, InRedis
+from streams.retention.classes import CLASSES, DAY_S, OWN_TIMES_S, PLACES_S, DataClass, InRedis, own_time_s
 from streams.settings import Settings
 from streams.store.redis_client import RedisClient
 from streams.topics import ERASABLE, INCIDENT_STATUS, PRIVATE, TOPICS, Topic
@@ -29,6 +29,7 @@ SLACK_S = 15 * 60
 COMPACTED_WITHIN_S = 2 * DAY_S
 """A day until the segment is closed, a day in which the cleaner comes round."""
 AT_ONCE = 1000
+_OF_OWN_TIME = {HANDOVER: "hand-over notes", MESSAGE: "messages from the public"}
 _PATTERNS = [(row, row.place.pattern) for row in CLASSES if isinstance(row.place, InRedis)]
 _MATCHERS = [
     (row, re.compile(re.escape(pattern).replace(r"\*", ".*")))
@@ -165,12 +166,14 @@ async def _ended(settings: Settings, reader: LogReader, now_ms: int) -> list[Too
             if record.value is None:
                 kept.pop(ref, None)
                 notes.pop(ref, None)
-            elif ref.startswith(HANDOVER):
+            elif own_time_s(ref) is not None:
                 notes[ref] = (now_ms - record.timestamp) // 1000
             elif closed_ms is not None and (now_ms - closed_ms) // 1000 > limit_s:
                 kept[ref] = (now_ms - closed_ms) // 1000
-    old_notes = {ref: age_s for ref, age_s in notes.items() if age_s > HANDOVER_S + DAY_S}
-    found = [("private records of ended incidents", kept, limit_s), ("hand-over notes", old_notes, HANDOVER_S + DAY_S)]
+    found = [("private records of ended incidents", kept, limit_s)]
+    for start, kept_s in OWN_TIMES_S.items():
+        old = {ref: age_s for ref, age_s in notes.items() if ref.startswith(start) and age_s > kept_s + DAY_S}
+        found.append((_OF_OWN_TIME[start], old, kept_s + DAY_S))
     return [
         TooOld(place=PRIVATE.name, what=f"{len(old)} {what}", age_s=max(old.values()), limit_s=limit)
         for what, old, limit in found

@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 
 from dispatch.model.ids import notice_id
+from dispatch.model.private_refs import MESSAGE
 from dispatch.notices import texts
 from dispatch.notices.ladder import IN_A_DRILL, ChannelKind
 from dispatch.notices.rules import NoticeOutcome
@@ -129,7 +130,8 @@ class Carrier:
                     kind=channel.kind.value,
                     outcome=outcome,
                     at_ms=at_ms,
-                    device=channel.id,
+                    # Of a stranger nothing is kept beyond their message.
+                    device=None if record.volunteer_id.startswith(MESSAGE) else channel.id,
                     code=code,
                     is_gone=is_gone,
                     way=way_of(channel, fault),

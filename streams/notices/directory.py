@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dispatch.model.languages import canonicals
-from dispatch.model.private_refs import channels_ref
+from dispatch.model.private_refs import MESSAGE, channels_ref
 from dispatch.notices.ladder import ChannelKind
 from dispatch.notices.texts import language_of
 from streams import redis_keys, wire
@@ -44,7 +44,12 @@ class Directory:
         self._ring = ring
 
     async def person(self, volunteer_id: str) -> Reachable | None:
-        """None: the person has no channels, or they cannot be decrypted by this process."""
+        """None: the person has no channels, or they cannot be decrypted by this process.
+
+        An id that begins as the references of messages do stands for who sent this message, who is no volunteer.
+        """
+        if volunteer_id.startswith(MESSAGE):
+            return await self._sender(volunteer_id)
         ref = channels_ref(volunteer_id)
         sealed, (duty, spoken) = await self._link.run(
             [("GET", redis_keys.private(ref)), ("HMGET", redis_keys.volunteer(volunteer_id), "du", "la")]
@@ -63,4 +68,19 @@ class Directory:
             on_duty=duty == b"1",
             language=language_of(record.ui_language, languages),
             states=await self._reach.devices(volunteer_id),
+        )
+
+    async def _sender(self, ref: str) -> Reachable | None:
+        (sealed,) = await self._link.run([("GET", redis_keys.private(ref))])
+        _, _, ciphertext = (sealed or b"").partition(b"|")
+        if not ciphertext:
+            return None
+        try:
+            sent = wire.open_message(self._ring.now, ref, ciphertext)
+            kind = ChannelKind(sent.way)
+        except (wire.Unreadable, ValueError):
+            return None
+        channel = ChannelPrivate(id=ref, kind=kind, label="", added_ms=0, address=sent.address, verified_ms=0)
+        return Reachable(
+            record=ChannelsPrivate(channels=(channel,)), on_duty=False, language=language_of(sent.language), states={}
         )

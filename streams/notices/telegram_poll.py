@@ -59,7 +59,7 @@ class TelegramPoll:
             PollFailed: Telegram or the API refuses; what was not taken comes again.
             httpx2.HTTPError: one of them does not answer.
         """
-        wanted: dict[str, Any] = {"timeout": WAIT_S, "allowed_updates": ["message"]}
+        wanted: dict[str, Any] = {"timeout": WAIT_S, "allowed_updates": ["message", "edited_message"]}
         if self._next is not None:
             wanted["offset"] = self._next
         for update in _updates(await self._http.post(self._updates, json=wanted)):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dispatch.model.private_refs import HANDOVER, MESSAGE
 from streams import redis_keys
 
 MINUTE_S = 60
@@ -30,8 +31,19 @@ COMMAND_S = 8 * DAY_S
 """A day longer than `incidents` retains commands, so that a redelivered command is recognised."""
 HANDOVER_S = 7 * DAY_S
 """How long a note of a shift is kept, with its text and the names of its readers: who comes back from some days off reads it."""
+MESSAGE_S = 7 * DAY_S
+"""How long a message from the public is kept with the number it came from, whatever became of it: incidents have own copies."""
 STATUS_S = 90 * DAY_S
 """How long the last state of an ended incident stays in `incident-status`."""
+
+
+OWN_TIMES_S = {HANDOVER: HANDOVER_S, MESSAGE: MESSAGE_S}
+"""How long private records are kept that belong to no person and no incident, by the beginning of their keys."""
+
+
+def own_time_s(ref: str) -> int | None:
+    """How long the private record of this key is kept since it was written; None: as long as its person or incident."""
+    return OWN_TIMES_S.get(ref.partition(":")[0] + ":")
 
 
 class Ending(StrEnum):
@@ -125,7 +137,8 @@ CLASSES: tuple[DataClass, ...] = (
         "private",
         None,
         Ending.SERVICE,
-        "people until erased; of an incident KOMEK_PRIVATE_DAYS after its end; of a hand-over note 7 days",
+        "people until erased; of an incident KOMEK_PRIVATE_DAYS after its end; of a hand-over note 7 days, "
+        "of a message from the public 7 days",
         hold_s=2 * HOUR_S,
     ),
     in_topic("dead-letters", 30 * DAY_S, Ending.RETENTION, "time to correct the cause and to replay"),
@@ -134,6 +147,9 @@ CLASSES: tuple[DataClass, ...] = (
     # Two API processes may spend one login code: the second claim must not remove the first before both have read it.
     in_topic("sessions", 32 * DAY_S, Ending.SERVICE, "a revocation outlives every token; ids only", hold_s=HOUR_S),
     in_topic("alarms", 13 * HOUR_S, Ending.SERVICE, "all desks know who has heard an alarm; ids of operators"),
+    in_topic(
+        "messages", MESSAGE_S, Ending.RETENTION, "what the public sent, and what became of it; ids and keyed digests"
+    ),
     in_topic("handovers", HANDOVER_S, Ending.SERVICE, "what the next shift must know, and who has read it; ids only"),
     in_topic("keys", None, Ending.SUCCESSOR, "check values of keys: a process with the wrong ring must not start"),
     in_topic("hints", 365 * DAY_S, Ending.RETENTION, "how good the assistant was, for a year; no value of a text"),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from dispatch.model.private_refs import channels_ref, report_ref
+from dispatch.model.private_refs import channels_ref, message_ref, report_ref
 from streams import redis_keys as keys
 from streams.components import Component
 from streams.store.scripts import PARTS, source_of
@@ -121,7 +121,7 @@ RIGHTS: Mapping[Component, Rights] = {
     Component.NOTIFIER: Rights(
         about="reads the sealed channels and the duty of the people it reaches; writes what became of notices",
         commands=_words("DEL EXPIRE GET HGETALL HINCRBY HMGET HSET SET"),
-        reads=(keys.private(channels_ref("*")), keys.volunteer("*")),
+        reads=(keys.private(channels_ref("*")), keys.private(message_ref("*")), keys.volunteer("*")),
         writes=(keys.devices_of("*"), keys.reach_of("*"), keys.replying("*"), keys.offer_link("*"), keys.ways("*")),
     ),
     Component.ASSISTANT: Rights(

@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     """Groups of letters of a description (`streams.intake.text_fingerprint`)."""
     SKETCH = "sketch"
     """Planes of the sketches of what a report tells (`dispatch.assistant.sketches`)."""
+    SENDER = "sender"
+    """Way and address of who sends a message from the public, and the names of their messages."""
     TOLD_PHONE = "told-phone"
     """Telephone numbers in texts of reports, which two reports of one event may share."""
 

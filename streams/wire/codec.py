@@ -33,6 +33,7 @@ from streams.wire.hint_records import (
     StandingRecord,
     WeightsRecord,
 )
+from streams.wire.message_records import ConversationEnded, ConversationTaken, PublicMessage
 from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
 from streams.wire.webhook_records import WebhookLetter, WebhookPlace
@@ -250,6 +251,21 @@ def decode_handover_note(data: bytes | None) -> HandoverNote:
 
 def decode_handover_read(data: bytes | None) -> HandoverRead:
     record: HandoverRead = decode_as(data, HandoverRead)
+    return record
+
+
+def decode_public_message(data: bytes | None) -> PublicMessage:
+    record: PublicMessage = decode_as(data, PublicMessage)
+    return record
+
+
+def decode_conversation_taken(data: bytes | None) -> ConversationTaken:
+    record: ConversationTaken = decode_as(data, ConversationTaken)
+    return record
+
+
+def decode_conversation_ended(data: bytes | None) -> ConversationEnded:
+    record: ConversationEnded = decode_as(data, ConversationEnded)
     return record
 
 

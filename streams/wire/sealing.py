@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from streams.ring import KeyRing, KeyUse, RingKey
 from streams.wire.channel_records import ChannelsPrivate
 from streams.wire.codec import Unreadable, decode_as, encode
+from streams.wire.message_records import MessagePrivate
 from streams.wire.records import ConsentsPrivate, IncidentPrivate, VolunteerPrivate
 
 _NONCE, _TAG = 12, 16
-PrivateRecord: TypeAlias = VolunteerPrivate | IncidentPrivate | ConsentsPrivate | ChannelsPrivate
+PrivateRecord: TypeAlias = VolunteerPrivate | IncidentPrivate | ConsentsPrivate | ChannelsPrivate | MessagePrivate
 """The plain text of every kind of record of `private`."""
 
 
@@ -74,6 +75,13 @@ def open_channels(keys: KeyRing | bytes, ref: str, sealed: bytes) -> ChannelsPri
     """As `open_sealed`, for a record of channels."""
     plain, _ = open_plain(keys, ref, sealed)
     record: ChannelsPrivate = decode_as(plain, ChannelsPrivate)
+    return record
+
+
+def open_message(keys: KeyRing | bytes, ref: str, sealed: bytes) -> MessagePrivate:
+    """As `open_sealed`, for a message from the public."""
+    plain, _ = open_plain(keys, ref, sealed)
+    record: MessagePrivate = decode_as(plain, MessagePrivate)
     return record
 
 

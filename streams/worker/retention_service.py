@@ -19,13 +19,12 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from dispatch.model.incidents import Incident
-from dispatch.model.private_refs import HANDOVER
 from dispatch.ports import NotReady, Store, StoreUnavailable
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.kafka.stopping import cancellations_of_its_own
-from streams.retention.classes import DAY_S, HANDOVER_S, STATUS_S
+from streams.retention.classes import DAY_S, OWN_TIMES_S, STATUS_S, own_time_s
 from streams.settings import Settings
 from streams.store.record_decoders import QUIET_KEY
 from streams.topics import ERASABLE, INCIDENT_STATUS, INCIDENTS, PRIVATE, Topic
@@ -37,7 +36,6 @@ AT_ONCE = 200
 """Tombstones, or incidents looked up, in one round trip."""
 PAUSE_S = 0.1
 """Between two round trips: at most 2,000 tombstones a second, whatever a downtime has left."""
-HANDOVER_MS = HANDOVER_S * 1000
 _INCIDENT = "incident:"
 _REMEMBERED = 100_000
 
@@ -68,14 +66,16 @@ def is_over(state: Incident | None, before_ms: int) -> bool:
     return not state.is_open and state.times.closed_ms is not None and state.times.closed_ms <= before_ms
 
 
-def _may_end(record: ConsumerRecord, before_ms: int, notes_before_ms: int) -> bool:
-    """Of a private record: whether its incident may have ended long enough ago, or it is the text of an old hand-over note.
+def _may_end(record: ConsumerRecord, before_ms: int, now_ms: int) -> bool:
+    """Of a private record: whether its incident may have ended long enough ago, or its own time is over: the text of a hand-over
+    note, a message from the public.
 
-    The API ends those as well. A text whose note was never confirmed is ended here alone.
+    The API ends the notes as well. A text whose note was never confirmed is ended here alone.
     """
     ref = _key(record)
-    if ref.startswith(HANDOVER):
-        return bool(record.timestamp <= notes_before_ms)
+    kept_s = own_time_s(ref)
+    if kept_s is not None:
+        return bool(record.timestamp <= now_ms - kept_s * 1000)
     return incident_of(ref) is not None and record.timestamp <= before_ms
 
 
@@ -139,9 +139,10 @@ class RetentionService(Service):
 
     async def _end_private(self, before_ms: int) -> int:
         count = 0
-        notes_before_ms = before_ms + self._private_ms - HANDOVER_MS
-        async for records in self._older(PRIVATE, max(before_ms, notes_before_ms)):
-            refs = [_key(one) for one in records if one.value is not None and _may_end(one, before_ms, notes_before_ms)]
+        now_ms = before_ms + self._private_ms
+        newest_ms = max(before_ms, now_ms - min(OWN_TIMES_S.values()) * 1000)
+        async for records in self._older(PRIVATE, newest_ms):
+            refs = [_key(one) for one in records if one.value is not None and _may_end(one, before_ms, now_ms)]
             for part in _parts(list(dict.fromkeys(refs))):
                 due = await self._due_refs(part, before_ms)
                 await self._tombstones.erase_private(due)
@@ -152,7 +153,7 @@ class RetentionService(Service):
     async def _due_refs(self, refs: Sequence[str], before_ms: int) -> list[str]:
         # Redis mirrors the newest record: what has a tombstone already is not written again until compaction removes it.
         kept = [ref for ref, sealed in zip(refs, await self._sealed.privates(refs), strict=True) if sealed is not None]
-        notes = [ref for ref in kept if ref.startswith(HANDOVER)]
+        notes = [ref for ref in kept if own_time_s(ref) is not None]
         texts = [(ref, incident_id) for ref in kept if (incident_id := incident_of(ref)) is not None]
         states = await self._states(list(dict.fromkeys(incident_id for _, incident_id in texts)))
         return notes + [ref for ref, incident_id in texts if is_over(states[incident_id], before_ms)]

@@ -19,6 +19,7 @@ from dispatch.model.offers import (
     Watch,
 )
 from dispatch.model.places import Place
+from dispatch.model.private_refs import message_ref
 from dispatch.model.proposals import Proposal, Statement
 from dispatch.model.reasons import ProposalCause, SoftRule
 from dispatch.model.requirements import Climb
@@ -33,9 +34,18 @@ from dispatch.model.vocabulary import (
     Task,
     TravelMode,
 )
-from streams import wire
+from streams import clock, wire
 from streams.store.volunteer_view import VolunteerView
-from streams.wire import IncidentPrivate, VolunteerPrivate
+from streams.wire import (
+    ConversationEnd,
+    ConversationEnded,
+    ConversationTaken,
+    IncidentPrivate,
+    MessageKind,
+    MessagePrivate,
+    PublicMessage,
+    VolunteerPrivate,
+)
 from tests.support.api_fakes import DATA_KEY, FakeMedia, seal_incident
 from tests.support.api_world import World
 from tests.support.builders import (
@@ -54,6 +64,7 @@ from tests.support.builders import (
 OFFER = f"o-{ZONE}-{INCIDENT.rsplit('-', 1)[1]}-" + "b" * 16
 DIGITAL_OFFER = f"o-{ZONE}-{INCIDENT.rsplit('-', 1)[1]}-" + "c" * 16
 HAZARD = f"i-{ZONE}-" + "d" * 32
+CONVERSATION = "m-1"
 PROPOSAL = f"p-{'a' * 16}"
 CLOSED, MERGED, OTHER = (f"i-{ZONE}-" + letter * 32 for letter in "ef0")
 OFFER_IN = {
@@ -157,7 +168,36 @@ def seeded_world() -> World:
     world.redis.sealed["volunteer:v-1"] = wire.seal(DATA_KEY, "volunteer:v-1", person)
     for one in ("v-1", "v-9"):
         world.redis.volunteers[one] = volunteer_view(one)
+    add_conversation(world)
     return world
+
+
+def add_conversation(world: World) -> None:
+    """A conversation that `operator-1` works on, and one that has become an incident."""
+    now_ms = clock.now_ms()
+    for id_ in (CONVERSATION, "m-2"):
+        record = PublicMessage(
+            id=id_,
+            conversation_id=id_,
+            sender=id_,
+            way="sms",
+            kind=MessageKind.TEXT,
+            at_ms=now_ms,
+            language="ru",
+            sent_ms=now_ms,
+            edits="m-0",
+            volunteer_id="v-1",
+        )
+        world.conversations.apply(record)
+        place = Place(lon=76.9, lat=43.2)
+        content = MessagePrivate(way="sms", language="ru", address="+77", text="t", place=place, accuracy_m=5.0)
+        world.redis.sealed[message_ref(id_)] = wire.seal(DATA_KEY, message_ref(id_), content)
+    taken = ConversationTaken(conversation_id=CONVERSATION, by="operator-1", at_ms=now_ms, until_ms=now_ms + 10_000_000)
+    world.conversations.apply(taken)
+    ended = ConversationEnded(
+        conversation_id="m-2", by="operator-1", at_ms=now_ms, end=ConversationEnd.INCIDENT, incident_id=INCIDENT
+    )
+    world.conversations.apply(ended)
 
 
 def volunteer_view(volunteer_id: str) -> VolunteerView:

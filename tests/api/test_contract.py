@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from api.schemas.events import EVENTS
 from streams.tokens import Role
-from tests.api.seeded_world import DIGITAL_OFFER, OFFER, seeded_world
+from tests.api.seeded_world import CONVERSATION, DIGITAL_OFFER, OFFER, seeded_world
 from tests.support.api_contract import check_response, documented_routes
 from tests.support.api_world import World
 from tests.support.builders import (
@@ -22,6 +22,7 @@ from tests.support.openapi import openapi
 READS = [route for route in documented_routes() if route.methods == {"GET"} and route.path != "/v1/events"]
 
 QUERIES = {
+    "/v1/conversations": ("", "?ended=true"),
     "/v1/incidents/{incident_id}/why": ("", "?volunteer_id=v-1"),
     "/v1/search": ("?q=Талгар", "?q=v-1", f"?q={INCIDENT}", "?q=AK-042"),
     "/v1/volunteers": ("", "?q=v-1", f"?incident={INCIDENT}"),
@@ -51,6 +52,11 @@ REPEATABLE = WITHOUT_TOKEN | {
     "/v1/alarms/{name}/{ref}/shelve",
     "/v1/incidents/{incident_id}/presence",
     "/v1/reports/summary/notes/{note_id}/read",
+    # Taken is taken, ended is ended; a text may be sent again.
+    "/v1/conversations/{conversation_id}/take",
+    "/v1/conversations/{conversation_id}/give-back",
+    "/v1/conversations/{conversation_id}/discard",
+    "/v1/conversations/{conversation_id}/reply",
     # A patch of a profile states values: a repeat changes nothing.
     "/v1/volunteers/{volunteer_id}",
     "/v1/session/codes",
@@ -90,6 +96,7 @@ async def test_every_read_declares_the_fields_of_each_role(route: APIRoute, role
             command_id=command,
             collection_id="incidents",
             feature_id=INCIDENT,
+            conversation_id=CONVERSATION,
         )
         for query in queries:
             answer = await world.ask("GET", path + query, role=role, subject="v-1")

@@ -21,6 +21,7 @@ UNKNOWN = {
     "ref": INCIDENT,
     "notice_id": "n-unknown",
     "note_id": "0b5e-unknown",
+    "conversation_id": "m-unknown",
     "session_id": "s-unknown",
     "channel_id": "c-unknown",
     "skill": "doctor",
@@ -32,6 +33,9 @@ UNKNOWN = {
 BODIES: dict[str, Any] = {
     "/v1/alarms/{name}/{ref}/shelve": {"minutes": 5},
     "/v1/assistant/{task}": {"mode": "off"},
+    "/v1/conversations/{conversation_id}/attach": {"incident_id": INCIDENT},
+    "/v1/conversations/{conversation_id}/discard": {"reason": "spam"},
+    "/v1/conversations/{conversation_id}/reply": {"text": "where"},
     "/v1/incidents/{incident_id}": {"priority": "low"},
     "/v1/incidents/{incident_id}/attention": {"reason": "unfilled"},
     "/v1/incidents/{incident_id}/hints/{hint_id}/verdict": {"right": True},

@@ -12,6 +12,7 @@ import redis
 from api.app import assembled
 from streams import clock
 from tests.support.planted_bodies import Planter
+from tests.support.shared_stack import SMS_SECRET
 from tests.support.town import Town
 from tests.support.waiting import until
 
@@ -29,10 +30,11 @@ ELSEWHERE = {
     "PUT /v1/volunteers/{volunteer_id}/channels",
     "POST /v1/volunteers/{volunteer_id}/channels/{channel_id}/verify",
     "POST /v1/notices/{notice_id}/seen",
+    "POST /v1/conversations/{conversation_id}/attach",
 }
 """They have nothing but such words."""
 GATEWAYS = {"POST /v1/inbound/sms", "POST /v1/inbound/telegram"}
-"""Refused where no secret of a gateway is set, as on this stack; `tests/api` tests what is kept of a reply."""
+"""Messages of gateways have their own form (`messages_of_the_public`); `tests/api` tests what is kept of a reply."""
 
 
 class Stage:
@@ -44,6 +46,8 @@ class Stage:
         self.fields = self.planter.operations()
         self.done: set[str] = set()
         self.refusals: list[httpx2.Response] = []
+        self.sender = f"7705{clock.now_ms() % 10_000_000:07}"
+        """Number of somebody who writes to the deployment."""
         point = {"type": "Point", "coordinates": [town.centre.lon, town.centre.lat]}
         self.report_words = {
             "type": "road.accident",
@@ -117,6 +121,8 @@ def test_what_people_type_stands_in_clear_nowhere(town: Town) -> None:
         for where, value in leaks(stage, stage.planter.tag)
     }
 
+    found |= {f"the number of a sender in {where}" for where, _ in leaks(stage, stage.sender)}
+
     assert found == set()
 
 
@@ -126,8 +132,36 @@ def play(stage: Stage) -> None:
     work_at_a_desk(stage)
     orders_to_people(stage)
     orders_to_incidents(stage)
+    messages_of_the_public(stage)
     # Last: whoever is free nearby is asked to help the person in danger.
     people_themselves(stage)
+
+
+def messages_of_the_public(stage: Stage) -> None:
+    """One becomes an incident, with the number of its sender; another is added to that."""
+    incident = stage.report(conversation_id=message_of_the_public(stage))
+    until(lambda: stage.town.incident(incident)["version"])
+    path = f"/v1/conversations/{message_of_the_public(stage)}/attach"
+    attached = stage.town.call("POST", path, "operator", "op-1", {"incident_id": incident})
+    assert attached.status_code == 202, attached.text
+    stage.send(f"POST {INCIDENT}/cancel", {"incident_id": incident}, {})
+
+
+def message_of_the_public(stage: Stage) -> str:
+    """Its conversation."""
+    words = stage.planter.value
+    given = {
+        "id": words("id of an SMS"),
+        "from": f"+{stage.sender}",
+        "text": words("text of an SMS"),
+        "reference": words("reference of an SMS"),
+        "part": 1,
+        "parts": 2,
+    }
+    headers = {"X-Komek-Secret": SMS_SECRET}
+    assert stage.town.http.post("/v1/inbound/sms", headers=headers, json=given).status_code == 204
+    (waiting,) = until(lambda: stage.town.call("GET", "/v1/conversations", "operator", "op-1").json()["items"])
+    return str(waiting["id"])
 
 
 def people_themselves(stage: Stage) -> None:

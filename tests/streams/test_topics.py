@@ -17,7 +17,7 @@ def test_the_list_holds_every_topic_once() -> None:
     defined = [value for value in vars(topics).values() if isinstance(value, Topic)]
 
     assert sorted(defined, key=lambda topic: topic.name) == sorted(TOPICS, key=lambda topic: topic.name)
-    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 19
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 20
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
@@ -76,6 +76,7 @@ def test_what_a_few_people_read_in_order_lies_in_one_partition() -> None:
         topics.SESSIONS,
         topics.ALARMS,
         topics.HANDOVERS,
+        topics.MESSAGES,
         topics.ASSISTANT,
         topics.KEYS,
         topics.WEBHOOKS,

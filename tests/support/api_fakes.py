@@ -14,6 +14,7 @@ from dispatch.model.ids import parts_of_offer, zone_of_incident
 from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.places import Place
+from dispatch.model.private_refs import MESSAGE
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.ports import StoreUnavailable
 from streams import clock, wire
@@ -28,6 +29,7 @@ from streams.monitoring.lag_monitor import Measured
 from streams.readers.alarm_answers import AlarmBook
 from streams.readers.assistant_modes import ModeBook
 from streams.readers.assistant_standing import StandingBook
+from streams.readers.conversation_book import ConversationBook
 from streams.readers.handovers import HandoverBook
 from streams.readers.last_known import LastKnown
 from streams.ring import KeyRing, LiveRing
@@ -46,6 +48,7 @@ from streams.topics import (
     HANDOVERS,
     HINTS,
     INCIDENTS,
+    MESSAGES,
     NOTICES,
     PRIVATE,
     SESSIONS,
@@ -54,6 +57,7 @@ from streams.topics import (
 )
 from streams.wire import (
     AlarmAnswer,
+    AnyMessageRecord,
     AuditRecord,
     FixRecord,
     HandoverNote,
@@ -91,6 +95,7 @@ class FakeLog:
         self.alarm_book: AlarmBook | None = None
         """Gets the answers at once, as by a follower."""
         self.handover_book: HandoverBook | None = None
+        self.conversations: ConversationBook | None = None
         self.worker: Callable[[Command], None] | None = None
         """Called with each command once it is in the log."""
 
@@ -106,7 +111,7 @@ class FakeLog:
         return {
             message.key: wire.open_sealed(DATA_KEY, message.key, message.value) if message.value else None
             for message in self.messages
-            if message.topic == PRIVATE.name
+            if message.topic == PRIVATE.name and not message.key.startswith(MESSAGE)
         }
 
     def command_message(self, command: Command) -> Message:
@@ -129,6 +134,8 @@ class FakeLog:
                 confirmed(message, position)
             if self.handover_book is not None and message.topic == HANDOVERS.name:
                 self.handover_book.apply(message.key, _handover(message))
+            if self.conversations is not None and message.topic == MESSAGES.name:
+                self.conversations.apply(_about_conversation(message))
             if self.worker is not None and message.topic == INCIDENTS.name:
                 self.worker(wire.decode_command(message.value))
         return positions
@@ -167,6 +174,12 @@ class FakeLog:
 
     def handover_message(self, key: str, record: HandoverNote | HandoverRead | None) -> Message:
         return Message(HANDOVERS.name, key, None if record is None else wire.encode(record), [])
+
+    def public_message(self, key: str, record: AnyMessageRecord) -> Message:
+        return Message(MESSAGES.name, key, wire.encode(record), [])
+
+    async def write(self, key: str, record: AnyMessageRecord) -> None:
+        await self.send_in_order([self.public_message(key, record)])
 
     def hints_message(self, record: HintsRecord) -> Message:
         return Message(HINTS.name, record.incident_id, wire.encode(record), [])
@@ -214,6 +227,14 @@ def _handover(message: Message) -> HandoverNote | HandoverRead | None:
         return None
     is_read = message.key.startswith("read|")
     return wire.decode_handover_read(message.value) if is_read else wire.decode_handover_note(message.value)
+
+
+def _about_conversation(message: Message) -> AnyMessageRecord:
+    if message.key.startswith("taken|"):
+        return wire.decode_conversation_taken(message.value)
+    if message.key.startswith("ended|"):
+        return wire.decode_conversation_ended(message.value)
+    return wire.decode_public_message(message.value)
 
 
 class FakeSessionLog:

@@ -23,6 +23,7 @@ from dispatch.plans.book import load_builtin
 from streams import clock
 from streams.lookups.report_preview import ReportPreviews
 from streams.readers.alarm_answers import AlarmBook
+from streams.readers.conversation_book import ConversationBook
 from streams.readers.feed import Feed
 from streams.readers.handovers import HandoverBook
 from streams.ring import KeyRing, LiveRing
@@ -99,6 +100,8 @@ class World:
         self.log.alarm_book = self.alarm_book
         self.handover_book = HandoverBook(self.now_ms)
         self.log.handover_book = self.handover_book
+        self.conversations = ConversationBook(self.now_ms)
+        self.log.conversations = self.conversations
         self.here = MemoryHere()
         self.assistant = FakeAssistant()
         self.media_models = MediaModels()
@@ -143,6 +146,8 @@ class World:
             alarms=self.alarms,
             alarm_book=self.alarm_book,
             handover_book=self.handover_book,
+            conversations=self.conversations,
+            conversation_log=self.log,
             operators_here=self.here,
             assistant=self.assistant,
             assistant_modes=self.log.assistant_modes,

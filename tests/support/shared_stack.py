@@ -47,6 +47,8 @@ OUTLIVES = "distress"
 """The attention that an incident keeps after its end."""
 AGAIN_AFTER_S = 2.0
 PUSH_HOSTS = "KOMEK_PUSH_HOSTS"
+SMS_SECRET = "the secret of a gateway of tests"
+"""With it a test writes as the public does; what it leaves waiting must be discarded by it."""
 STAYS_FOR_A_DAY = "void_events"
 """The alarm about what the order of the log made void: it looks back a day, so it tells nothing of the present."""
 
@@ -74,8 +76,13 @@ class Lender:
             folder = self._folders.mktemp("shared-komek")
             # Empty until a test writes subscriptions into it.
             webhooks_file(folder).touch()
-            hosts = {PUSH_HOSTS: f"127.0.0.1:{free_ports(1)[0]}", "KOMEK_WEBHOOKS": str(webhooks_file(folder))}
-            stack = WholeStack(folder, environ=hosts)
+            given = {
+                PUSH_HOSTS: f"127.0.0.1:{free_ports(1)[0]}",
+                "KOMEK_WEBHOOKS": str(webhooks_file(folder)),
+                "KOMEK_PUBLIC_MESSAGES": "sms",
+                "KOMEK_SMS_SECRET": SMS_SECRET,
+            }
+            stack = WholeStack(folder, environ=given)
             self.logs = stack.logs
             self._failed_starts += 1
             # At once, so that it is ended whatever happens: one left over would slow down every later test.

@@ -238,6 +238,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Conversations
+         * @description What the public has sent, one entry for each sender, the longest waiting first. The read becomes an audit entry.
+         *
+         *     A conversation is what one sender has written since an operator last ended one of theirs. It is kept for a week after its
+         *     last message.
+         */
+        get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One conversation with its messages. The read becomes an audit entry.
+         */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase
+         * @description Erases texts, places and numbers of its messages, at once from Redis and from Kafka within a day. That it came remains
+         *     for a week, without them. An incident that was made of it has its own copy: erase it there.
+         */
+        delete: operations["erase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach
+         * @description Adds the text with the number of its sender to an open incident, as a note, and ends the conversation.
+         */
+        post: operations["attach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description Ends it without an incident. No Idempotency-Key: a repeat changes nothing.
+         */
+        post: operations["discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Back
+         * @description The caller works on it no longer. No Idempotency-Key: a repeat changes nothing.
+         */
+        post: operations["give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply
+         * @description Sends a prepared text to the sender, in the language of their message, by the way that it came. Ends nothing.
+         *
+         *     No Idempotency-Key: a repeat sends it again.
+         */
+        post: operations["reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description The caller works on it: the others see so, and cannot end it for five minutes. No Idempotency-Key: a repeat prolongs it.
+         *
+         *     409 `conflict`: `state` `taken`, somebody else does (`by`); `ended`, it has ended.
+         */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployment": {
         parameters: {
             query?: never;
@@ -281,7 +433,8 @@ export interface paths {
          *     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
          *     - `tick` (`TickEvent`): row view only, every 5 s.
          *     - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`), `presence` (`PresenceShown`): row view only, without an id, when
-         *       they change; operators only. So is `handover` (`HandoverEvent`): notes of a shift for the next one.
+         *       they change; operators only. So are `handover` (`HandoverEvent`), notes of a shift for the next one, and
+         *       `conversations` (`ConversationsEvent`): what the public has sent and waits.
          *     - `assistant` (`AssistantEvent`): without an id, to everybody, when work of the assistant was switched on or off.
          *     - `alive` (`AliveEvent`): nothing for the caller in the last 5 s; its id is the position to resume from.
          *     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
@@ -539,6 +692,7 @@ export interface paths {
         /**
          * Sms
          * @description A message to the deployment's number, forwarded by its SMS gateway. It replies to the newest offer that was sent to `from`.
+         *     Where the public may report (KOMEK_PUBLIC_MESSAGES), everything else is recorded for the operators.
          *
          *     204 also for numbers that nobody has verified. Any other status: the gateway must send it again, with the same `id`.
          */
@@ -561,7 +715,8 @@ export interface paths {
         /**
          * Telegram
          * @description The webhook of the bot. `/start CODE` connects the chat whose code a person was given; any other message of a connected
-         *     chat replies to the newest offer that was sent there.
+         *     chat replies to the newest offer that was sent there. Where the public may report (KOMEK_PUBLIC_MESSAGES), everything else is
+         *     recorded for the operators: texts, edits and locations; of photos, voice and the like, that they came.
          *
          *     204 also for a code that is unknown, has expired or was used: a stranger learns nothing, and Telegram does not repeat it.
          */
@@ -2389,6 +2544,10 @@ export interface components {
             /** @enum {string} */
             status: "up" | "down" | "off" | "unknown";
         };
+        /** @description The open incident that the messages tell of. */
+        Attachment: {
+            incident_id: string;
+        };
         /**
          * @description Why an operator should look at an incident.
          * @enum {string}
@@ -2685,6 +2844,154 @@ export interface components {
             phone?: string | null;
             push?: string | null;
         };
+        /** @description `messages`: at most the first 50 and the last 150; `count` says how many there are. */
+        ConversationDetail: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            count: number;
+            end: components["schemas"]["ConversationEnd"] | null;
+            ended_at: string | null;
+            id: string;
+            incident_id: string | null;
+            is_cut: boolean;
+            kinds: components["schemas"]["MessageKind"][];
+            language: string;
+            /** Format: date-time */
+            latest_at: string;
+            location: ({
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][];
+                /** @constant */
+                type: "Polygon";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][][];
+                /** @constant */
+                type: "MultiPolygon";
+            }) | null;
+            messages: components["schemas"]["MessageShown"][];
+            phone: string | null;
+            reason: components["schemas"]["DiscardReason"] | null;
+            state: components["schemas"]["ConversationState"];
+            stopped: boolean;
+            taken_until: string | null;
+            text: string;
+            volunteer_id: string | null;
+            way: string;
+        };
+        /**
+         * @description What became of the messages of a conversation.
+         * @enum {string}
+         */
+        ConversationEnd: "incident" | "attached" | "discarded";
+        /**
+         * @description A conversation without texts. `count`: its messages; `by`: who works on it or has ended it; `incident_id`: what it became,
+         *     or was attached to; `volunteer_id`: one of its messages came from this person's verified channel. `stopped`: the sender wants
+         *     no answers of machines.
+         */
+        ConversationHead: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            count: number;
+            end: components["schemas"]["ConversationEnd"] | null;
+            ended_at: string | null;
+            id: string;
+            incident_id: string | null;
+            language: string;
+            /** Format: date-time */
+            latest_at: string;
+            reason: components["schemas"]["DiscardReason"] | null;
+            state: components["schemas"]["ConversationState"];
+            stopped: boolean;
+            taken_until: string | null;
+            volunteer_id: string | null;
+            way: string;
+        };
+        /** @description `next`: the cursor of the next page, null on the last. `waiting`: how many have not ended. */
+        ConversationPage: {
+            items: components["schemas"]["ConversationShown"][];
+            next: string | null;
+            waiting: number;
+        };
+        /**
+         * @description `text`: the texts in their order, parts of long SMS joined, `[…]` for parts that have not come; in lists its beginning
+         *     (`is_cut`). `phone`: of an SMS. `location`: the last one that was sent.
+         */
+        ConversationShown: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            count: number;
+            end: components["schemas"]["ConversationEnd"] | null;
+            ended_at: string | null;
+            id: string;
+            incident_id: string | null;
+            is_cut: boolean;
+            kinds: components["schemas"]["MessageKind"][];
+            language: string;
+            /** Format: date-time */
+            latest_at: string;
+            location: ({
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][];
+                /** @constant */
+                type: "Polygon";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][][];
+                /** @constant */
+                type: "MultiPolygon";
+            }) | null;
+            phone: string | null;
+            reason: components["schemas"]["DiscardReason"] | null;
+            state: components["schemas"]["ConversationState"];
+            stopped: boolean;
+            taken_until: string | null;
+            text: string;
+            volunteer_id: string | null;
+            way: string;
+        };
+        /** @enum {string} */
+        ConversationState: "waiting" | "taken" | "ended";
+        /**
+         * @description Row view: the conversations with the public that wait, the longest waiting first, at most 50, without texts; at the start
+         *     and when they change; operators only. `waiting`: how many there are.
+         */
+        ConversationsEvent: {
+            is_on: boolean;
+            items: components["schemas"]["ConversationHead"][];
+            waiting: number;
+        };
         /** @enum {string} */
         DeadlineKind: "offer_expiry" | "retry" | "lease" | "merge" | "ladder" | "wave" | "check_in" | "watch" | "confirmation";
         /** @description An event of a decision, told apart by `kind`. Times are milliseconds since 1970-01-01 UTC. */
@@ -2750,6 +3057,12 @@ export interface components {
          * @enum {string}
          */
         Details: "all" | "verified_only";
+        Discard: {
+            /** @enum {string} */
+            reason: "spam" | "test" | "not_urgent" | "known" | "unclear" | "other";
+        };
+        /** @enum {string} */
+        DiscardReason: "spam" | "test" | "not_urgent" | "known" | "unclear" | "other";
         /** @description The person is in danger, without an offer. */
         DistressOf: {
             at?: string | null;
@@ -3368,11 +3681,13 @@ export interface components {
         /**
          * @description A report of an incident. `type` selects the response plan; `requirements` replace those of the plan. `into`: the open
          *     incident of the same event, to which the report is added; nobody is asked for it. If that is impossible by then, it is an
-         *     incident of its own, with the attention `merge_failed`.
+         *     incident of its own, with the attention `merge_failed`. `conversation_id`: the messages from the public that it was made of
+         *     (`GET /v1/conversations`): 409 if somebody else works on them or they have ended; `caller` is then by default their number.
          */
         IncidentReport: {
             address?: string | null;
             caller?: components["schemas"]["CallerOfIncident"] | null;
+            conversation_id?: string | null;
             description?: string | null;
             /**
              * @description a drill: offers say so, and it is counted apart
@@ -4890,6 +5205,53 @@ export interface components {
             type: number;
         };
         /**
+         * @description What a message is. Only of text and a location is the content kept; of all else it is known that it came.
+         * @enum {string}
+         */
+        MessageKind: "text" | "location" | "photo" | "voice" | "video" | "other" | "stop";
+        /**
+         * @description One message, or one part of a long SMS. `edits`: the message that it replaces for its sender. Photos, voice and the like
+         *     are not kept: `kind` says that one came. `text` null: erased, or `unreadable` by this process.
+         */
+        MessageShown: {
+            accuracy_m: number | null;
+            /** Format: date-time */
+            at: string;
+            edits: string | null;
+            id: string;
+            kind: components["schemas"]["MessageKind"];
+            location: ({
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ];
+                /** @constant */
+                type: "Point";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][];
+                /** @constant */
+                type: "Polygon";
+            } | {
+                bbox?: number[];
+                coordinates: [
+                    number,
+                    number
+                ][][][];
+                /** @constant */
+                type: "MultiPolygon";
+            }) | null;
+            part: number;
+            parts: number;
+            sent_at: string | null;
+            text: string | null;
+            unreadable: boolean;
+        };
+        /**
          * @description `ON`: hints are made and shown. `SHADOW`: made and judged, shown to nobody. `OFF`: not made.
          * @enum {string}
          */
@@ -5619,6 +5981,11 @@ export interface components {
             incident_id: string;
             items: components["schemas"]["PersonUnderWay"][];
         };
+        /**
+         * @description Texts that operators may send. None promises that somebody comes.
+         * @enum {string}
+         */
+        PreparedReply: "received" | "where" | "call";
         /** @description The other operators at the incident; empty also while Redis is away. Also the `presence` event of the stream. */
         PresenceShown: {
             incident_id: string;
@@ -5630,6 +5997,8 @@ export interface components {
         ProblemShown: {
             /** @default null */
             alarm_level?: number | null;
+            /** @default null */
+            by?: string | null;
             code: string;
             /** @default null */
             column?: number | null;
@@ -5813,6 +6182,10 @@ export interface components {
             rel: string;
             title: string;
             type: string;
+        };
+        ReplyText: {
+            /** @enum {string} */
+            text: "received" | "where" | "call";
         };
         /** @description Nothing of it is stored. Nobody is held: others may be asked for the same people in the meantime. */
         ReportPreviewShown: {
@@ -6171,10 +6544,21 @@ export interface components {
         };
         /** @enum {string} */
         Skill: "first_aid" | "cpr" | "doctor" | "nurse" | "psychologist" | "search" | "rescue" | "boat" | "driver" | "off_road" | "firefighting" | "logistics" | "radio" | "coordination" | "translator" | "mapping" | "verification" | "call_taking" | "geolocation" | "media_monitoring";
-        /** @description A message that somebody sent to the number of the deployment. `id`: the same when the gateway repeats it. */
+        /**
+         * @description A message that somebody sent to the number of the deployment. `id`: the same when the gateway repeats it.
+         *
+         *     A gateway that does not join the parts of a long SMS states `reference` (the same for all of them), `part` (from 1) and
+         *     `parts` with each; they may come in any order.
+         */
         SmsIn: {
             from: string;
             id: string;
+            /** @default 1 */
+            part?: number;
+            /** @default 1 */
+            parts?: number;
+            /** @default  */
+            reference?: string;
             /** @default  */
             text?: string;
         };
@@ -6449,17 +6833,36 @@ export interface components {
             /** @default private */
             type?: string;
         };
+        /** @description `horizontal_accuracy`: metres, at most 1,500 by Telegram. */
+        TelegramLocation: {
+            horizontal_accuracy?: number | null;
+            /** @example 43.238 */
+            latitude: number;
+            /** @example 76.945 */
+            longitude: number;
+        };
         TelegramMessage: {
+            audio?: unknown;
+            /** @default  */
+            caption?: string;
             chat: components["schemas"]["TelegramChat"];
             /** @default 0 */
             date?: number;
             /** @default 0 */
+            edit_date?: number;
+            location?: components["schemas"]["TelegramLocation"] | null;
+            /** @default 0 */
             message_id?: number;
+            photo?: unknown;
             /** @default  */
             text?: string;
+            video?: unknown;
+            video_note?: unknown;
+            voice?: unknown;
         };
-        /** @description An `Update` of Telegram's Bot API. */
+        /** @description An `Update` of Telegram's Bot API. It tells bots of no deletion. */
         TelegramUpdate: {
+            edited_message?: components["schemas"]["TelegramMessage"] | null;
             message?: components["schemas"]["TelegramMessage"] | null;
             /** @default 0 */
             update_id?: number;
@@ -7260,6 +7663,199 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description those that have ended, the latest first; else those that wait */
+                ended?: "true" | "false";
+                limit?: number;
+                /** @description the `next` of a page */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    attach: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters; the same key with the same body has the same effect once */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationHead"];
+                };
+            };
+        };
+    };
+    give_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationHead"];
+                };
+            };
+        };
+    };
+    reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationHead"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationHead"];
                 };
             };
         };

@@ -34,6 +34,7 @@ KNOWN = {
     "channel_id": "ch-1",
     "notice_id": "n-1",
     "note_id": "0b5e",
+    "conversation_id": "m-1",
     "hint_id": "h-1",
     "name": "index.js",
     "ref": "-",

@@ -32,6 +32,7 @@ async def test_every_response_is_marked(route: APIRoute) -> None:
         channel_id="ch-1",
         notice_id="n-1",
         note_id="0b5e",
+        conversation_id="m-1",
         hint_id="h-1",
         name="x.js",
         task="report",

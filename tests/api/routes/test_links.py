@@ -13,7 +13,7 @@ from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Ta
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.volunteer_view import VolunteerView
-from tests.api.seeded_world import PROPOSAL, proposal
+from tests.api.seeded_world import CONVERSATION, PROPOSAL, add_conversation, proposal
 from tests.support.api_contract import documented_routes
 from tests.support.api_world import World, code, report
 from tests.support.builders import INCIDENT, ZONE, candidate, incident, offer, presence_of, requirement
@@ -139,6 +139,7 @@ LINKED: list[tuple[str, str, dict[str, Any] | None, OfferState, tuple[str, ...]]
     ("POST", f"/v1/offers/{OFFER}/withdraw", None, OfferState.OFFERED, ("operator",)),
     ("POST", f"/v1/offers/{OFFER}/remind", None, OfferState.OFFERED, ("operator",)),
     ("POST", "/v1/reports/summary/notes", {"text": "x"}, OfferState.OFFERED, ("operator", "admin")),
+    ("POST", f"/v1/conversations/{CONVERSATION}/attach", {"incident_id": INCIDENT}, OfferState.OFFERED, ("operator",)),
     ("PUT", "/v1/volunteers/volunteer-1/duty", {"on_duty": True}, OfferState.OFFERED, ("volunteer",)),
     ("PUT", "/v1/volunteers/volunteer-1/location", {"lon": 76.9, "lat": 43.2}, OfferState.OFFERED, ("volunteer",)),
     ("POST", "/v1/volunteers/volunteer-1/distress", None, OfferState.OFFERED, ("volunteer",)),
@@ -171,6 +172,7 @@ async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
         incident(id=IN_DISTRESS, type="distress", distress_of="volunteer-1"),
     ):
         world.redis.add(known)
+    add_conversation(world)
     person = candidate("v-9")
     world.redis.present["v-9"] = presence_of(person, fix_at_ms=clock.now_ms())
     world.redis.volunteers["v-9"] = replace(VIEW, id="v-9")
@@ -202,6 +204,10 @@ WITHOUT_LINKS = {
     "/v1/assistant",
     "/v1/assistant/{task}",
     "/v1/reports/summary/notes/{note_id}/read",
+    "/v1/conversations/{conversation_id}/take",
+    "/v1/conversations/{conversation_id}/give-back",
+    "/v1/conversations/{conversation_id}/discard",
+    "/v1/conversations/{conversation_id}/reply",
 }
 """Their answer says all there is to know."""
 

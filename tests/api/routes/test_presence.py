@@ -36,7 +36,7 @@ async def test_the_stream_tells_of_the_open_incident_only_and_only_when_somethin
         [{"label": "op-2", "doing": "editing", "field": "description"}]
     ]
     assert [one.name for one in await desk()] == []
-    assert [one.name for one in await elsewhere()] == ["alarm", "handover"]
+    assert [one.name for one in await elsewhere()] == ["alarm", "handover", "conversations"]
 
 
 async def test_while_redis_is_down_nobody_is_shown_and_nothing_fails(world: World) -> None:

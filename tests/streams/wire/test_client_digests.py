@@ -133,6 +133,7 @@ def test_digests_never_change_between_versions() -> None:
         "text": "6453098de16c10c7",
         "sketch": "7a8480fc8eef87c6",
         "told-phone": "4e2458a135ab12ef",
+        "sender": "68c70168257573dd",
     }
     assert (
         DIGESTS.body_digest("0" * 64) == "k1-1ef302ca:4396ea086978b373d4c2039b6c52e82d712e041ae2d4f1e278ced84e71de2d26"

@@ -1,0 +1,260 @@
+"""Reads `komek.messages.v1` from the beginning and follows it: what the public sent, who works on it, and what became of it.
+
+A conversation is what one sender has written since an operator last settled something of theirs. So a caller who sends three
+short texts and a location is one entry of the queue, and so is a sender who floods it.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from aiokafka import ConsumerRecord
+
+from streams import clock, metrics, wire
+from streams.errors import LogUnavailable
+from streams.readers.readable_records import RecordFollower
+from streams.retention.classes import MESSAGE_S
+from streams.settings import Settings
+from streams.topics import MESSAGES
+from streams.wire import ConversationEnded, ConversationTaken, MessageKind, PublicMessage
+
+KEPT_MS = MESSAGE_S * 1000
+FIRST_LISTED, LAST_LISTED = 50, 150
+"""Messages of one conversation that are known one by one; those between are counted, and their texts stay in the log."""
+MOST_WAITING = 20_000
+"""Conversations that wait. Beyond them the gateways must keep what they have, and bring it again."""
+MOST_LISTED = 400_000
+"""Messages that are known one by one, of all conversations: some 200 MB."""
+READ_BACK_WITHIN_S = 2.0
+FORGETS_EVERY_MS = 60_000
+_MESSAGE, _TAKEN, _ENDED = "message", "taken", "ended"
+
+
+def message_key(message_id: str) -> str:
+    return f"{_MESSAGE}|{message_id}"
+
+
+def taken_key(conversation_id: str) -> str:
+    return f"{_TAKEN}|{conversation_id}"
+
+
+def ended_key(conversation_id: str) -> str:
+    return f"{_ENDED}|{conversation_id}"
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What one sender has sent, the first message first. `count`: with those that are not listed. Read-only outside the book."""
+
+    id: str
+    sender: str
+    listed: OrderedDict[str, PublicMessage] = field(default_factory=OrderedDict)
+    count: int = 0
+    taken: ConversationTaken | None = None
+    ended: ConversationEnded | None = None
+
+    @property
+    def first(self) -> PublicMessage:
+        return next(iter(self.listed.values()))
+
+    @property
+    def latest(self) -> PublicMessage:
+        return self.listed[next(reversed(self.listed))]
+
+    def taken_by(self, now_ms: int) -> str | None:
+        """Who works on it at this time."""
+        is_held = self.ended is None and self.taken is not None and self.taken.until_ms > now_ms
+        return self.taken.by if is_held and self.taken is not None else None
+
+
+class ConversationBook:
+    """The conversations in memory, without texts. `version` grows with every change; no method blocks or raises."""
+
+    def __init__(self, now_ms: Callable[[], int] = clock.now_ms) -> None:
+        self._now_ms = now_ms
+        self._kept: dict[str, Conversation] = {}
+        self._open: dict[str, str] = {}
+        """Sender → the conversation that has not ended."""
+        self._stopped: dict[str, int] = {}
+        """Senders who want no answers of machines, since when."""
+        self._answered: dict[str, int] = {}
+        """Sender → when they were last sent an acknowledgement."""
+        self._of_message: dict[str, str] = {}
+        """Message → its conversation, of those that are listed."""
+        self._looked_ms = 0
+        self.version = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._open) >= MOST_WAITING or len(self._of_message) >= MOST_LISTED
+
+    @property
+    def waiting_count(self) -> int:
+        return len(self._open)
+
+    def apply(self, record: "wire.AnyMessageRecord") -> None:
+        """Takes the next record of the log."""
+        if isinstance(record, PublicMessage):
+            self._add(record)
+        elif isinstance(record, ConversationTaken):
+            self._take(record)
+        elif isinstance(record, ConversationEnded):
+            self._end(record)
+        self.version += 1
+
+    def get(self, conversation_id: str) -> Conversation | None:
+        """The conversation, unless its time is over."""
+        found = self._kept.get(conversation_id)
+        return found if found is not None and found.latest.at_ms + KEPT_MS > self._now_ms() else None
+
+    def of_sender(self, sender: str) -> Conversation | None:
+        """The one of this sender that has not ended."""
+        return self.get(self._open.get(sender, ""))
+
+    def knows(self, message_id: str) -> bool:
+        """Whether the message is listed in a conversation."""
+        return message_id in self._of_message
+
+    def is_stopped(self, sender: str) -> bool:
+        """Whether the sender wants no answers of machines."""
+        return sender in self._stopped
+
+    def answered_ms(self, sender: str) -> int | None:
+        """When the sender was last sent an acknowledgement."""
+        return self._answered.get(sender)
+
+    def waiting(self) -> Iterator[Conversation]:
+        """Those that have not ended, in the order in which they began by the log."""
+        for conversation_id in self._open.values():
+            if (one := self.get(conversation_id)) is not None:
+                yield one
+
+    def unread(self, *, before_ms: int, most: int) -> dict[str, int]:
+        """Ids of those that nobody works on and that began before this time, with when; the earliest ones."""
+        now_ms, found = self._now_ms(), {}
+        for one in self.waiting():
+            if one.first.at_ms <= before_ms and one.taken_by(now_ms) is None:
+                found[one.id] = one.first.at_ms
+                if len(found) == most:
+                    break
+        return found
+
+    def ended(self) -> Iterator[Conversation]:
+        """Those that have ended, the latest first."""
+        found = [one for one in self._kept.values() if one.ended is not None and self.get(one.id) is not None]
+        yield from sorted(found, key=lambda one: (one.ended.at_ms if one.ended else 0, one.id), reverse=True)
+
+    def of_volunteer(self, volunteer_id: str) -> list[Conversation]:
+        """Those in which this person's verified channel has written."""
+        return [
+            one for one in self._kept.values() if any(sent.volunteer_id == volunteer_id for sent in one.listed.values())
+        ]
+
+    def forget_old(self) -> None:
+        """Forgets what is kept no longer. Looks at most once a minute."""
+        if self._now_ms() - self._looked_ms < FORGETS_EVERY_MS:
+            return
+        self._looked_ms = self._now_ms()
+        limit_ms = self._looked_ms - KEPT_MS
+        for one in [one for one in self._kept.values() if one.latest.at_ms <= limit_ms]:
+            del self._kept[one.id]
+            for message_id in one.listed:
+                del self._of_message[message_id]
+            if self._open.get(one.sender) == one.id:
+                del self._open[one.sender]
+        for times in (self._stopped, self._answered):
+            for sender in [sender for sender, at_ms in times.items() if at_ms <= limit_ms]:
+                del times[sender]
+
+    def _add(self, sent: PublicMessage) -> None:
+        if sent.is_answered:
+            self._answered[sent.sender] = max(sent.at_ms, self._answered.get(sent.sender, 0))
+        if sent.kind is MessageKind.STOP:
+            self._stopped[sent.sender] = sent.at_ms
+            # Nobody has to read it: it asks for nothing but silence.
+            if sent.sender not in self._open:
+                return
+        if sent.id in self._of_message:
+            return
+        kept = self._conversation_of(sent)
+        kept.count += 1
+        kept.listed[sent.id] = sent
+        self._of_message[sent.id] = kept.id
+        if len(kept.listed) > FIRST_LISTED + LAST_LISTED:
+            middle = next(id_ for place, id_ in enumerate(kept.listed) if place == FIRST_LISTED)
+            del kept.listed[middle], self._of_message[middle]
+
+    def _conversation_of(self, sent: PublicMessage) -> Conversation:
+        # By the order of the log: two processes that took the first two messages of a sender at once make one conversation.
+        named = self._open.get(sent.sender) or self._named(sent)
+        if named not in self._kept:
+            self._kept[named] = Conversation(id=named, sender=sent.sender)
+        self._open[sent.sender] = named
+        return self._kept[named]
+
+    def _named(self, sent: PublicMessage) -> str:
+        """The conversation that the record names, unless it has ended meanwhile: what came after the end is nobody's yet."""
+        before = self._kept.get(sent.conversation_id)
+        return sent.id if before is not None and before.ended is not None else sent.conversation_id
+
+    def _take(self, record: ConversationTaken) -> None:
+        kept = self._kept.get(record.conversation_id)
+        if kept is not None and kept.taken_by(record.at_ms) in (None, record.by):
+            kept.taken = record
+
+    def _end(self, record: ConversationEnded) -> None:
+        kept = self._kept.get(record.conversation_id)
+        # Only who holds it ends it, as far as somebody does.
+        if kept is not None and kept.ended is None and kept.taken_by(record.at_ms) in (None, record.by):
+            kept.ended = record
+            if self._open.get(kept.sender) == kept.id:
+                del self._open[kept.sender]
+
+
+class ConversationFollower(RecordFollower):
+    """Keeps `book` at the end of the log. What is unreadable has no effect but an error in the log and a metric."""
+
+    def __init__(self, settings: Settings, client_id: str) -> None:
+        super().__init__(settings, client_id, MESSAGES)
+        self.book = ConversationBook()
+        self._moved = asyncio.Event()
+
+    async def take(self, records: Sequence[ConsumerRecord]) -> None:
+        await super().take(records)
+        self.book.forget_old()
+        metrics.MESSAGES_WAITING.set(self.book.waiting_count)
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+    async def reached(self, offset: int) -> None:
+        """Waits until the record at this offset is in the book. Raises LogUnavailable: it was not read back in time."""
+        try:
+            async with asyncio.timeout(READ_BACK_WITHIN_S):
+                while self._follower.next_offset <= offset:
+                    # Taken before the wait: `take` sets the event and puts a new one in its place.
+                    await self._moved.wait()
+        except TimeoutError as error:
+            raise LogUnavailable(f"{MESSAGES.name}: the record was not read back") from error
+
+    def _apply(self, key: str, value: bytes | None) -> None:
+        if value is not None:
+            self.book.apply(_decoded(key, value))
+
+
+def _decoded(key: str, value: bytes) -> "wire.AnyMessageRecord":
+    """Raises Unreadable, also for a record that is not the one of its key."""
+    kind, _, _ = key.partition("|")
+    record: wire.AnyMessageRecord
+    if kind == _TAKEN:
+        record = wire.decode_conversation_taken(value)
+        expected = taken_key(record.conversation_id)
+    elif kind == _ENDED:
+        record = wire.decode_conversation_ended(value)
+        expected = ended_key(record.conversation_id)
+    else:
+        record = wire.decode_public_message(value)
+        expected = message_key(record.id)
+    if key != expected:
+        raise wire.Unreadable("messages: expected the key of the record")
+    return record
