@@ -8,6 +8,7 @@ import { noteAssistantChange } from "./assistant_changes";
 import { takeAnswers } from "./alarms/answers";
 import { takePresence } from "./detail/colleagues";
 import { takeHandovers } from "./handovers";
+import { takeConversations } from "./public/waiting_messages";
 import { takePositions } from "./map/people";
 import { heldOrder } from "./queue/hold";
 import * as s from "./state";
@@ -68,6 +69,7 @@ function take(event: StreamEvent): void {
     if (s.status.value !== null) s.status.value = { ...s.status.value, alarms: told.alarms };
   } else if (event.name === "presence") takePresence(event.data as Parameters<typeof takePresence>[0]);
   else if (event.name === "handover") takeHandovers(event.data as Parameters<typeof takeHandovers>[0]);
+  else if (event.name === "conversations") takeConversations(event.data as Parameters<typeof takeConversations>[0]);
   else if (event.name === "assistant") noteAssistantChange();
   else if (event.name === "notice") takeNotice(event.data as NoticeEvent);
 }

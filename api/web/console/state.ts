@@ -49,7 +49,7 @@ export const answeredAtMs = signal<number | null>(null);
 export const isStale = computed(() => stream.value?.state.value.isStale ?? true);
 
 /** What takes the detail's place. `detail` also when nothing is selected. */
-export type Place = "detail" | "report" | "invite" | "tasks";
+export type Place = "detail" | "report" | "invite" | "tasks" | "messages";
 export const place = signal<Place>("detail");
 
 export function openInvite(): void {

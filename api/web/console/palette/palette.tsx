@@ -17,6 +17,7 @@ import { openReport } from "../queue/queue";
 import { priorityWord, typeOf } from "../say";
 import { type Row, lookAt, numberById, openInvite, place, rows, select, selectedId } from "../state";
 import { openDrill } from "../report/drill";
+import { isShown, openMessages } from "../public/waiting_messages";
 import { isHelpOpen } from "../shell/help";
 import { t } from "../text";
 import { openView } from "../views/route";
@@ -46,6 +47,7 @@ function actions(): Action[] {
   const found: Action[] = [{ id: "new", label: desk.queue.create, key: "N", run: openReport }];
   found.push({ id: "drill", label: desk.first.drill, key: null, run: openDrill });
   found.push({ id: "tasks", label: one.tasks.title, key: "G", run: () => void (place.value = "tasks") });
+  if (isShown.value) found.push({ id: "messages", label: desk.messages.title, key: "9", run: openMessages });
   if (selected !== null) {
     const orders = one.orders;
     found.push(

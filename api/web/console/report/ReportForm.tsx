@@ -19,6 +19,9 @@ import { FormState, type Saved } from "./form_state";
 import { MediaField } from "./media_field";
 import { Outcome } from "./outcome";
 import "./report.css";
+import { PUBLIC } from "../public/list_texts";
+import { toReport } from "../public/waiting_messages";
+import { fillFrom } from "../public/prefill";
 import { SimilarReports } from "./similar_reports";
 import { firstFault } from "./sending";
 
@@ -43,6 +46,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const [isAdopted, setIsAdopted] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
+  const [isTyped, setIsTyped] = useState(false);
   const text = t().own.report;
   const draft = state.draft.value;
 
@@ -63,6 +67,14 @@ export function ReportForm({ onDone }: ReportFormProps) {
     isDrillWanted.value = false;
     void fillDrill(state).then((isFilled) => setIsBusy(!isFilled));
   }, [isAdopted, isDrillWanted.value]);
+
+  // Somebody's own report is not typed over: it stays, and says so.
+  useEffect(() => {
+    const of = toReport.value;
+    if (!isAdopted || of === null) return;
+    toReport.value = null;
+    setIsTyped(!fillFrom(of, state));
+  }, [isAdopted, toReport.value]);
 
   async function send(): Promise<void> {
     if (state.isSending.value) return;
@@ -107,6 +119,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
       </header>
       {!state.store.isKept.value && <p class="fault">{text.notKept}</p>}
       {isBusy && !isEmpty(draft) && !draft.exercise && <p class="fault" role="alert" data-drill="busy">{text.drill.busy}</p>}
+      {isTyped && !isEmpty(draft) && <p class="fault" role="alert" data-public="busy">{PUBLIC.read().busy}</p>}
       {draft.exercise && <DrillMark />}
       <div class="report-body">
         <WordsField of={state} />

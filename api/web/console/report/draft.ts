@@ -49,6 +49,8 @@ export interface Draft {
   readonly joins: Joined | null;
   /** A drill: nobody is in need. */
   readonly exercise: boolean;
+  /** The messages from the public that it is made of; null: none. */
+  readonly conversation: string | null;
   /** What software wrote down of a recording or a picture, as long as nobody has compared it; empty: nothing. */
   readonly heard: string;
 }
@@ -75,6 +77,7 @@ export function emptyDraft(): Draft {
     callerPhone: "",
     joins: null,
     exercise: false,
+    conversation: null,
     heard: "",
   };
 }

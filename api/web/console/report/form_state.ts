@@ -187,7 +187,7 @@ export class FormState {
     else {
       const id = saved.joining === "done" ? (saved.into ?? saved.id) : saved.id;
       this.store.renew();
-      this.store.change({ joins: { id, type: sent.type ?? "" } });
+      this.store.change({ joins: { id, type: sent.type ?? "" }, conversation: null });
       this.stored.value = id;
     }
     return { ...saved, isWhole };

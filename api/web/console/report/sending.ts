@@ -40,6 +40,7 @@ export function reportOf(draft: Draft): Report {
     ...(draft.address.trim() === "" ? {} : { address: draft.address.trim() }),
     ...(Object.keys(caller).length === 0 ? {} : { caller }),
     ...(draft.joins === null ? {} : { into: draft.joins.id }),
+    ...(draft.conversation === null ? {} : { conversation_id: draft.conversation }),
     ...(draft.exercise ? { exercise: true } : {}),
   };
 }

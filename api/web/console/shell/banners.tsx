@@ -1,5 +1,6 @@
 // What pushes the panes down: distress, a session that ended, a silent stream, an impaired system, a note of the shift before.
 import { useEffect } from "preact/hooks";
+import { announce } from "../../shared/announcer";
 import { announceStale } from "../../shared/parts/stale_band";
 import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
@@ -16,7 +17,8 @@ import { readRefusal, refusedElsewhere } from "../detail/orders";
 import { Bang } from "../parts";
 import { unread } from "../handovers";
 import { alarmWord, cureWord, f } from "../say";
-import { answeredAtMs, isStale, selectedId, stream } from "../state";
+import { isUnread, openMessages } from "../public/waiting_messages";
+import { answeredAtMs, isStale, place, selectedId, stream } from "../state";
 import { t } from "../text";
 import { openView, view } from "../views/route";
 
@@ -31,6 +33,7 @@ export function Banners() {
       {isStale.value && <Stale />}
       {!isStale.value && <Impaired />}
       {refusedElsewhere.value.map((one) => <Refused of={one} key={`${one.id} ${one.problem.code}`} />)}
+      {isUnread.value && place.value !== "messages" && <Unread />}
       {view.value?.kind !== "shift" && <Handover />}
     </>
   );
@@ -85,6 +88,18 @@ function Refused({ of }: { of: (typeof refusedElsewhere.value)[number] }) {
     <div class="banner impaired" role="alert" data-refused={of.id}>
       <Bang /> <span class="says">{t().own.desk.refused} {of.order === "other" ? "" : `${t().own.case.orders[of.order]}, `}<MergedReport id={of.id} isBare /> {sentenceOf(of.problem)}</span>
       <button type="button" class="btn" data-action="read-refusal" onClick={() => readRefusal(of.id)}>{t().common.actions.close} {selectedId.value === null && <KeyCap of="Esc" />}</button>
+    </div>
+  );
+}
+
+/** The public has written, and nobody has read it for too long. */
+function Unread() {
+  const text = t().own.desk.messages;
+  useEffect(() => announce(text.unread), []);
+  return (
+    <div class="banner impaired" role="status" data-unread-messages>
+      <Bang /> <span class="says">{text.unread}</span>
+      <button type="button" class="btn" aria-keyshortcuts="9" onClick={openMessages}>{text.open} <KeyCap of="9" /></button>
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { onRow, startLive } from "../live";
 import { Later } from "../parts";
 import { openPalette } from "../palette/palette";
 import { Queue } from "../queue/queue";
+import { openMessages } from "../public/waiting_messages";
 import { claimWindow } from "../report/window";
 import { priorityWord, typeOf } from "../say";
 import { type Row, cursorId, isLoaded, isStale, numberById, place, rows, select, selectedId, stream } from "../state";
@@ -29,6 +30,7 @@ const loadInvite = () => import("../people/InviteForm").then((module) => module.
 const loadViews = () => import("../views/Views").then((module) => module.Views);
 // Two windows must never type into one draft.
 const loadReport = () => Promise.all([import("../report/ReportForm"), claimWindow()]).then(([module]) => module.ReportForm);
+const loadMessages = () => import("../public/MessageList").then((module) => module.loadMessages());
 const loadTasks = () => import("../tasks/TaskList").then((module) => module.TaskList);
 
 /** One step back: what was opened last closes first. */
@@ -77,6 +79,7 @@ export function Desk() {
       a: acknowledgeFirst,
       z: shelveFirst,
       g: () => (place.value = place.value === "tasks" ? "detail" : "tasks"),
+      "9": () => (place.value === "messages" ? (place.value = "detail") : openMessages()),
       o: showDistress,
       r: () => stream.value?.tryNow(),
       b: () => openView({ kind: "board" }),
@@ -107,17 +110,22 @@ export function Desk() {
       <main data-stale={isStale.value ? "true" : "false"} class={view.value === null ? undefined : "has-view"}>
         <Queue />
         <MapSide />
+        {/* Keyed: what is loaded later stays what it was loaded as, and one would else be shown in the place of another. */}
         {place.value === "report" ? (
-          <section class="pane detail" aria-label={t().own.desk.panes.report}>
+          <section key="report" class="pane detail" aria-label={t().own.desk.panes.report}>
             <Later load={loadReport} props={{ onDone: reported }} waiting={t().common.loading} isTypedInto />
           </section>
         ) : place.value === "invite" ? (
-          <section class="pane detail" aria-label={t().own.desk.invite.title}>
+          <section key="invite" class="pane detail" aria-label={t().own.desk.invite.title}>
             <Later load={loadInvite} props={{ onDone: backToDetail }} waiting={t().common.loading} isTypedInto />
           </section>
         ) : place.value === "tasks" ? (
-          <section class="pane detail" aria-label={t().own.case.tasks.title}>
+          <section key="tasks" class="pane detail" aria-label={t().own.case.tasks.title}>
             <Later load={loadTasks} props={{}} waiting={t().common.loading} />
+          </section>
+        ) : place.value === "messages" ? (
+          <section key="messages" class="pane detail" aria-label={t().own.desk.messages.title}>
+            <Later load={loadMessages} props={{}} waiting={t().common.loading} />
           </section>
         ) : view.value !== null ? null : selectedId.value === null ? <First /> : <Detail />}
         {view.value !== null && <Later load={loadViews} props={{}} waiting={t().common.loading} />}

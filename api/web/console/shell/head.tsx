@@ -3,13 +3,15 @@ import { now } from "../../shared/clock";
 import { deployment } from "../../shared/deployment";
 import { timeZone } from "../../shared/formats";
 import { LANGUAGES, type Language, OWN_NAMES, language } from "../../shared/language";
+import { KeyCap } from "../../shared/parts/key_cap";
 import { session } from "../../shared/session";
 import { leave } from "../leaving";
 import { choose } from "../../shared/text";
 import { arm, isArmed } from "../alarms/sounds";
 import { counts } from "../queue/list";
 import { f } from "../say";
-import { isStale, status } from "../state";
+import { isShown, isUnread, openMessages, told } from "../public/waiting_messages";
+import { isStale, place, status } from "../state";
 import { t } from "../text";
 
 const SHORT_NAMES: Readonly<Record<Language, string>> = { kk: "ҚАЗ", ru: "РУС", en: "ENG" };
@@ -24,6 +26,12 @@ export function Head() {
       <Count label={text.open} value={counts.value.all} />
       <Count label={text.short} value={counts.value.short} isWarning={counts.value.short > 0} />
       <Count label={text.duty} value={onDuty} />
+      {isShown.value && (
+        <button type="button" class="cell num sound" data-action="open-messages" aria-keyshortcuts="9" aria-pressed={place.value === "messages"} onClick={openMessages}>
+          <span class="k">{t().own.desk.messages.count} <KeyCap of="9" /></span>
+          <span class={isUnread.value ? "v live warn" : "v live"}>{f().number(told.value?.waiting ?? 0)}</span>
+        </button>
+      )}
       {deployment.value?.exercise === true && <div class="cell drill" data-exercise><span class="k">{text.drill}</span><span class="v">{t().common.exercise}</span></div>}
       <div class="push" />
       <button type="button" class="cell sound" data-action="arm-sound" aria-pressed={isArmed.value} onClick={() => void arm()}>

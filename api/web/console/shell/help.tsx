@@ -40,6 +40,7 @@ export function Help() {
     ["H", views.archive.title],
     ["L", one.hints.title],
     ["P", `${views.assistant.title}; ${views.print}`],
+    ["9", desk.messages.title],
     ["R", stale.now],
     ["F", map.all],
     ["?", foot.keys],

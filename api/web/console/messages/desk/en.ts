@@ -20,6 +20,7 @@ export const en = {
     unknown: "unknown",
   },
   refused: "Your order is not carried out:",
+  messages: { title: "Messages from the public", count: "messages", unread: "A message from the public has waited for more than two minutes, and nobody works on it.", open: "Read" },
   queue: {
     label: "Queue",
     all: "All",
