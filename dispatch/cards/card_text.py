@@ -67,7 +67,10 @@ def _add(text: str, result: ReadCards) -> None:
         if not isinstance(card, dict):
             result.faults.append(BadCard(CardFault.UNKNOWN_FORM, "expected an object"))
         # Measured one by one: a long array is a day of cards, a long card is a mistake.
-        elif isinstance(value, list) and len(json.dumps(card, ensure_ascii=False).encode()) > MAX_CARD_BYTES:
+        elif (
+            isinstance(value, list)
+            and len(json.dumps(card, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MAX_CARD_BYTES
+        ):
             result.faults.append(_too_large())
         else:
             result.found.append(card)

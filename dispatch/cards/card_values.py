@@ -20,6 +20,8 @@ _TIMES = (
 _SECONDS = range(946_684_800, 4_102_444_800)
 """From 2000 to 2100, as seconds since 1970; a thousand times more are milliseconds."""
 _TEL = "tel:"
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can escape and the API refuses: NUL, and half of a pair of surrogates."""
 
 
 def values_at(card: object, path: str) -> list[object]:
@@ -55,7 +57,7 @@ def text_at(card: object, paths: Iterable[str]) -> str:
 def text_of(value: object) -> str:
     """A text or a number as text; empty for everything else."""
     if isinstance(value, str):
-        return value.replace("\x00", "").strip()
+        return _NO_TEXT.sub("\ufffd", value).strip()
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

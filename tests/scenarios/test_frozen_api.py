@@ -42,7 +42,7 @@ def listing(komek: WholeStack) -> bytes:
     return f"GET /v1/incidents?limit=200 HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\n\r\n".encode()
 
 
-def test_after_a_standstill_new_requests_are_answered_and_old_ones_are_not_carried_out(module_stack: WholeStack) -> None:
+def test_after_a_standstill_new_requests_are_answered_and_old_ones_refused(module_stack: WholeStack) -> None:
     komek, old, request = module_stack, [], listing(module_stack)
     with httpx2.Client(base_url=komek.api, headers=komek.headers("operator"), timeout=10) as client:
         for _ in range(50):

@@ -174,6 +174,7 @@ ODD = [
     national(isTraining=1, priority="critical", language="kz", version=2),
     national(complainant=[{"FIO": "  ", "contactPhone": [""]}]),
     national(eventDescription=[{"descriptionInfo": "a\x00b\u202ec\u0007"}]),
+    national(eventDescription=[{"descriptionInfo": "half a pair: \ud83d"}], complainant=[{"FIO": "\ude92"}]),
     eido(),
     eido(number="urn:" + "й" * 400),
     eido(locationComponent=[]),

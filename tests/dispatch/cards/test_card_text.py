@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dispatch.cards.card_text import DEEPEST, MAX_BYTES, MAX_CARD_BYTES, cards_in
+from dispatch.cards.card_values import text_of
 from dispatch.cards.received_card import CardFault
 from tests.support.card_samples import national
 
@@ -73,3 +74,10 @@ def test_no_fault_tells_what_the_card_says() -> None:
 
     assert "Айгүл" not in str(told)
     assert "7701" not in str(told)
+
+
+def test_half_a_pair_of_surrogates_hinders_nothing() -> None:
+    (alone,) = cards_in(b'{"card": "\\ud83d"}').found
+    assert len(cards_in(b'[{"card": "\\ud83d"}, {"card": "\\ud83d\\ude92"}]').found) == 2
+
+    assert text_of(alone["card"]) == "\ufffd"
