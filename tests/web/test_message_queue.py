@@ -40,7 +40,7 @@ def wrote(stack: RunningStack, text: str = TEXT, sender: str = "+77059998877") -
 
 
 def desk(visit: Visit, name: str, language: str = "en", **look: Any) -> Page:
-    page = visit(**DESK, locale=language, **look).without_webgl().sign_in("operator", name)
+    page = visit(**DESK, locale=language, **look).sign_in("operator", name)
     page.locator(f'[data-action="language-{language}"]').click()
     return page
 
