@@ -10,7 +10,7 @@ DEVELOPMENT := .venv/.development-installed
 UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh) $(if $(filter-out 0 no false,$(SECURE)),--secure)
 
 .DEFAULT_GOAL := help
-.PHONY: help up web model test soak check format bench faults deploy doctor lock sbom clean
+.PHONY: help up web model test soak check format bench faults deploy client doctor lock sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ faults: $(DEVELOPMENT) ## kill and stop processes under load, then check (SEED=,
 deploy: $(DEVELOPMENT) ## check the files of deploy/ with Helm, systemd, Caddy and the schemas of Compose and Kubernetes
 	$(BIN)/python .ci/deploy_tools.py && $(BIN)/python -m pytest tests/streams/codegen tests/test_deploy.py tests/test_caddyfile.py tests/test_containerfile.py
 
+client: $(RUNTIME) ## make the Python client from the OpenAPI document, in build/komek-client
+	@$(BIN)/python .ci/install.py client && $(BIN)/python .ci/client.py build/komek-client
+
 doctor: $(RUNTIME) ## check this machine and the running stack
 	$(BIN)/python -m streams.cli.main doctor
 
@@ -66,6 +69,6 @@ $(RUNTIME): $(addprefix requirements/,$(addsuffix .txt,installer runtime build l
 	@$(BIN)/python .ci/install.py runtime
 	@touch $@
 
-$(DEVELOPMENT): requirements/traces.txt requirements/development.txt $(RUNTIME)
+$(DEVELOPMENT): $(addprefix requirements/,$(addsuffix .txt,traces development client)) $(RUNTIME)
 	@$(BIN)/python .ci/install.py development
 	@touch $@

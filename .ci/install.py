@@ -1,6 +1,6 @@
 """Installs exactly the packages that the locks in `requirements/` pin into the environment of the running Python.
 
-    .venv/bin/python .ci/install.py runtime | development | web | assistant | lock [--upgrade]
+    .venv/bin/python .ci/install.py runtime | development | web | assistant | client | lock [--upgrade]
 
 Nothing is resolved: each lock names every package with its hash, and the environment is checked for consistency afterwards.
 `uv`, itself installed by hash, takes seconds; where it is unavailable, pip installs the same locks. `lock` compiles the *.in
@@ -39,6 +39,8 @@ DEPLOY = "deploy"
 ASSISTANT = "assistant"
 """The model that the assistant reads the sense of texts by, which Komek runs without."""
 ASSISTANT_MACHINES = {("linux", "x86_64")}
+CLIENT = "client"
+"""What makes the Python client from the OpenAPI document, and what that client needs (`.ci/client.py`)."""
 INSTALLER = "installer"
 CONSTRAINTS = {
     "build": ("runtime",),
@@ -195,6 +197,13 @@ def install_model(environment: Environment, folder: Path) -> None:
     fresh.rename(folder)
 
 
+def install_client(environment: Environment, folder: Path) -> None:
+    """Installs what makes the Python client into a folder of its own: it wants earlier versions of packages that Komek has."""
+    shutil.rmtree(folder, ignore_errors=True)
+    _by_either(environment, "install", "--no-deps", "--require-hashes", "--target", folder, *_wheels_of(CLIENT))
+    (folder / LOCK_STAMP).write_text(_lock_hash(CLIENT), "ascii")
+
+
 def install_komek(environment: Environment) -> None:
     offline = "--offline" if environment.uv else "--no-index"
     environment.run(environment.command("install", "--no-deps", "--no-build-isolation", offline, "-e", ROOT))
@@ -208,7 +217,7 @@ def compile_locks(environment: Environment, options: Sequence[str]) -> None:
     """
     if environment.uv is None:
         raise StepFailed("compiling locks for every Python version and system requires uv")
-    for name in (INSTALLER, *RUNTIME, REDIS, WEB, ASSISTANT, *DEVELOPMENT, DEPLOY):
+    for name in (INSTALLER, *RUNTIME, REDIS, WEB, ASSISTANT, *DEVELOPMENT, DEPLOY, CLIENT):
         command = [
             environment.uv,
             "pip",
@@ -304,6 +313,14 @@ def _runtime(environment: Environment) -> None:
 def _development(environment: Environment) -> None:
     environment = with_uv(environment)
     _step("packages for tests and checks", lambda: _install_locks(environment, DEVELOPMENT))
+    _client(environment)
+
+
+def _client(environment: Environment) -> None:
+    folder = Path(sys.prefix) / CLIENT
+    stamp = folder / LOCK_STAMP
+    if not stamp.exists() or stamp.read_text("ascii") != _lock_hash(CLIENT):
+        _step("what makes the Python client", lambda: install_client(with_uv(environment), folder))
 
 
 def _web(environment: Environment) -> None:
@@ -335,6 +352,8 @@ def main(command: str, options: Sequence[str]) -> None:
             _web(environment)
         elif command == "assistant":
             _assistant(environment)
+        elif command == "client":
+            _client(environment)
         elif command == "lock":
             _step("locks", lambda: compile_locks(with_uv(environment), options))
         else:

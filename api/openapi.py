@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.fields import MULTI_POLYGON_SCHEMA, POINT_SCHEMA, POLYGON_SCHEMA
 from api.http.auth import PUBLIC
 from api.http.responses import shown
 from api.http.session_cookies import SECURE
@@ -39,6 +40,19 @@ def operation_id(route: APIRoute) -> str:
     return f"{route.name}{noun}s" if route.name.endswith("_") else f"{route.name}_{noun}"
 
 
+_SHAPES = {f"Geo{shape['title']}": shape for shape in (POINT_SCHEMA, POLYGON_SCHEMA, MULTI_POLYGON_SCHEMA)}
+
+
+def _with_named_shapes(node: Any) -> Any:
+    """The part of the document with references in place of shapes, each of which stood in full wherever a place may be."""
+    if isinstance(node, dict):
+        name = next((name for name, shape in _SHAPES.items() if node == shape), None)
+        if name is not None:
+            return {"$ref": f"#/components/schemas/{name}"}
+        return {key: _with_named_shapes(inner) for key, inner in node.items()}
+    return [_with_named_shapes(inner) for inner in node] if isinstance(node, list) else node
+
+
 def _add_cookie(document: dict[str, Any]) -> None:
     """Every operation that takes a bearer token takes a session cookie instead."""
     scheme = {
@@ -67,6 +81,9 @@ def add_openapi(app: FastAPI) -> None:
                 schemas.pop(name, None)  # replaced by ProblemShown (RFC 9457)
             add_decision_events(schemas)
             _add_cookie(built)
+            built = _with_named_shapes(built)
+            for name, shape in _SHAPES.items():
+                built["components"]["schemas"][name] = {**shape, "title": name}
             app.openapi_schema = built
         return app.openapi_schema
 

@@ -24,7 +24,7 @@ NoteId = Annotated[str, Path(max_length=64)]
 
 
 @router.post("", status_code=202, response_model=Accepted, responses=problems(400, 409, 413, 415))
-async def write(body: HandoverIn, caller: AdminOrOperator, services: ServicesDep, once: OnceOnly) -> Response:
+async def write_note(body: HandoverIn, caller: AdminOrOperator, services: ServicesDep, once: OnceOnly) -> Response:
     """Leaves a note for the next shift; every open console of the others shows that there is one. Kept for a week.
 
     The text is stored encrypted. It may name people as far as the next shift needs it.
@@ -64,7 +64,7 @@ async def mark_read(note_id: NoteId, caller: AdminOrOperator, services: Services
 
 
 @router.delete("/{note_id}", status_code=204, response_model=None, responses=problems(404))
-async def delete(note_id: NoteId, caller: AdminOrOperator, services: ServicesDep) -> Response:
+async def delete_note(note_id: NoteId, caller: AdminOrOperator, services: ServicesDep) -> Response:
     """Deletes a note with its text, for everybody. Only whoever wrote it, or an admin, may do so."""
     await handovers.delete(services, caller, note_id)
     return Response(status_code=204)

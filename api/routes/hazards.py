@@ -25,7 +25,7 @@ FEED = "/hazards.atom"
     response_class=Response,
     responses={200: {"content": {ATOM_MEDIA: {}}}, 304: {"description": "As the ETag says"}, **problems()},
 )
-async def feed(request: Request, services: ServicesDep) -> Response:
+async def hazard_feed(request: Request, services: ServicesDep) -> Response:
     """The newest warning about each hazard area in force, and about those that ended within a day, as an Atom feed with links to
     CAP. Without texts of people. Areas that were imported from warnings of others are not in it. `If-None-Match` is answered."""
     found = await newest_warnings(services)
@@ -40,7 +40,7 @@ async def feed(request: Request, services: ServicesDep) -> Response:
     response_class=Response,
     responses={200: {"content": {CAP_MEDIA: {}}}, 304: {"description": "As the ETag says"}, **problems(404)},
 )
-async def warning(request: Request, incident_id: IncidentId, services: ServicesDep) -> Response:
+async def hazard_warning(request: Request, incident_id: IncidentId, services: ServicesDep) -> Response:
     """The newest message about the hazard area of an incident (CAP 1.2, in kk, ru and en): Alert, Update with the earlier
     messages in `references`, or Cancel. Renewed before it expires. Signed where the deployment has a key. 404: no such area."""
     document = written(await newest_warning(services, incident_id))

@@ -28,7 +28,7 @@ MOST_READ = 200
 
 
 @router.get("/{incident_id}/eido", response_model=EidoDocument, responses=problems(404))
-async def eido(incident_id: IncidentId, caller: Watcher, services: ServicesDep) -> Response:
+async def read_eido(incident_id: IncidentId, caller: Watcher, services: ServicesDep) -> Response:
     """The incident as an Emergency Incident Data Object, version 1.0: state, place (PIDF-LO), notes, merges and splits, and who
     called.
 

@@ -25,7 +25,7 @@ LONGEST_MS = 31 * DAY_MS
 
 
 @router.get("/summary", response_model=PeriodSummary, responses=problems())
-async def summarised(
+async def shift_summary(
     caller: Watcher,
     services: ServicesDep,
     by: Annotated[By, Query()] = By.KIND,

@@ -22,7 +22,8 @@ def add_decision_events(schemas: dict[str, Any]) -> None:
         schema = json.loads(_REFERENCE.sub(rf'"#/components/schemas/{PREFIX}\1"', json.dumps(known[name])))
         # Docstrings of the core explain the code beside them.
         schema.pop("description", None)
-        schemas[PREFIX + name] = _with_text(schema)
+        # Generators name their classes by the title.
+        schemas[PREFIX + name] = _with_text(schema) | {"title": PREFIX + name}
     schemas[UNION] = {
         "description": "An event of a decision, told apart by `kind`. Times are milliseconds since 1970-01-01 UTC.",
         "oneOf": [{"$ref": f"#/components/schemas/{PREFIX}{name}"} for name in names],

@@ -26,7 +26,7 @@ class LookShown(Shown):
     uncertainty: float
 
 
-class TaskShown(Shown):
+class WaitingTask(Shown):
     """A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer.
     `proposals`: its results that wait for an operator."""
 
@@ -49,5 +49,5 @@ class TaskShown(Shown):
 class TaskPage(Shown):
     """`next`: cursor of the next page; null on the last one. A page has the work of up to `limit` incidents."""
 
-    items: list[TaskShown]
+    items: list[WaitingTask]
     next: str | None

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Header
+from pydantic import WithJsonSchema
 
 from dispatch.model.languages import canonical
 
 LANGUAGES = ("kk", "ru", "en")
 DEFAULT = "en"
+_ONE_LINE = WithJsonSchema({"type": "string"})
 VARY = {"Vary": "Accept-Language"}
 _MOST_RANGES = 50
 _WEIGHT = re.compile(r"[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
@@ -98,7 +100,8 @@ def _weight(parameters: Sequence[str]) -> float | None:
 
 
 async def _language(
-    accept_language: Annotated[list[str] | None, Header(description="language of questions")] = None,
+    # A list, because the header may be sent in several lines; of one line it is a text.
+    accept_language: Annotated[list[str] | None, _ONE_LINE, Header(description="language of texts")] = None,
 ) -> str:
     return chosen(",".join(accept_language or ()))
 

@@ -37,7 +37,7 @@ def _look(found: Look | None) -> View | None:
 
 
 def tasks_of(state: Incident) -> list[View]:
-    """`schemas.tasks.TaskShown` of each digital requirement."""
+    """`schemas.tasks.WaitingTask` of each digital requirement."""
     return [_task(state, entry) for entry in state.requirements if entry.capability is Capability.DIGITAL]
 
 

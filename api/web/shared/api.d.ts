@@ -646,11 +646,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Feed
+         * Hazard Feed
          * @description The newest warning about each hazard area in force, and about those that ended within a day, as an Atom feed with links to
          *     CAP. Without texts of people. Areas that were imported from warnings of others are not in it. `If-None-Match` is answered.
          */
-        get: operations["feed_incident"];
+        get: operations["hazard_feed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -667,11 +667,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Warning
+         * Hazard Warning
          * @description The newest message about the hazard area of an incident (CAP 1.2, in kk, ru and en): Alert, Update with the earlier
          *     messages in `references`, or Cancel. Renewed before it expires. Signed where the deployment has a key. 404: no such area.
          */
-        get: operations["warning_incident"];
+        get: operations["hazard_warning"];
         put?: never;
         post?: never;
         delete?: never;
@@ -973,7 +973,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Eido
+         * Read Eido
          * @description The incident as an Emergency Incident Data Object, version 1.0: state, place (PIDF-LO), notes, merges and splits, and who
          *     called.
          *
@@ -981,7 +981,7 @@ export interface paths {
          *     `lastUpdateTimeStamp` is the time of the newest decision. 404 before the first one. `deploy/cards.md` says which field
          *     becomes which.
          */
-        get: operations["eido_incident"];
+        get: operations["read_eido"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1704,12 +1704,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Summarised
+         * Shift Summary
          * @description How many incidents were reported in a period of at most 31 days, and how long the first offer, acceptance and arrival took.
          *
          *     Counts only. Ended incidents are kept for 35 days: `complete` says whether all of the period can be counted.
          */
-        get: operations["summarised_incident"];
+        get: operations["shift_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1732,12 +1732,12 @@ export interface paths {
         get: operations["list_notes"];
         put?: never;
         /**
-         * Write
+         * Write Note
          * @description Leaves a note for the next shift; every open console of the others shows that there is one. Kept for a week.
          *
          *     The text is stored encrypted. It may name people as far as the next shift needs it.
          */
-        post: operations["write_incident"];
+        post: operations["write_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1755,10 +1755,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete
+         * Delete Note
          * @description Deletes a note with its text, for everybody. Only whoever wrote it, or an admin, may do so.
          */
-        delete: operations["delete_incident"];
+        delete: operations["delete_note"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2859,31 +2859,7 @@ export interface components {
             language: string;
             /** Format: date-time */
             latest_at: string;
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             messages: components["schemas"]["MessageShown"][];
             phone: string | null;
             reason: components["schemas"]["DiscardReason"] | null;
@@ -2947,31 +2923,7 @@ export interface components {
             language: string;
             /** Format: date-time */
             latest_at: string;
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             phone: string | null;
             reason: components["schemas"]["DiscardReason"] | null;
             state: components["schemas"]["ConversationState"];
@@ -3326,6 +3278,33 @@ export interface components {
             /** @enum {string} */
             type: "incident" | "volunteer" | "place";
         };
+        GeoMultiPolygon: {
+            bbox?: number[];
+            coordinates: [
+                number,
+                number
+            ][][][];
+            /** @constant */
+            type: "MultiPolygon";
+        };
+        GeoPoint: {
+            bbox?: number[];
+            coordinates: [
+                number,
+                number
+            ];
+            /** @constant */
+            type: "Point";
+        };
+        GeoPolygon: {
+            bbox?: number[];
+            coordinates: [
+                number,
+                number
+            ][][];
+            /** @constant */
+            type: "Polygon";
+        };
         /** @description The landing page: where everything else is. */
         GisStart: {
             description: string;
@@ -3486,31 +3465,7 @@ export interface components {
         };
         /** @description An incident as a GeoJSON Feature (RFC 7946). */
         IncidentFeature: {
-            geometry: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            geometry: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             id: string;
             properties: components["schemas"]["IncidentFields"];
             /** @constant */
@@ -3648,31 +3603,7 @@ export interface components {
             edit_version?: number | null;
             expected?: components["schemas"]["IncidentValues"] | null;
             language?: string | null;
-            location?: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location?: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             /** @enum {string} */
             priority?: "critical" | "high" | "normal" | "low";
             requirements?: components["schemas"]["RequirementIn"][];
@@ -3697,31 +3628,7 @@ export interface components {
             external_id?: string | null;
             into?: string | null;
             language?: string | null;
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             priority?: ("critical" | "high" | "normal" | "low") | null;
             reported_at?: string | null;
             requirements?: components["schemas"]["RequirementIn"][] | null;
@@ -3820,31 +3727,7 @@ export interface components {
             links: {
                 [key: string]: string;
             };
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             material: components["schemas"]["MaterialShown"][];
             /** @default [] */
             merge_candidates?: components["schemas"]["MergeCandidateShown"][];
@@ -3919,31 +3802,7 @@ export interface components {
             caller?: components["schemas"]["CallerOfIncident"] | null;
             description?: string | null;
             language?: string | null;
-            location?: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location?: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             /** @enum {string} */
             priority?: "critical" | "high" | "normal" | "low";
             requirements?: components["schemas"]["RequirementIn"][];
@@ -4002,31 +3861,7 @@ export interface components {
         LastPosition: {
             accuracy_m: number | null;
             at: string | null;
-            place: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            place: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
         };
         /** @description From the report in the log to its first offer, over the last `window_s` seconds. */
         LatencyShown: {
@@ -4047,31 +3882,7 @@ export interface components {
             held_out: number;
         };
         LinkedMapFeature: {
-            geometry: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            geometry: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             id: string;
             links: components["schemas"]["RelatedLink"][];
             properties: components["schemas"]["IncidentOnMap"] | components["schemas"]["HazardOnMap"] | components["schemas"]["StagingOnMap"] | components["schemas"]["PeopleOnMap"];
@@ -5097,31 +4908,7 @@ export interface components {
         };
         /** @description A GeoJSON feature. `geometry` is null for an incident without a place. */
         MapFeature: {
-            geometry: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            geometry: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             id: string;
             properties: components["schemas"]["IncidentOnMap"] | components["schemas"]["HazardOnMap"] | components["schemas"]["StagingOnMap"] | components["schemas"]["PeopleOnMap"];
             /** @constant */
@@ -5153,31 +4940,7 @@ export interface components {
             at: string;
             kind: components["schemas"]["Task"];
             language: string | null;
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             offer_id: string;
             /** @default null */
             text?: string | null;
@@ -5220,31 +4983,7 @@ export interface components {
             edits: string | null;
             id: string;
             kind: components["schemas"]["MessageKind"];
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             part: number;
             parts: number;
             sent_at: string | null;
@@ -5466,31 +5205,7 @@ export interface components {
             accepted: number | null;
             accepted_at: string | null;
             address?: string | null;
-            area: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            area: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             caller?: components["schemas"]["CallerShown"] | null;
             capability: components["schemas"]["Capability"];
             /** Format: date-time */
@@ -5518,31 +5233,7 @@ export interface components {
             links: {
                 [key: string]: string;
             };
-            location?: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location?: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             /** @default [] */
             material?: components["schemas"]["MaterialShown"][];
             near: components["schemas"]["CoarsePlace"] | null;
@@ -5558,7 +5249,7 @@ export interface components {
             staging: components["schemas"]["LonLat"] | null;
             state: components["schemas"]["OfferState"];
             still_coming_asked_at: string | null;
-            task?: components["schemas"]["api__schemas__offers__TaskShown"] | null;
+            task?: components["schemas"]["TaskShown"] | null;
             to_confirm: components["schemas"]["ToConfirm"] | null;
             /** @default [] */
             unreadable?: string[];
@@ -5671,31 +5362,7 @@ export interface components {
             /** @description at least so many of them hold no offer; 0 stands for 0 to 4 */
             free: number;
             /** @description GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings */
-            location: {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            };
+            location: components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"];
             /** @description at least so many people; 1 is 1 to 4, of cells from about 114 x 74 km on */
             on_duty: number;
         };
@@ -5827,31 +5494,7 @@ export interface components {
             id: string;
             kind: components["schemas"]["Kind"];
             /** @description GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings */
-            location: {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            };
+            location: components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"];
             name: components["schemas"]["NamesShown"];
             probability: number;
             region: components["schemas"]["NamesShown"] | null;
@@ -5865,31 +5508,7 @@ export interface components {
             is_outside: boolean;
             kind: components["schemas"]["Kind"];
             /** @description GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings */
-            location: {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            };
+            location: components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"];
             name: components["schemas"]["NamesShown"];
             region: components["schemas"]["NamesShown"] | null;
         };
@@ -6032,31 +5651,7 @@ export interface components {
             capabilities: components["schemas"]["Capability"][];
             contact: components["schemas"]["ContactShown"] | null;
             duty_until: string | null;
-            home: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            home: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             id: string;
             label: string | null;
             languages: string[];
@@ -6097,31 +5692,7 @@ export interface components {
             id: string;
             incident_id: string | null;
             kind: components["schemas"]["ResultKind"];
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             offer_id: string;
             requirement_id: string;
             said: components["schemas"]["StatementShown"][];
@@ -6218,15 +5789,7 @@ export interface components {
         };
         /** @description A text to be read. Nothing of it is stored. `near`: where the caller probably is; it weighs places and filters none. */
         ReportText: {
-            near?: {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | null;
+            near?: components["schemas"]["GeoPoint"] | null;
             text: string;
         };
         /** @description One line of what an incident needs. Unset values come from the defaults of the response plans. */
@@ -6371,31 +5934,7 @@ export interface components {
             at?: string | null;
             incident_id?: string | null;
             language?: string | null;
-            location?: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location?: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             on_behalf?: components["schemas"]["OnBehalf"] | null;
             /** @enum {string} */
             outcome: "confirmed" | "done" | "duplicate" | "false" | "located" | "mapped" | "none" | "not_found" | "not_reached" | "reached" | "unclear";
@@ -6411,31 +5950,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             incident_id: string | null;
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             outcome: string;
         };
         /** @description Exactly one of: a token, the `jti` of one, a session, or a subject or role, all of whose tokens and sessions end. */
@@ -6583,31 +6098,7 @@ export interface components {
             exercise?: boolean;
             external_id?: string | null;
             language?: string | null;
-            location: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             /** @default [] */
             offers?: string[];
             priority?: ("critical" | "high" | "normal" | "low") | null;
@@ -6739,31 +6230,7 @@ export interface components {
             found?: components["schemas"]["MaterialShown"][];
             incident_type: string;
             language: string | null;
-            location?: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            location?: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             /** @default [] */
             unreadable?: string[];
         };
@@ -6777,7 +6244,7 @@ export interface components {
         TaskOrder: "newest" | "assistant";
         /** @description `next`: cursor of the next page; null on the last one. A page has the work of up to `limit` incidents. */
         TaskPage: {
-            items: components["schemas"]["api__schemas__tasks__TaskShown"][];
+            items: components["schemas"]["WaitingTask"][];
             next: string | null;
         };
         /** @description An offer of the work. `label`: how the person chose to be shown. `outcome`: of the answer; its text is in the incident. */
@@ -6790,6 +6257,19 @@ export interface components {
             outcome: string | null;
             state: components["schemas"]["OfferState"];
             volunteer_id: string;
+        };
+        /** @description Digital work. `lease_expires_at`: until when an acceptance holds; before it, the end of the time to answer. */
+        TaskShown: {
+            /** @default [] */
+            hints?: components["schemas"]["HintShown"][];
+            /** @default false */
+            hints_follow?: boolean;
+            kind: components["schemas"]["Task"];
+            languages: string[];
+            lease_expires_at: string | null;
+            material: components["schemas"]["TaskMaterial"];
+            outcomes: string[];
+            question: string;
         };
         /**
          * @description A kind of work in one language (null: its switch for all languages, without figures).
@@ -7056,15 +6536,7 @@ export interface components {
         VolunteerIn: {
             capabilities: ("field" | "digital")[];
             contact?: components["schemas"]["Contact"] | null;
-            home?: {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | null;
+            home?: components["schemas"]["GeoPoint"] | null;
             /** @description how operators see the person in lists and on the map, for example a first name; stored encrypted */
             label?: string | null;
             /** @default [] */
@@ -7083,15 +6555,7 @@ export interface components {
         VolunteerPatch: {
             capabilities?: ("field" | "digital")[];
             contact?: components["schemas"]["Contact"] | null;
-            home?: {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | null;
+            home?: components["schemas"]["GeoPoint"] | null;
             /** @description how operators see the person in lists and on the map, for example a first name; stored encrypted */
             label?: string | null;
             languages?: string[];
@@ -7110,31 +6574,7 @@ export interface components {
             engaged?: boolean | null;
             fix_age_s?: number | null;
             fix_at?: string | null;
-            home: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            home: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             id: string;
             label: string | null;
             languages: string[];
@@ -7149,36 +6589,31 @@ export interface components {
                 [key: string]: components["schemas"]["VerifiedSkill"];
             };
         };
+        /**
+         * @description A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer.
+         *     `proposals`: its results that wait for an operator.
+         */
+        WaitingTask: {
+            answered: number;
+            incident_id: string;
+            kind: components["schemas"]["Task"] | null;
+            look: components["schemas"]["LookShown"] | null;
+            people: components["schemas"]["TaskPerson"][];
+            priority: components["schemas"]["Priority"];
+            proposals: components["schemas"]["ProposalShown"][];
+            requirement_id: string;
+            settled: string | null;
+            skill: string;
+            state: components["schemas"]["TaskState"];
+            type: string;
+            wanted: number;
+        };
         WarningList: {
             items: components["schemas"]["WarningShown"][];
         };
         /** @description A hazard area in which the person was found, or which lies on their way. */
         WarningShown: {
-            area: ({
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ];
-                /** @constant */
-                type: "Point";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][];
-                /** @constant */
-                type: "Polygon";
-            } | {
-                bbox?: number[];
-                coordinates: [
-                    number,
-                    number
-                ][][][];
-                /** @constant */
-                type: "MultiPolygon";
-            }) | null;
+            area: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             incident_id: string;
             priority: components["schemas"]["Priority"];
             /** @enum {string} */
@@ -7331,38 +6766,6 @@ export interface components {
             count: number | null;
             /** @enum {string} */
             status: "up" | "down" | "unknown";
-        };
-        /** @description Digital work. `lease_expires_at`: until when an acceptance holds; before it, the end of the time to answer. */
-        api__schemas__offers__TaskShown: {
-            /** @default [] */
-            hints?: components["schemas"]["HintShown"][];
-            /** @default false */
-            hints_follow?: boolean;
-            kind: components["schemas"]["Task"];
-            languages: string[];
-            lease_expires_at: string | null;
-            material: components["schemas"]["TaskMaterial"];
-            outcomes: string[];
-            question: string;
-        };
-        /**
-         * @description A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer.
-         *     `proposals`: its results that wait for an operator.
-         */
-        api__schemas__tasks__TaskShown: {
-            answered: number;
-            incident_id: string;
-            kind: components["schemas"]["Task"] | null;
-            look: components["schemas"]["LookShown"] | null;
-            people: components["schemas"]["TaskPerson"][];
-            priority: components["schemas"]["Priority"];
-            proposals: components["schemas"]["ProposalShown"][];
-            requirement_id: string;
-            settled: string | null;
-            skill: string;
-            state: components["schemas"]["TaskState"];
-            type: string;
-            wanted: number;
         };
     };
     responses: never;
@@ -7916,8 +7319,8 @@ export interface operations {
                 f?: "json" | "geojson";
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path?: never;
             cookie?: never;
@@ -7942,8 +7345,8 @@ export interface operations {
                 f?: "json" | "geojson";
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path?: never;
             cookie?: never;
@@ -7968,8 +7371,8 @@ export interface operations {
                 f?: "json" | "geojson";
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path?: never;
             cookie?: never;
@@ -7994,8 +7397,8 @@ export interface operations {
                 f?: "json" | "geojson";
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path: {
                 /** @description as in `/v1/gis/collections` */
@@ -8099,8 +7502,8 @@ export interface operations {
                 f?: "json" | "geojson";
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path: {
                 /** @description as in `/v1/gis/collections` */
@@ -8128,8 +7531,8 @@ export interface operations {
                 f?: "json" | "geojson";
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path: {
                 /** @description as in `/v1/gis/collections` */
@@ -8173,7 +7576,7 @@ export interface operations {
             };
         };
     };
-    feed_incident: {
+    hazard_feed: {
         parameters: {
             query?: never;
             header?: never;
@@ -8200,7 +7603,7 @@ export interface operations {
             };
         };
     };
-    warning_incident: {
+    hazard_warning: {
         parameters: {
             query?: never;
             header?: never;
@@ -8624,7 +8027,7 @@ export interface operations {
             };
         };
     };
-    eido_incident: {
+    read_eido: {
         parameters: {
             query?: never;
             header?: never;
@@ -9006,8 +8409,8 @@ export interface operations {
                 lang?: components["schemas"]["SummaryLanguage"] | null;
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path: {
                 incident_id: string;
@@ -9157,8 +8560,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path: {
                 offer_id: string;
@@ -9544,7 +8947,7 @@ export interface operations {
             };
         };
     };
-    summarised_incident: {
+    shift_summary: {
         parameters: {
             query?: {
                 by?: components["schemas"]["By"];
@@ -9598,7 +9001,7 @@ export interface operations {
             };
         };
     };
-    write_incident: {
+    write_note: {
         parameters: {
             query?: never;
             header?: {
@@ -9625,7 +9028,7 @@ export interface operations {
             };
         };
     };
-    delete_incident: {
+    delete_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -9700,8 +9103,8 @@ export interface operations {
                 near?: string | null;
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path?: never;
             cookie?: never;
@@ -10449,8 +9852,8 @@ export interface operations {
                 cursor?: string | null;
             };
             header?: {
-                /** @description language of questions */
-                "accept-language"?: string[] | null;
+                /** @description language of texts */
+                "accept-language"?: string;
             };
             path: {
                 volunteer_id: string;
