@@ -1,3 +1,8 @@
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
 pytest_plugins = [
     "tests.support.failures",
     "tests.support.order",
@@ -11,3 +16,12 @@ pytest_plugins = [
     "tests.support.assistant_switches",
     "tests.support.secure_stack",
 ]
+
+
+@pytest.fixture(autouse=True)
+def own_log_settings() -> Iterator[None]:
+    """Commands set what the log keeps, for their process; a test that calls one must not silence the next."""
+    said = structlog.get_config()
+    yield
+    if structlog.get_config() != said:
+        structlog.configure(**said)

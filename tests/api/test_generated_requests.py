@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from api.http.auth import Allow, allowance
 from streams.tokens import Role
-from tests.api.seeded_world import HAZARD, INCIDENTS, OFFERS, PROPOSAL, decided_world
+from tests.api.seeded_world import CONVERSATION, HAZARD, INCIDENTS, OFFERS, PROPOSAL, decided_world
 from tests.support.api_contract import documented_routes
 from tests.support.api_world import World, token
 
@@ -59,9 +59,14 @@ AT_WORK = {
     "POST /v1/assistant/report",
     "POST /v1/volunteers/{volunteer_id}/distress/safe",
     "POST /v1/incidents/{incident_id}/hints/{hint_id}/verdict",
+    "POST /v1/conversations/{conversation_id}/attach",
+    "POST /v1/conversations/{conversation_id}/discard",
+    "POST /v1/conversations/{conversation_id}/give-back",
+    "POST /v1/conversations/{conversation_id}/reply",
+    "POST /v1/conversations/{conversation_id}/take",
 }
-"""For people at one kind of work, in danger, or who see a hint: `routes/test_assistant.py`, `routes/test_own_distress.py`,
-`routes/test_hint_verdicts.py`."""
+"""For people at one kind of work, in danger, who see a hint, or who hold a conversation: `routes/test_assistant.py`,
+`routes/test_own_distress.py`, `routes/test_hint_verdicts.py`, `routes/test_public_messages.py`."""
 ROUTES = {
     (method, route.path): route
     for route in documented_routes()
@@ -84,6 +89,7 @@ def known(names: set[str]) -> st.SearchStrategy[dict[str, str]]:
         "volunteer_id": st.just("v-1"),
         "proposal_id": st.just(PROPOSAL),
         "skill": st.just("doctor"),
+        "conversation_id": st.just(CONVERSATION),
         "collection_id": st.just("incidents"),
         "feature_id": st.sampled_from(INCIDENTS),
     }

@@ -71,7 +71,7 @@ def test_every_route_that_counts_as_heavy_exists() -> None:
     paths = {path for _, path in every_operation()}
     heavy = {path for path in paths if work_of(RequestClass.READ, path, is_public=False) is Work.HEAVY}
 
-    assert len(heavy) == 10
+    assert len(heavy) == 11
 
 
 @pytest.mark.parametrize(

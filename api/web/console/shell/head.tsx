@@ -21,7 +21,7 @@ export function Head() {
   const onDuty = status.value?.volunteers_on_duty ?? null;
   return (
     <header class="head">
-      <div class="cell dep"><h1 class="v"><span class="brand">{t().common.name}</span>{placeName()}<span class="visually-hidden">: {t().own.title}</span></h1><Working /></div>
+      <div class="cell dep"><h1 class="v" title={`${t().common.name}${placeName()}`}><span class="brand">{t().common.name}</span>{placeName()}<span class="visually-hidden">: {t().own.title}</span></h1><Working /></div>
       <Clock />
       <Count label={text.open} value={counts.value.all} />
       <Count label={text.short} value={counts.value.short} isWarning={counts.value.short > 0} />
@@ -47,10 +47,14 @@ export function Head() {
       </div>
       <div class="cell me">
         <button type="button" class="plain k" data-action="sign-out" onClick={() => void leave()}>{t().common.signIn.out}</button>
-        <span class="v">{session.value.kind === "signed-in" ? session.value.session.id : ""}</span>
+        <span class="v" title={ownId()}>{ownId()}</span>
       </div>
     </header>
   );
+}
+
+function ownId(): string {
+  return session.value.kind === "signed-in" ? session.value.session.id : "";
 }
 
 /** What the deployment is called; empty while it has no name of its own. */
