@@ -45,6 +45,8 @@ const LOOK_FOR_MS = 60_000;
 const LOOK_AFTER_MS = 600;
 const LOOK_RARELY_MS = 4_000;
 let clearing: ReturnType<typeof setTimeout> | null = null;
+/** Of the last order that was accepted: false where it was refused. */
+let decided: Promise<boolean> = Promise.resolve(true);
 
 export function openForm(of: Form | null, person = ""): void {
   batch(() => {
@@ -63,8 +65,8 @@ export function closeFormOfOther(id: string | null): void {
 }
 
 /** Sends one order; a second tap while it is under way does nothing. True when it was accepted. */
-async function give(order: Order, request: (key: string) => Promise<Result<unknown>>): Promise<boolean> {
-  return (await answered(order, request)) !== null;
+async function give(order: Order, request: (key: string) => Promise<Result<unknown>>, of = selectedId.peek()): Promise<boolean> {
+  return (await answered(order, request, undefined, of)) !== null;
 }
 
 /** Told what became of the order; before its refusal is shown. */
@@ -72,11 +74,10 @@ type WhenDecided = (outcome: Outcome) => void;
 type Outcome = { readonly refusal: Problem | null; readonly notMoved: readonly NotMoved[] };
 
 /** The accepted answer; null when it was not accepted. */
-async function answered<Data>(order: Order, request: (key: string) => Promise<Result<Data>>, whenDecided?: WhenDecided): Promise<{ readonly data: Data } | null> {
+async function answered<Data>(order: Order, request: (key: string) => Promise<Result<Data>>, whenDecided?: WhenDecided, of = selectedId.peek()): Promise<{ readonly data: Data } | null> {
   if (isBusy.value) return null;
   isBusy.value = true;
   problem.value = null;
-  const of = selectedId.peek();
   const answer = await request(key);
   batch(() => {
     isBusy.value = false;
@@ -84,18 +85,19 @@ async function answered<Data>(order: Order, request: (key: string) => Promise<Re
     if (answer.ok) {
       sent.value = order;
       isDecided.value = false;
-      form.value = null;
+      // What is typed about another incident by then stays.
+      if (formOf === of) form.value = null;
     }
   });
   // While the outcome is unknown a repeat must be the same order; after an answer the next intention is another one.
   if (answer.ok || !answer.problem.mayRepeat) key = freshKey();
-  if (answer.ok) void follow(order, of, answer.data, whenDecided);
+  if (answer.ok) decided = follow(order, of, answer.data, whenDecided);
   refreshDetail();
   return answer.ok ? { data: answer.data } : null;
 }
 
-/** Tells a refusal, and clears the line otherwise. Nobody waits for it: the next order may be under way. */
-async function follow(order: Order, of: string | null, data: unknown, whenDecided?: WhenDecided): Promise<void> {
+/** Tells a refusal, and clears the line otherwise. True unless it was refused. Only what takes it back waits for it. */
+async function follow(order: Order, of: string | null, data: unknown, whenDecided?: WhenDecided): Promise<boolean> {
   const outcome = await outcomeOf(data);
   whenDecided?.(outcome);
   if (sent.peek() === order) isDecided.value = true;
@@ -103,6 +105,7 @@ async function follow(order: Order, of: string | null, data: unknown, whenDecide
   if (outcome.refusal !== null) tellRefusal(order, of, outcome.refusal);
   if (clearing !== null) clearTimeout(clearing);
   clearing = setTimeout(() => sent.value === order && (sent.value = null), SENT_FOR_MS);
+  return outcome.refusal === null;
 }
 
 /** Where it was ordered; a refusal beside another incident would be taken for that one's. */
@@ -160,7 +163,9 @@ export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: r
 }
 
 function mayUndo(id: string, run: () => Promise<boolean>): void {
-  undoable.value = { id, untilMs: now.peek() + UNDO_MS, run };
+  const done = decided;
+  // What is not carried out yet cannot be taken back: the server would say that it has not ended.
+  undoable.value = { id, untilMs: now.peek() + UNDO_MS, run: async () => (await done) && run() };
 }
 
 /** Takes the last order back, while it may be. */
@@ -177,18 +182,18 @@ export async function end(how: "close" | "cancel", code: EndCode, reason: string
     how === "close"
       ? await give(how, (key) => ask("post", "/v1/incidents/{incident_id}/close", { ...order, key }))
       : await give(how, (key) => ask("post", "/v1/incidents/{incident_id}/cancel", { ...order, key }));
-  if (isDone) mayUndo(order.path.incident_id, () => reopen());
+  if (isDone) mayUndo(order.path.incident_id, () => reopen("", order.path.incident_id));
   return isDone;
 }
 
-export async function reopen(reason = ""): Promise<boolean> {
-  const [path, body] = [{ incident_id: selectedId.value ?? "" }, { reason: given(reason) }];
-  return takenBack(path.incident_id, await give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body, key })));
+export async function reopen(reason = "", incident_id = selectedId.value ?? ""): Promise<boolean> {
+  const [path, body] = [{ incident_id }, { reason: given(reason) }];
+  return takenBack(incident_id, await give("reopen", (key) => ask("post", "/v1/incidents/{incident_id}/reopen", { path, body, key }), incident_id));
 }
 
-async function unmerge(reason = ""): Promise<boolean> {
-  const [path, body] = [{ incident_id: selectedId.value ?? "" }, { reason: given(reason) }];
-  return takenBack(path.incident_id, await give("unmerge", (key) => ask("post", "/v1/incidents/{incident_id}/unmerge", { path, body, key })));
+async function unmerge(reason = "", incident_id = selectedId.value ?? ""): Promise<boolean> {
+  const [path, body] = [{ incident_id }, { reason: given(reason) }];
+  return takenBack(incident_id, await give("unmerge", (key) => ask("post", "/v1/incidents/{incident_id}/unmerge", { path, body, key }), incident_id));
 }
 
 /** Opens again what has ended; a part is taken out of what it was merged into. */
@@ -205,7 +210,7 @@ function takenBack(id: string, isDone: boolean): boolean {
 export async function merge(into: string): Promise<boolean> {
   const path = { incident_id: selectedId.value ?? "" };
   const isDone = await give("merge", (key) => ask("post", "/v1/incidents/{incident_id}/merge", { path, body: { into }, key }));
-  if (isDone) mayUndo(path.incident_id, () => unmerge());
+  if (isDone) mayUndo(path.incident_id, () => unmerge("", path.incident_id));
   return isDone;
 }
 

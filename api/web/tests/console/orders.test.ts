@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { closeFormOfOther, end, escalate, form, givenPerson, isDecided, sent, openForm, problem, readRefusal, refusedElsewhere, reopen, undoable } from "../../console/detail/orders";
+import { closeFormOfOther, end, escalate, form, givenPerson, isDecided, sent, openForm, problem, readRefusal, refusedElsewhere, reopen, undo, undoable } from "../../console/detail/orders";
 import { problemWord } from "../../console/say";
 import { selectedId } from "../../console/state";
 import { LOADERS, t } from "../../console/text";
@@ -49,6 +49,43 @@ function decidesAfter(looks: number, outcome: object, awayAt = -1): void {
     return asked > looks ? json({ outcome: "refused", ...outcome }, 200) : json({ outcome: null }, 200);
   });
 }
+
+test("an end is taken back once it is decided, and at its own incident", async () => {
+  const asked: string[] = [];
+  decidesAfter(3, { outcome: "applied" });
+  const answer = fetch;
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+    asked.push(url);
+    return answer(url, init);
+  });
+  await end("close", "resolved", "");
+  void undo();
+  expect(asked.filter((url) => url.endsWith("/reopen"))).toEqual([]);
+  selectedId.value = "i-2";
+  openForm("note");
+
+  await vi.advanceTimersByTimeAsync(10_000);
+
+  expect(asked.filter((url) => url.endsWith("/reopen"))).toEqual(["/v1/incidents/i-1/reopen"]);
+  expect(form.value).toBe("note");
+});
+
+test("an end that was refused is not taken back", async () => {
+  const asked: string[] = [];
+  decidesAfter(1, { reason: "incident_merged" });
+  const answer = fetch;
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+    asked.push(url);
+    return answer(url, init);
+  });
+  await end("close", "resolved", "");
+  void undo();
+
+  await vi.advanceTimersByTimeAsync(10_000);
+
+  expect(asked.filter((url) => url.endsWith("/reopen"))).toEqual([]);
+  expect(problem.value?.code).toBe("incident_merged");
+});
 
 test("a refusal is told also when its decision comes late and the network was away in between", async () => {
   decidesAfter(9, { reason: "already_escalated" }, 2);
