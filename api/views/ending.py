@@ -1,8 +1,8 @@
 """Whether an open incident may have come to its end: nothing is left to do, or who was in danger says that they are safe."""
 
 from dispatch.model.incidents import Incident
-from dispatch.model.reasons import AttentionReason
 from dispatch.model.vocabulary import OfferState
+from dispatch.safety.distress_links import signalled_ms
 
 
 def is_ready_to_close(state: Incident) -> bool:
@@ -29,6 +29,5 @@ def said_safe_ms(state: Incident) -> int | None:
     people = state.people_in_distress
     if not state.is_open or not people:
         return None
-    signalled_ms = max((one.since_ms for one in state.attention if one.reason == AttentionReason.DISTRESS), default=0)
     said = [state.said_safe_ms.get(one, -1) for one in people]
-    return max(said) if min(said) >= signalled_ms else None
+    return max(said) if min(said) >= signalled_ms(state) else None

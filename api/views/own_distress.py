@@ -13,6 +13,7 @@ from dispatch.model.recorded_way import recorded_m, rounded_s
 from dispatch.model.travel import setting_out_s, travel_time_s
 from dispatch.model.vocabulary import Capability, OfferSource, OfferState
 from dispatch.safety.distress import TYPE
+from dispatch.safety.distress_links import signalled_ms
 from streams.clock import rfc3339
 from streams.readers.alarm_answers import key_of
 from streams.store.volunteer_view import VolunteerView
@@ -39,8 +40,7 @@ class OwnDistress:
 
 def newest_ms(own: OwnDistress) -> int:
     """When the newest signal arrived."""
-    raised = (one.since_ms for one in own.incident.attention if one.reason == AttentionReason.DISTRESS)
-    return max(own.incident.times.logged_ms, *raised, 0)
+    return max(own.incident.times.logged_ms, signalled_ms(own.incident))
 
 
 def _safe_ms(own: OwnDistress) -> int | None:

@@ -149,13 +149,14 @@ def stated_safe(incident: Incident, command: StateSafety) -> Ruling:
         return refused("safe", "not_your_danger")
     if not incident.is_open:
         return unchanged("safe", f"incident_{incident.status}")
-    said_ms, signalled_ms = incident.said_safe_ms.get(command.volunteer_id), _signalled_ms(incident)
+    said_ms = incident.said_safe_ms.get(command.volunteer_id)
     # A second press says nothing new, words do; after another signal it is an answer again.
-    if said_ms is not None and said_ms >= signalled_ms and command.private_ref is None:
+    if said_ms is not None and said_ms >= signalled_ms(incident) and command.private_ref is None:
         return unchanged("safe", "already_stated")
     return applied("safe", SafetyStated(volunteer_id=command.volunteer_id, private_ref=command.private_ref))
 
 
-def _signalled_ms(incident: Incident) -> int:
+def signalled_ms(incident: Incident) -> int:
+    """When the newest signal of danger at it was raised; 0: none waits for an operator."""
     raised = (entry.since_ms for entry in incident.attention if entry.reason == AttentionReason.DISTRESS)
     return max(raised, default=0)

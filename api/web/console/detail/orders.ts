@@ -46,7 +46,7 @@ const LOOK_AFTER_MS = 600;
 const LOOK_RARELY_MS = 4_000;
 let clearing: ReturnType<typeof setTimeout> | null = null;
 /** Of the last order that was accepted: false where it was refused. */
-let decided: Promise<boolean> = Promise.resolve(true);
+let decision: Promise<boolean> = Promise.resolve(true);
 
 export function openForm(of: Form | null, person = ""): void {
   batch(() => {
@@ -91,7 +91,7 @@ async function answered<Data>(order: Order, request: (key: string) => Promise<Re
   });
   // While the outcome is unknown a repeat must be the same order; after an answer the next intention is another one.
   if (answer.ok || !answer.problem.mayRepeat) key = freshKey();
-  if (answer.ok) decided = follow(order, of, answer.data, whenDecided);
+  if (answer.ok) decision = follow(order, of, answer.data, whenDecided);
   refreshDetail();
   return answer.ok ? { data: answer.data } : null;
 }
@@ -163,7 +163,7 @@ export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: r
 }
 
 function mayUndo(id: string, run: () => Promise<boolean>): void {
-  const done = decided;
+  const done = decision;
   // What is not carried out yet cannot be taken back: the server would say that it has not ended.
   undoable.value = { id, untilMs: now.peek() + UNDO_MS, run: async () => (await done) && run() };
 }

@@ -50,40 +50,40 @@ function decidesAfter(looks: number, outcome: object, awayAt = -1): void {
   });
 }
 
-test("an end is taken back once it is decided, and at its own incident", async () => {
-  const asked: string[] = [];
-  decidesAfter(3, { outcome: "applied" });
+/** As `decidesAfter`; returns the addresses at which something was opened again, as they come. */
+function reopeningsAfter(looks: number, outcome: object): readonly string[] {
+  const found: string[] = [];
+  decidesAfter(looks, outcome);
   const answer = fetch;
   vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
-    asked.push(url);
+    if (url.endsWith("/reopen")) found.push(url);
     return answer(url, init);
   });
+  return found;
+}
+
+test("an end is taken back once it is decided, and at its own incident", async () => {
+  const reopened = reopeningsAfter(3, { outcome: "applied" });
   await end("close", "resolved", "");
   void undo();
-  expect(asked.filter((url) => url.endsWith("/reopen"))).toEqual([]);
+  expect(reopened).toEqual([]);
   selectedId.value = "i-2";
   openForm("note");
 
   await vi.advanceTimersByTimeAsync(10_000);
 
-  expect(asked.filter((url) => url.endsWith("/reopen"))).toEqual(["/v1/incidents/i-1/reopen"]);
+  expect(reopened).toEqual(["/v1/incidents/i-1/reopen"]);
   expect(form.value).toBe("note");
 });
 
 test("an end that was refused is not taken back", async () => {
-  const asked: string[] = [];
-  decidesAfter(1, { reason: "incident_merged" });
-  const answer = fetch;
-  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
-    asked.push(url);
-    return answer(url, init);
-  });
+  const reopened = reopeningsAfter(1, { reason: "incident_merged" });
   await end("close", "resolved", "");
   void undo();
 
   await vi.advanceTimersByTimeAsync(10_000);
 
-  expect(asked.filter((url) => url.endsWith("/reopen"))).toEqual([]);
+  expect(reopened).toEqual([]);
   expect(problem.value?.code).toBe("incident_merged");
 });
 
