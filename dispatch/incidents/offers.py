@@ -174,19 +174,24 @@ def _check_in(offer: Offer, command: CheckIn) -> Ruling:
 
 
 def _deadline(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
-    """Timers may fire late or twice: the offer must still be pending and its time over by the store's clock."""
+    """Timers may fire late or twice: an offer must still be pending and its time over by the store's clock.
+
+    Every offer of the incident whose time is over expires at once, so that the offers of a wave cost one decision and one search
+    for those who are asked instead.
+    """
     if command.deadline is DeadlineKind.RETRY:
         waits = any(map(incident.waits_for_people, incident.requirements))
         return applied("retry") if waits else unchanged("retry", "nothing_waits")
+    # By the clock of Redis, as it was set (DESIGN 8, 51).
+    over = [offer for offer in incident.offers if offer.state is OfferState.OFFERED and offer.expires_ms <= now_ms]
+    if over:
+        return applied("expiry", *(_moved(offer, OfferState.EXPIRED, reason="no_answer") for offer in over))
     offer = incident.offer(command.offer_id or "")
     if offer is None:
         return _gone(incident, "expiry")
     if offer.state is not OfferState.OFFERED:
         return unchanged("expiry", f"already_{offer.state}")
-    # By the clock of Redis, as it was set (DESIGN 8, 51).
-    if now_ms < offer.expires_ms:
-        return unchanged("expiry", "not_yet_due")
-    return applied("expiry", _moved(offer, OfferState.EXPIRED, reason="no_answer"))
+    return unchanged("expiry", "not_yet_due")
 
 
 def _gone(incident: Incident, rule: str) -> Ruling:

@@ -7,13 +7,15 @@ that crashes in between therefore causes a repeat with the same command id, neve
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
 from mode import Service
 
-from dispatch.deadlines import deadline_command
+from dispatch.deadlines import ATTEMPT_MS, deadline_command
+from dispatch.model.commands import PassDeadline
+from dispatch.model.vocabulary import DeadlineKind
 from dispatch.ports import NotReady, Store, StoreUnavailable
 from streams import metrics
 from streams.errors import LogUnavailable
@@ -25,7 +27,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 0.25
 TAKE_AT_ONCE = 256
 TAKE_WHEN_BEHIND = 16
-"""While the worker is behind: commands of timers share the queue with reports."""
+"""At most this many while the worker is behind: commands of timers share the queue with reports."""
 BEHIND_S = 2.0
 PENDING_TICK_S = 5.0
 PENDING_AGE_MS = 30_000
@@ -43,6 +45,8 @@ class TimerSweep(Service):
         self._store = store
         self._publisher = publisher
         self._behind_s = behind_s
+        self._sent: dict[str, int] = {}
+        """Commands that the log has, by id: when they were sent."""
 
     @Service.task
     async def _sweep(self) -> None:
@@ -56,18 +60,41 @@ class TimerSweep(Service):
             await asyncio.sleep(0 if taken == TAKE_AT_ONCE else TICK_S)
 
     async def sweep_once(self) -> int:
-        """Sends commands for due timers; returns how many.
-
-        Takes few timers while the worker is behind, because their commands share the queue with reports.
-        """
-        due = await self._store.take_due(TAKE_WHEN_BEHIND if self._behind_s() > BEHIND_S else TAKE_AT_ONCE)
+        """Sends commands for due timers; returns how many timers were taken."""
+        due = await self._store.take_due(_take(self._behind_s()))
         if due:
             # The clock of Redis, by which the timers became due.
             now_ms = await self._store.now_ms()
-            await self._publisher.send_commands([deadline_command(timer, now_ms) for timer in due])
-            for timer in due:
-                metrics.DEADLINES.labels(kind=timer.kind).inc()
+            commands = _one_expiry_each(self._unsent((deadline_command(timer, now_ms) for timer in due), now_ms))
+            await self._publisher.send_commands(commands)
+            for command in commands:
+                # After the log confirmed them: what failed is sent again.
+                self._sent[command.id] = now_ms
+                metrics.DEADLINES.labels(kind=command.deadline).inc()
         return len(due)
+
+    def _unsent(self, commands: Iterable[PassDeadline], now_ms: int) -> list[PassDeadline]:
+        """Without commands that are in the log already: repeats would only lengthen the queue that they wait in."""
+        # Negative: the clock of Redis went back.
+        self._sent = {id_: at_ms for id_, at_ms in self._sent.items() if 0 <= now_ms - at_ms <= ATTEMPT_MS}
+        return [command for command in commands if command.id not in self._sent]
+
+
+def _take(behind_s: float) -> int:
+    """How many timers are taken at once: fewer the further the worker is behind, so that their commands, which share the queue
+    with reports, never come faster than they are decided (DESIGN 279)."""
+    if behind_s <= BEHIND_S:
+        return TAKE_AT_ONCE
+    return max(1, round(TAKE_WHEN_BEHIND * (BEHIND_S / behind_s) ** 2))
+
+
+def _one_expiry_each(commands: Iterable[PassDeadline]) -> list[PassDeadline]:
+    """Of several expired offers of one incident the first: its decision ends them all (`dispatch/incidents/offers.py`)."""
+    kept: dict[tuple[str, str], PassDeadline] = {}
+    for command in commands:
+        of_all = command.deadline is DeadlineKind.OFFER_EXPIRY
+        kept.setdefault((command.incident_id, "" if of_all else command.id), command)
+    return list(kept.values())
 
 
 class PendingSweep(Service):

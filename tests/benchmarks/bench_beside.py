@@ -14,11 +14,11 @@ from time import perf_counter
 
 import httpx2
 
-from streams import event_loop
+from streams import clock, event_loop
 from streams.topics import HINTS, OFFERS
 from tests.benchmarks.bench_post import CALM_RATE, Posted, body_of, offered_after, post
 from tests.benchmarks.crowd import first_aiders, load
-from tests.benchmarks.following import following
+from tests.benchmarks.following import Follower, following
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result, spread
 from tests.benchmarks.servers import Servers, whole
@@ -54,15 +54,27 @@ async def _run(options: Options, at: Servers, stack: WholeStack) -> Result:
         following(at.kafka, OFFERS.name) as offers,
         following(at.kafka, HINTS.name) as hints,
     ):
-        await offered_after(offers, await _posts(client, rng))
+        await _turn(client, offers, rng)
         for turn in range(turns):
             # Another one begins each time: what one leaves to the next must not always fall on the same.
             at_turn = turn % len(_STATES)
             for name in [*_STATES][at_turn:] + [*_STATES][:at_turn]:
                 async with _STATES[name](stack, client):
                     await asyncio.sleep(SETTLES_S)
-                    taken[name] += await offered_after(offers, await _posts(client, rng))
+                    taken[name] += await _turn(client, offers, rng)
     return _result(taken, len(hints.seen), len(people), turns)
+
+
+async def _turn(client: httpx2.AsyncClient, offers: Follower, rng: Random) -> list[float]:
+    """One turn, after which the incidents are closed: who is still asked by earlier turns could not be found by later ones."""
+    posted = await _posts(client, rng)
+    taken = await offered_after(offers, posted)
+    for entry in posted:
+        closed = await client.post(
+            f"/v1/incidents/{entry.incident_id}/close", headers={"Idempotency-Key": clock.fresh_id()}
+        )
+        assert closed.status_code == 202, closed.text
+    return taken
 
 
 async def _posts(client: httpx2.AsyncClient, rng: Random) -> list[Posted]:

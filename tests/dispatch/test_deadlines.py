@@ -85,14 +85,38 @@ def test_a_deadline_that_is_not_yet_due_changes_nothing() -> None:
 
 
 def test_a_silent_person_is_replaced_the_moment_the_deadline_is_over() -> None:
-    story = story_of(1, "silent", "far", "next")
+    story = story_of(1, "silent", "other", "next")
     story.wait(90)
 
     passed = story.expire("silent")
 
     assert passed.why.rule == "expiry"
     assert (story.state_of("silent"), story.offer_of("silent").reason) == (OfferState.EXPIRED, "no_answer")
-    assert story.asked() == ["far", "next"]
+    assert story.asked() == ["next"]
+
+
+def test_all_whose_time_is_over_are_replaced_in_one_decision() -> None:
+    story = story_of(1, "silent", "far", "next")
+    asked = story.asked()
+    story.wait(90)
+
+    # The timer of one stands for all, also where its own offer was answered in the meantime.
+    story.decline(asked[0])
+    story.expire(asked[0])
+
+    assert {story.state_of(name) for name in asked[1:]} == {OfferState.EXPIRED}
+    assert not {*asked} & {*story.asked()}
+
+
+def test_who_still_has_time_keeps_it_when_others_expire() -> None:
+    story = story_of(1, "refusing", "silent", "later")
+    story.wait(30)
+    story.decline("refusing")
+    story.wait(60)
+
+    story.expire("silent")
+
+    assert (story.state_of("silent"), story.state_of("later")) == (OfferState.EXPIRED, OfferState.OFFERED)
 
 
 def test_a_deadline_of_an_answered_offer_changes_nothing() -> None:
