@@ -1,4 +1,4 @@
-"""A burst of incidents that nobody answers: whether reports are still decided at once while every offer expires and is replaced."""
+"""Incidents that nobody answers: whether reports are still decided at once while every offer expires and is replaced."""
 
 import asyncio
 from collections.abc import Sequence
