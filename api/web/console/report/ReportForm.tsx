@@ -21,6 +21,7 @@ import { Outcome } from "./outcome";
 import "./report.css";
 import { PUBLIC } from "../public/list_texts";
 import { toReport } from "../public/waiting_messages";
+import { HOLD_AGAIN_MS, giveBackMessage } from "../public/held_message";
 import { fillFrom } from "../public/prefill";
 import { SimilarReports } from "./similar_reports";
 import { firstFault } from "./sending";
@@ -73,8 +74,17 @@ export function ReportForm({ onDone }: ReportFormProps) {
     const of = toReport.value;
     if (!isAdopted || of === null) return;
     toReport.value = null;
-    setIsTyped(!fillFrom(of, state));
+    const isFilled = fillFrom(of, state);
+    setIsTyped(!isFilled);
+    if (!isFilled) giveBackMessage(of.id);
   }, [isAdopted, toReport.value]);
+
+  useEffect(() => {
+    if (draft.conversation === null) return;
+    void state.holdMessage();
+    const timer = setInterval(() => void state.holdMessage(), HOLD_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [state, draft.conversation]);
 
   async function send(): Promise<void> {
     if (state.isSending.value) return;
@@ -122,6 +132,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
       {isTyped && !isEmpty(draft) && <p class="fault" role="alert" data-public="busy">{PUBLIC.read().busy}</p>}
       {draft.exercise && <DrillMark />}
       <div class="report-body">
+        {draft.conversation !== null && <p class="quiet" data-from-message>{text.ofMessage}</p>}
         <WordsField of={state} />
         <PlaceField of={state} />
         <TypeField of={state} />

@@ -84,7 +84,7 @@ export function emptyDraft(): Draft {
 
 export function isEmpty(draft: Draft): boolean {
   const typed = [draft.description, draft.typeText, draft.placeText, draft.address, draft.callerName, draft.callerPhone];
-  return draft.type === null && draft.place === null && typed.every((one) => one.trim() === "");
+  return draft.conversation === null && draft.type === null && draft.place === null && typed.every((one) => one.trim() === "");
 }
 
 /** What the person has typed and chosen, to tell whether it changed. The district of a place follows by itself. */

@@ -5,6 +5,7 @@ import { language } from "../../shared/language";
 import type { Problem } from "../../shared/problem";
 import { assistantChanges } from "../assistant_changes";
 import type { LonLat } from "../map/picking";
+import { giveBackMessage, holdMessage, isLostBy } from "../public/held_message";
 import { type IncidentType, readTypes } from "../plans";
 import { type Draft, type DraftStore, type Joined, contentOf } from "./draft";
 import { Foresight, type SimilarReport } from "./foresight";
@@ -23,6 +24,8 @@ export class FormState {
   readonly faults: Signal<Faults> = signal({});
   readonly problem: Signal<Problem | null> = signal(null);
   readonly isSending = signal(false);
+  /** Why the message that the report is made of is no longer this desk's. */
+  readonly lost: Signal<Problem | null> = signal(null);
   /** The incident that is stored while what was typed after sending is not. */
   readonly stored = signal<string | null>(null);
   readonly places: PlaceChooser;
@@ -141,8 +144,24 @@ export class FormState {
     this.change({ joins: this.draft.value.joins?.id === id ? null : { id, type } });
   }
 
+  /** Keeps the message that the report is made of. One that somebody else has taken meanwhile is told before the report is sent. */
+  async holdMessage(): Promise<void> {
+    const id = this.draft.value.conversation;
+    const problem = id === null ? null : await holdMessage(id);
+    if (problem !== null && this.draft.value.conversation === id) this.lose(problem);
+  }
+
+  /** What was typed stays, as a report of its own: it may tell more than the message did. */
+  private lose(problem: Problem): void {
+    this.change({ conversation: null });
+    this.lost.value = problem;
+  }
+
   /** Empties the form, with a new key: what is typed next is another report. */
   empty(): void {
+    const { conversation } = this.draft.value;
+    if (conversation !== null) giveBackMessage(conversation);
+    this.lost.value = null;
     this.store.clear();
     this.places.empty();
     this.faults.value = {};
@@ -167,12 +186,17 @@ export class FormState {
     this.problem.value = null;
     if (firstFault(this.faults.value) !== null) return null;
     this.stored.value = null;
+    this.lost.value = null;
     const body = reportOf(this.draft.value);
     const sent = this.store.sending(JSON.stringify(body));
     const answer = await ask("post", "/v1/incidents", { body, key: sent.key });
     if (answer.ok) {
       const [{ id }, into] = [answer.data, sent.joins?.id ?? null];
       return this.keepRest(sent, { id, into, joining: into === null ? null : await joiningOf(id, into) });
+    }
+    if (sent.conversation !== null && isLostBy(answer.problem)) {
+      this.lose(answer.problem);
+      return null;
     }
     if (answer.problem.code === "idempotency_key_reused") this.store.renew();
     this.problem.value = answer.problem;

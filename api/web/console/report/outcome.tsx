@@ -10,6 +10,12 @@ export function Outcome({ of }: { of: FormState }) {
   if (of.stored.value !== null) {
     return <p class="report-outcome fault" role="alert" data-stored={of.stored.value}>{text.restNotSaved(numberById(of.stored.value))}</p>;
   }
+  const lost = of.lost.value;
+  if (lost !== null) {
+    const { by, incident_id } = lost.params;
+    const known = [by, incident_id == null ? null : numberById(incident_id)].filter(Boolean).join(", ");
+    return <p class="report-outcome fault" role="alert" data-lost>{text.messageLost(known)}</p>;
+  }
   if (problem === null) return null;
   const isOther = problem.code === "idempotency_key_reused";
   return (

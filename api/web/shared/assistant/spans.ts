@@ -23,10 +23,12 @@ export function piecesOf(text: string, spans: readonly Span[]): Piece[] {
   return pieces;
 }
 
-/** The words of the text that say it, `…` between those that stand apart. */
+/** Of a long text that repeats itself, more would push everything else out of sight. */
+const MOST_QUOTED = 6;
+
+/** The words of the text that say it, each once, `…` between those that stand apart. */
 export function wordsOf(text: string, spans: readonly Span[]): string {
-  return piecesOf(text, spans)
-    .flatMap((one) => (one.isMarked ? [one.text.trim()] : []))
-    .filter((one) => one !== "")
-    .join(" … ");
+  const said = piecesOf(text, spans).flatMap((one) => (one.isMarked ? [one.text.trim()] : []));
+  const words = [...new Set(said)].filter((one) => one !== "");
+  return words.length > MOST_QUOTED ? `${words.slice(0, MOST_QUOTED).join(" … ")} …` : words.join(" … ");
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { draftPlace } from "../../console/map/picking";
-import { DraftStore } from "../../console/report/draft";
+import { DraftStore, isEmpty } from "../../console/report/draft";
 import { Foresight } from "../../console/report/foresight";
 import { FormState } from "../../console/report/form_state";
 import { type FoundPlace, type Lookup, PlaceLookup } from "../../console/report/places";
@@ -179,4 +179,49 @@ test("a look-up that the closed form no longer waits for ends without an error, 
   answer({ kind: "none" });
   expect(await late).toEqual({ kind: "none" });
   expect(lookup.state.value).toEqual({ kind: "none" });
+});
+
+const ofMessage = (): FormState => {
+  const form = state();
+  form.pickType("flood");
+  form.pickPlace(POINT);
+  form.change({ description: "су", conversation: "c-1" });
+  return form;
+};
+
+test.each([
+  ["somebody else has settled", Response.json({ code: "conflict", state: "ended", by: "op-2", incident_id: "i-9" }, { status: 409 })],
+  ["somebody else works on", Response.json({ code: "conflict", state: "taken", by: "op-2" }, { status: 409 })],
+  ["is no longer kept", Response.json({ code: "not_found" }, { status: 404 })],
+])("a report of a message that %s says so, and saved again it stands by itself", async (_, refusal) => {
+  answers = [refusal];
+  const form = ofMessage();
+  expect(await form.send()).toBeNull();
+  expect([form.lost.value === null, form.problem.value, form.draft.value.description]).toEqual([false, null, "су"]);
+  expect(await form.send()).toMatchObject({ id: "i-1" });
+  expect(sent.map((one) => JSON.parse(one.body).conversation_id)).toEqual(["c-1", undefined]);
+  expect(sent[0]?.key).not.toBe(sent[1]?.key);
+});
+
+test("an outcome that is not known keeps the message with its report", async () => {
+  answers = [Response.json({ code: "unavailable" }, { status: 403 })];
+  const form = ofMessage();
+  expect(await form.send()).toBeNull();
+  expect([form.lost.value, form.draft.value.conversation]).toEqual([null, "c-1"]);
+});
+
+test("a form that is emptied gives its message back to the others", () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (url: string) => {
+    asked.push(url);
+    return Promise.resolve(Response.json({}, { status: 202 }));
+  });
+  ofMessage().empty();
+  expect(asked).toEqual(["/v1/conversations/c-1/give-back"]);
+});
+
+test("a message without a word keeps its form: nobody types another call into it", () => {
+  const form = state();
+  form.change({ conversation: "c-1" });
+  expect(isEmpty(form.draft.value)).toBe(false);
 });

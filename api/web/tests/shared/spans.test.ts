@@ -18,3 +18,11 @@ test("words that stand apart are told as such", () => {
   expect(wordsOf("one two three", [[0, 3], [8, 13]])).toBe("one … three");
   expect(wordsOf("one", [])).toBe("");
 });
+
+test("a long text that repeats itself is quoted in a few words", () => {
+  const text = "су көп ".repeat(300);
+  const spans = Array.from({ length: 300 }, (_, at) => [at * 7, at * 7 + 2] as const);
+  expect(wordsOf(text, spans)).toBe("су");
+  const many = Array.from({ length: 40 }, (_, at) => `w${String(at).padStart(2, "0")} -`).join(" ");
+  expect(wordsOf(many, Array.from({ length: 40 }, (_, at) => [at * 6, at * 6 + 3] as const))).toBe("w00 … w01 … w02 … w03 … w04 … w05 …");
+});

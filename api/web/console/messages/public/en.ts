@@ -1,11 +1,9 @@
 // Texts of the list of messages from the public.
-import { plural } from "../../../shared/plural";
-
 export const en = {
   none: "No message waits",
   about: "A message is one sender's texts since the last one was settled. Nobody is on the way because of it.",
   more: (count: number) => `and ${count} more`,
-  texts: (count: number) => plural("en", count, { one: "1 text", other: `${count} texts` }),
+  parts: (count: number) => `in ${count} parts`,
   age: (clock: string) => `waits ${clock}`,
   takenBy: (who: string) => `${who} works on it`,
   takenHere: "you work on it",
@@ -13,6 +11,7 @@ export const en = {
   stopped: "wants no automatic answers",
   hasPlace: "location sent",
   cut: "The text is longer.",
+  whole: "Whole text",
   noText: "No text",
   kinds: { text: "text", location: "location", photo: "a photo, not kept: ask what it shows", voice: "a voice message, not kept: ask for text", video: "a video, not kept: ask what it shows", other: "a file or sticker, not kept", stop: "asked for no more answers" },
   make: "New incident",
@@ -24,7 +23,10 @@ export const en = {
   reasons: { spam: "spam", test: "test", not_urgent: "no emergency", known: "known already", unclear: "cannot be understood", other: "another reason" },
   replies: { received: "“Received; if in danger call 112”", where: "“Send the address; if in danger call 112”", call: "“Read; in an emergency call 112”" },
   busy: "Another report is being typed here. Save it or empty the form, then take the message again.",
-  sent: "Sent to the gateway",
-  away: (who: string) => `${who} was first`,
+  sent: (who: string) => `Reply handed to the gateway: ${who}`,
+  attached: (number: string) => `Added to ${number}`,
+  discarded: (who: string) => `Discarded: ${who}`,
+  away: (who: string) => `${who} already works on it`,
+  gone: "Another operator has settled the marked message.",
   ended: "It has been settled already",
 };

@@ -58,6 +58,8 @@ export const en = {
   again: "The outcome of the earlier attempt is unknown. Sending it again unchanged creates no second incident.",
   notThisOne: "This report is not saved yet: another one was sent from this form before. Check it and save again.",
   restNotSaved: (id: string) => `${id} is saved. What you typed after sending is not: save again to add it to ${id}.`,
+  ofMessage: "Of a message from the public: saving settles it.",
+  messageLost: (known: string) => `The message has been taken or settled elsewhere${known && ` (${known})`}. Look for its incident; what you save now is an incident of its own.`,
   typesFailed: "The types cannot be read.",
   drill: {
     title: "New exercise",
