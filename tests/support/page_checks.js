@@ -15,6 +15,17 @@
     const isWide = (one) => one.scrollWidth > one.clientWidth + 1 && style(one).display !== "inline" && !mayCut(one);
     const hasText = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "");
     const isCut = (one) => ["hidden", "clip"].includes(style(one).overflowY) && one.scrollHeight > one.clientHeight + 2 && hasText(one);
+    // A word of a few letters a line is not read: its column has no room left.
+    const isSqueezed = (one) =>
+      hasText(one) &&
+      [...one.childNodes].some((node) =>
+        node.nodeType === Node.TEXT_NODE &&
+        [...node.textContent.matchAll(/[^\s\u00AD\u2010-]{3,24}/g)].some((word) => {
+          const range = document.createRange();
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 2;
+        }));
     const isOutside = (one) => {
       const box = one.getBoundingClientRect();
       return one.matches("button, a, input, select, textarea, summary") && (box.left < -1 || box.right > innerWidth + 1);
@@ -24,7 +35,7 @@
       ...(page.scrollWidth > page.clientWidth ? ["the page is wider than its window"] : []),
       ...[...document.querySelectorAll("body *")]
         .filter((one) => one.clientWidth > 0 && this.isDrawn(one) && !one.closest("svg"))
-        .filter((one) => isWide(one) || isCut(one) || isOutside(one))
+        .filter((one) => isWide(one) || isCut(one) || isSqueezed(one) || isOutside(one))
         .map(this.named),
     ];
   },
