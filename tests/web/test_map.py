@@ -72,6 +72,12 @@ def test_a_map_that_cannot_be_loaded_leaves_the_districts_and_says_so(visit: Vis
 
     expect(page.locator(".map-credit")).to_contain_text("Көше картасын жүктеу мүмкін болмады")
     expect(page.locator(".map-credit")).to_contain_text("OCHA COD-AB")
+    # The legend of the people stands beside what is drawn: over it, it hid incidents at the edge.
+    page.locator(".map-people").wait_for()
+    legend, drawn = (page.locator(one).bounding_box() for one in (".map-people", ".map-canvas"))
+    assert legend is not None
+    assert drawn is not None
+    assert legend["y"] + legend["height"] <= drawn["y"] + 0.5
 
 
 def test_the_map_in_a_window_of_its_own_follows_the_selection(visit: Visit) -> None:

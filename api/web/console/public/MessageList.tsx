@@ -56,22 +56,31 @@ function useWaiting(): Waiting {
   return { items, problem, again: () => setTimes((before) => before + 1), ends: (id) => void (endedHere.current = id) };
 }
 
-/** The orders about an entry, one at a time: a second press while one is on its way would add or send it twice. */
+/** The orders about an entry. A second press while its answer is on its way would add or send it twice. */
 function useOrders(of: ShownConversation | undefined, waiting: Waiting, setAsking: (what: Asking | null) => void) {
   const text = PUBLIC.read();
-  const isRunning = useRef(false);
+  const running = useRef(new Set<string>());
   const [said, setSaid] = useState("");
-  if (of === undefined) return { said, orders: null };
+  const [isSending, setIsSending] = useState(false);
+  const once = (what: string, run: () => Promise<void>) => (): void => {
+    const name = `${what} ${of?.id}`;
+    if (running.current.has(name)) return;
+    running.current.add(name);
+    setIsSending(true);
+    // Now, and not with the answer: another choice may be open by then.
+    setAsking(null);
+    void run().finally(() => {
+      running.current.delete(name);
+      setIsSending(running.current.size > 0);
+    });
+  };
+  // On a slow network the answer takes seconds: the key is seen to have worked before.
+  const shown = isSending ? text.sending : said;
+  if (of === undefined) return { said: shown, once, orders: null };
   const path = { conversation_id: of.id };
   const tell = (answer: Result<unknown>, sentence: string): void => {
     setSaid(answer.ok ? sentence : refusalOf(answer.problem));
-    setAsking(null);
     waiting.again();
-  };
-  const once = (run: () => Promise<void>) => (): void => {
-    if (isRunning.current) return;
-    isRunning.current = true;
-    void run().finally(() => (isRunning.current = false));
   };
   const make = async (): Promise<void> => {
     const taken = await ask("post", "/v1/conversations/{conversation_id}/take", { path });
@@ -91,8 +100,8 @@ function useOrders(of: ShownConversation | undefined, waiting: Waiting, setAskin
     tell(await ask("post", "/v1/conversations/{conversation_id}/discard", { path, body: { reason } }), text.discarded(senderOf(of)));
   };
   const reply = async (which: (typeof REPLIES)[number]): Promise<void> => tell(await ask("post", "/v1/conversations/{conversation_id}/reply", { path, body: { text: which } }), text.sent(senderOf(of)));
-  const orders: Orders = { make: once(make), attach: once(attach), ask: setAsking, discard: (reason) => once(() => discard(reason))(), reply: (which) => once(() => reply(which))() };
-  return { said, orders };
+  const orders: Orders = { make: once("make", make), attach: once("attach", attach), ask: setAsking, discard: (reason) => once("discard", () => discard(reason))(), reply: (which) => once("reply", () => reply(which))() };
+  return { said: shown, once, orders };
 }
 
 function MessageList() {
@@ -106,22 +115,22 @@ function MessageList() {
   const marked = list.find((one) => one.id === markedId.value);
   // A choice that was opened for one entry is never answered for another.
   const asking = asked !== null && asked.of === marked?.id ? asked.what : null;
-  const { said, orders } = useOrders(marked, waiting, (what) => setAsked(what === null || marked === undefined ? null : { of: marked.id, what }));
+  const { said, once, orders } = useOrders(marked, waiting, (what) => setAsked(what === null || marked === undefined ? null : { of: marked.id, what }));
   useLayoutEffect(() => pane.current?.focus(), []);
   useEffect(() => document.querySelector("[data-conversation][data-marked=true]")?.scrollIntoView({ block: "nearest" }), [marked?.id, asking, whole]);
 
   const shown = (one: ShownConversation): ShownConversation => (whole?.id === one.id && whole.count === one.count ? { ...whole, by: one.by } : one);
-  const read = marked?.is_cut !== true || shown(marked) !== marked ? null : async (): Promise<void> => {
+  const read = marked?.is_cut !== true || shown(marked) !== marked ? null : once("read", async () => {
     const answer = await ask("get", "/v1/conversations/{conversation_id}", { path: { conversation_id: marked.id } });
     if (answer.ok) setWhole({ ...answer.data, text: answer.data.text.slice(0, MOST_SHOWN), is_cut: answer.data.is_cut || answer.data.text.length > MOST_SHOWN });
-  };
+  });
   const move = (step: number) => (): void => {
     const at = list.findIndex((one) => one.id === marked?.id);
     mark(list[Math.min(list.length - 1, Math.max(0, at + step))]?.id ?? null);
     setAsked(null);
   };
   useLayoutEffect(() => {
-    const steps = { j: move(1), k: move(-1), enter: () => void read?.() };
+    const steps = { j: move(1), k: move(-1), enter: () => read?.() };
     if (orders === null) return bindKeys(steps);
     const choices = asking === "discard" ? REASONS.map((one) => () => orders.discard(one)) : asking === "reply" ? REPLIES.map((one) => () => orders.reply(one)) : [];
     const numbered = Object.fromEntries(choices.map((run, at) => [String(at + 1), run]));
@@ -139,7 +148,7 @@ function MessageList() {
         <ul class="lines messages">
           {list.map((one) => (
             <li key={one.id} data-conversation={one.id} data-state={one.state} data-marked={one.id === marked?.id} onPointerDown={() => mark(one.id)} onFocusIn={() => mark(one.id)}>
-              <MessageEntry of={shown(one)} onRead={one.id !== marked?.id || read === null ? null : () => void read()} />
+              <MessageEntry of={shown(one)} onRead={one.id !== marked?.id ? null : read} />
               {one.id === marked?.id && orders !== null && <MessageOrders asking={asking} orders={orders} />}
             </li>
           ))}

@@ -115,3 +115,37 @@ test("an order that somebody else was faster with says who", async () => {
   await press("n");
   await vi.waitFor(() => expect(said()).toContain("op-2"));
 });
+
+test("a key is seen to have worked before the answer comes", async () => {
+  await show();
+  let answer = (_: Response): void => undefined;
+  vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => (answer = resolve)));
+  await press("n");
+  expect(said()).toBe("Sending…");
+  await act(async () => answer(problem("conflict", 409, { state: "taken", by: "op-2" })));
+  await vi.waitFor(() => expect(said()).toContain("op-2"));
+});
+
+test("a long text is read whole before anything is done about it", async () => {
+  waiting = ["1"];
+  const MessageList = await loadMessages();
+  const cut = { ...entry("1"), text: "the beginn", is_cut: true };
+  vi.stubGlobal("fetch", async (url: string) => (url.includes("/v1/conversations/") ? json({ ...entry("1"), text: "all of it", messages: [] }) : json({ items: [cut], next: null, waiting: 1 })));
+  await act(async () => render(<MessageList />, root));
+  await vi.waitFor(() => expect(root.querySelector("[data-action=message-read]")).not.toBeNull());
+  await act(() => void document.body.dispatchEvent(new KeyboardEvent("keydown", { code: "Enter", key: "Enter", bubbles: true })));
+  await vi.waitFor(() => expect(root.querySelector(".words")?.textContent).toBe("all of it"));
+  expect(root.querySelector("[data-action=message-read]")).toBeNull();
+});
+
+test("an answer that comes late closes no choice that was opened meanwhile", async () => {
+  await show();
+  const fetched = fetch;
+  let answer = (_: Response): void => undefined;
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => (url.endsWith("/reply") ? new Promise<Response>((resolve) => (answer = resolve)) : fetched(url, init)));
+  for (const key of ["t", "2", "x"]) await press(key);
+  await act(async () => answer(json({}, 202)));
+  await vi.waitFor(() => expect(said()).toContain("+77051"));
+  await press("1");
+  await vi.waitFor(() => expect(posted).toEqual([["1/discard", { reason: "spam" }]]));
+});
