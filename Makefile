@@ -26,6 +26,7 @@ model: $(RUNTIME) ## install the assistant's model; beside up and test
 
 test: $(DEVELOPMENT) ## the tests of every change, with real Kafka and Redis (ARGS= goes to pytest, PROCESSES=)
 	-@$(BIN)/python .ci/web.py build
+	-@$(BIN)/python .ci/kafka_archive.py
 	$(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder --durations=10 --durations-min=1 $(ARGS)
 
 soak: $(DEVELOPMENT) ## the long tests that make test leaves out (SEEDS=, MINUTES=, ARGS=)

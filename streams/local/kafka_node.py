@@ -63,6 +63,8 @@ class Java:
 
     java: Path
     class_path: str
+    archive: Path | None = None
+    """Its classes, ready to be used (`class_archive.py`); None: each start loads them from the jars."""
 
 
 def kafka_id(seed: str) -> str:
@@ -200,6 +202,7 @@ def _jvm(java: Java, node: Node) -> list[str]:
     with as_file(files("streams.local") / "log4j2.properties") as log_settings:
         return [
             str(java.java),
+            *([f"-XX:AOTCache={java.archive}"] if java.archive else []),
             # For a fast start with little memory: one collector thread and only the first compiler.
             *("-Xms128m", f"-Xmx{node.heap_mb}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             "-XX:+ExitOnOutOfMemoryError",

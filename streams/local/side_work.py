@@ -1,5 +1,5 @@
-"""Work beside the start of the stack, which delays nothing and which nothing depends on: the build of the web pages, and the
-installation of the assistant's model."""
+"""Work beside the start of the stack, which delays nothing and which nothing depends on: the build of the web pages, the
+installation of the assistant's model, and the archive of Kafka's classes for the next start."""
 
 import os
 import sys
@@ -38,6 +38,12 @@ MODEL = Job(
     command=(str(COMMANDS / "install.py"), "assistant"),
     done="The assistant's model was installed in {took_s:.0f} s; the assistant uses it from its next start on",
     failed="The assistant's model could not be installed ({log}); the assistant reads by words alone. Repeat with: make model",
+)
+ARCHIVE = Job(
+    name="archive",
+    command=(str(COMMANDS / "kafka_archive.py"), "--later"),
+    done="Kafka's classes were archived: the next start is some seconds shorter",
+    failed="Kafka's classes could not be archived ({log}); each start loads them anew, all else goes on",
 )
 
 

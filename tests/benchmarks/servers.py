@@ -15,11 +15,11 @@ import psutil
 from streams import settings
 from streams.kafka import topic_admin
 from streams.local import jars, maven, processes, redis_server
+from streams.local.class_archive import java_with
 from streams.local.folder import Folder
 from streams.local.kafka_node import Node
 from streams.local.ports import free_ports
 from streams.local.process import last_lines
-from streams.local.stack import java_with
 from streams.settings import Settings
 from tests.benchmarks.result import NotHere
 from tests.support.desk import DATA_KEY

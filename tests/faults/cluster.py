@@ -18,12 +18,12 @@ from streams.cli.main import COMMANDS
 from streams.components import Component
 from streams.kafka.security import of_aiokafka
 from streams.local import jars, keys, maven, processes, redis_server
+from streams.local.class_archive import java_with
 from streams.local.folder import Folder as DataFolder
 from streams.local.kafka_node import ExtraListener, Node
 from streams.local.ports import LOOPBACK, free_ports
 from streams.local.process import Part
 from streams.local.secured import secured
-from streams.local.stack import java_with
 from streams.local.supervisor import Supervisor
 from streams.setting_combinations import PLAINTEXT, SASL_SSL
 from streams.settings import load

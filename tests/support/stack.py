@@ -20,11 +20,11 @@ import redis
 
 from streams.components import Component
 from streams.local import jars, maven, processes, redis_server
+from streams.local.class_archive import java_with
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java, Node
 from streams.local.ports import free_ports
 from streams.local.process import Part
-from streams.local.stack import java_with
 from streams.local.supervisor import Supervisor
 from streams.store.redis_users import user_of, users
 from tests.support.whole_stack import StartStack, WholeStack

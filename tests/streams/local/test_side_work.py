@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.local.side_work import MODEL, PAGES, InTurn, Job, SideWork
+from streams.local.side_work import ARCHIVE, MODEL, PAGES, InTurn, Job, SideWork
 from tests.support.waiting import until
 
 
@@ -66,4 +66,4 @@ def test_an_installed_package_does_nothing(tmp_path: Path) -> None:
     none = Job(name="none", command=(str(tmp_path / "none.py"),), done="", failed="")
 
     assert not SideWork(none, tmp_path, print).is_running
-    assert all(Path(known.command[0]).exists() for known in (PAGES, MODEL))
+    assert all(Path(known.command[0]).exists() for known in (PAGES, MODEL, ARCHIVE))

