@@ -71,8 +71,9 @@ class ClaimLedger:
         # Holds of the decision are confirmed by now, and `release` does not affect confirmed holds.
         await self._store.release([hold for _, entry in decided for hold in entry.holds.values()])
         for command, _ in decided:
-            # After the release: if Redis fails in between, the next call releases them.
-            del self._claimed[command]
+            # After the release: if Redis fails in between, the next call releases them. The other lane of the batch may have
+            # called as well, and released the same.
+            self._claimed.pop(command, None)
 
     async def release_unused(self, decisions: Sequence[Decision]) -> None:
         """Releases claims of earlier attempts that these applied decisions did not use; no round trip when there are none."""

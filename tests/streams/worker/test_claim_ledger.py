@@ -1,5 +1,6 @@
 """Claims that no decision uses are released as soon as the decision of their command is known."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ class Decided:
         return 0, [Loaded(decided_at=1 if command in self.commands else None, incident=None) for command, _ in commands]
 
     async def release(self, holds: Sequence[Hold]) -> None:
+        await asyncio.sleep(0)
         self.released += holds
 
 
@@ -50,3 +52,15 @@ async def test_claims_of_commands_that_a_successor_decided_are_released_at_once(
 
     assert [hold.offer_id for hold in store.released] == released
     assert [command for command in ("c-1", "c-2") if command in ledger] == kept
+
+
+async def test_two_lanes_of_a_batch_may_release_the_same_at_once() -> None:
+    store: Any = Decided("c-1")
+    ledger = ClaimLedger(store)
+    ledger.note(claim("c-1", "v-1"))
+
+    await asyncio.gather(ledger.release_decided(), ledger.release_decided())
+
+    # Twice is harmless: a release names the hold, and does nothing where it is gone.
+    assert {hold.offer_id for hold in store.released} == {"o-c-1-v-1"}
+    assert "c-1" not in ledger
