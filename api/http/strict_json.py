@@ -24,6 +24,10 @@ _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|[0-9]{19}|[eE][+]?[0-9]{2}|Na
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 """A string without its closing quote is one token as well: searching for the quote from each position takes quadratic time."""
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+_UNKEEPABLE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+"""An escape. The group: a NUL, or a surrogate without the other half."""
 _JITER_MESSAGE = re.compile(r"(.*) at line (\d+) column (\d+)", re.DOTALL)
 """jiter gives the position only in its message. Columns count bytes from 1."""
 
@@ -51,6 +55,15 @@ def parse(body: bytes) -> Any:
     if b"\\u0000" in body or not _is_within_limits(value, DEEPEST):
         _examine(_decoded(body))
     return value
+
+
+def with_keepable_texts(body: bytes) -> bytes:
+    """The body with U+FFFD for what no text may hold here: bytes that are not UTF-8, NULs and lone surrogates.
+
+    For callers who cannot send another one: a gateway that is refused drops the message of a person.
+    """
+    text = body.decode("utf-8", "replace").encode()
+    return _UNKEEPABLE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], text) if b"\\u" in text else text
 
 
 def _is_within_limits(value: object, levels: int) -> bool:

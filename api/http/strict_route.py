@@ -13,7 +13,7 @@ from api.http.audit import READS, record_read
 from api.http.auth import Allow, allowance
 from api.http.numbers import natural
 from api.http.problems import ProblemResponse, not_json
-from api.http.strict_json import BadJson, parse
+from api.http.strict_json import BadJson, parse, with_keepable_texts
 from api.process.in_flight import work_of
 from api.process.rate_limits import class_of
 
@@ -53,6 +53,15 @@ class StrictRequest(Request):
         return value
 
 
+class GatewayRequest(StrictRequest):
+    """One of a gateway, whose texts are others': what cannot be kept in them is replaced instead of refused."""
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            self._body = with_keepable_texts(await super().body())
+        return self._body
+
+
 async def read_at_most(request: Request, limit: int) -> bytes:
     """The whole body; reading stops at the limit. Raises ProblemResponse (413)."""
     # Connection: close, because the rest of the body stays unread.
@@ -83,6 +92,8 @@ def require_json(request: Request) -> None:
 class StrictRoute(APIRoute):
     """A route that must declare an access rule (`auth.Allow` or `auth.PUBLIC`). Its constructor raises Undeclared without one."""
 
+    request_class = StrictRequest
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         # APIRoute calls this in its constructor, so a route without a rule fails at import.
@@ -97,7 +108,7 @@ class StrictRoute(APIRoute):
         work = work_of(kind, self.path, is_public=not isinstance(declared, Allow))
 
         async def strict(request: Request) -> Response:
-            bounded = StrictRequest(request.scope, request.receive)
+            bounded = self.request_class(request.scope, request.receive)
             # Before the body is read: a caller without permission must not make the process buffer it.
             caller = await declared.admit(request) if isinstance(declared, Allow) else None
             if caller is not None:
@@ -114,3 +125,9 @@ class StrictRoute(APIRoute):
             return answer
 
         return strict
+
+
+class GatewayRoute(StrictRoute):
+    """A route for messages that gateways forward."""
+
+    request_class = GatewayRequest

@@ -11,7 +11,7 @@ from api.deps import ServicesDep
 from api.http.auth import PUBLIC, refused, unauthenticated
 from api.http.problems import ProblemResponse
 from api.http.responses import problems
-from api.http.strict_route import StrictRoute
+from api.http.strict_route import GatewayRoute
 from api.process.services import Services
 from api.schemas.channels import phone
 from api.schemas.inbound import SmsIn, TelegramMessage, TelegramUpdate
@@ -30,7 +30,7 @@ from streams.wire import MessageKind
 
 _ORDERS = frozenset({"/start", "/help", "/settings"})
 """Of Telegram's buttons."""
-router = APIRouter(prefix="/v1/inbound", tags=["notices"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/inbound", tags=["notices"], route_class=GatewayRoute)
 
 
 @router.post(

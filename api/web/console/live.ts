@@ -40,8 +40,10 @@ export function onRow(listener: (row: s.Row) => void): void {
   rowListener = listener;
 }
 
+const STANDING = ["alarm", "handover", "conversations", "presence", "positions"];
+
 export function startLive(): () => void {
-  const stream = new LiveStream({ url: urlFor(s.selectedId.value), onEvent: take, onReset: () => (noteAssistantChange(), void load()), onEnd: () => void readSession() });
+  const stream = new LiveStream({ url: urlFor(s.selectedId.value), standing: STANDING, onEvent: take, onReset: () => (noteAssistantChange(), void load()), onEnd: () => void readSession() });
   s.stream.value = stream;
   void load();
   const stopDetail = followDetail(stream);

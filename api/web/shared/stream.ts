@@ -12,6 +12,8 @@ const LOOK_EVERY_MS = 250;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const NAME = "komek-stream";
+/** Standing events that are kept at most; then the leader connects anew and is told them whole. */
+const STANDING_AT_MOST = 200;
 
 export interface StreamEvent {
   /** Name of the event: `incident`, `offer`, … (schemas `…Event` of the API). */
@@ -31,7 +33,9 @@ type Told =
   | { readonly kind: "event"; readonly event: StreamEvent }
   | { readonly kind: "life"; readonly lastId: string | null }
   | { readonly kind: "try"; readonly atMs: number }
-  | { readonly kind: "url"; readonly url: string };
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "join"; readonly from: string }
+  | { readonly kind: "standing"; readonly to: string; readonly events: readonly StreamEvent[] };
 
 export interface StreamOptions {
   readonly url?: string;
@@ -42,6 +46,9 @@ export interface StreamOptions {
   /** The session has ended (`end`, 401) or is that of somebody else (409). */
   readonly onEnd: () => void;
   readonly random?: () => number;
+  /** Names of events that a connection tells at its start and then when they change: the leader keeps the last, for tabs that come
+   * later. One with `is_complete: false` adds to those before it. */
+  readonly standing?: readonly string[];
 }
 
 export class LiveStream {
@@ -53,6 +60,8 @@ export class LiveStream {
   /** Ends when this tab leads no more. */
   private term: AbortController | null = null;
   private connection: AbortController | null = null;
+  private readonly tabId = crypto.randomUUID();
+  private standing: StreamEvent[] = [];
   private lastId: string | null = null;
   private failures = 0;
   private readonly startedAtMs = Date.now();
@@ -69,6 +78,7 @@ export class LiveStream {
     window.addEventListener("online", this.tryNow);
     document.addEventListener("visibilitychange", this.tryNow);
     this.contend(false);
+    if (options.standing !== undefined) this.channel.postMessage({ kind: "join", from: this.tabId } satisfies Told);
   }
 
   /** Closes this tab's part; another tab continues. */
@@ -109,6 +119,7 @@ export class LiveStream {
     this.set({ isLeader: true });
     while (!term.signal.aborted) {
       this.connection = new AbortController();
+      this.standing = [];
       const handlers = {
         onEvent: (event: EventSourceMessage): void => this.receive(event.event ?? "message", event.data, event.id ?? null),
         onLife: (): void => this.live(),
@@ -154,7 +165,16 @@ export class LiveStream {
 
   private receive(name: string, data: string, id: string | null): void {
     this.failures = 0;
-    this.tell({ kind: "event", event: { name, data: JSON.parse(data) as unknown, id } });
+    const event = { name, data: JSON.parse(data) as unknown, id };
+    this.keep(event);
+    this.tell({ kind: "event", event });
+  }
+
+  private keep(event: StreamEvent): void {
+    if (!this.options.standing?.includes(event.name)) return;
+    const isAddition = (event.data as { is_complete?: boolean }).is_complete === false;
+    this.standing = [...(isAddition ? this.standing : this.standing.filter((one) => one.name !== event.name)), event];
+    if (this.standing.length > STANDING_AT_MOST) this.connection?.abort();
   }
 
   private live(): void {
@@ -171,6 +191,15 @@ export class LiveStream {
   private hear(told: Told): void {
     if (told.kind === "try") {
       this.set({ nextTryAtMs: told.atMs });
+      return;
+    }
+    if (told.kind === "join") {
+      const mine: Told = { kind: "standing", to: told.from, events: this.standing };
+      if (this.state.value.isLeader) this.channel.postMessage(mine);
+      return;
+    }
+    if (told.kind === "standing") {
+      if (told.to === this.tabId) told.events.forEach(this.options.onEvent);
       return;
     }
     if (told.kind === "url") {

@@ -104,6 +104,28 @@ async def test_a_text_of_a_stranger_waits_sealed_and_is_acknowledged(desk: World
     assert [(one.action, one.subjects) for one in desk.log.audits] == [("conversations.list", (item["id"],))]
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (rb"fire \u0000 here", "fire \ufffd here"),
+        (rb"fire \ud83d here", "fire \ufffd here"),
+        (b"fire \xd0 here", "fire \ufffd here"),
+        (rb"fire \ud83d\udd25 here", "fire \U0001f525 here"),
+        (rb"fire \\u0000 here", "fire \\u0000 here"),
+    ],
+)
+async def test_what_no_text_may_hold_does_not_cost_the_message(desk: World, written: bytes, shown: str) -> None:
+    body = b'{"id": "m-1", "from": "%s", "text": "%s"}' % (STRANGER.encode(), written)
+
+    answer = await desk.client.post(
+        "/v1/inbound/sms", content=body, headers={"X-Komek-Secret": SECRET, "Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == 204, answer.text
+    (item,) = await waiting(desk)
+    assert item["text"] == shown
+
+
 async def test_where_the_public_may_not_report_strangers_have_no_effect(world: World) -> None:
     world.settings = replace(world.settings, sms_secret=SECRET)
     world.restart()

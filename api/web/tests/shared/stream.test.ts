@@ -74,6 +74,52 @@ test("ten tabs have one connection, and each gets every event once and in order"
   expect(tabs.filter((one) => one.stream.state.value.isLeader)).toHaveLength(1);
 });
 
+test("a tab that comes later is told what stands, without another connection", async () => {
+  const standing = ["alarm", "conversations"];
+  const first = tab({ standing });
+  await settle();
+  const alarms = [{ is_complete: true, answers: [] }, { is_complete: false, answers: ["heard"] }];
+  asked[0]?.stream.send("conversations", { waiting: 1 });
+  for (const alarm of alarms) asked[0]?.stream.send("alarm", alarm);
+  asked[0]?.stream.send("incident", 1, "a");
+  asked[0]?.stream.send("conversations", { waiting: 2 });
+  await settle();
+
+  const [second, other] = [tab({ standing }), tab()];
+  await settle();
+  asked[0]?.stream.send("conversations", { waiting: 3 });
+  await settle();
+
+  expect(asked).toHaveLength(1);
+  expect(names(second)).toEqual([...alarms, { waiting: 2 }, { waiting: 3 }]);
+  expect(names(other)).toEqual([{ waiting: 3 }]);
+  expect(names(first)).toHaveLength(6);
+});
+
+test("what stood in an earlier connection is not told any more", async () => {
+  const standing = ["presence"];
+  const first = tab({ standing });
+  await settle();
+  asked[0]?.stream.send("presence", { incident_id: "i-1" });
+  await settle();
+  first.stream.readAt("/v1/events?incident=i-2");
+  await settle();
+
+  const second = tab({ standing });
+  await settle();
+
+  expect(names(second)).toEqual([]);
+});
+
+test("more additions than are kept let the leader be told anew", async () => {
+  tab({ standing: ["alarm"] });
+  await settle();
+  for (let number = 0; number < 201; number += 1) asked[0]?.stream.send("alarm", { is_complete: false });
+  await settle();
+
+  expect(asked).toHaveLength(2);
+});
+
 test("when the leading tab closes, another continues after the last event", async () => {
   const [first, second] = [tab(), tab()];
   await settle();
