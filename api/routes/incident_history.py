@@ -68,7 +68,7 @@ async def timeline(incident_id: IncidentId, caller: Operator, services: Services
 
 
 @router.get("/{incident_id}/decisions", dependencies=[operators], response_model=Decisions, responses=problems(404))
-async def explain(incident_id: IncidentId, services: ServicesDep, limit: Newest = 200) -> Response:
+async def list_decisions(incident_id: IncidentId, services: ServicesDep, limit: Newest = 200) -> Response:
     """The decision records, oldest first: all events, and who was considered or excluded and why."""
     decisions = await decisions_of(services, incident_id, limit)
     items = [
@@ -94,7 +94,9 @@ async def after_action(request: Request, incident_id: IncidentId, services: Serv
 
 
 @router.get("/{incident_id}/commands/{command_id}", response_model=CommandShown, responses=problems(404))
-async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operator, services: ServicesDep) -> Response:
+async def read_outcome(
+    incident_id: IncidentId, command_id: CommandId, caller: Operator, services: ServicesDep
+) -> Response:
     """The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed; a
     split, what it named in vain."""
     view: dict[str, Any] = {"id": command_id, "incident_id": incident_id, "reason": None, "version": None}
@@ -118,7 +120,7 @@ async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operat
 
 
 @router.get("/{incident_id}/why", dependencies=[operators], response_model=WhyShown, responses=problems(400, 404))
-async def why(
+async def explain(
     request: Request,
     incident_id: IncidentId,
     services: ServicesDep,

@@ -43,7 +43,7 @@ async def find(
 
 
 @router.get("/at", response_model=PlaceAt, responses=problems(404))
-async def at(
+async def read_place_at(
     caller: PlaceReader, services: ServicesDep, lon: Annotated[Lon, Query()], lat: Annotated[Lat, Query()]
 ) -> Response:
     """The district, the nearest settlement and the hazard areas at a point. 404 outside Kazakhstan."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import httpx
 from komek_client import AuthenticatedClient
-from komek_client.api.incidents import read_incident, report_incident, why_incident
+from komek_client.api.incidents import explain_incident, read_incident, report_incident
 from komek_client.models import Accepted, IncidentReport, IncidentShown, ProblemShown, WhyFact, WhyShown
 from komek_client.types import Response
 
@@ -106,7 +106,7 @@ def explained(client: AuthenticatedClient, state: IncidentShown, tries: int) -> 
         if offer.state in ACCEPTED:
             person = offer.volunteer_id
             why = asked(
-                lambda person=person: why_incident.sync_detailed(state.id, client=client, volunteer_id=person),
+                lambda person=person: explain_incident.sync_detailed(state.id, client=client, volunteer_id=person),
                 WhyShown,
                 tries,
             )

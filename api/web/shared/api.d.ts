@@ -932,11 +932,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Outcome
+         * Read Outcome
          * @description The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed; a
          *     split, what it named in vain.
          */
-        get: operations["outcome_incident"];
+        get: operations["read_outcome"];
         put?: never;
         post?: never;
         delete?: never;
@@ -953,10 +953,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Explain
+         * List Decisions
          * @description The decision records, oldest first: all events, and who was considered or excluded and why.
          */
-        get: operations["explain_incident"];
+        get: operations["list_decisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1347,12 +1347,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Why
+         * Explain
          * @description Explains the state of the incident, or why a volunteer was asked, passed over or excluded.
          *
          *     A person who is in none of the newest 500 decisions is judged by the present state; the text says so.
          */
-        get: operations["why_incident"];
+        get: operations["explain_incident"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1684,10 +1684,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * At
+         * Read Place At
          * @description The district, the nearest settlement and the hazard areas at a point. 404 outside Kazakhstan.
          */
-        get: operations["at_place"];
+        get: operations["read_place_at"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7979,7 +7979,7 @@ export interface operations {
             };
         };
     };
-    outcome_incident: {
+    read_outcome: {
         parameters: {
             query?: never;
             header?: never;
@@ -8002,7 +8002,7 @@ export interface operations {
             };
         };
     };
-    explain_incident: {
+    list_decisions: {
         parameters: {
             query?: {
                 /** @description this many of the newest */
@@ -8484,7 +8484,7 @@ export interface operations {
             };
         };
     };
-    why_incident: {
+    explain_incident: {
         parameters: {
             query?: {
                 volunteer_id?: string | null;
@@ -8924,7 +8924,7 @@ export interface operations {
             };
         };
     };
-    at_place: {
+    read_place_at: {
         parameters: {
             query: {
                 lon: number;
