@@ -75,6 +75,8 @@ def test_three_tabs_have_one_stream_and_the_next_takes_it_over(visit: Visit) -> 
     first = visitor.sign_in("operator", "op-web-tabs")
     for page in [visitor.open("/"), visitor.open("/")]:
         page.locator(LIVE).wait_for()
+        # What a connection tells at its start alone: the leading tab tells it to those that come later.
+        expect(page.locator('[data-action="open-messages"]')).to_be_visible()
     streams = [url for url in visitor.asked if "/v1/events" in url]
     assert len(streams) == 1
 
