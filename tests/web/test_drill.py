@@ -78,6 +78,7 @@ def test_a_drill_never_takes_the_place_of_a_report_that_is_being_typed(visit: Vi
     page = visit(**DESK, locale="en-GB").sign_in("operator", "op-drill-busy")
     page.locator('[data-action="language-en"]').click()
     page.keyboard.press("n")
+    expect(page.locator('[data-field="description"]')).to_be_focused()
     page.keyboard.type("Smoke on the third floor")
     page.keyboard.press("Escape")
 
