@@ -12,14 +12,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
 
-from streams.local import jars, kafka_node
+from streams.local import jars
 from streams.local.kafka_node import Java, Node
-from streams.local.ports import answers, free_ports
-from streams.local.process import Child, Part, end
+from streams.local.ports import free_ports
 
 READY_WITHIN_S = 120.0
 WRITTEN_WITHIN_S = 300.0
@@ -91,38 +88,29 @@ def _alone(cache: Path) -> Iterator[bool]:
 
 
 def _train(java: Java, folder: Path, made: Path) -> None:
+    # Imported lazily, here and below: each start of a stack asks for the archive, and few make one.
+    from streams.local import processes
+    from streams.local.process import last_lines
+    from streams.local.supervisor import Supervisor
+
     broker_port, controller_port = free_ports(2)
     node = Node(node_id=1, broker_port=broker_port, controller_port=controller_port, folder=folder)
-    kafka_node.format_storage(java, node, [node])
-    program, *rest = kafka_node.command(java, node)
-    part = Part(
-        name="kafka",
-        command=[program, f"-XX:AOTCacheOutput={made}", *rest],
-        rank=0,
-        environ=os.environ,
-        is_ready=partial(answers, broker_port),
-    )
-    broker = Child(part, folder / "kafka.log")
+    plain = processes.kafka_part(java, node, [node])
+    program, *rest = plain.command
+    broker = replace(plain, command=[program, f"-XX:AOTCacheOutput={made}", *rest])
+    supervisor = Supervisor(logs=folder, say=print)
     try:
-        _await_ready(broker)
+        supervisor.start([broker])
+        supervisor.await_ready([broker], within_s=READY_WITHIN_S, stopped=lambda: False)
         _use(node.bootstrap)
     finally:
-        end([broker], WRITTEN_WITHIN_S)
+        supervisor.end(WRITTEN_WITHIN_S)
     if not made.exists():
-        raise OSError(f"Java wrote no archive: {broker.last_lines(3)}")
-
-
-def _await_ready(broker: Child) -> None:
-    until_s = monotonic() + READY_WITHIN_S
-    while not broker.part.is_ready():
-        if broker.exit_code() is not None or monotonic() > until_s:
-            raise OSError(f"the broker did not start: {broker.last_lines(3)}")
-        sleep(0.1)
+        raise OSError(f"Java wrote no archive: {last_lines(folder / f'{broker.name}.log', 3)}")
 
 
 def _use(bootstrap: str) -> None:
     """What every start does with a broker, so that the classes for it are archived too."""
-    # Imported lazily: only who makes an archive needs a client here.
     from kafka.admin import NewTopic
 
     from streams.kafka import clients

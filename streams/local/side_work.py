@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from streams.local.addresses import Addresses
 from streams.local.process import Child, Part, end
 from streams.local.supervisor import Say
 
@@ -45,6 +46,11 @@ ARCHIVE = Job(
     done="Kafka's classes were archived: the next start is some seconds shorter",
     failed="Kafka's classes could not be archived ({log}); each start loads them anew, all else goes on",
 )
+
+
+def jobs_beside(addresses: Addresses) -> list[Job]:
+    """The pages first: people look at them at once. Beside another Kafka neither jars nor an archive of them are needed."""
+    return [PAGES, MODEL, *([] if addresses.kafka_port is None else [ARCHIVE])]
 
 
 class SideWork:

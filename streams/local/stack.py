@@ -15,7 +15,7 @@ from streams.local.process import Part
 from streams.local.progress import Steps
 from streams.local.secured import Secured, environ_for, secured
 from streams.local.security_releases import REDIS, fault_of
-from streams.local.side_work import ARCHIVE, MODEL, PAGES, InTurn
+from streams.local.side_work import InTurn, jobs_beside
 from streams.local.stackfile import StackFile
 from streams.local.supervisor import Say, Stopped, Supervisor
 from streams.settings import Settings, overridden
@@ -102,8 +102,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
     # Noted from the first process on, so that the next start can end them after a crash.
     book = _StackRecord(at.folder, at.stack)
     supervisor = Supervisor(logs=at.folder.logs, say=caller.steps.say, changed=book.note)
-    # The pages first: people look at them at once.
-    beside = InTurn([PAGES, MODEL, ARCHIVE], at.folder.logs, caller.steps.say)
+    beside = InTurn(jobs_beside(at.addresses), at.folder.logs, caller.steps.say)
 
     def stopped() -> bool:
         beside.look()

@@ -1,11 +1,11 @@
-// What is dropped beside a field: the browser would show the file in the place of the desk, and the queue and the sound of alarms were gone.
+// What is dropped beside a field: the browser would show the file in place of the desk, without its queue and the sound of its alarms.
 
 export function keepDeskOnDrop(): void {
   window.addEventListener("dragover", refuse);
   window.addEventListener("drop", refuse);
 }
 
-/** The form of a report has taken its own before. */
+/** A drop that the form of a report has taken is handled already. */
 function refuse(event: DragEvent): void {
   if (event.defaultPrevented) return;
   const isFile = event.dataTransfer?.types.includes("Files") ?? false;

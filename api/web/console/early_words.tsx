@@ -27,8 +27,9 @@ export function useEarlyWords(isAwaited: boolean, label: string): ComponentChild
       aria-label={label}
       onInput={(event) => void (held.current = event.currentTarget.value)}
       onKeyDown={(event) => {
-        // Nothing is sent by a form that is not there.
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.preventDefault();
+        // Nothing is sent by a form that is not there, nor put aside: nothing would keep it.
+        const isPutAside = event.key === "Escape" && held.current !== "";
+        if (isPutAside || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) event.preventDefault();
       }}
     />
   );

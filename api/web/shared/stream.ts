@@ -119,13 +119,14 @@ export class LiveStream {
     this.set({ isLeader: true });
     while (!term.signal.aborted) {
       this.connection = new AbortController();
-      this.standing = [];
       const handlers = {
         onEvent: (event: EventSourceMessage): void => this.receive(event.event ?? "message", event.data, event.id ?? null),
         onLife: (): void => this.live(),
       };
       const until = AbortSignal.any([term.signal, this.connection.signal]);
       const ended = await readStream(this.url, this.lastId, handlers, until);
+      // The next connection tells it anew, perhaps to another person.
+      this.standing = [];
       if (!term.signal.aborted && !this.connection.signal.aborted) await this.afterwards(ended);
     }
   }

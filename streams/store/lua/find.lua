@@ -231,7 +231,7 @@ local function count_waiting()
   for _, skill in ipairs(need.skills) do
     local members
     if need.kind == 'field' then
-      -- Any 50: to sort thousands that wait in one place for the nearest took 2 ms of each search.
+      -- Any 50: to find the nearest among 10,000 that wait in one place took 2 ms of each search.
       members = call('GEOSEARCH', KEY.waiting_field .. skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', need.limit, 'm',
         'COUNT', 50, 'ANY')
     else

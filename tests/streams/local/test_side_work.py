@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from streams.local.side_work import ARCHIVE, MODEL, PAGES, InTurn, Job, SideWork
+from streams.local.addresses import choose
+from streams.local.ports import PortClaims
+from streams.local.side_work import ARCHIVE, MODEL, PAGES, InTurn, Job, SideWork, jobs_beside
+from streams.settings import Settings
 from tests.support.waiting import until
 
 
@@ -60,6 +63,13 @@ def test_one_job_begins_when_the_one_before_has_ended_even_by_failing(tmp_path: 
     work.look()
 
     assert [line.split(" (")[0] for line in said] == ["first failed"]
+
+
+def test_beside_another_kafka_nothing_is_downloaded_for_one_of_its_own(tmp_path: Path) -> None:
+    claims = PortClaims(tmp_path)
+
+    assert ARCHIVE in jobs_beside(choose(Settings(), print, claims))
+    assert ARCHIVE not in jobs_beside(choose(Settings(kafka="broker:9092"), print, claims))
 
 
 def test_an_installed_package_does_nothing(tmp_path: Path) -> None:

@@ -76,10 +76,12 @@ function useOrders(of: ShownConversation | undefined, waiting: Waiting, setAskin
   };
   // On a slow network the answer takes seconds: the key is seen to have worked before.
   const shown = isSending ? text.sending : said;
-  if (of === undefined) return { said: shown, once, orders: null };
+  const refuse = (problem: Problem): void => setSaid(refusalOf(problem));
+  if (of === undefined) return { said: shown, once, refuse, orders: null };
   const path = { conversation_id: of.id };
   const tell = (answer: Result<unknown>, sentence: string): void => {
-    setSaid(answer.ok ? sentence : refusalOf(answer.problem));
+    if (answer.ok) setSaid(sentence);
+    else refuse(answer.problem);
     waiting.again();
   };
   const make = async (): Promise<void> => {
@@ -101,7 +103,7 @@ function useOrders(of: ShownConversation | undefined, waiting: Waiting, setAskin
   };
   const reply = async (which: (typeof REPLIES)[number]): Promise<void> => tell(await ask("post", "/v1/conversations/{conversation_id}/reply", { path, body: { text: which } }), text.sent(senderOf(of)));
   const orders: Orders = { make: once("make", make), attach: once("attach", attach), ask: setAsking, discard: (reason) => once("discard", () => discard(reason))(), reply: (which) => once("reply", () => reply(which))() };
-  return { said: shown, once, orders };
+  return { said: shown, once, refuse, orders };
 }
 
 function MessageList() {
@@ -115,14 +117,15 @@ function MessageList() {
   const marked = list.find((one) => one.id === markedId.value);
   // A choice that was opened for one entry is never answered for another.
   const asking = asked !== null && asked.of === marked?.id ? asked.what : null;
-  const { said, once, orders } = useOrders(marked, waiting, (what) => setAsked(what === null || marked === undefined ? null : { of: marked.id, what }));
+  const { said, once, refuse, orders } = useOrders(marked, waiting, (what) => setAsked(what === null || marked === undefined ? null : { of: marked.id, what }));
   useLayoutEffect(() => pane.current?.focus(), []);
   useEffect(() => document.querySelector("[data-conversation][data-marked=true]")?.scrollIntoView({ block: "nearest" }), [marked?.id, asking, whole]);
 
   const shown = (one: ShownConversation): ShownConversation => (whole?.id === one.id && whole.count === one.count ? { ...whole, by: one.by } : one);
   const read = marked?.is_cut !== true || shown(marked) !== marked ? null : once("read", async () => {
     const answer = await ask("get", "/v1/conversations/{conversation_id}", { path: { conversation_id: marked.id } });
-    if (answer.ok) setWhole({ ...answer.data, text: answer.data.text.slice(0, MOST_SHOWN), is_cut: answer.data.is_cut || answer.data.text.length > MOST_SHOWN });
+    if (!answer.ok) return refuse(answer.problem);
+    setWhole({ ...answer.data, text: answer.data.text.slice(0, MOST_SHOWN), is_cut: answer.data.is_cut || answer.data.text.length > MOST_SHOWN });
   });
   const move = (step: number) => (): void => {
     const at = list.findIndex((one) => one.id === marked?.id);

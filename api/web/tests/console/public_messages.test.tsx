@@ -138,6 +138,17 @@ test("a long text is read whole before anything is done about it", async () => {
   expect(root.querySelector("[data-action=message-read]")).toBeNull();
 });
 
+test("a text that cannot be read says why", async () => {
+  waiting = ["1"];
+  const MessageList = await loadMessages();
+  const cut = { ...entry("1"), text: "the beginn", is_cut: true };
+  vi.stubGlobal("fetch", async (url: string) => (url.includes("/v1/conversations/") ? problem("not_found", 404) : json({ items: [cut], next: null, waiting: 1 })));
+  await act(async () => render(<MessageList />, root));
+  await vi.waitFor(() => expect(root.querySelector("[data-action=message-read]")).not.toBeNull());
+  await act(() => void document.body.dispatchEvent(new KeyboardEvent("keydown", { code: "Enter", key: "Enter", bubbles: true })));
+  await vi.waitFor(() => expect(said()).not.toMatch(/^(Sending…)?$/));
+});
+
 test("an answer that comes late closes no choice that was opened meanwhile", async () => {
   await show();
   const fetched = fetch;

@@ -111,6 +111,23 @@ test("what stood in an earlier connection is not told any more", async () => {
   expect(names(second)).toEqual([]);
 });
 
+test("after the end of a session nothing that stood in it is told", async () => {
+  const standing = ["presence"];
+  const first = tab({ standing });
+  await settle();
+  asked[0]?.stream.send("presence", { incident_id: "i-1" });
+  await settle();
+  refusals.push(() => problem("session_ended", 401));
+  asked[0]?.stream.fail();
+  await vi.advanceTimersByTimeAsync(1_000);
+
+  const second = tab({ standing });
+  await settle();
+
+  expect(first.calls).toEqual(["end"]);
+  expect(names(second)).toEqual([]);
+});
+
 test("more additions than are kept let the leader be told anew", async () => {
   tab({ standing: ["alarm"] });
   await settle();
