@@ -9,6 +9,7 @@ import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -49,6 +50,7 @@ def likeness(one: str, other: str) -> float | None:
     return math.cos(math.pi * different / BITS)
 
 
+@lru_cache(maxsize=8_192)
 def bits_of(sketch: str) -> tuple[str, int]:
     """By what only sketches of one kind and key are comparable, and the bits; ("", 0) of what is no sketch."""
     found = _SKETCH.fullmatch(sketch)

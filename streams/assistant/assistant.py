@@ -132,6 +132,7 @@ class Assistant(Service):
         if self._second is not None:
             await self._second.start()
         self._answering = asyncio.ensure_future(self._answers.run())
+        event_loop.collect_rarely()
         _log.info("assistant is ready", model=self._reader.model, version=self._reader.version)
 
     def _load(self) -> None:

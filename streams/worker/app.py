@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import socket
 import threading
@@ -19,7 +18,7 @@ from mode import Service
 from dispatch.plans import book as response_plans
 from dispatch.plans.book import PlanBook
 from dispatch.plans.budget_table import UNLIMITED
-from streams import clock
+from streams import clock, event_loop
 from streams.kafka import groups, timeouts
 from streams.kafka.log_reader import LogReader
 from streams.kafka.records import Consumed
@@ -291,10 +290,7 @@ def _service_of(parts: WorkerServices, ready: threading.Event) -> type[Service]:
                 await self.add_runtime_dependency(service)
             # The agent has waited for this: Faust starts it together with the services.
             parts.started.set()
-            # Exclude the long-lived objects from garbage collection and collect less often (DESIGN 45).
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(50_000, 20, 50)
+            event_loop.collect_rarely()
             ready.set()
             log.info("worker is ready", name=worker_name())
 

@@ -13,7 +13,7 @@ from dispatch.model.places import Area, Place
 from dispatch.model.vocabulary import IncidentStatus, TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys
-from streams.store.nearby import NAMED_AT_MOST
+from streams.store.nearby import NAMED_AT_MOST, NEAR_AT_MOST
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import ALMATY, CENTRE, application, area, fix, incident, incident_id, north, profile
@@ -290,3 +290,26 @@ async def test_no_key_and_no_index_shows_an_external_id(redis_url: str) -> None:
 
     assert len(indexed) == len(named) == 1
     assert b"77012345678" not in b"".join([*keys, *indexed, *named])
+
+
+async def test_of_a_crowd_in_one_place_those_of_the_time_are_found_and_the_nearest(world: StoreWorld) -> None:
+    """Ten old ones for each of the last half hour, all in one place, and some beside it."""
+    day_ms = 86_400_000
+    old = [incident(f"old-{number}", at_ms=1_000) for number in range(150)]
+    new = [incident(f"new-{number}", at_ms=day_ms) for number in range(15)]
+    beside = [incident(f"beside-{number}", at_ms=day_ms, at=area(north(100.0 + number))) for number in range(10)]
+    await applied(world, *[application(at, state, command=f"c-{at}") for at, state in enumerate([*old, *beside, *new])])
+
+    found = await near(world, logged_ms=day_ms)
+
+    assert set(found[:15]) == {state.id for state in new}
+    assert found[15:] == [state.id for state in beside[:5]]
+
+
+async def test_of_hundreds_in_one_place_as_many_are_found_as_of_a_few_that_are_near(world: StoreWorld) -> None:
+    states = [incident(f"one-{number}", at_ms=1_000) for number in range(600)]
+    await applied(world, *[application(at, state, command=f"c-{at}") for at, state in enumerate(states)])
+
+    found = await near(world, logged_ms=1_000)
+
+    assert len(set(found)) == len(found) == NEAR_AT_MOST

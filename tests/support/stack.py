@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -71,7 +72,10 @@ def redis_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = Folder(root=tmp_path_factory.mktemp("redis"))
     (port,) = free_ports(1)
     with running(folder.root, processes.redis_part(redis_server.find(), folder, port)):
-        yield f"redis://127.0.0.1:{port}/0"
+        url = f"redis://127.0.0.1:{port}/0"
+        with redis.Redis.from_url(url) as client:
+            _make_users(client)
+        yield url
 
 
 @pytest.fixture
@@ -80,9 +84,13 @@ def redis_url(redis_server_url: str) -> str:
     with redis.Redis.from_url(redis_server_url) as client:
         client.flushall()
         client.script_flush()
-        for name, _, rule in users():
-            client.execute_command("ACL", "SETUSER", name, "reset", "on", f">{PASSWORD}", *rule.split())
+        _make_users(client)
     return redis_server_url
+
+
+def _make_users(client: Any) -> None:
+    for name, _, rule in users():
+        client.execute_command("ACL", "SETUSER", name, "reset", "on", f">{PASSWORD}", *rule.split())
 
 
 @pytest.fixture

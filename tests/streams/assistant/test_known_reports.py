@@ -1,5 +1,6 @@
 """Which open incidents a text may tell of once more: those of the log and of the texts that were read."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch.assistant.hint_kinds import HintKind
-from dispatch.assistant.likely_duplicates import DuplicateReason
+from dispatch.assistant.likely_duplicates import DuplicateReason, LikelyDuplicate, Told
 from dispatch.model.decisions import Decision
 from dispatch.model.events import Event
 from dispatch.model.incident_events import IncidentCancelled, IncidentClosed, IncidentReopened, IncidentReported
@@ -16,7 +17,17 @@ from dispatch.model.merge_events import IncidentMerged, IncidentUnmerged
 from dispatch.model.places import Area
 from dispatch.model.private_refs import report_ref
 from dispatch.model.vocabulary import IncidentStatus
-from streams.assistant.known_reports import MOST, MOST_TEXTS, NEWEST, KnownReports, similar_hints
+from streams.assistant import known_reports
+from streams.assistant.known_reports import (
+    LIKEST,
+    MOST,
+    MOST_TEXTS,
+    NEAREST,
+    NEWEST,
+    SAME_PHONE,
+    KnownReports,
+    similar_hints,
+)
 from streams.assistant.report_reader import TextRead, sketcher_of, words_alone
 from streams.wire.client_digests import ClientDigests, Purpose
 from tests.support.api_fakes import DATA_KEY
@@ -229,6 +240,25 @@ def test_among_many_the_one_is_found_as_if_all_were_compared(area: Area | None, 
 
     assert OTHER in similar(every, asked)
     assert similar(some, asked) == similar(every, asked)
+
+
+def test_a_number_that_a_thousand_reports_name_makes_none_of_them_compared_with_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reports = known()
+    for number in range(1_000):
+        name = f"{INCIDENT[:-4]}{number:04}"
+        reports.note(reported(name))
+        hear(reports, incident_id=name)
+    compared: list[int] = []
+
+    def counted(_: Told, others: Iterable[Told]) -> tuple[LikelyDuplicate, ...]:
+        compared.append(len(list(others)))
+        return ()
+
+    monkeypatch.setattr(known_reports, "likely_duplicates", counted)
+    assert similar(reports, KAZAKH) == {}
+    assert 0 < compared[0] <= NEAREST + LIKEST + NEWEST + SAME_PHONE
 
 
 def test_hints_about_other_incidents_give_ids_and_reasons() -> None:
