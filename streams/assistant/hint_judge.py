@@ -103,7 +103,7 @@ class StatusSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     def __init__(self, settings: Settings, judge: HintJudge) -> None:
         self._judge = judge
-        self._consumer: AIOKafkaConsumer = clients.group_member(settings, groups.JUDGES, fetch_max_wait_ms=500)
+        self._consumer: AIOKafkaConsumer = clients.group_member(settings, groups.JUDGES, **clients.UNHURRIED)
         self.is_keeper = False
 
     async def follow(self, should_stop: Callable[[], bool]) -> None:

@@ -54,7 +54,7 @@ class KnownSource:
             for topic in (INCIDENT_STATUS.name, HINTS.name)
             for number in await reader.partitions(topic)
         ]
-        consumer: AIOKafkaConsumer = clients.async_consumer(self._settings, _CLIENT_ID, fetch_max_wait_ms=500)
+        consumer: AIOKafkaConsumer = clients.async_consumer(self._settings, _CLIENT_ID, **clients.UNHURRIED)
         try:
             await consumer.start()
             consumer.assign(parts)

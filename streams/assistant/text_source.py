@@ -68,7 +68,7 @@ class TextSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         self._note = note
         self._settings = settings
         self._deal_with = deal_with
-        self._consumer: AIOKafkaConsumer = clients.group_member(settings, groups.ASSISTANT, fetch_max_wait_ms=250)
+        self._consumer: AIOKafkaConsumer = clients.group_member(settings, groups.ASSISTANT, **clients.UNHURRIED)
         self._progress: dict[int, Progress] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._committed: dict[int, int] = {}

@@ -43,6 +43,11 @@ def group_member(settings: Settings, group: str, *topics: str, **differing: Any)
     return async_consumer(settings, f"{group}-{os.getpid()}", *topics, **membership, **differing)
 
 
+UNHURRIED: dict[str, Any] = {"fetch_min_bytes": 256 * 1024, "fetch_max_wait_ms": 250}
+"""For readers that nobody waits for: they get what came within a quarter of a second at once. With the default of one byte each
+record wakes them, at the moment at which a worker decides on it, and on few processors the worker waits for them."""
+
+
 def async_producer(settings: Settings, client_id: str, **differing: Any) -> AIOKafkaProducer:
     """A producer with `acks=all` and no linger."""
     producer = AIOKafkaProducer(**{**_aiokafka(settings, client_id), "acks": "all", "linger_ms": 0, **differing})

@@ -27,6 +27,12 @@ AT_ONCE = Pauses(for_text_s=(0.0, 0.0), again_s=0.0, erasure_s=0.01)
 NAMED = NamedText(incident_id=INCIDENT, ref=REF, rank=0)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def tables() -> None:
+    """The first reading loads them. On a busy machine it takes longer than a text may."""
+    words_alone().read(TEXT)
+
+
 class FakeLink:
     """Redis with the private records of one test. `trouble`: raised that many times."""
 
