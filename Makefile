@@ -38,8 +38,8 @@ check: $(DEVELOPMENT) ## format, lint, types, import contracts
 format: $(DEVELOPMENT) ## format the code and apply ruff's fixes
 	$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
 
-bench: $(DEVELOPMENT) ## the benchmarks, as a table and as JSON
-	$(BIN)/python -m tests.benchmarks $(ARGS)
+bench: $(DEVELOPMENT) ## the benchmarks, as a table and as JSON (QUICK=1: the most telling, in 3 minutes; ARGS=)
+	$(BIN)/python -m tests.benchmarks $(if $(filter-out 0 no false,$(QUICK)),--quick) $(ARGS)
 
 faults: $(DEVELOPMENT) ## kill and stop processes under load, then check (SEED=, MINUTES=, PROFILE=, SECURITY=, FROM=)
 	SEED=$(SEED) MINUTES=$(MINUTES) PROFILE=$(PROFILE) SECURITY=$(SECURITY) FROM=$(FROM) $(BIN)/python -m tests.faults $(ARGS)

@@ -1,8 +1,8 @@
 """Runs benchmarks one after the other: `python -m tests.benchmarks [NAME...]`; see `--help` and `--list`.
 
 Each `bench_<name>.py` beside this file has `NAME`, `ABOUT` (a sentence) and `run(options) -> Result`; new ones are found by
-themselves. Prints a table for each and writes `<name>.json` into `--out`. Exit code 1 when one failed, or missed a budget that
-holds on any machine; 2 for an unknown name.
+themselves. Prints a table for each, beside it what another commit gave before, and writes `<name>.json` into `--out`. Exit code 1
+when one failed, or missed a budget that holds on any machine; 2 for an unknown name.
 """
 
 import importlib
@@ -12,6 +12,7 @@ import os
 import platform
 import sys
 import traceback
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,8 +21,12 @@ from rich.console import Console
 from rich.table import Table
 
 from streams import clock
+from tests.benchmarks import flames, history
 from tests.benchmarks.options import Options, parse
 from tests.benchmarks.result import Figure, NotHere, Result
+
+QUICK = ("store", "peers", "burst", "post")
+"""Those of `--quick` without names."""
 
 
 class Benchmark(Protocol):
@@ -46,12 +51,14 @@ def main(options: Options) -> int:
         for name in known:
             console.print(f"{name:12} {benchmark(name).ABOUT}", highlight=False)
         return 0
-    chosen = [name.removeprefix("bench_") for name in options.names] or known
+    chosen = [name.removeprefix("bench_") for name in options.names] or (list(QUICK) if options.quick else known)
     unknown = [name for name in chosen if name not in known]
     if unknown:
         console.print(f"no such benchmark: {', '.join(unknown)}; known are {', '.join(known)}")
         return 2
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.flame:
+        flames.into(options.out)
     # Every one runs, also after one that failed.
     is_well = [_run(benchmark(name), options, console) for name in chosen]
     console.print(f"results as JSON: {options.out}", highlight=False)
@@ -70,25 +77,30 @@ def _run(bench: Benchmark, options: Options, console: Console) -> bool:
     except Exception:  # noqa: BLE001 -- the others still run
         console.print(traceback.format_exc(), highlight=False, markup=False)
         return False
-    console.print(_table(result))
+    measured, at = history.commit(), clock.rfc3339(clock.now_ms())
+    console.print(_table(result, history.before(options.history, bench.NAME, options.sizes, measured)))
+    history.add(options.history, bench.NAME, options.sizes, measured, at, result)
     console.print("  NO: must hold on any machine; no: is meant for a quiet one", highlight=False)
     for note in result.notes:
         console.print(f"  {note}", highlight=False, markup=False)
     seconds = clock.monotonic_s() - begun_s
     console.print(f"  {seconds:.0f} s; load average before: {before:.1f} on {os.cpu_count()} cores", highlight=False)
-    _write(bench, result, options, before, seconds)
+    _write(bench, result, options, at, before, seconds)
     return not result.is_broken
 
 
-def _table(result: Result) -> Table:
+def _table(result: Result, before: Mapping[str, float]) -> Table:
     table = Table()
     table.add_column("figure")
+    if before:
+        table.add_column("before", justify="right")
     table.add_column("value", justify="right")
     table.add_column("unit")
     table.add_column("budget", justify="right")
     table.add_column("kept")
     for figure in result.figures:
-        table.add_row(figure.name, _shown(figure.value), figure.unit, _budget(figure), _verdict(figure))
+        earlier = [_shown(before.get(figure.name, math.nan))] if before else []
+        table.add_row(figure.name, *earlier, _shown(figure.value), figure.unit, _budget(figure), _verdict(figure))
     return table
 
 
@@ -117,11 +129,11 @@ def _verdict(figure: Figure) -> str:
     return "[red]NO" if figure.anywhere else "[yellow]no"
 
 
-def _write(bench: Benchmark, result: Result, options: Options, load_before: float, seconds: float) -> None:
+def _write(bench: Benchmark, result: Result, options: Options, at: str, load_before: float, seconds: float) -> None:
     report = {
         "name": bench.NAME,
         "about": bench.ABOUT,
-        "at": clock.rfc3339(clock.now_ms()),
+        "at": at,
         "seconds": round(seconds, 1),
         "machine": {
             "cores": os.cpu_count(),

@@ -13,7 +13,7 @@ from dispatch.model import ids
 from dispatch.model.incidents import Incident, Times
 from dispatch.model.offers import Offer
 from dispatch.model.people import Hold, Need
-from dispatch.model.places import Area
+from dispatch.model.places import Area, Place
 from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority
 from dispatch.ports import Application, Claim
@@ -173,8 +173,9 @@ def incident_state(incident_id: str, now_ms: int, offers: tuple[Offer, ...] = ()
     )
 
 
-def need_at(chance: random.Random, command: str) -> Need:
-    there = population.city_place(chance)
+def need_at(chance: random.Random, command: str, there: Place | None = None) -> Need:
+    """A need of three first aiders `there`, else somewhere in a city."""
+    there = there or population.city_place(chance)
     area = Area(geometry={"type": "Point", "coordinates": [there.lon, there.lat]}, centre=there)
     return Need(
         incident_id=ids.incident_id(ZONE, "bench", command),

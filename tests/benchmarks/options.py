@@ -5,6 +5,24 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.history import FILE
+
+QUICK_SIZES = {"volunteers": 30_000, "incidents": 800, "seconds": 5.0}
+SIZES = (
+    "volunteers",
+    "incidents",
+    "seconds",
+    "rate",
+    "positions",
+    "workers",
+    "seed",
+    "http",
+    "seeds",
+    "scale",
+    "quick",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +43,14 @@ class Options:
     scale: float = 1.0
     messages: Path | None = None
     quick: bool = False
+    flame: bool = False
+    history: Path = FILE
     list_only: bool = False
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """What makes two runs comparable."""
+        return {name: getattr(self, name) for name in SIZES}
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -49,11 +74,22 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--messages", type=Path, help="bench_assistant*: labelled messages that nothing was learnt from"
     )
-    parser.add_argument("--quick", action="store_true", help="bench_assistant*: in less than a minute, with less care")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="with small sizes and less care; without names, the few that say most: together less than 3 minutes",
+    )
+    parser.add_argument(
+        "--flame", action="store_true", help="a flame graph of each measured process, beside the results"
+    )
+    parser.add_argument("--history", type=Path, default=FILE, help="file of the results by commit, as lines of JSON")
     parser.add_argument(
         "--list", action="store_true", dest="list_only", help="name the benchmarks and what they measure"
     )
     given = parser.parse_args(arguments)
+    if given.quick:
+        for name, size in QUICK_SIZES.items():
+            setattr(given, name, getattr(given, name) or size)
     out = given.out or Path(tempfile.mkdtemp(prefix="komek-bench-"))
     return Options(**{**vars(given), "names": tuple(given.names), "out": out})
 

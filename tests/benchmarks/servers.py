@@ -21,6 +21,7 @@ from streams.local.kafka_node import Node
 from streams.local.ports import free_ports
 from streams.local.process import last_lines
 from streams.settings import Settings
+from tests.benchmarks import flames
 from tests.benchmarks.result import NotHere
 from tests.support.desk import DATA_KEY
 from tests.support.stack import running
@@ -105,7 +106,8 @@ def process(at: Servers, name: str, *module: str, environ: Mapping[str, str] | N
             stderr=output,
         )
     try:
-        yield Process(name=name, log=log, popen=popen)
+        with flames.recorded(name, popen.pid):
+            yield Process(name=name, log=log, popen=popen)
     finally:
         if popen.poll() is None:
             popen.send_signal(signal.SIGTERM)
