@@ -6,7 +6,7 @@ Read alone. The paths below `/v1/gis` are the standard's.
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.deps import ServicesDep
@@ -32,7 +32,6 @@ from api.views.deployment import names_of
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.values import View, time
 from streams import clock
-from streams.tokens import Role
 
 router = APIRouter(prefix="/v1/gis", tags=["gis"], route_class=StrictRoute)
 _FORMAT = {"parameters": documented(("f",))}
@@ -45,7 +44,28 @@ class GeoJson(JSONResponse):
     media_type = GEOJSON
 
 
-CollectionId = Annotated[str, Path(description="as in `/v1/gis/collections`")]
+async def _known(
+    collection_id: Annotated[str, Path(description="as in `/v1/gis/collections`")], caller: Desk
+) -> GisCollection:
+    one = COLLECTIONS.get(collection_id)
+    if one is None:
+        raise ProblemResponse("not_found", "there is no collection with this id")
+    if caller.role not in one.roles:
+        raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(one.roles)))
+    return one
+
+
+Known = Annotated[GisCollection, Depends(_known)]
+"""The collection of the path, which the role of the caller reads."""
+
+
+async def _known_alone(request: Request, one: Known) -> GisCollection:
+    given(request, ("f",))
+    return one
+
+
+KnownAlone = Annotated[GisCollection, Depends(_known_alone)]
+"""As `Known`, for paths that have no parameter but the format."""
 FeatureId = Annotated[str, Path(description="`id` of a feature")]
 
 
@@ -98,12 +118,8 @@ async def list_collections(
 @router.get(
     "/collections/{collection_id}", response_model=MapCollection, responses=problems(404), openapi_extra=_FORMAT
 )
-async def describe(
-    request: Request, caller: Desk, services: ServicesDep, language: LanguageOfTexts, collection_id: CollectionId
-) -> Response:
+async def describe(request: Request, services: ServicesDep, language: LanguageOfTexts, one: KnownAlone) -> Response:
     """One collection."""
-    one = _known(collection_id, caller.role)
-    given(request, ("f",))
     return shown(map_documents.collection(root_of(request, services), one, language), headers=VARY)
 
 
@@ -113,12 +129,8 @@ async def describe(
     responses={200: {"content": {SCHEMA: {"schema": {"type": "object"}}}}, **problems(404)},
     openapi_extra=_FORMAT,
 )
-async def read_schema(
-    request: Request, caller: Desk, services: ServicesDep, language: LanguageOfTexts, collection_id: CollectionId
-) -> Response:
+async def read_schema(request: Request, services: ServicesDep, language: LanguageOfTexts, one: KnownAlone) -> Response:
     """JSON Schema of a feature: its properties, and its kind of geometry."""
-    one = _known(collection_id, caller.role)
-    given(request, ("f",))
     return shown(map_documents.schema(root_of(request, services), one, language), media=SCHEMA, headers=VARY)
 
 
@@ -129,11 +141,9 @@ async def read_schema(
     openapi_extra=_FORMAT,
 )
 async def read_queryables(
-    request: Request, caller: Desk, services: ServicesDep, language: LanguageOfTexts, collection_id: CollectionId
+    request: Request, services: ServicesDep, language: LanguageOfTexts, one: KnownAlone
 ) -> Response:
     """JSON Schema of the properties that are query parameters of the features as well."""
-    one = _known(collection_id, caller.role)
-    given(request, ("f",))
     return shown(map_documents.queryables(root_of(request, services), one, language), media=SCHEMA, headers=VARY)
 
 
@@ -144,13 +154,12 @@ async def read_queryables(
     responses=problems(404),
     openapi_extra={"parameters": documented((*ALWAYS, *_ALL_FILTERS), AS_TEXT)},
 )
-async def read_items(request: Request, caller: Desk, services: ServicesDep, collection_id: CollectionId) -> Response:
+async def read_items(request: Request, caller: Desk, services: ServicesDep, one: Known) -> Response:
     """Features of a collection, the newest incidents first. `next` of the links leads to the next page.
 
     Which parameters a collection has stands in its `queryables` and in `/v1/gis/api`; an unknown one is 400. Each reading is in
     the audit log with the incidents that it named.
     """
-    one = _known(collection_id, caller.role)
     parameters = given(request, (*ALWAYS, *one.filters))
     page = await one.page(services, caller, asked(parameters))
     disclosed(request, page.subjects, about=" ".join(part for part in (one.id, page.about) if part))
@@ -165,11 +174,9 @@ async def read_items(request: Request, caller: Desk, services: ServicesDep, coll
     openapi_extra=_FORMAT,
 )
 async def read_item(
-    request: Request, caller: Desk, services: ServicesDep, collection_id: CollectionId, feature_id: FeatureId
+    request: Request, caller: Desk, services: ServicesDep, one: KnownAlone, feature_id: FeatureId
 ) -> Response:
     """One feature. 404 as soon as it is in the collection no longer: an incident that has ended is in `ended-incidents`."""
-    one = _known(collection_id, caller.role)
-    given(request, ("f",))
     found = await one.one(services, caller, feature_id)
     if found is None:
         raise ProblemResponse("not_found", "the collection has no feature with this id")
@@ -193,15 +200,6 @@ def root_of(request: Request, services: Services) -> str:
     if public is not None:
         return public.rstrip("/") + router.prefix
     return f"{request.scope['scheme']}://{request.headers.get('host', '')}{router.prefix}"
-
-
-def _known(collection_id: str, role: Role) -> GisCollection:
-    one = COLLECTIONS.get(collection_id)
-    if one is None:
-        raise ProblemResponse("not_found", "there is no collection with this id")
-    if role not in one.roles:
-        raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(one.roles)))
-    return one
 
 
 def _collected(
