@@ -22,6 +22,8 @@ from streams.wire import ConversationEnded, ConversationTaken, MessageKind, Publ
 KEPT_MS = MESSAGE_S * 1000
 FIRST_LISTED, LAST_LISTED = 50, 150
 """Messages of one conversation that are known one by one; those between are counted, and their texts stay in the log."""
+MOST_UNLISTED = 2_000_000
+"""Messages that are not listed whose ids are known all the same, of all conversations, so that they can be erased: some 80 MB."""
 MOST_WAITING = 20_000
 """Conversations that wait. Beyond them the gateways must keep what they have, and bring it again."""
 MOST_LISTED = 400_000
@@ -45,11 +47,15 @@ def ended_key(conversation_id: str) -> str:
 
 @dataclass(slots=True)
 class Conversation:
-    """What one sender has sent, the first message first. `count`: with those that are not listed. Read-only outside the book."""
+    """What one sender has sent, the first message first. `count`: with those that are not listed. Read-only outside the book.
+
+    `unlisted`: ids of these, each with a line break behind it: a flood costs 37 bytes a message.
+    """
 
     id: str
     sender: str
     listed: OrderedDict[str, PublicMessage] = field(default_factory=OrderedDict)
+    unlisted: bytearray = field(default_factory=bytearray)
     count: int = 0
     taken: ConversationTaken | None = None
     ended: ConversationEnded | None = None
@@ -61,6 +67,15 @@ class Conversation:
     @property
     def latest(self) -> PublicMessage:
         return self.listed[next(reversed(self.listed))]
+
+    def message_ids(self) -> Iterator[str]:
+        """Of all its messages as of now, those that are not listed too."""
+        listed, unlisted = list(self.listed), bytes(self.unlisted)
+        yield from listed
+        begin = 0
+        while (end := unlisted.find(b"\n", begin)) >= 0:
+            yield unlisted[begin:end].decode()
+            begin = end + 1
 
     def taken_by(self, now_ms: int) -> str | None:
         """Who works on it at this time."""
@@ -82,6 +97,7 @@ class ConversationBook:
         """Sender → when they were last sent an acknowledgement."""
         self._of_message: dict[str, str] = {}
         """Message → its conversation, of those that are listed."""
+        self._unlisted_count = 0
         self._looked_ms = 0
         self.version = 0
 
@@ -159,6 +175,7 @@ class ConversationBook:
         limit_ms = self._looked_ms - KEPT_MS
         for one in [one for one in self._kept.values() if one.latest.at_ms <= limit_ms]:
             del self._kept[one.id]
+            self._unlisted_count -= one.unlisted.count(b"\n")
             for message_id in one.listed:
                 del self._of_message[message_id]
             if self._open.get(one.sender) == one.id:
@@ -184,6 +201,12 @@ class ConversationBook:
         if len(kept.listed) > FIRST_LISTED + LAST_LISTED:
             middle = next(id_ for place, id_ in enumerate(kept.listed) if place == FIRST_LISTED)
             del kept.listed[middle], self._of_message[middle]
+            self._keep_unlisted(kept, middle)
+
+    def _keep_unlisted(self, kept: Conversation, message_id: str) -> None:
+        if self._unlisted_count < MOST_UNLISTED:
+            kept.unlisted += f"{message_id}\n".encode()
+            self._unlisted_count += 1
 
     def _conversation_of(self, sent: PublicMessage) -> Conversation:
         # By the order of the log: two processes that took the first two messages of a sender at once make one conversation.

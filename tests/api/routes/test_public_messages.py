@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.process import rate_limits
+from api.writes.conversation_steps import ERASED_AT_ONCE
 from api.writes.message_intake import Arrival, record
 from dispatch.model.commands import AddNote, ReportIncident
 from dispatch.model.private_refs import MESSAGE, text_ref
@@ -16,15 +17,19 @@ from dispatch.notices.ladder import ChannelKind
 from dispatch.ports import StoreUnavailable
 from streams import wire
 from streams.errors import OutcomeUnknown, Overloaded
+from streams.intake.commands import LogOffset
+from streams.readers.conversation_book import FIRST_LISTED, LAST_LISTED
 from streams.topics import MESSAGES
 from tests.api.routes.test_offers import INCIDENT, asked, held
 from tests.api.routes.test_replies import LATER, SECRET, connected, offered, sms, telegram
-from tests.support.api_fakes import DATA_KEY
+from tests.support.api_fakes import DATA_KEY, FakeLog
 from tests.support.api_world import World, code
 
 __all__ = ["connected"]
 LIST = "/v1/conversations"
 STRANGER = "+77059998877"
+FLOOD = FIRST_LISTED + LAST_LISTED + 60
+"""Messages of one sender: more than are listed."""
 TEXT = "Пожар на Абая 10, третий этаж, дети внутри"
 REPORT: dict[str, Any] = {"type": "fire.building", "location": {"type": "Point", "coordinates": [76.9, 43.2]}}
 
@@ -485,6 +490,76 @@ async def test_only_an_admin_erases_and_then_nothing_can_be_read(desk: World) ->
     (left,) = await waiting(desk)
     assert (left["text"], left["phone"]) == ("", None)
     assert [message.key for message in desk.log.messages if message.value is None] == [f"{MESSAGE}{item['id']}"]
+
+
+class Erasures:
+    """Erasures in Kafka: how many await it at a time; from `fails_from` on it does not answer."""
+
+    def __init__(self, world: World, fails_from: int | None = None) -> None:
+        self.log, self.fails_from = world.log, fails_from
+        self.begun = self.now = self.most = 0
+
+    async def __call__(self, ref: str) -> LogOffset:
+        self.begun += 1
+        if self.fails_from is not None and self.begun >= self.fails_from:
+            raise OutcomeUnknown("no answer")
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        return await FakeLog.erase_private(self.log, ref)
+
+
+def contents_of_log(world: World) -> set[str]:
+    """Messages whose content is in the log."""
+    newest = {one.key: one.value for one in world.log.messages if one.key.startswith(MESSAGE)}
+    return {key for key, value in newest.items() if value is not None}
+
+
+def contents(world: World) -> set[str]:
+    """Messages whose content is in the log, and in Redis the same."""
+    kept = contents_of_log(world)
+    assert {ref for ref in world.redis.sealed if ref.startswith(MESSAGE)} == kept
+    return kept
+
+
+async def flooded(world: World) -> Any:
+    for number in range(FLOOD):
+        await arrived(world, id=f"m-{number}")
+    (flood,) = await waiting(world)
+    assert flood["count"] == FLOOD
+    return flood
+
+
+async def test_a_flood_by_one_sender_is_erased_whole_in_bounded_batches(
+    desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flood = await flooded(desk)
+    await arrived(desk, id="other", address="+77050000001")
+    erasures = Erasures(desk)
+    monkeypatch.setattr(desk.log, "erase_private", erasures)
+
+    erased = await desk.ask("DELETE", f"{LIST}/{flood['id']}", role="admin", key=None)
+
+    assert erased.status_code == 204
+    assert contents(desk) == {f"{MESSAGE}{item['id']}" for item in await waiting(desk) if item["id"] != flood["id"]}
+    assert (erasures.begun, erasures.most) == (FLOOD, ERASED_AT_ONCE)
+
+
+async def test_an_erasure_of_a_flood_that_kafka_interrupts_is_completed_by_a_repeat(
+    desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flood = await flooded(desk)
+    monkeypatch.setattr(desk.log, "erase_private", Erasures(desk, fails_from=130))
+    refused = await desk.ask("DELETE", f"{LIST}/{flood['id']}", role="admin", key=None)
+    left = contents_of_log(desk)
+    monkeypatch.setattr(desk.log, "erase_private", Erasures(desk))
+
+    repeated = await desk.ask("DELETE", f"{LIST}/{flood['id']}", role="admin", key=None)
+
+    assert (refused.status_code, repeated.status_code) == (503, 204)
+    assert 0 < len(left) < FLOOD
+    assert contents(desk) == set()
 
 
 async def test_a_report_does_not_wait_for_redis(desk: World, monkeypatch: pytest.MonkeyPatch) -> None:

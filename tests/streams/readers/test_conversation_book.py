@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from streams.readers import conversation_book
 from streams.readers.conversation_book import (
     FIRST_LISTED,
     FORGETS_EVERY_MS,
@@ -149,6 +150,37 @@ def test_a_flood_by_one_sender_is_one_entry_with_its_first_and_last_messages(des
     assert listed[:2] + listed[-1:] == ["m-0", "m-1", "m-9999"]
     assert len(listed) == FIRST_LISTED + LAST_LISTED
     assert not desk.book.is_full
+
+
+def test_of_a_flood_every_message_can_be_named_for_its_erasure(desk: OneBook) -> None:
+    for number in range(1_000):
+        desk.sent(f"m-{number}")
+    (flood,) = desk.book.waiting()
+
+    names = list(flood.message_ids())
+    desk.sent("m-1000")
+
+    assert (len(names), set(names)) == (1_000, {f"m-{number}" for number in range(1_000)})
+    assert len(list(flood.message_ids())) == 1_001
+
+
+def test_names_of_floods_are_bounded_and_room_comes_when_one_is_forgotten(
+    desk: OneBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation_book, "MOST_UNLISTED", 10)
+    listed = FIRST_LISTED + LAST_LISTED
+    for number in range(listed + 50):
+        desk.sent(f"m-{number}")
+    (flood,) = desk.book.waiting()
+    assert (flood.count, len(list(flood.message_ids()))) == (listed + 50, listed + 10)
+
+    desk.now_ms += KEPT_MS + FORGETS_EVERY_MS
+    desk.book.forget_old()
+    for number in range(listed + 5):
+        desk.sent(f"n-{number}", "s-2")
+
+    (other,) = desk.book.waiting()
+    assert len(list(other.message_ids())) == listed + 5
 
 
 def test_a_flood_of_senders_fills_the_queue_at_its_bound_and_room_comes_with_each_end(desk: OneBook) -> None:
