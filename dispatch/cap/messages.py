@@ -15,6 +15,7 @@ class Fault(StrEnum):
     WRONG_SIGNATURE = "wrong_signature"  # signed, and changed since
     BAD_GEOMETRY = "bad_geometry"  # an area that cannot be drawn
     BAD_REFERENCE = "bad_reference"  # an update or a cancellation of nothing
+    SENT_AHEAD = "sent_ahead"  # sent at a time that is still to come, by more than clocks and time zones explain
 
 
 class BadAlert(ValueError):

@@ -11,12 +11,15 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch.cap.geometry import area_of_info
-from dispatch.cap.messages import Alert, Info, Reference, SignatureState
+from dispatch.cap.messages import Alert, BadAlert, Fault, Info, Reference, SignatureState
 from dispatch.cap.rules import Drill, Follows, Rule, Rules
 from dispatch.model.ids import derived
 from dispatch.model.places import Area
 from dispatch.model.service_area import ServiceArea
 
+DAY_MS = 86_400_000
+AHEAD_MS = DAY_MS
+"""How far `sent` may lie ahead. Clocks are wrong by minutes; a local time that is written as UTC, by hours."""
 LANGUAGES = ("kk", "ru", "en")
 MAX_TEXT = 6_000
 """Of the texts of an alert in the description of its incident."""
@@ -71,12 +74,16 @@ def step_of(alert: Alert, rules: Rules, known: Known, served: ServiceArea | None
     """The step of one message.
 
     Raises:
-        BadAlert: its area cannot be drawn.
+        BadAlert: its area cannot be drawn, or it was sent at a time that is still to come.
     """
     if known.is_seen:
         return Step(kind=StepKind.IGNORE, reason="seen_before")
     if ignored := _ignored(alert, rules):
         return Step(kind=StepKind.IGNORE, reason=ignored)
+    if is_ahead(alert, now_ms):
+        # Whatever it says of its end. Taken, it would make every true message about it an older one.
+        days = (alert.sent_ms - now_ms) // DAY_MS
+        raise BadAlert(Fault.SENT_AHEAD, f"it says that it was sent at a time that comes in {days} days")
     if alert.message_type in ("Update", "Cancel"):
         if not known.is_referenced:
             held_since = known.held_ms if known.held_ms is not None else now_ms
@@ -90,6 +97,11 @@ def step_of(alert: Alert, rules: Rules, known: Known, served: ServiceArea | None
             return Step(kind=StepKind.RECORD, reason="nothing_to_close")
         return _close(known.incident_id, "cancelled", alert)
     return _of_content(alert, rules, known, served, now_ms)
+
+
+def is_ahead(alert: Alert, now_ms: int) -> bool:
+    """Whether it was sent at a time that is still to come, by more than a wrong clock or time zone explains."""
+    return alert.sent_ms > now_ms + AHEAD_MS
 
 
 def _ignored(alert: Alert, rules: Rules) -> str:

@@ -72,6 +72,10 @@ def judged(card: Card, table: CardTable, served: ServiceArea | None, now_ms: int
     if reported_ms is not None and not EARLIEST_MS <= reported_ms <= now_ms + DAY_MS:
         doubts.append(Doubt.BAD_TIME)
         reported_ms = None
+    if card.version is None and (card.changed_ms or 0) > now_ms + DAY_MS:
+        # Ordered as of now: at a time still to come it would make every true version of it an older one.
+        doubts.append(Doubt.BAD_TIME)
+        card = replace(card, changed_ms=now_ms)
     parts = {name: part for name, part in _parts(card, rule, reported_ms, doubts).items() if part}
     return Judged(card=replace(card, doubts=tuple(dict.fromkeys(doubts))), rule=rule, parts=parts)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dispatch.cap.messages import Alert
+from dispatch.cap.messages import Alert, BadAlert
 from dispatch.cap.reading import contents_of
 from dispatch.cap.rules import BadRules, Rules, built_in, rules_of
-from dispatch.cap.steps import WATCH, Known, Step, StepKind, external_id, step_of
+from dispatch.cap.steps import AHEAD_MS, WATCH, Known, Step, StepKind, external_id, step_of
 from dispatch.model.service_area import ServiceArea
 from dispatch.plans import book
 from streams.service_area import built_in as kazakhstan
@@ -104,6 +104,27 @@ def test_what_asks_for_nobody_is_recorded(text: str, reason: str) -> None:
     found = step(text)
 
     assert (found.kind, found.reason) == (StepKind.RECORD, reason)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        alert(sent="2036-11-22T08:00:00+05:00", expires="2026-11-23T08:00:00+05:00"),
+        alert(sent="2036-11-22T08:00:00+05:00"),
+        alert(sent="2036-11-22T08:00:00+05:00", expires="2026-11-21T08:00:00+05:00"),
+        alert(sent="9999-12-31T23:59:59-14:00"),
+        alert(sent="2036-11-22T08:00:00+05:00", message_type="Update", references=reference()),
+        alert(sent="2036-11-22T08:00:00+05:00", message_type="Cancel", references=reference(), infos=""),
+    ],
+)
+def test_what_was_sent_at_a_time_still_to_come_is_refused_whatever_it_says_of_its_end(text: str) -> None:
+    with pytest.raises(BadAlert, match=r"^sent_ahead: .* comes in \d+ days$"):
+        step(text, Known(is_referenced=True, incident_id="i-1", type="flood"))
+
+
+@pytest.mark.parametrize("ahead_ms", [60_000, 5 * 3_600_000, AHEAD_MS])
+def test_a_wrong_clock_or_time_zone_of_the_sender_costs_no_warning(ahead_ms: int) -> None:
+    assert step(alert(), now_ms=read(alert()).sent_ms - ahead_ms).kind is StepKind.REPORT
 
 
 def test_without_a_service_area_every_place_counts() -> None:

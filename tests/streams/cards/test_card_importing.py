@@ -21,6 +21,7 @@ from tests.support.card_samples import EIDO_ID, NUMBER, eido, national, raw
 
 NOW = 1_795_813_200_000
 """An hour after the samples."""
+MINUTE_MS = 60_000
 TABLE = card_table.load(None)
 
 
@@ -81,7 +82,12 @@ class Board:
 
 
 def run(
-    path: Path, board: Board, *documents: dict[str, Any], table: CardTable = TABLE, served: bool = True
+    path: Path,
+    board: Board,
+    *documents: dict[str, Any],
+    table: CardTable = TABLE,
+    served: bool = True,
+    now_ms: int = NOW,
 ) -> list[Done]:
     found = card_file(raw(*documents), table)
     assert not found.faults
@@ -91,7 +97,7 @@ def run(
             ledger=ledger,
             desk=board,
             served=kazakhstan() if served else None,
-            now_ms=NOW,
+            now_ms=now_ms,
             own_sender="komek.kz",
         )
         return list(importer.run(found.cards))
@@ -407,3 +413,18 @@ def test_a_file_that_is_no_ledger_is_refused(path: Path) -> None:
 
     with pytest.raises(BadLedger), CardLedger.opened(path):
         pass
+
+
+def test_a_version_from_years_to_come_is_told_and_hides_none_of_the_true_ones(path: Path) -> None:
+    board = Board()
+    wrong = national(stamp="2036-11-28T01:00:00+05:00")
+    (told,) = run(path, board, wrong)
+    run(path, board, wrong, now_ms=NOW + MINUTE_MS)
+
+    text = [{"descriptionInfo": "Өрт сөндірілді"}]
+    true = national(stamp="2026-11-28T02:30:00+05:00", eventDescription=text)
+    (done,) = run(path, board, true, now_ms=NOW + 60 * MINUTE_MS)
+
+    assert (told.step, "bad_time" in told.reason) == (StepKind.REPORT, True)
+    assert (done.step, board.kinds) == (StepKind.EDIT, ["report", "edit"])
+    assert "Өрт сөндірілді" in board.last["description"]
