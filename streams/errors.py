@@ -14,6 +14,7 @@
     │   ├── PollFailed              `notices.telegram_poll`: Telegram or the API did not take part; asked again later
     │   ├── AssistantAway, AssistantBusy    `store.assistant_calls`: no assistant answers, or not in time; go on without it
     │   ├── ModelUnavailable        `assistant.model_port`: a model of the deployer gave no usable answer
+    │   ├── NoTokenInFile           `cli.issued_tokens`: a file that is kept up holds no token now
     │   ├── ApiAway                 `cap.desk`: the API does not answer; the orders of alerts are repeated with the same keys
     │   ├── Shed, Unread            `assistant.lane`: a text that was not read, or given up
     │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample

@@ -2,13 +2,12 @@
 
 import asyncio
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -23,6 +22,7 @@ from streams.cli import audited
 from streams.cli.context import log_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, say
+from streams.cli.repeating import repeated
 from streams.retention.classes import DAY_S, MINUTE_S
 from streams.settings import Settings
 
@@ -108,28 +108,6 @@ def _export(settings: Settings, place: Place, wishes: Wishes, *, as_json: bool) 
             run.read_back(run.open_export(written, place.secret))
         dropped = drop_older(place.folder, clock.now_ms() - wishes.keep_days * DAY_S * 1000)
     _print(written, manifest, dropped, is_read_back=wishes.is_read_back, as_json=as_json)
-
-
-RETRIED_AFTER_S = 300.0
-
-
-def repeated(
-    once: Callable[[], None],
-    since_s: Callable[[], float],
-    every_s: float,
-    sleep: Callable[[float], None] = time.sleep,
-) -> NoReturn:
-    """For where no timer is: does it when the last one is `every_s` old, also one of before a restart; a failure is tried again.
-
-    Ended by any signal: an export goes on where it was.
-    """
-    while True:
-        sleep(max(0.0, every_s - since_s()))
-        try:
-            once()
-        except CommandFailed as error:
-            say(f"failed, and tried again: {error}")
-            sleep(min(RETRIED_AFTER_S, every_s))
 
 
 def _since_s(folder: Path, *, of_erasures: bool) -> float:

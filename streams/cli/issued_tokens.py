@@ -1,5 +1,7 @@
-"""The bearer tokens of a command: signed here with the present keys, or given with --token."""
+"""The bearer tokens of a command: signed here with the present keys, given with --token, or in a file that is renewed."""
 
+import os
+import stat
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +9,12 @@ from typing import Protocol
 
 import httpx2
 
+from streams.errors import RetryLater
 from streams.tokens import EVERYBODY, BadKeys, Role, TokenKeys, load_keys
 from streams.watched_files import WatchedFiles
 
 TOKEN_TTL_S = 3600
+_MAX_BYTES = 16 * 1024
 _RENEW_BEFORE_S = 300
 """A token is renewed this long before it expires, so that no request carries one that expires on the way."""
 
@@ -80,6 +84,10 @@ class GivenToken:
         return False
 
 
+class NoTokenInFile(RetryLater):
+    """A file holds no token that can be used; the message says why. Whoever keeps it up may put one there."""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenInFile:
     """The token that a file holds now: a process that runs for months gets a new one without a restart."""
@@ -87,13 +95,31 @@ class TokenInFile:
     path: Path
 
     def __call__(self, role: str, identity: str) -> str:  # noqa: ARG002 - a port's arguments
-        try:
-            return self.path.read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return ""
+        """Raises NoTokenInFile."""
+        return token_in(self.path)
 
     def forget(self, role: str, identity: str) -> bool:  # noqa: ARG002 - a port's arguments
         return False
+
+
+def token_in(path: Path) -> str:
+    """The token in a file that others cannot read.
+
+    Raises:
+        NoTokenInFile: it is missing, empty, readable by everybody or writable by its group, or no text of a token.
+    """
+    try:
+        with path.open("rb") as file:
+            content, mode = file.read(_MAX_BYTES), os.fstat(file.fileno()).st_mode
+    except OSError as error:
+        raise NoTokenInFile(f"{path} cannot be read: {error.strerror}") from error
+    # As the key ring: group access is common for mounted secrets.
+    if mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
+        raise NoTokenInFile(f"{path} can be read by others, or written: chmod 600 {path}")
+    token = content.strip()
+    if not token or not token.isascii() or len(token.split()) != 1:
+        raise NoTokenInFile(f"{path} holds no token")
+    return token.decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

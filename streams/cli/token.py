@@ -1,8 +1,11 @@
 """`komek token`: tokens for people, devices and tests."""
 
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +16,9 @@ from streams.api_paths import path_of
 from streams.cli.client import Access, ApiOption, TokenOption, access, ask
 from streams.cli.context import settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.output import say
+from streams.cli.repeating import repeated
+from streams.cli.token_file import write_token
 from streams.tokens import Role
 
 ELSEWHERE = (
@@ -41,20 +47,43 @@ def command(
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="tracker: reports everybody")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object per line, with id and role")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="write the token of one id into this file instead, for a process that reads it there"
+        ),
+    ] = None,
+    every: Annotated[
+        int | None,
+        typer.Option("--every", min=1, max=1_440, help="with --out: a new one every so many minutes, until ended"),
+    ] = None,
     api: ApiOption = None,
     token: TokenOption = None,
 ) -> None:
     """Print tokens for a role, one line per --id, signed with the first private key of KOMEK_JWT_KEYS.
 
-    With --link the running API makes login links; --api and --token are only for these.
+    With --link the running API makes login links; --api and --token are only for these. With --out the file is replaced at once:
+    a process that reads it for every request, as `komek cap follow`, needs no restart.
     """
     # An id is optional, so that a first try needs none.
     subjects = id_ or [f"{role.value}-1"]
+    if link and (out is not None or every is not None):
+        raise CommandFailed("--out and --every are for tokens", "Leave out --link, or these.", WRONG_USE)
     if link:
         _print_links(role, subjects, access(api, token), as_json)
         return
     more = _claims(role, speaks_for or [], organisation, everybody)
-    _print_tokens(role, subjects, hours, more, as_json)
+    if out is None and every is None:
+        _print_tokens(role, subjects, hours, more, as_json)
+        return
+    if out is None or len(subjects) > 1:
+        raise CommandFailed("expected --out FILE, and one --id at most", "komek token --help", WRONG_USE)
+    _check_file(role, subjects[0], hours, every)
+    once = partial(_write, role, subjects[0], hours, more, out)
+    # At each start: the one that is there may have been revoked.
+    once()
+    if every is not None:
+        repeated(once, partial(_since_s, out), every * 60)
 
 
 def _print_links(role: Role, subjects: Sequence[str], reach: Access, as_json: bool) -> None:
@@ -86,6 +115,33 @@ def _print_tokens(role: Role, subjects: Sequence[str], hours: float, more: Mappi
         token = keys.issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600), more=more)
         shown = {"id": subject, "role": role.value, "token": token}
         print(json.dumps(shown) if as_json else token)
+
+
+def _check_file(role: Role, subject: str, hours: float, every: int | None) -> None:
+    """What would be wrong each time is found now."""
+    _check_hours(role, hours)
+    if every is not None and every * 60 > hours * 1800:
+        raise CommandFailed(
+            f"--every {every} leaves no time to try again before a token of {hours:g} h ends",
+            f"Give --every {max(1, int(hours * 30))} or less.",
+            WRONG_USE,
+        )
+    _check(subject)
+
+
+def _write(role: Role, subject: str, hours: float, more: Mapping[str, object], out: Path) -> None:
+    # The keys of now: they may have been rotated since the last time.
+    now_s = clock.now_ms() // 1000
+    write_token(out, _signing_keys().issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600), more=more))
+    say(f"{out}: a token of {subject}, role {role}, until {clock.rfc3339((now_s + int(hours * 3600)) * 1000)}")
+
+
+def _since_s(path: Path) -> float:
+    """Age of the file; infinite if there is none."""
+    try:
+        return clock.now_ms() / 1000 - path.stat().st_mtime
+    except OSError:
+        return math.inf
 
 
 def _claims(role: Role, speaks_for: list[str], organisation: str | None, everybody: bool) -> dict[str, object]:

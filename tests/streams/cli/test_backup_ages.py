@@ -13,7 +13,7 @@ from streams.backup.documents import MANIFEST, PLAN, READ_BACK, Manifest, Plan, 
 from streams.backup.faults import BadBackup
 from streams.cli.backup_ages import backup_checks
 from streams.cli.errors import CommandFailed
-from streams.cli.export import RETRIED_AFTER_S, repeated
+from streams.cli.repeating import RETRIED_AFTER_S, repeated
 from streams.local.check import Level
 from streams.retention.classes import DAY_S, HOUR_S, MINUTE_S
 from streams.settings import Settings
