@@ -24,7 +24,7 @@ from prometheus_client import (
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.metrics_core import Metric
 
-from streams.components import Component
+from streams.components import ApiClient, Component, Part
 
 # When a series began says nothing that `rate` does not know, and doubles their number.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -36,7 +36,7 @@ class Listed:
     """`components`: whose processes set it."""
 
     metric: MetricWrapperBase
-    components: tuple[Component, ...]
+    components: tuple[Part, ...]
 
 
 LISTED: list[Listed] = []
@@ -45,7 +45,7 @@ LISTED: list[Listed] = []
 class _Of:
     """Lists what it is called with as a metric of these components."""
 
-    def __init__(self, *components: Component) -> None:
+    def __init__(self, *components: Part) -> None:
         self._components = components
 
     def __call__(self, metric: M) -> M:
@@ -56,6 +56,7 @@ class _Of:
 _every = _Of(Component.API, Component.WORKER, Component.NOTIFIER, Component.ASSISTANT)
 _api, _worker = _Of(Component.API), _Of(Component.WORKER)
 _notifier, _assistant = _Of(Component.NOTIFIER), _Of(Component.ASSISTANT)
+_follower = _Of(ApiClient.FOLLOWER)
 
 
 def _version() -> str:
@@ -68,7 +69,9 @@ def _version() -> str:
 VERSION = _version()
 
 # Every process.
-BUILD = _every(Info("komek_build", "Version and component of Komek that this process runs"))
+BUILD = _Of(Component.API, Component.WORKER, Component.NOTIFIER, Component.ASSISTANT, ApiClient.FOLLOWER)(
+    Info("komek_build", "Version and component of Komek that this process runs")
+)
 
 COMMANDS = _worker(Counter("komek_commands_total", "Commands decided, by kind and outcome", ["kind", "outcome"]))
 BATCH_SECONDS = _worker(Histogram("komek_batch_seconds", "Time to decide, publish and apply one batch of commands"))
@@ -172,6 +175,32 @@ WEBHOOK_FAILING_SECONDS = _notifier(
 )
 WEBHOOK_BEHIND_SECONDS = _notifier(
     Gauge("komek_webhook_behind_seconds", "Age of the oldest event that a receiver has not taken yet", ["subscription"])
+)
+
+# The follower of feeds of alerts.
+FEED_READ = _follower(
+    Gauge(
+        "komek_cap_feed_read_timestamp_seconds",
+        "When a feed was last read and what it had was carried out, since 1970; before the first time, since when it is followed",
+        ["feed"],
+    )
+)
+FEED_REFUSED_SECONDS = _follower(
+    Gauge(
+        "komek_cap_feed_refused_seconds",
+        "For how long the API has refused an order that follows from a feed; 0: it takes all",
+        ["feed"],
+    )
+)
+FEED_READS = _follower(
+    Counter("komek_cap_feed_reads_total", "Requests to feeds, by outcome: read, unchanged, failed", ["feed", "outcome"])
+)
+CAP_ALERTS = _follower(
+    Counter(
+        "komek_cap_alerts_total",
+        "Alerts by what became of them: report, edit, close, hold, record; refused (by the API), unusable (also pages)",
+        ["outcome"],
+    )
 )
 
 # The assistant.
@@ -291,7 +320,7 @@ COMMITTED_LAG = _api(Gauge("komek_committed_lag", "Commands not committed yet, b
 class _Exposed:
     """What a process of one component exposes."""
 
-    def __init__(self, component: Component) -> None:
+    def __init__(self, component: Part) -> None:
         self._component = component
 
     def collect(self) -> Iterator[Metric]:
@@ -302,7 +331,7 @@ class _Exposed:
             yield from library.collect()
 
 
-def exposition(component: Component) -> bytes:
+def exposition(component: Part) -> bytes:
     """The answer to a scrape, in Prometheus' text format."""
     BUILD.info({"version": VERSION, "component": component})
     return generate_latest(_Exposed(component))

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from streams import page_values as pages
 from streams import setting_values as values
-from streams.assistant_settings import AssistantSettings
+from streams.feed_settings import FeedSettings
 from streams.notice_settings import setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageSettings(AssistantSettings):
+class PageSettings(FeedSettings):
     name_kk: str | None = setting(None, values.text, "name of the deployment on the pages, in Kazakh: Алматы қаласы")
     name_ru: str | None = setting(None, values.text, "the same in Russian; a language without a name shows another one")
     name_en: str | None = setting(None, values.text, "the same in English")

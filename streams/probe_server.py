@@ -15,7 +15,7 @@ import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from streams import metrics
-from streams.components import Component
+from streams.components import Part
 
 HEALTH, READINESS, METRICS = "/healthz", "/readyz", "/metrics"
 _JSON = "application/json"
@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 class ProbeServer:
     """Answers until the process ends. `ready` is set by the process, and cleared when it begins to stop."""
 
-    def __init__(self, component: Component) -> None:
+    def __init__(self, component: Part) -> None:
         """`component`: the process, which exposes its own metrics."""
         self._component = component
         self.ready = threading.Event()
@@ -69,7 +69,7 @@ def _is_v6(host: str) -> bool:
         return False
 
 
-def _handler(is_ready: Callable[[], bool], component: Component) -> type[BaseHTTPRequestHandler]:
+def _handler(is_ready: Callable[[], bool], component: Part) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout: ClassVar[float] = 5.0  # of a client that connects and says nothing
         server_version = "Komek"

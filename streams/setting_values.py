@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -209,6 +210,25 @@ def web_url(value: str) -> str:
     if not (url.scheme == "https" or is_local) or not url.hostname or url.query or url.fragment or url.username:
         raise ValueError(expected)
     return value.strip()
+
+
+def web_addresses(value: str) -> tuple[str, ...]:
+    """Several with blanks between, since a comma may be a part of one; a comma before the next is let pass."""
+    found = tuple(dict.fromkeys(re.split(r"(?:\s|,)+(?=https?://)", value.strip())))
+    for one in found:
+        try:
+            parts = urlsplit(one)
+            _ = parts.port  # urlsplit checks the port only when it is read
+        except ValueError:
+            raise ValueError(_WEB_ADDRESSES) from None
+        if parts.scheme not in ("http", "https") or not parts.hostname or one != "".join(one.split()):
+            raise ValueError(_WEB_ADDRESSES)
+        if parts.username is not None or parts.password is not None:
+            raise ValueError(f"{_WEB_ADDRESSES}, without user and password")
+    return found
+
+
+_WEB_ADDRESSES = "addresses with http or https, blanks between"
 
 
 def role_map(value: str) -> tuple[tuple[str, str], ...]:

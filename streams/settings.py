@@ -74,8 +74,8 @@ class Settings(PageSettings):
     probes: tuple[str, int] | None = _setting(
         None,
         values.listener,
-        "host:port at which a worker, notifier or assistant serves /metrics, /healthz and /readyz (the API has them on its own "
-        "port); unset: nowhere; `komek up` chooses ports",
+        "host:port at which a worker, notifier, assistant or follower serves /metrics, /healthz and /readyz (the API has them on "
+        "its own port); unset: nowhere; `komek up` chooses ports",
     )
     tls_cert: Path | None = _setting(
         None,

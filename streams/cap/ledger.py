@@ -30,6 +30,7 @@ create table if not exists held (
     primary key (sender, identifier, sent_ms));
 create table if not exists pages (
     url text primary key, etag text not null, last_modified text not null, stamp text not null, seen_ms integer not null);
+create table if not exists feeds (url text primary key, read_ms integer not null);
 """
 PAGE_KEPT_MS = 30 * 86_400_000
 """How long a page is known that no feed names any more."""
@@ -171,6 +172,25 @@ class Ledger:
                 [(one.url, one.validators.etag, one.validators.last_modified, one.stamp, now_ms) for one in pages],
             )
             self._db.execute("delete from pages where seen_ms < ?", (now_ms - PAGE_KEPT_MS,))
+
+    def feed_read_ms(self, url: str, now_ms: int) -> int:
+        """When the feed was last read and carried out; before the first time, since when it is followed: now, if it is new."""
+        with self._db:
+            self._db.execute("insert or ignore into feeds values (?,?)", (url, now_ms))
+        (read_ms,) = self._db.execute("select read_ms from feeds where url=?", (url,)).fetchone()
+        return int(read_ms)
+
+    def note_read(self, urls: Iterable[str], now_ms: int) -> None:
+        """Notes of feeds that they were read and carried out at this time."""
+        with self._db:
+            self._db.executemany("insert or replace into feeds values (?,?)", [(url, now_ms) for url in urls])
+
+    def follow_only(self, urls: Iterable[str]) -> None:
+        """Removes the feeds that are followed no longer: one that is named again later begins anew."""
+        kept = set(urls)
+        with self._db:
+            gone = [(url,) for (url,) in self._db.execute("select url from feeds").fetchall() if url not in kept]
+            self._db.executemany("delete from feeds where url=?", gone)
 
     def forget(self, before_ms: int) -> None:
         """Removes messages that were sent before this time, and the ended incidents that none is about any more."""

@@ -62,7 +62,7 @@ def import_(
     given = setup(rules, ledger, trust, anywhere=anywhere)
 
     def bytes_at(url: str) -> bytes:
-        return fetched(url, is_private_allowed=private).raw or b""
+        return fetched(url, is_private_allowed=private or given.settings.cap_private).raw or b""
 
     found = gathered(sources, bytes_at, given.judge)
     with opened_ledger(given.ledger, is_written=apply) as entries, _desk(api, token, given, is_real=apply) as desk:
@@ -86,7 +86,10 @@ def _desk(api: str | None, token: str | None, given: Setup, *, is_real: bool) ->
         return
     with access(api, token).http(identity="cap-import") as http:
         desk = ApiDesk(http)
-        check_rules(given.rules, desk)
+        try:
+            check_rules(given.rules, desk)
+        except ApiAway as error:
+            raise CommandFailed(str(error), "Start it, or check --api and --token.", UNREACHABLE) from error
         yield desk
 
 

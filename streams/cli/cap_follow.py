@@ -1,9 +1,10 @@
 """`komek cap follow`: one process that follows feeds of alerts until it is stopped."""
 
+import os
 import random
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,17 +12,19 @@ import structlog
 import typer
 
 from dispatch.cap.steps import StepKind
-from streams import clock, logs
-from streams.cap.desk import ApiAway, ApiDesk
+from streams import clock, logs, metrics
+from streams.cap.desk import ApiDesk
 from streams.cap.fetching import Fetched, Validators, fetched
 from streams.cap.following import FeedState, Follower
 from streams.cap.importing import Done
+from streams.cap.ledger import Ledger
 from streams.cap.sources import is_address
 from streams.cli.cap_setup import (
     AnywhereOption,
     LedgerOption,
     PrivateOption,
     RulesOption,
+    Setup,
     TrustOption,
     check_rules,
     opened_ledger,
@@ -30,7 +33,10 @@ from streams.cli.cap_setup import (
 )
 from streams.cli.client import ApiOption, TokenOption, access
 from streams.cli.errors import WRONG_USE, CommandFailed
-from streams.components import Component
+from streams.components import ApiClient
+from streams.errors import RetryLater
+from streams.feed_settings import SELDOMEST_S
+from streams.local.early_load import await_begin
 from streams.probe_server import ProbeServer
 
 IDLE_S = 30.0
@@ -38,16 +44,29 @@ IDLE_S = 30.0
 FAILS_AT_MOST = 3
 LONGEST_PAUSE_S = 60.0
 """Between two attempts while the API does not answer."""
+END_WITHIN_S = 9.0
+"""Below the ten seconds after which supervisors kill: a server of a feed may take its time."""
 TOLD_MOST = 10_000
 """Messages of which the log has told; beyond them it tells again."""
 log = structlog.get_logger("komek.cap")
 
 
 def command(
-    feeds: Annotated[list[str], typer.Argument(help="Addresses of feeds (Atom, RSS) or of alerts.")],
-    every: Annotated[int, typer.Option(min=10, max=86_400, help="Seconds between two requests to a feed.")] = 120,
+    feeds: Annotated[
+        list[str] | None,
+        typer.Argument(help="Addresses of feeds (Atom, RSS) or of alerts. Default: KOMEK_CAP_FEEDS."),
+    ] = None,
+    every: Annotated[
+        int | None,
+        typer.Option(
+            min=10, max=SELDOMEST_S, help="Seconds between two requests to a feed. Default: KOMEK_CAP_EVERY_S."
+        ),
+    ] = None,
     token_file: Annotated[
-        Path | None, typer.Option(help="File with the bearer token of an operator, read for every request.")
+        Path | None,
+        typer.Option(
+            help="File with the bearer token of an operator, read for every request. Default: KOMEK_CAP_TOKEN."
+        ),
     ] = None,
     rules: RulesOption = None,
     ledger: LedgerOption = None,
@@ -61,64 +80,119 @@ def command(
 
     What was done is in the ledger, so a restart repeats nothing. A feed that fails is asked less and less often, at least hourly.
     """
-    for one in feeds:
-        if not is_address(one):
-            raise CommandFailed(f"{one}: expected an address with http or https", exit_code=WRONG_USE)
+    await_begin()
     given = setup(rules, ledger, trust, anywhere=anywhere)
+    addresses = _addresses(feeds or given.settings.cap_feeds)
     # Now, not with the first signed alert.
     signatures_module()
     logs.configure(given.settings.log_level, "cap")
-    probes = ProbeServer(Component.OPERATOR)
+    probes = ProbeServer(ApiClient.FOLLOWER)
     probes.serve(given.settings.probes)
     stop = _stopped_by_signals()
+    file = token_file or (None if token else given.settings.cap_token)
+    is_private_allowed = private or given.settings.cap_private
 
     def fetch(url: str, known: Validators) -> Fetched:
-        return fetched(url, is_private_allowed=private, known=known)
+        return fetched(url, is_private_allowed=is_private_allowed, known=known)
 
     with (
         opened_ledger(given.ledger, is_written=True) as entries,
-        access(api, token, token_file).http(identity="cap-follow") as http,
+        access(api, token, file).http(identity="cap-follow") as http,
     ):
         desk = ApiDesk(http)
         follower = Follower(
-            feeds=[FeedState(url) for url in dict.fromkeys(feeds)],
+            feeds=_followed(entries, addresses),
             ledger=entries,
             fetch=fetch,
             judge=given.judge,
             importer=lambda now_ms: given.importer(entries, desk, now_ms),
-            every_s=every,
+            every_s=every or given.settings.cap_every_s,
             chance=random.random,
             should_stop=stop.is_set,
         )
-        check_rules(given.rules, desk)
-        _follow(follower, probes, stop)
+        _Following(given, desk, follower, probes, stop).run()
+
+
+def _addresses(stated: Iterable[str]) -> list[str]:
+    found = list(dict.fromkeys(stated))
+    for one in found:
+        if not is_address(one):
+            raise CommandFailed(f"{one}: expected an address with http or https", exit_code=WRONG_USE)
+    if not found:
+        raise CommandFailed(
+            "no feed to follow", "Name addresses of feeds, here or in KOMEK_CAP_FEEDS.", exit_code=WRONG_USE
+        )
+    return found
+
+
+def _followed(ledger: Ledger, addresses: Sequence[str]) -> list[FeedState]:
+    """The feeds with when they were last read, before a restart too: a process that dies again and again hides no silence."""
+    now_ms = clock.now_ms()
+    ledger.follow_only(addresses)
+    return [FeedState(url, read_ms=ledger.feed_read_ms(url, now_ms)) for url in addresses]
 
 
 def _stopped_by_signals() -> threading.Event:
     stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        # Whatever is under way then is done again by the next process, without a second effect.
+        timer = threading.Timer(END_WITHIN_S, os._exit, (0,))
+        timer.daemon = True
+        timer.start()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     return stop
 
 
-def _follow(follower: Follower, probes: ProbeServer, stop: threading.Event) -> None:
-    told, failures = Told(), 0
-    while not stop.is_set():
+class _Following:
+    """Round after round, until it is stopped. While the API does not answer, it waits."""
+
+    def __init__(
+        self, given: Setup, desk: ApiDesk, follower: Follower, probes: ProbeServer, stop: threading.Event
+    ) -> None:
+        self._given, self._desk, self._follower, self._probes, self._stop = given, desk, follower, probes, stop
+        self._told, self._failures = Told(), 0
+        self._is_checked = False
+
+    def run(self) -> None:
+        """Raises CommandFailed: a rule asks for what no plan has."""
+        # A first round may take minutes.
+        self._follower.show_figures(clock.now_ms())
+        while not self._stop.is_set():
+            self._once()
+            self._follower.show_figures(clock.now_ms())
+            if is_well(self._follower, self._failures):
+                self._probes.ready.set()
+            else:
+                self._probes.ready.clear()
+            self._stop.wait(pause_s(self._failures, self._follower.next_ms() - clock.now_ms()))
+        self._probes.ready.clear()
+
+    def _once(self) -> None:
         now_ms = clock.now_ms()
         try:
-            told.tell(follower.round(now_ms))
-            failures = 0
-        except ApiAway as trouble:
-            failures += 1
+            if not self._is_checked:
+                check_rules(self._given.rules, self._desk)
+                self._is_checked = True
+            elif self._follower.next_ms() <= now_ms:
+                # Feeds are quiet most of the time: a token that has ended must not be found by the first warning.
+                self._desk.types()
+            self._told.tell(self._follower.round(now_ms))
+            self._failures = 0
+        except RetryLater as trouble:
+            self._failures += 1
             log.warning("alerts wait until the API answers", cause=str(trouble))
-        if is_well(follower, failures):
-            probes.ready.set()
-        else:
-            probes.ready.clear()
-        ahead_s = (follower.next_ms() - clock.now_ms()) / 1000
-        pause_s = min(LONGEST_PAUSE_S, 2.0**failures) if failures else max(0.0, min(IDLE_S, ahead_s))
-        stop.wait(pause_s)
-    probes.ready.clear()
+
+
+def pause_s(failures: int, ahead_ms: int) -> float:
+    """Until the next round. `failures`: rounds in a row in which the API did not answer; `ahead_ms`: until a feed is due."""
+    if failures:
+        # Bounded before the power: an API may be away for days.
+        return min(LONGEST_PAUSE_S, 2.0 ** min(failures, 10))
+    return max(0.0, min(IDLE_S, ahead_ms / 1000))
 
 
 def is_well(follower: Follower, failures: int) -> bool:
@@ -127,7 +201,7 @@ def is_well(follower: Follower, failures: int) -> bool:
 
 
 class Told:
-    """Logs what became of messages: each outcome of a message once, not with every round."""
+    """Logs and counts what became of messages: each outcome of a message once, not with every round."""
 
     def __init__(self) -> None:
         self._reasons: dict[tuple[str, str | None], str] = {}
@@ -142,6 +216,8 @@ class Told:
             self._reasons[key] = one.reason
             told = {"message": one.identifier, "reason": one.reason, "incident_id": one.incident_id}
             if one.step is None:
+                metrics.CAP_ALERTS.labels(outcome="refused" if one.is_refused else "unusable").inc()
                 log.warning("an alert or a feed was not used", **told)
             else:
+                metrics.CAP_ALERTS.labels(outcome=one.step.value).inc()
                 log.info("an alert was followed", step=one.step.value, rule=one.rule, **told)

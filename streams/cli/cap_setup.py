@@ -14,20 +14,26 @@ from dispatch.cap.reading import Signatures
 from dispatch.cap.rules import BadRules, Rules, built_in, rules_of
 from dispatch.model.service_area import ServiceArea
 from streams import clock
-from streams.cap.desk import ApiAway, ApiDesk
+from streams.cap.desk import ApiDesk
 from streams.cap.importing import Desk, Importer, OrderRefused
 from streams.cap.ledger import BadLedger, Ledger
 from streams.cap.sources import SignatureJudge
 from streams.cli.context import settings_here
-from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
+from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.errors import InvalidInput
 from streams.service_area import service_area_of
 from streams.settings import Settings
 
-RulesOption = Annotated[Path | None, typer.Option(help="Rules (TOML). Default: those that come with Komek.")]
+RulesOption = Annotated[
+    Path | None, typer.Option(help="Rules (TOML). Default: KOMEK_CAP_RULES, else those that come with Komek.")
+]
 LedgerOption = Annotated[Path | None, typer.Option(help="Default: cap-ledger.sqlite in KOMEK_DATA.")]
-TrustOption = Annotated[Path | None, typer.Option(help="Certificates (PEM) of senders whose signatures count.")]
-PrivateOption = Annotated[bool, typer.Option("--private", help="Addresses may lead to a private network.")]
+TrustOption = Annotated[
+    Path | None, typer.Option(help="Certificates (PEM) of senders whose signatures count. Default: KOMEK_CAP_TRUST.")
+]
+PrivateOption = Annotated[
+    bool, typer.Option("--private", help="Addresses may lead to a private network, as with KOMEK_CAP_PRIVATE.")
+]
 AnywhereOption = Annotated[bool, typer.Option("--anywhere", help="Also alerts outside the service area.")]
 
 
@@ -57,9 +63,9 @@ def setup(rules: Path | None, ledger: Path | None, trust: Path | None, *, anywhe
     settings = settings_here()
     return Setup(
         settings=settings,
-        rules=_rules(rules),
+        rules=_rules(rules or settings.cap_rules),
         ledger=ledger or settings.data / "cap-ledger.sqlite",
-        judge=_judge(trust),
+        judge=_judge(trust or settings.cap_trust),
         served=None if anywhere else service_area_of(settings),
     )
 
@@ -91,12 +97,11 @@ def check_rules(rules: Rules, desk: ApiDesk) -> None:
     """Compares the rules with the plans in force.
 
     Raises:
-        CommandFailed: the API does not answer, or a rule asks for what no plan has.
+        ApiAway: the API does not answer, or not with this token.
+        CommandFailed: a rule asks for what no plan has.
     """
     try:
         faults = rules.without_plan({one.type: one.has_hazard for one in desk.types()})
-    except ApiAway as error:
-        raise CommandFailed(str(error), "Start it, or check --api and --token.", UNREACHABLE) from error
     except OrderRefused as error:
         raise CommandFailed(str(error), "Check --api and --token.") from error
     if faults:

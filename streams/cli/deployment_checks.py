@@ -20,6 +20,7 @@ from streams import clock
 from streams.cli.backup_ages import backup_checks
 from streams.cli.certificate_ends import certificate_checks
 from streams.cli.client import Access
+from streams.cli.feed_checks import FEED, feed_checks, followed, token_checks
 from streams.cli.kept_checks import key_checks, retention_checks
 from streams.errors import BrokerError
 from streams.kafka import topic_admin
@@ -36,11 +37,14 @@ LEAST_REPLICAS, LEAST_IN_SYNC, LEAST_WORKERS = 3, 2, 2
 _VERSION = re.compile(r'^komek_build_info\{[^}]*version="([^"]*)"', re.MULTILINE)
 
 
-def deployment_checks(settings: Settings, api: Access, targets: Path | None) -> Iterator[Check]:
-    """`targets`: a file as `file_sd_configs` of Prometheus reads it."""
+def deployment_checks(settings: Settings, api: Access, targets: Sequence[Path]) -> Iterator[Check]:
+    """`targets`: files as `file_sd_configs` of Prometheus reads them."""
     # Without a token: probes ask for none, and no process should get one.
     with httpx2.Client(trust_env=False, verify=api.trust, timeout=WITHIN_S) as probing:
-        yield from process_checks(targets, probing)
+        found = list(process_checks(targets, probing))
+    yield from found
+    yield from followed(settings, is_shown=any(check.name == FEED for check in found))
+    yield from token_checks(settings)
     with api.http("monitor", "doctor") as http:
         yield from api_checks(http)
     yield from kafka_checks(settings)
@@ -56,28 +60,26 @@ def stricter(check: Check) -> Check:
     return replace(check, level=Level.WARN) if check.level is Level.NOTE else check
 
 
-def process_checks(targets: Path | None, http: httpx2.Client) -> Iterator[Check]:
-    """Whether every process of the list is ready, and all run the same version."""
-    if targets is None:
+def process_checks(targets: Sequence[Path], http: httpx2.Client) -> Iterator[Check]:
+    """Whether every process of the lists is ready, all run the same version, and what they follow is read."""
+    if not targets:
         yield warn(
             "processes", "not looked at: no list of them", "Give --targets FILE, the list that Prometheus reads."
         )
         return
-    try:
-        listed = [
-            (str(entry["labels"].get("process", address)), f"{entry['labels'].get('__scheme__', 'http')}://{address}")
-            for entry in json.loads(targets.read_text("utf-8"))
-            for address in entry["targets"]
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        yield fail("processes", f"{targets} cannot be read: {error!r}", "Give a file as `file_sd_configs` reads it.")
-        return
+    listed: list[tuple[str, str]] = []
+    for file in targets:
+        try:
+            listed += _listed(file)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            yield fail("processes", f"{file} cannot be read: {error!r}", "Give a file as `file_sd_configs` reads it.")
+            return
     if not listed:
-        yield fail("processes", f"{targets} names none", "Give the list of all processes.")
+        yield fail("processes", f"{', '.join(map(str, targets))} names none", "Give the list of all processes.")
         return
     with ThreadPoolExecutor(8) as pool:
         looked = list(pool.map(lambda one: _process(one[0], one[1], http), listed))
-    yield from (check for check, _ in looked)
+    yield from (check for checks, _ in looked for check in checks)
     versions = {version for _, version in looked if version}
     if len(versions) > 1:
         yield fail("versions", f"{', '.join(sorted(versions))} run side by side", "Finish the upgrade.")
@@ -85,17 +87,29 @@ def process_checks(targets: Path | None, http: httpx2.Client) -> Iterator[Check]
         yield ok("versions", f"all run {versions.pop()}")
 
 
-def _process(name: str, url: str, http: httpx2.Client) -> tuple[Check, str | None]:
+def _listed(file: Path) -> list[tuple[str, str]]:
+    """Name and address of each process."""
+    return [
+        (str(entry["labels"].get("process", address)), f"{entry['labels'].get('__scheme__', 'http')}://{address}")
+        for entry in json.loads(file.read_text("utf-8"))
+        for address in entry["targets"]
+    ]
+
+
+def _process(name: str, url: str, http: httpx2.Client) -> tuple[list[Check], str | None]:
+    """What is found of it, and its version."""
     try:
         ready = http.get(f"{url}/readyz", timeout=WITHIN_S)
-        version = _VERSION.search(http.get(f"{url}/metrics", timeout=WITHIN_S).text)
+        exposed = http.get(f"{url}/metrics", timeout=WITHIN_S).text
     except httpx2.HTTPError as error:
-        return fail(
-            name, f"{url} does not answer: {type(error).__name__}", "Look at its log; it should be restarted."
-        ), None
+        told = f"{url} does not answer: {type(error).__name__}"
+        return [fail(name, told, "Look at its log; it should be restarted.")], None
+    feeds = feed_checks(exposed, clock.now_ms() / 1000)
     if ready.status_code != 200:
-        return fail(name, f"{url}/readyz answers {ready.status_code}", "It starts or stops; look at its log."), None
-    return ok(name, f"{url} is ready"), version[1] if version else None
+        told = f"{url}/readyz answers {ready.status_code}"
+        return [fail(name, told, "It starts or stops, or waits for another; look at its log."), *feeds], None
+    version = _VERSION.search(exposed)
+    return [ok(name, f"{url} is ready"), *feeds], version[1] if version else None
 
 
 def api_checks(http: httpx2.Client) -> Iterator[Check]:

@@ -16,6 +16,7 @@ from streams.cli.channel_checks import channel_checks
 from streams.cli.client import ApiOption, TokenOption, access
 from streams.cli.deployment_checks import deployment_checks, stricter
 from streams.cli.errors import DONE, FAILED
+from streams.cli.feed_checks import token_checks
 from streams.cli.output import console, print_json
 from streams.local import stackfile
 from streams.local.acl_checks import acl_checks
@@ -38,9 +39,10 @@ def command(
         ),
     ] = False,
     targets: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            "--targets", help="With --deployment: list of the processes, as `file_sd_configs` of Prometheus reads it."
+            "--targets",
+            help="With --deployment: list of processes, as `file_sd_configs` of Prometheus reads it; may be repeated.",
         ),
     ] = None,
     api: ApiOption = None,
@@ -50,7 +52,7 @@ def command(
 
     `note`: right on one machine, not in production. `warn`: works, but should be corrected. Exit code 0 unless a check failed.
     """
-    findings = examine_deployment(targets, api, token) if deployment else examine()
+    findings = examine_deployment(targets or [], api, token) if deployment else examine()
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -72,12 +74,13 @@ def examine() -> list[Check]:
         *machine_checks(settings, own_port=own_port),
         *stack_checks(settings, stack),
         *channel_checks(_with_own_key(settings)),
+        *token_checks(settings),
         _map(settings),
     ]
 
 
-def examine_deployment(targets: Path | None, api: str | None, token: str | None) -> list[Check]:
-    """Checks of a running deployment. `targets` None: the list of the local stack, if one runs.
+def examine_deployment(targets: Sequence[Path], api: str | None, token: str | None) -> list[Check]:
+    """Checks of a running deployment. `targets` empty: the list of the local stack, if one runs.
 
     Raises:
         CommandFailed: no token was given and none can be signed here.
@@ -91,7 +94,7 @@ def examine_deployment(targets: Path | None, api: str | None, token: str | None)
         return [fail("settings", str(error), "Correct or unset the names above.")]
     found = [
         ok("settings", "valid"),
-        *deployment_checks(settings, access(api, token), targets or (own if own.exists() else None)),
+        *deployment_checks(settings, access(api, token), targets or ([own] if own.exists() else [])),
         tokens(settings),
         *([kafka_access(settings), *acl_checks(settings)] if settings.kafka else []),
         *version_checks(settings, stack),

@@ -53,7 +53,7 @@ COMMANDS = {
     "status": CommandEntry("status", "command", "Show the status of the system."),
     "simulate": CommandEntry("simulate", "command", "Simulate volunteers and incidents."),
     "replay": CommandEntry("replay", "command", "Send incidents from a file."),
-    "cap": CommandEntry("cap", "app", "Import alerts in the Common Alerting Protocol (CAP)."),
+    "cap": CommandEntry("cap", "app", "Import and follow alerts in the Common Alerting Protocol (CAP)."),
     "card": CommandEntry("card", "app", "Import cards of other control rooms (112 cards, EIDO)."),
     "webhooks": CommandEntry("webhooks", "app", "Check webhooks; send again what was given up."),
     "rebuild": CommandEntry("rebuild", "command", "Rebuild Redis from the log."),

@@ -77,7 +77,8 @@ def command(
         fetch_jars=lambda: _fetch_jars(stop_request, steps), steps=steps, stopped=stop_request, ready=_announce
     )
     try:
-        stack.run(settings, stack.Wanted(workers=workers, demo=demo, fresh=fresh, secure=secure), caller)
+        wanted = stack.Wanted(workers=workers, demo=demo, fresh=fresh, secure=secure, follows=bool(settings.cap_feeds))
+        stack.run(settings, wanted, caller)
     except _Stopped:
         steps.say("stopped before all downloads were complete; the next start resumes them")
     except LocalStackError as error:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from streams.codegen import alert_rules
+from streams.codegen.compose_clients import token_file
 from streams.codegen.compose_file import EXPORTER_IMAGE, EXPORTER_PORT, OUTSIDE, exporter_arguments
 from streams.codegen.dashboards import dashboards
 from streams.codegen.process_list import (
@@ -74,11 +75,17 @@ def _process(stated: ProcessList, process: Process) -> dict[str, Any]:
         "port": process.port,
         "isApi": process.component is Component.API,
         "keepsData": process.keeps_data,
-        "callsOthers": process.component in OUTSIDE,
+        "isClient": process.client is not None,
+        # Besides clients, whoever hands messages to the API.
+        "callsApi": process.client is not None or "telegram_poll" in process.settings,
+        "onlyWith": setting(process.only_with) if process.only_with else "",
+        "callsOthers": process.part in OUTSIDE,
         "graceSeconds": process.grace_s,
         "environment": {**process.users, **process.listens, setting("data"): stated.image.data},
         "settings": [name for name in stated.settings_of(process) if name not in map(setting, OF_VALUES)],
-        "secrets": {file_setting(name): file_name(name) for name in stated.secrets_of(process)},
+        "secrets": {
+            file_setting(name): file_name(name) for name in (*stated.secrets_of(process), *token_file(process))
+        },
         "optionalSecrets": {file_setting(name): file_name(name) for name in process.optional_secrets},
     }
 
@@ -296,5 +303,11 @@ _COMMENT = """\
 # rules as a PrometheusRule, for the operator of Prometheus.
 # backups: CronJobs that export into a volume of their own; storage that several nodes share, or ReadWriteOnce with scheduling on
 # one node. Copy it elsewhere. metricsImage (Prometheus' node exporter) shows how old the exports are.
+# follower: runs where settings names KOMEK_CAP_FEEDS. The token in its Secret ends after a day: a timer must make it anew, where
+# the operator's private key is. The cluster hands a changed Secret to the pod that runs:
+#
+#     komek token operator --id komek-follower --hours 24 --out cap-token
+#     kubectl create secret generic komek-follower --from-file=cap-token --dry-run=client -o yaml | kubectl apply -f -
+#
 # autoscaling needs KEDA; a Secret with kafka-user, kafka-password and kafka-ca lets it read the committed lag.
 """

@@ -4,10 +4,11 @@ from typing import Any
 
 from streams.codegen import compose_servers as servers
 from streams.codegen import dashboards
+from streams.codegen.compose_clients import API_ALIAS, api_for, signers, token_file
 from streams.codegen.compose_servers import SECRETS, confined
 from streams.codegen.process_list import BACKUP, Process, ProcessList, TimedJob, file_name, file_setting, setting
 from streams.codegen.yaml_text import yaml_text
-from streams.components import Component
+from streams.components import ApiClient, Component
 
 FOLDER = "compose"
 USER_ADDRESS = "172.31.144.0/24"
@@ -31,6 +32,8 @@ _HEAD = f"""\
 #     docker compose -f deploy/compose.yaml up -d --wait
 #     docker compose -f deploy/compose.yaml run --rm operator token operator --id me --link
 #
+# A service with a profile runs where COMPOSE_PROFILES (deploy/.env) names it: `follower`, once KOMEK_CAP_FEEDS names feeds.
+#
 # Settings: KOMEK_… in the environment or in deploy/.env; a process gets those that it reads. Images are named by tag, because
 # this was written where no registry can be asked for digests; pin them by digest before you rely on it.
 """
@@ -46,8 +49,8 @@ DEPLOYED = {
 """What this deployment chooses; all else is the default of the setting."""
 NOT_HERE = ("redis_ca",)
 """Redis has no TLS in this deployment."""
-OUTSIDE = {Component.API, Component.NOTIFIER, Component.ASSISTANT}
-"""Who calls others: an issuer of logins, push services and gateways, a language model. A worker calls only KOMEK_ROUTING."""
+OUTSIDE = {Component.API, Component.NOTIFIER, Component.ASSISTANT, ApiClient.FOLLOWER}
+"""Who calls others: an issuer of logins, push services, gateways, a language model, feeds. A worker calls only KOMEK_ROUTING."""
 
 
 def files(stated: ProcessList) -> dict[str, str]:
@@ -76,6 +79,7 @@ def document(stated: ProcessList) -> dict[str, Any]:
             **servers.services(),
             **_jobs(stated),
             **replicas,
+            **signers(stated, _image(stated)),
             **{name: _timed(stated, timer) for name, timer in stated.timers.items()},
             "operator": _operator(stated),
             **_faces(stated),
@@ -101,21 +105,27 @@ def instances(name: str, process: Process) -> list[str]:
 def _process(stated: ProcessList, name: str, instance: str) -> dict[str, Any]:
     process, data = stated.processes[name], stated.image.data
     kept = [f"{instance}:{data}"] if process.keeps_data else []
-    networks = ["stores", "watch"]
-    networks += ["outside"] if process.component in OUTSIDE else []
-    networks += ["front"] if process.component is Component.API else []
+    after = {list(stated.jobs)[-1]: {"condition": "service_completed_successfully"}} if process.component else {}
     return {
         "image": _image(stated),
+        **({"profiles": [name]} if process.only_with else {}),
         **confined(user=stated.image.user, memory_mb=process.memory_mb.limit, grace_s=process.grace_s),
         "command": list(process.command),
         **({"cpu_shares": round(1024 / 1.25**process.niceness)} if process.niceness else {}),
         "environment": environ(stated, process),
         "volumes": [f"./secrets/{name}:{SECRETS}:ro", f"./files:{stated.image.files}:ro", *kept],
         **({} if kept else {"tmpfs": [f"{place}:size=64m,uid={stated.image.user}" for place in ("/tmp", data)]}),  # noqa: S108
-        "networks": networks,
-        "depends_on": {list(stated.jobs)[-1]: {"condition": "service_completed_successfully"}},
+        "networks": _networks(process),
+        **({"depends_on": after} if after else {}),
         "healthcheck": _probe(process.port),
     }
+
+
+def _networks(process: Process) -> list[str] | dict[str, Any]:
+    names = [*(["stores"] if process.component else []), "watch", *(["outside"] if process.part in OUTSIDE else [])]
+    if process.component is not Component.API:
+        return names
+    return {**{name: {} for name in (*names, "front")}, "outside": {"aliases": [API_ALIAS]}}
 
 
 def _timed(stated: ProcessList, timer: TimedJob) -> dict[str, Any]:
@@ -141,12 +151,13 @@ def _timed(stated: ProcessList, timer: TimedJob) -> dict[str, Any]:
 def environ(stated: ProcessList, process: Process) -> dict[str, str]:
     """The environment of a process: what it may be told, where its secrets are, who it is."""
     return {
-        **{setting(name): _chosen(name) for name in (*stated.every.settings, *process.settings)},
+        **{setting(name): _chosen(name) for name in (*stated.every_of(process).settings, *process.settings)},
         **{
             file_setting(name): f"{SECRETS}/{file_name(name)}"
-            for name in stated.secrets_of(process)
+            for name in (*stated.secrets_of(process), *token_file(process))
             if name not in NOT_HERE
         },
+        **(api_for(stated) if process.client else {}),
         # Empty is unset: name the file, in the folder of the process, where you use it.
         **{file_setting(name): f"${{{file_setting(name)}:-}}" for name in process.optional_secrets},
         **process.users,

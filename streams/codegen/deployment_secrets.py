@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.codegen import compose_servers as servers
+from streams.codegen.compose_clients import signer_of
 from streams.codegen.process_list import BACKUP, ProcessList, file_name, read
 from streams.components import Component
 from streams.kafka.acl_admin import PRINCIPAL_TYPE, usual_principals
@@ -48,7 +49,12 @@ class DeploymentSecrets:
 
     def make(self) -> None:
         for name, process in self.stated.processes.items():
-            self._fill(name, process.component, self.stated.secrets_of(process), process.keys)
+            if process.component is None:
+                # Its token is made by another one, again and again.
+                self._own(name)
+                write_secret(self._own(signer_of(name)) / "jwt-keys", self._jwt_keys.read_text("utf-8"))
+            else:
+                self._fill(name, process.component, self.stated.secrets_of(process), process.keys)
         for timer in self.stated.timers.values():
             self._fill(BACKUP, Component.BACKUP, timer.secrets, timer.keys)
         self._fill("operator", Component.OPERATOR, self.stated.operator.secrets, tuple(KeyUse))
@@ -117,7 +123,10 @@ class DeploymentSecrets:
         if os.geteuid() != 0:
             return
         of_servers = {"kafka": servers.KAFKA_USER, "redis": servers.REDIS_USER, "sentinel": servers.REDIS_USER}
-        komek = dict.fromkeys((*self.stated.processes, BACKUP, "operator", "administrator"), self.stated.image.user)
+        signers = [signer_of(name) for name, process in self.stated.processes.items() if process.token]
+        komek = dict.fromkeys(
+            (*self.stated.processes, *signers, BACKUP, "operator", "administrator"), self.stated.image.user
+        )
         for name, user in {**of_servers, **komek, "grafana": GRAFANA_USER}.items():
             own = self.folder / name
             for path in (own, *own.rglob("*")):

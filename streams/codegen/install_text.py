@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from streams.codegen.process_list import BACKUP, ProcessList, file_name, file_setting
+from streams.codegen.process_list import BACKUP, Process, ProcessList, file_name, file_setting, setting
 from streams.ring import KeyUse
 
 TEXTFILES = "/var/lib/prometheus/node-exporter"
 """Where the node exporter of Debian reads files with metrics (`--collector.textfile.directory`)."""
+TOKENS, TOKENS_GROUP = "/var/lib/komek-tokens", "komek-tokens"
+"""Where tokens are that are made anew while their processes run, and the group that reads them."""
 
 
 def install_text(stated: ProcessList) -> str:
@@ -14,23 +16,30 @@ def install_text(stated: ProcessList) -> str:
         f"   | `{name}` | {_list(stated.secrets_of(process))} | {', '.join(f'`{use}`' for use in process.keys)} | "
         f"{_list(process.optional_secrets)} |"
         for name, process in stated.processes.items()
+        if process.component is not None
     )
     timers = sorted({secret for timer in stated.timers.values() for secret in timer.secrets})
     rows += (
         f"\n   | `{BACKUP}` | {_list(timers)} | {', '.join(f'`{use}`' for use in KeyUse if _is_used(stated, use))} | |"
     )
     own = "\n".join(
-        f"       {name}.env: {' '.join(stated.settings_of(process)[len(stated.every.settings) :])}"
-        for name, process in stated.processes.items()
+        f"       {name}.env: {' '.join(_own(stated, process))}" for name, process in stated.processes.items()
     )
     return _TEXT.format(
         rows=rows,
         timers=" ".join(f"komek-{name}.timer" for name in stated.timers),
         textfiles=TEXTFILES,
         own=own,
-        every=" ".join(stated.settings_of(next(iter(stated.processes.values())))[: len(stated.every.settings)]),
+        every=" ".join(map(setting, stated.every.settings)),
+        tokens=TOKENS,
+        group=TOKENS_GROUP,
         example=f"{file_setting('sms_url')}=/run/credentials/komek-notifier.service/secrets_{file_name('sms_url')}",
     )
+
+
+def _own(stated: ProcessList, process: Process) -> list[str]:
+    """What stands in its own file: of a client everything."""
+    return stated.settings_of(process)[len(stated.every.settings) if process.component else 0 :]
 
 
 def _is_used(stated: ProcessList, use: KeyUse) -> bool:
@@ -82,15 +91,21 @@ and Python 3.11 or newer; Kafka (three brokers) and Redis (with Sentinel) stand 
    then `systemctl start komek-topics`. Again after each upgrade, before the processes.
 6. `systemctl enable --now komek.target`, then `curl -s http://127.0.0.1:8000/readyz`. Caddy before it: `deploy/Caddyfile`.
    The commands of people: `install -m 0755 deploy/systemd/komek-operator /usr/local/bin/`, then `sudo komek-operator token
-   operator --id me --link`, and `sudo komek-operator doctor --deployment --targets deploy/systemd/targets.json`.
+   operator --id me --link`, and `sudo komek-operator doctor --deployment --targets deploy/systemd/targets.json` (with step 9 also
+   `--targets deploy/systemd/follower.json`).
 7. Exports, on one server, best on none of the brokers: `systemctl enable --now {timers}`. They write
    `/var/lib/komek/backup`, as the user komek-backup of Kafka, which may read and change nothing: mount what outlives the server
    there, and copy it elsewhere (`deploy/runbook/restore.md`). `systemctl start komek-export` makes the first one now. The node
    exporter of that server shows their age: `{textfiles}` is its `--collector.textfile.directory`.
 8. Prometheus on each server: `deploy/prometheus.yml` and `deploy/alerts.yml`, and `deploy/systemd/targets.json` in `targets/`
-   beside them, and `deploy/systemd/backups.json` where the timers of step 7 run.
-   Grafana: `deploy/grafana/provisioning` to `/etc/grafana/provisioning`, `deploy/grafana/dashboards` to
+   beside them, `deploy/systemd/backups.json` where the timers of step 7 run, `deploy/systemd/follower.json` where step 9 was
+   done. Grafana: `deploy/grafana/provisioning` to `/etc/grafana/provisioning`, `deploy/grafana/dashboards` to
    `/etc/grafana/komek`.
+9. If feeds of warnings are to be followed, on one server: `groupadd --system {group} && install -d -g {group} -m 2770
+   {tokens}`, write `/etc/komek/follower.env` with KOMEK_CAP_FEEDS (KOMEK_HOST and KOMEK_PORT where the API is
+   elsewhere), then `systemctl enable --now komek-follower-token.timer` and `systemctl start komek-follower`. The timer makes the
+   token, with the operator's key of step 4, four times a day; the follower takes each up without a restart.
+   `komek sessions revoke --subject komek-follower` ends all of them, `systemctl start komek-follower-token` makes another.
 
 More or fewer workers on a server: `systemctl enable --now komek-worker@4`. One server needs neither notifier nor assistant if
 another has them. To upgrade, install the new wheel and run `systemctl restart komek-worker@1`, wait for

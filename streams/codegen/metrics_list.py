@@ -5,7 +5,7 @@ from pathlib import Path
 from prometheus_client import Counter, Histogram, Info
 
 from streams.backup.ages import FIGURES
-from streams.components import Component
+from streams.components import Part
 from streams.metrics import LISTED, Listed
 
 FILE = Path(__file__).parents[2] / "deploy" / "metrics.md"
@@ -95,7 +95,7 @@ def series() -> dict[str, frozenset[str]]:
     return found
 
 
-def of_component(component: Component) -> set[str]:
+def of_component(component: Part) -> set[str]:
     """Names of the metrics that its processes expose, without those of the library."""
     return {name_of(listed) for listed in LISTED if component in listed.components}
 

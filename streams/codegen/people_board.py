@@ -1,7 +1,7 @@
 """The dashboard of people: are they told, do they answer, who watches."""
 
 from streams.codegen.panels import Board, Kind, Panel, Query, Row, Unit, in_an_hour, one, quantile, rates
-from streams.monitoring.queried_alarms import BEHIND_S
+from streams.monitoring.queried_alarms import BEHIND_S, SILENT_S
 
 _FIRST = Row(
     title="First",
@@ -146,6 +146,30 @@ _NOTICES = Row(
             page="webhook_letters",
             red_from=1,
             nothing="no webhook",
+        ),
+        Panel(
+            title="Feeds of warnings",
+            about="Since a feed was read and carried out; for how long the API has refused a warning. Normal: minutes, and 0.",
+            queries=(
+                Query(expr="time() - max by (feed) (komek_cap_feed_read_timestamp_seconds)", legend="{{feed}}"),
+                Query(expr="max by (feed) (komek_cap_feed_refused_seconds)", legend="{{feed}} refused"),
+            ),
+            unit=Unit.SECONDS,
+            page="feed_silent",
+            amber_from=SILENT_S / 2,
+            red_from=SILENT_S,
+            nothing="no feed",
+        ),
+        Panel(
+            title="Warnings of others",
+            about="Requests to feeds, and what became of alerts. Unusable: see the log of the follower. Normal: few.",
+            queries=(
+                Query(expr=rates("komek_cap_feed_reads_total", "feed", "outcome"), legend="{{feed}} {{outcome}}"),
+                Query(expr=rates("komek_cap_alerts_total", "outcome"), legend="alerts: {{outcome}}"),
+            ),
+            unit=Unit.EACH_SECOND,
+            page="feed_refused",
+            nothing="no feed",
         ),
         one(
             "Positions",

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from streams.components import Component
+from streams.components import ApiClient, Component, Part
 from streams.kafka.acl_admin import PRINCIPAL_TYPE, usual_principals
 from streams.ring import KeyUse
 from streams.settings import FROM_FILE, PREFIX, names
 from streams.store.redis_users import user_of
+from streams.tokens import MAX_LIFETIME_S, Role
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 FILE = DEPLOY / "processes.toml"
@@ -51,9 +52,29 @@ class Every(_Table, frozen=True):
     by_hand: tuple[str, ...]
 
 
+class RenewedToken(_Table, frozen=True):
+    """The token of a client of the API, made anew every `every_min` minutes; `file`: the setting that names its file."""
+
+    file: str
+    role: Role
+    id: str
+    hours: int
+    every_min: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.hours * 3600 <= MAX_LIFETIME_S[self.role] or not 0 < self.every_min * 60 <= self.hours * 1800:
+            raise ValueError("token: expected hours that the role may have, and every_min of half of them at most")
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What `komek` is called with to make it; `--out` and a path follow."""
+        return ("token", self.role.value, "--id", self.id, "--hours", str(self.hours))
+
+
 class Process(_Table, frozen=True):
+    """`component` or `client`: who it is. `only_with`: a setting without which it does not run."""
+
     about: str
-    component: Component
     command: tuple[str, ...]
     port: int
     replicas: int
@@ -63,9 +84,23 @@ class Process(_Table, frozen=True):
     grace_s: int
     settings: tuple[str, ...]
     secrets: tuple[str, ...]
+    component: Component | None = None
+    client: ApiClient | None = None
     optional_secrets: tuple[str, ...] = ()
     niceness: int = 0
     keeps_data: bool = False
+    only_with: str = ""
+    token: RenewedToken | None = None
+
+    def __post_init__(self) -> None:
+        if (self.component is None) == (self.client is None):
+            raise ValueError("expected a component or a client")
+
+    @property
+    def part(self) -> Part:
+        found = self.component or self.client
+        assert found is not None
+        return found
 
     @property
     def listens(self) -> dict[str, str]:
@@ -78,7 +113,7 @@ class Process(_Table, frozen=True):
     @property
     def users(self) -> dict[str, str]:
         """The settings that say who it is in Kafka and Redis."""
-        return _users_of(self.component)
+        return {} if self.component is None else _users_of(self.component)
 
 
 class Job(_Table, frozen=True):
@@ -147,6 +182,7 @@ class Operator(_Table, frozen=True):
 class ProcessList(_Table, frozen=True):
     image: Image
     every: Every
+    clients: Every
     processes: dict[str, Process]
     jobs: dict[str, Job]
     timers: dict[str, TimedJob]
@@ -154,11 +190,15 @@ class ProcessList(_Table, frozen=True):
 
     def settings_of(self, process: Process) -> list[str]:
         """The variables that a deployment may choose for it."""
-        return [setting(name) for name in (*self.every.settings, *process.settings)]
+        return [setting(name) for name in (*self.every_of(process).settings, *process.settings)]
 
     def secrets_of(self, process: Process) -> list[str]:
         """Names of the settings whose files it needs."""
-        return [*self.every.secrets, *process.secrets]
+        return [*self.every_of(process).secrets, *process.secrets]
+
+    def every_of(self, process: Process) -> Every:
+        """What it has in common with others."""
+        return self.clients if process.component is None else self.every
 
 
 def read(file: Path = FILE) -> ProcessList:

@@ -1,14 +1,16 @@
 """Generates the systemd units of a deployment on plain servers."""
 
 import json
+from collections.abc import Sequence
 
 from streams.backup.ages import METRICS
-from streams.codegen.install_text import TEXTFILES, install_text
+from streams.codegen.install_text import TEXTFILES, TOKENS, TOKENS_GROUP, install_text
 from streams.codegen.process_list import (
     BACKUP,
     EVERYWHERE,
     Process,
     ProcessList,
+    RenewedToken,
     TimedJob,
     file_name,
     file_setting,
@@ -61,12 +63,17 @@ def files(stated: ProcessList) -> dict[str, str]:
     for name, timer in stated.timers.items():
         units[f"komek-{name}.service"] = _timed(timer)
         units[f"komek-{name}.timer"] = _timer(timer)
+    for name, process in stated.processes.items():
+        if process.token is not None:
+            units[f"komek-{name}-token.service"] = _signer(name, process.token)
+            units[f"komek-{name}-token.timer"] = _signer_timer(name, process.token)
     units["komek-topics.service"] = _jobs(stated)
     units["komek.target"] = _target(stated)
     exporter = [{"targets": ["127.0.0.1:9100"], "labels": {"process": "backups"}}]
     return units | {
         "INSTALL.md": install_text(stated),
-        "targets.json": _targets(stated),
+        "targets.json": _targets(stated, [name for name, process in stated.processes.items() if not process.only_with]),
+        **{f"{name}.json": _targets(stated, [name]) for name, process in stated.processes.items() if process.only_with},
         "komek-operator": _operator(stated),
         "backups.json": json.dumps(exporter, indent=1) + "\n",
     }
@@ -95,6 +102,12 @@ def _unit(stated: ProcessList, name: str, process: Process) -> str:
     state = f"komek/{name}{'/%i' if name in _MANY else ''}"
     lines = [
         f"[Unit]\nDescription=Komek {name}{number}: {process.about}",
+        *(
+            [f"# {setting(process.only_with)} stands there: a server without it does not run this one."]
+            if process.only_with
+            else []
+        ),
+        *([f"ConditionPathExists={ETC}/{name}.env"] if process.only_with else []),
         "PartOf=komek.target\nAfter=network-online.target\nWants=network-online.target",
         # A process that fails is tried again for ever: Kafka or the network may be away for hours.
         "StartLimitIntervalSec=0\n",
@@ -106,15 +119,66 @@ def _unit(stated: ProcessList, name: str, process: Process) -> str:
         f"MemoryHigh={process.memory_mb.limit}M\nMemoryMax={process.memory_mb.limit * 3 // 2}M",
         "LimitNOFILE=65536\nTasksMax=512",
         f"StateDirectory={state}\nStateDirectoryMode=0700\nWorkingDirectory=%S/{state}\n",
-        "# Settings of all processes, then of this one. Both files are without secrets.",
-        f"EnvironmentFile=/etc/komek/komek.env\nEnvironmentFile=-/etc/komek/{name}.env",
+        *_settings_of(name, process),
         *(f"Environment={variable}={value}" for variable, value in _environ(name, state, process).items()),
-        "# Its secrets: only root reads the folder, and the process gets copies that nobody else sees.",
-        f"LoadCredential=secrets:/etc/komek/secrets/{name}",
-        *(f"Environment={file_setting(entry)}=%d/secrets_{file_name(entry)}" for entry in stated.secrets_of(process)),
+        *_secrets_of(stated, name, process),
         "",
     ]
     return _HEAD + "\n".join(lines) + _HARDENED.format(name=name) + "\n[Install]\nWantedBy=komek.target\n"
+
+
+def _settings_of(name: str, process: Process) -> list[str]:
+    if process.client is not None:
+        return [
+            "# Its own settings alone: those of all processes are about Kafka and Redis.",
+            f"EnvironmentFile={ETC}/{name}.env",
+        ]
+    return [
+        "# Settings of all processes, then of this one. Both files are without secrets.",
+        f"EnvironmentFile={ETC}/komek.env\nEnvironmentFile=-{ETC}/{name}.env",
+    ]
+
+
+def _secrets_of(stated: ProcessList, name: str, process: Process) -> list[str]:
+    lines = []
+    if secrets := stated.secrets_of(process):
+        lines += [
+            "# Its secrets: only root reads the folder, and the process gets copies that nobody else sees.",
+            f"LoadCredential=secrets:{ETC}/secrets/{name}",
+            *(f"Environment={file_setting(entry)}=%d/secrets_{file_name(entry)}" for entry in secrets),
+        ]
+    if process.token is not None:
+        lines += [
+            "# No credential, which is copied at the start: it is made anew while the process runs, for this group to read.",
+            f"SupplementaryGroups={TOKENS_GROUP}",
+            f"Environment={file_setting(process.token.file)}={TOKENS}/{name}",
+        ]
+    return lines
+
+
+def _signer(name: str, token: RenewedToken) -> str:
+    """It holds the private key, so it has no network; it reads nothing that others wrote."""
+    lines = [
+        f"[Unit]\nDescription=Komek: makes the token of the {name}",
+        "# Where the operator's files are; elsewhere bring the token by other means.",
+        f"ConditionPathExists={ETC}/secrets/operator/jwt-keys\n",
+        "[Service]\nType=oneshot",
+        f"ExecStart={PROGRAM} {' '.join(token.command)} --out {TOKENS}/{name}",
+        "TimeoutStartSec=60\nTasksMax=64\nPrivateNetwork=yes",
+        f"SupplementaryGroups={TOKENS_GROUP}\nReadWritePaths={TOKENS}",
+        f"LoadCredential=jwt-keys:{ETC}/secrets/operator/jwt-keys",
+        f"Environment={setting('jwt_keys')}=%d/jwt-keys\nEnvironment={setting('data')}=/tmp",
+        "",
+    ]
+    return _HEAD + "\n".join(lines) + _HARDENED.format(name=f"{name}-token")
+
+
+def _signer_timer(name: str, token: RenewedToken) -> str:
+    return (
+        f"{_HEAD}[Unit]\nDescription=Komek: when the token of the {name} is made anew\n\n"
+        f"[Timer]\nOnBootSec=5s\nOnActiveSec=1s\nOnUnitActiveSec={token.every_min}min\nAccuracySec=30s\n\n"
+        "[Install]\nWantedBy=timers.target\n"
+    )
 
 
 def _operator(stated: ProcessList) -> str:
@@ -190,11 +254,11 @@ def _listens(name: str, process: Process) -> dict[str, str]:
     return {variable: value.replace(EVERYWHERE, "127.0.0.1") for variable, value in process.listens.items()}
 
 
-def _targets(stated: ProcessList) -> str:
-    """Where the units of a server serve their metrics, for `file_sd_configs` of a Prometheus on it."""
+def _targets(stated: ProcessList, names: Sequence[str]) -> str:
+    """Where these units of a server serve their metrics, for `file_sd_configs` of a Prometheus on it."""
     found = [
         {"targets": [f"127.0.0.1:{port}"], "labels": {"process": f"{name}-{number}" if number else name}}
-        for name, process in stated.processes.items()
+        for name, process in ((name, stated.processes[name]) for name in names)
         for number, port in (
             [(number, process.port + number) for number in range(1, process.replicas + 1)]
             if name in _MANY

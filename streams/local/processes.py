@@ -26,7 +26,7 @@ from streams.store.redis_target import target_of_url
 from streams.tls import client_context
 from streams.tokens import Role
 
-KAFKA, REDIS, TOPICS, WORKERS, API, DEMO = range(6)
+KAFKA, REDIS, TOPICS, WORKERS, API, CLIENTS = range(6)
 """Ranks. Processes end in reverse order, Kafka last."""
 
 COMMAND = (sys.executable, "-m", "streams.cli.main")
@@ -116,8 +116,13 @@ def api(environ: Mapping[str, str], url: str) -> Part:
     return Part(name="api", command=[*COMMAND, "api"], rank=API, environ=environ, is_ready=is_ready)
 
 
+def follower(environ: Mapping[str, str]) -> Part:
+    """A client of the API, as the demo."""
+    return Part(name="follower", command=[*COMMAND, "cap", "follow"], rank=CLIENTS, environ=environ)
+
+
 def demo(environ: Mapping[str, str]) -> Part:
-    return Part(name="demo", command=[*COMMAND, "simulate", "--demo"], rank=DEMO, environ=environ)
+    return Part(name="demo", command=[*COMMAND, "simulate", "--demo"], rank=CLIENTS, environ=environ)
 
 
 def _server_environ() -> dict[str, str]:

@@ -51,9 +51,13 @@ class Secured:
             "KOMEK_KAFKA_CA": str(self.authority.ca),
             "KOMEK_KAFKA_USER": _user(component),
             "KOMEK_KAFKA_PASSWORD_FILE": str(self._password(component)),
-            "KOMEK_API_CA": str(self.authority.ca),
+            **self.api_trust(),
             **(self._redis_of(component) if self.has_redis else {}),
         }
+
+    def api_trust(self) -> dict[str, str]:
+        """The setting by which a client verifies the API."""
+        return {"KOMEK_API_CA": str(self.authority.ca)}
 
     def api_certificate(self) -> dict[str, str]:
         """The settings by which the API serves TLS."""

@@ -34,6 +34,8 @@ class Wanted:
     fresh: bool = False
     secure: bool = False
     """TLS, a user for each component, and ACLs (`secured.py`)."""
+    follows: bool = False
+    """Follows the feeds of alerts that KOMEK_CAP_FEEDS names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,7 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
             *processes.workers(of_workers, wanted.workers),
             processes.notifier(at.environ_of(Component.NOTIFIER)),
             processes.assistant(at.environ_of(Component.ASSISTANT)),
+            *([processes.follower(_of_client(at))] if wanted.follows else []),
         ]
     )
     komek = [*beside, processes.api(_of_api(at), at.addresses.api)]
@@ -163,6 +166,11 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
 def _of_api(at: Running) -> dict[str, str]:
     """In a secure stack the API serves TLS."""
     return at.environ_of(Component.API) | (at.secrets.api_certificate() if at.secrets else {})
+
+
+def _of_client(at: Running) -> dict[str, str]:
+    """A client of the API has no user of Kafka or Redis."""
+    return overridden(at.environ, at.secrets.api_trust() if at.secrets else {})
 
 
 def _of_administrator(at: Running) -> dict[str, str]:

@@ -1,10 +1,11 @@
-"""Alarms that only Prometheus knows: about what no API process sees, the systems of others and the backups.
+"""Alarms that only Prometheus knows: about what no API process sees, the systems of others, feeds of warnings and the backups.
 
 Nobody waits for help because of one of them. `streams/codegen/alert_rules.py` makes the rules.
 """
 
 from dataclasses import dataclass
 
+from streams.feed_settings import SELDOMEST_S
 from streams.monitoring.alarms import Severity
 
 FAILING_S, BEHIND_S = 900, 300
@@ -12,8 +13,10 @@ FAILING_S, BEHIND_S = 900, 300
 EXPORT_S, ERASURES_S, READ_BACK_S = 26 * 3600, 3600, 50 * 3600
 """One a day, kept up every few minutes, each read back; and two hours to be late. `komek doctor --deployment` warns from the same
 ages on (`streams/cli/backup_ages.py`)."""
+SILENT_S, REFUSED_S = 3 * SELDOMEST_S, 900
+"""A feed is asked every ten minutes at least; a warning is of use before the flood, not an hour later."""
 SEEN_WITHIN = "3d"
-"""A backup server that is gone shows no figures; those of its last days go on to grow old."""
+"""A backup server or follower that is gone shows no figures; those of its last days go on to grow old."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,29 @@ def _older_than(metric: str, seconds: int) -> str:
     return f"time() - max(last_over_time({metric}[{SEEN_WITHIN}])) > {seconds}"
 
 
+def _silent(metric: str, seconds: int) -> str:
+    """Of the feeds that are followed, and of a follower that is gone those that it followed last."""
+    return (
+        f"time() - max by (feed) ({metric}) > {seconds} or "
+        f"(time() - max by (feed) (last_over_time({metric}[{SEEN_WITHIN}])) > {seconds} unless on() count({metric}))"
+    )
+
+
 QUERIED: tuple[QueriedAlarm, ...] = (
+    QueriedAlarm(
+        name="feed_silent",
+        severity=Severity.WARNING,
+        about="a feed of warnings was not read for half an hour: floods and storms of which it tells stand on no map here",
+        cure="The log of the follower says why: the feed does not answer, the token has ended, or the follower does not run.",
+        holds=_silent("komek_cap_feed_read_timestamp_seconds", SILENT_S),
+    ),
+    QueriedAlarm(
+        name="feed_refused",
+        severity=Severity.WARNING,
+        about="for a quarter of an hour the API has refused what follows from a warning of this feed, so it is nowhere",
+        cure="The log of the follower names the warning and the reason; report it by hand, then correct rules or plans.",
+        holds=f"max by (feed) (komek_cap_feed_refused_seconds) > {REFUSED_S}",
+    ),
     QueriedAlarm(
         name="webhook_letters",
         severity=Severity.WARNING,

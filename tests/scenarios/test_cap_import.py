@@ -3,10 +3,8 @@ feed whose follower is killed in between."""
 
 import json
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 
 from dispatch.cap.messages import Alert
 from dispatch.cap.reading import contents_of
+from tests.support.alert_feed import AlertFeed
 from tests.support.cap_alerts import alert, area, reference
 from tests.support.town import Town
 from tests.support.waiting import until
@@ -67,43 +66,6 @@ def test_a_warning_is_a_hazard_area_until_it_is_cancelled(shared_stack: RunningS
     assert until(lambda: incident(komek, incident_id)["status"] == "closed")
 
 
-class Page:
-    """What a feed shows now, and how often it was read and found unchanged."""
-
-    def __init__(self) -> None:
-        self.text = '<feed xmlns="http://www.w3.org/2005/Atom"/>'
-        self.unchanged = 0
-
-    @property
-    def etag(self) -> str:
-        return f'"{hash(self.text)}"'
-
-
-@contextmanager
-def served(page: Page) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            is_same = self.headers.get("If-None-Match") == page.etag
-            page.unchanged += is_same
-            body = b"" if is_same else page.text.encode()
-            self.send_response(304 if is_same else 200)
-            self.send_header("ETag", page.etag)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/feed"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @contextmanager
 def follower(komek: RunningStack, url: str, ledger: Path) -> Iterator["subprocess.Popen[bytes]"]:
     options = ["--private", "--every", "10", "--ledger", str(ledger)]
@@ -119,7 +81,7 @@ def follower(komek: RunningStack, url: str, ledger: Path) -> Iterator["subproces
 
 
 def test_a_feed_is_followed_though_its_follower_is_killed(shared_stack: RunningStack, tmp_path: Path) -> None:
-    komek, page, ledger = shared_stack, Page(), tmp_path / "followed"
+    komek, page, ledger = shared_stack, AlertFeed(), tmp_path / "followed"
 
     def found() -> list[dict[str, Any]]:
         answer = httpx2.get(f"{komek.api}/v1/incidents?type=flood", headers=komek.headers("operator"), timeout=10)
@@ -131,7 +93,7 @@ def test_a_feed_is_followed_though_its_follower_is_killed(shared_stack: RunningS
         return area(" ".join(f"{one:.2f},{other:.2f}" for one, other in ring))
 
     sent = "2026-11-22T09:00:00+05:00"
-    with served(page) as url:
+    with page.served() as url:
         page.text = alert("KZ-F1", areas=at(44.0), **WARNING)
         with follower(komek, url, ledger) as process:
             (reported,) = until(lambda: found() or None)

@@ -14,6 +14,8 @@ from streams.kafka.log_reader import LogReader
 from streams.local.kafka_node import Java
 from streams.topics import DECISIONS, INCIDENTS
 from tests.scenarios.reporting import Load, Operator, Taken
+from tests.support.alert_feed import AlertFeed
+from tests.support.cap_alerts import alert, area
 from tests.support.deployment import Deployment
 from tests.support.places import somewhere
 
@@ -65,6 +67,13 @@ def test_a_report_reaches_people_and_nothing_is_lost_with_a_broker_and_a_redis(d
         f"median {waits[len(waits) // 2]:.2f} s, longest {waits[-1]:.1f} s"
     )
     assert len(taken) > 40
+
+    # A feed of warnings is followed by an operator's token that another service has made, without Kafka and Redis.
+    feed = AlertFeed()
+    feed.text = alert("KZ-D1", event="Flood", areas=area("46.0,60.0 46.1,60.0 46.1,60.1 46.0,60.1 46.0,60.0"))
+    with feed.served() as url:
+        deployment.follow(url)
+        wait(deployment, lambda: "flood" in {item["type"] for item in board(first)})
 
     # The commands of people work as well, as their own user.
     link = deployment.run("token", "operator", "--id", "me", "--link")

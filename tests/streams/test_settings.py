@@ -207,3 +207,37 @@ def test_every_setting_says_what_it_is_for() -> None:
     assert {"KOMEK_KAFKA", "KOMEK_REDIS", "KOMEK_HOST", "KOMEK_PORT", "KOMEK_DATA"} <= about.keys()
     assert {"KOMEK_JWT_KEYS", "KOMEK_DATA_KEY"} <= about.keys()
     assert all(name.startswith(PREFIX) and text for name, text in about.items())
+
+
+FEEDS = "addresses with http or https, blanks between"
+
+
+@pytest.mark.parametrize(
+    ("text", "feeds"),
+    [
+        ("https://one.example/feed", ("https://one.example/feed",)),
+        (
+            "https://one.example/a,b?x=1,2  http://two.example:80/",
+            ("https://one.example/a,b?x=1,2", "http://two.example:80/"),
+        ),
+        ("https://one.example/, https://two.example/", ("https://one.example/", "https://two.example/")),
+        ("https://one.example/ https://one.example/", ("https://one.example/",)),
+    ],
+)
+def test_feeds_stand_beside_each_other_with_blanks(text: str, feeds: tuple[str, ...]) -> None:
+    assert load({"KOMEK_CAP_FEEDS": text}).cap_feeds == feeds
+
+
+@pytest.mark.parametrize(
+    "text", ["one.example", "file:///etc/passwd", "https://", "https://one.example/ two", "https://one.example:99999/"]
+)
+def test_what_is_no_address_of_a_feed_is_named(text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({"KOMEK_CAP_FEEDS": text})
+
+    assert str(refused.value) == f"KOMEK_CAP_FEEDS={text!r}: expected {FEEDS}"
+
+
+def test_a_password_in_the_address_of_a_feed_is_refused() -> None:
+    with pytest.raises(SettingsError, match="without user and password"):
+        load({"KOMEK_CAP_FEEDS": "https://user:word@one.example/"})

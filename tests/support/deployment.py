@@ -8,6 +8,7 @@ import signal
 import subprocess
 import urllib.request
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from typing import Self
 
 from streams import clock
 from streams.codegen import compose_servers as servers
+from streams.codegen.compose_clients import signer_of
 from streams.codegen.compose_file import instances
 from streams.codegen.deployment_secrets import DeploymentSecrets
 from streams.codegen.process_list import read, setting
@@ -42,6 +44,13 @@ STATED = read()
 PORT_OF = {
     instance: process.port for name, process in STATED.processes.items() for instance in instances(name, process)
 }
+AT_ONCE = [
+    instance
+    for name, process in STATED.processes.items()
+    if not process.only_with
+    for instance in instances(name, process)
+]
+"""The others have a profile."""
 
 
 class Deployment:
@@ -61,7 +70,7 @@ class Deployment:
             self._begin([*first, *map(self._sentinel, servers.SENTINELS)], SERVERS_WITHIN_S)
             for job in STATED.jobs:
                 self._begin([self._job(job)], JOBS_WITHIN_S)
-            self._begin([self._process(instance) for instance in PORT_OF], READY_WITHIN_S)
+            self._begin([self._process(instance) for instance in AT_ONCE], READY_WITHIN_S)
         except BaseException:
             self.supervisor.end()
             raise
@@ -90,6 +99,16 @@ class Deployment:
         return subprocess.run(
             [*COMMAND, *arguments], env=environ, capture_output=True, text=True, timeout=120, check=False
         )
+
+    def follow(self, feed: str) -> None:
+        """As with the profile `follower` and this feed in deploy/.env; of a private address, since it is the test's."""
+        chosen = {setting("cap_feeds"): feed, setting("cap_every_s"): "10", setting("cap_private"): "on"}
+        token = self._service(signer_of("follower"))
+        made = Part(name=token.name, command=[*COMMAND, *token.command], rank=PROCESSES, environ=token.environ({}))
+        host, port = self.addresses["api-1:8000"].split(":")
+        own = self._process("follower", chosen)
+        at_api = {setting("host"): host, setting("port"): port}
+        self._begin([made, replace(own, environ={**own.environ, **at_api})], READY_WITHIN_S)
 
     def kill(self, name: str) -> None:
         os.kill(self.supervisor.pids()[name], signal.SIGKILL)
@@ -153,13 +172,13 @@ class Deployment:
         own = self._service(name)
         return Part(name=name, command=[*COMMAND, *own.command], rank=JOBS, environ=own.environ({}), runs_once=True)
 
-    def _process(self, name: str) -> Part:
+    def _process(self, name: str, chosen: Mapping[str, str] | None = None) -> Part:
         own = self._service(name)
         return Part(
             name=name,
             command=[*COMMAND, *own.command],
             rank=PROCESSES,
-            environ=own.environ({}) | self._listening(name),
+            environ=own.environ(chosen or {}) | self._listening(name),
             is_ready=partial(_is_ready, self.addresses[f"{name}:{PORT_OF[name]}"]),
         )
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -23,6 +23,11 @@ NOT_OF_THE_PROCESS = frozenset(
         "streams.cli.context",  # completes what is unset from a local stack
     }
 )
+
+
+def module_of(command: Sequence[str]) -> str:
+    """The module of a command: that of `komek cap follow` is `streams.cli.cap_follow`."""
+    return f"streams.cli.{'_'.join(command)}"
 
 
 def used_by(command: str) -> set[str]:

@@ -46,6 +46,12 @@ capabilities:
 {{/* The environment of a process: who it is, what it was told, where its secrets are. Arguments: root, image, process, chosen. */}}
 {{- define "komek.environment" -}}
 {{- $root := .root -}}
+{{- if .process.isClient -}}
+- name: KOMEK_HOST
+  value: {{ printf "%s-api" (include "komek.fullname" $root) | quote }}
+- name: KOMEK_PORT
+  value: "80"
+{{- else -}}
 - name: KOMEK_KAFKA
   value: {{ $root.Values.kafka.bootstrapServers | quote }}
 - name: KOMEK_KAFKA_SECURITY
@@ -56,6 +62,7 @@ capabilities:
 {{- end }}
 - name: KOMEK_REDIS
   value: {{ $root.Values.redis.url | quote }}
+{{- end }}
 {{- range $name, $value := .process.environment }}
 - name: {{ $name }}
   value: {{ $value | quote }}

@@ -63,7 +63,7 @@ class TestProcesses:
             gone = f"{LOOPBACK}:{free_ports(1)[0]}"
             path = listed(tmp_path, {"worker-1": good, "worker-2": starting, "worker-3": gone})
 
-            found = levels(deployment_checks.process_checks(path, http))
+            found = levels(deployment_checks.process_checks([path], http))
 
         assert found == {
             "worker-1": Level.OK, "worker-2": Level.FAIL, "worker-3": Level.FAIL, "versions": Level.OK,
@@ -83,7 +83,7 @@ class TestProcesses:
             threading.Thread(target=older.serve_forever, daemon=True).start()
             path = listed(tmp_path, {"worker-1": new, "worker-2": f"{LOOPBACK}:{older.server_port}"})
 
-            found = {check.name: check for check in deployment_checks.process_checks(path, http)}
+            found = {check.name: check for check in deployment_checks.process_checks([path], http)}
             older.shutdown()
 
         assert found["versions"].level is Level.FAIL
@@ -97,13 +97,13 @@ class TestProcesses:
         path.write_bytes(text.encode("latin-1"))
 
         with httpx2.Client() as http:
-            found = levels(deployment_checks.process_checks(path, http))
+            found = levels(deployment_checks.process_checks([path], http))
 
         assert found == {"processes": Level.FAIL}
 
     def test_without_a_list_nothing_is_said_to_be_well(self) -> None:
         with httpx2.Client() as http:
-            assert levels(deployment_checks.process_checks(None, http)) == {"processes": Level.WARN}
+            assert levels(deployment_checks.process_checks([], http)) == {"processes": Level.WARN}
 
 
 class TestTheApi:

@@ -75,7 +75,7 @@ def versions(*some: str) -> Look:
             ]
             targets = folder / "targets.json"
             targets.write_text(json.dumps(listed))
-            yield from deployment_checks.process_checks(targets, http)
+            yield from deployment_checks.process_checks([targets], http)
 
     return look
 

@@ -11,7 +11,16 @@ from streams.codegen import alert_rules
 from streams.codegen.alert_rules import alert_name, slo_page
 from streams.monitoring.alarms import RULES
 from streams.monitoring.objectives import BURNS, OBJECTIVES
-from streams.monitoring.queried_alarms import BEHIND_S, ERASURES_S, EXPORT_S, FAILING_S, QUERIED, READ_BACK_S
+from streams.monitoring.queried_alarms import (
+    BEHIND_S,
+    ERASURES_S,
+    EXPORT_S,
+    FAILING_S,
+    QUERIED,
+    READ_BACK_S,
+    REFUSED_S,
+    SILENT_S,
+)
 from tests.support.programs import program
 
 WHY = "the rules of Prometheus are not tested"
@@ -171,9 +180,43 @@ def test_each_subscription_fires_by_itself_and_those_that_are_well_do_not(tmp_pa
     assert judged(tmp_path, tests) == ""
 
 
+READ = "komek_cap_feed_read_timestamp_seconds"
+
+
+def test_a_silent_feed_fires_also_when_its_follower_is_gone_and_not_when_it_is_followed_no_longer(
+    tmp_path: Path,
+) -> None:
+    alert, limit_min = "KomekFeedSilent", SILENT_S // 60
+    # Time begins at 0 in these tests, so a value of 0 was read at that moment.
+    silent = {f'{READ}{{feed="a"}}': "0x240", f'{READ}{{feed="b"}}': "0+60x240"}
+    gone = {f'{READ}{{feed="a"}}': "0x2 stale"}
+    left = {f'{READ}{{feed="a"}}': "0x2 stale", f'{READ}{{feed="b"}}': "0+60x240"}
+    mended = {f'{READ}{{feed="a"}}': f"0x{limit_min + 9} {(limit_min + 10) * 60}+60x100"}
+    early, late = f"{limit_min - 1}m", f"{limit_min + 2}m"
+    tests = [
+        case(silent, (early, alert, []), (late, alert, ["warning"]), interval="1m"),
+        case(gone, (early, alert, []), (late, alert, ["warning"]), interval="1m"),
+        case(left, (late, alert, []), interval="1m"),
+        case(mended, (late, alert, ["warning"]), (f"{limit_min + 15}m", alert, []), interval="1m"),
+        case({"up": "1x100"}, (late, alert, []), interval="1m"),
+    ]
+
+    assert judged(tmp_path, tests, "1m") == ""
+
+
+def test_a_feed_of_which_the_api_refuses_something_fires_until_it_takes_all(tmp_path: Path) -> None:
+    series = {
+        'komek_cap_feed_refused_seconds{feed="a"}': f"{REFUSED_S}x3 {REFUSED_S + 1}x6 0x6",
+        'komek_cap_feed_refused_seconds{feed="b"}': "0x20",
+    }
+    alert = "KomekFeedRefused"
+
+    assert judged(tmp_path, [case(series, ("15s", alert, []), ("40s", alert, ["warning"]), ("75s", alert, []))]) == ""
+
+
 def test_every_queried_alarm_is_tested_above() -> None:
     assert {alarm.name for alarm in QUERIED} == {
-        *AGED, "backup_failed", "webhook_letters", "webhook_failing", "webhook_behind",
+        *AGED, "backup_failed", "webhook_letters", "webhook_failing", "webhook_behind", "feed_silent", "feed_refused",
     }  # fmt: skip
 
 

@@ -51,6 +51,10 @@ def documents() -> list[dict[str, Any]]:
     return rendered()
 
 
+FOLLOWING = ("--set", "settings.KOMEK_CAP_FEEDS=https://meteo.example/feed")
+COMPONENTS = {name: process for name, process in STATED.processes.items() if process.component is not None}
+
+
 def test_helm_accepts_the_chart() -> None:
     done = helm("lint", "--strict", str(CHART), "-f", str(EXAMPLE))
 
@@ -118,6 +122,7 @@ def test_the_chart_is_of_this_version() -> None:
 def test_every_process_runs_with_probes_time_to_end_and_least_rights(documents: list[dict[str, Any]]) -> None:
     made = of_kind(documents, "Deployment", "StatefulSet")
 
+    made |= of_kind(rendered(*FOLLOWING), "Deployment", "StatefulSet")
     assert made.keys() == {f"k-komek-{name}" for name in STATED.processes}
     for name, process in STATED.processes.items():
         pod = made[f"k-komek-{name}"]["spec"]["template"]["spec"]
@@ -133,7 +138,7 @@ def test_every_process_runs_with_probes_time_to_end_and_least_rights(documents: 
 
 
 def test_a_process_is_told_what_the_list_says(documents: list[dict[str, Any]]) -> None:
-    for name, process in STATED.processes.items():
+    for name, process in COMPONENTS.items():
         told = environ(documents, name)
         assert told.keys() <= names().keys()
         assert "KOMEK_DATA_KEYS" in told
@@ -184,11 +189,30 @@ def test_no_more_than_one_of_several_is_drained_at_once(documents: list[dict[str
 def test_each_process_has_a_network_policy_both_ways(documents: list[dict[str, Any]]) -> None:
     policies = of_kind(documents, "NetworkPolicy")
 
-    assert policies.keys() == {f"k-komek-{name}" for name in STATED.processes}
+    assert policies.keys() == {f"k-komek-{name}" for name in COMPONENTS}
     assert all(policy["spec"]["policyTypes"] == ["Ingress", "Egress"] for policy in policies.values())
     # A worker reaches Kafka, Redis and names, and nothing on the internet.
     ports = {port["port"] for rule in policies["k-komek-worker"]["spec"]["egress"] for port in rule["ports"]}
     assert ports == {53, 9092, 9093, 6379, 26379}
+
+
+def test_feeds_are_followed_only_where_some_are_named(documents: list[dict[str, Any]], tmp_path: Path) -> None:
+    made = rendered(*FOLLOWING)
+    told = environ(made, "follower")
+    policies = of_kind(made, "NetworkPolicy")
+    ports = {port["port"] for rule in policies["k-komek-follower"]["spec"]["egress"] for port in rule["ports"]}
+
+    assert "k-komek-follower" not in of_kind(documents, "StatefulSet", "NetworkPolicy")
+    assert "k-komek-follower" in of_kind(made, "StatefulSet")  # its ledger outlives the pod
+    assert (told["KOMEK_CAP_FEEDS"], told["KOMEK_CAP_TOKEN"]) == (
+        "https://meteo.example/feed",
+        "/run/secrets/cap-token",
+    )
+    assert (told["KOMEK_HOST"], told["KOMEK_PORT"]) == ("k-komek-api", "80")
+    assert not [name for name in told if name.startswith(("KOMEK_KAFKA", "KOMEK_REDIS", "KOMEK_DATA_"))]
+    # Names, the API, and feeds: neither Kafka nor Redis.
+    assert ports == {53, STATED.processes["api"].port, 443, 80}
+    assert judged(made, tmp_path) == ""
 
 
 def test_topics_come_before_the_processes(documents: list[dict[str, Any]]) -> None:

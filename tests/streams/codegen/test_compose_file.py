@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from streams import settings
+from streams import clock, settings
 from streams.assistant.assistant import Assistant
 from streams.backup.backup_key import LEAST_CHARACTERS
-from streams.codegen import compose_file, compose_servers
+from streams.cli.issued_tokens import token_in
+from streams.codegen import compose_clients, compose_file, compose_servers
 from streams.codegen.deployment_secrets import DeploymentSecrets
 from streams.codegen.process_list import BACKUP, read
 from streams.ring import KeyUse, LiveRing
@@ -19,6 +20,7 @@ from streams.ring.live_ring import require
 from streams.tokens import BadKeys, Role, load_keys
 from tests.support.composed import DEPLOY, compose, service
 from tests.support.programs import program
+from tests.support.whole_stack import COMMAND
 
 STATED = read()
 PROVISIONED = ["grafana/provisioning/dashboards/komek.yml", "grafana/provisioning/datasources/komek.yml"]
@@ -26,7 +28,9 @@ SERVICES: dict[str, Any] = compose()["services"]
 OURS = {
     instance: name for name, process in STATED.processes.items() for instance in compose_file.instances(name, process)
 }
-WITH_SETTINGS = sorted([*OURS, *STATED.jobs, *STATED.timers, "operator"])
+COMPONENTS = {instance: name for instance, name in OURS.items() if STATED.processes[name].component is not None}
+WITH_SETTINGS = sorted([*COMPONENTS, *STATED.jobs, *STATED.timers, "operator"])
+CLIENTS = sorted(OURS.keys() - COMPONENTS.keys())
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +109,8 @@ def test_networks_volumes_and_what_it_waits_for_exist(name: str) -> None:
     whole, stated = compose(), SERVICES[name]
     mounted = {volume.split(":")[0] for volume in stated.get("volumes", ())}
 
-    assert set(stated["networks"]) <= whole["networks"].keys()
+    assert set(stated.get("networks", ())) <= whole["networks"].keys()
+    assert ("networks" in stated) != ("network_mode" in stated)
     assert {source for source in mounted if not source.startswith("./")} <= whole["volumes"].keys()
     assert set(stated.get("depends_on", {})) <= SERVICES.keys()
 
@@ -118,7 +123,7 @@ def test_its_settings_load(name: str, secrets: Path, tmp_path: Path) -> None:
     assert (loaded.replication, loaded.min_insync) == (3, 2)
 
 
-@pytest.mark.parametrize("name", sorted(OURS))
+@pytest.mark.parametrize("name", sorted(COMPONENTS))
 def test_a_process_holds_the_keys_of_its_work_alone(name: str, secrets: Path, tmp_path: Path) -> None:
     ring = LiveRing.of(settings.load(service(name, secrets, tmp_path).environ({}))).now
     uses = STATED.processes[OURS[name]].keys
@@ -140,12 +145,14 @@ def test_only_the_operator_can_make_tokens(secrets: Path) -> None:
 def test_no_two_processes_share_a_password(secrets: Path) -> None:
     passwords = [
         path.read_text("ascii")
-        for name in (*STATED.processes, BACKUP, "operator")
+        for name in (*set(COMPONENTS.values()), BACKUP, "operator")
         for path in (secrets / name).glob("*-password")
     ]
     of_sentinels = {(secrets / "api" / "redis-sentinel-password").read_text("ascii")}
 
-    assert len(passwords) - len(set(passwords)) == len(STATED.processes)  # that of the Sentinels, which all have
+    assert len(passwords) - len(set(passwords)) == len(
+        set(COMPONENTS.values())
+    )  # that of the Sentinels, which all have
     assert of_sentinels < set(passwords)
 
 
@@ -185,6 +192,50 @@ def test_workers_and_servers_cannot_reach_the_internet() -> None:
         "prometheus",
     ):
         assert set(SERVICES[name]["networks"]) <= inside
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_of_the_api_gets_a_token_that_another_one_makes_without_a_network(
+    name: str, secrets: Path, tmp_path: Path
+) -> None:
+    own, signer = service(name, secrets, tmp_path), service(compose_clients.signer_of(name), secrets, tmp_path)
+    process = STATED.processes[OURS[name]]
+    assert process.token is not None
+    feeds = {"KOMEK_CAP_FEEDS": "https://meteo.example/feed"}
+    signer.places[f"/run/{name}"].mkdir(exist_ok=True)
+
+    done = subprocess.run(
+        [*COMMAND, *signer.command[: signer.command.index("--every")]],
+        env=signer.environ({}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    loaded = settings.load(own.environ(feeds))
+    assert loaded.cap_token is not None
+    bearer = load_keys(secrets / "api" / "jwt-keys").verify(token_in(loaded.cap_token), now_s=clock.now_ms() // 1000)
+    assert (bearer.sub, bearer.role) == (process.token.id, process.token.role)
+    assert (loaded.kafka, loaded.redis, loaded.jwt_keys, loaded.data_keys) == (None, None, None, None)
+    assert (SERVICES[name]["profiles"], signer.stated["profiles"]) == ([name], [name])
+    assert signer.stated["network_mode"] == "none"
+    assert signer.stated["command"][-2:] == ["--every", str(process.token.every_min)]
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_reaches_the_api_by_a_network_on_which_no_header_of_a_proxy_is_believed(name: str) -> None:
+    (alias,) = {
+        network
+        for stated in (SERVICES["api-1"], SERVICES["api-2"])
+        for network, how in stated["networks"].items()
+        if how.get("aliases") == [SERVICES[name]["environment"]["KOMEK_HOST"]]
+    }
+
+    assert alias in SERVICES[name]["networks"]
+    assert not {"stores", "front"} & set(SERVICES[name]["networks"])
+    assert compose()["networks"]["front"]["ipam"]["config"] == [{"subnet": compose_file.DEPLOYED["proxy"]}]
 
 
 def test_prometheus_asks_every_process() -> None:

@@ -9,7 +9,9 @@ from streams.backup.cut import STATED as STATED_IN_EXPORTS
 from streams.cli import assistant
 from streams.cli.main import COMMANDS
 from streams.codegen.process_list import FILE, Process, file_setting, read, setting
+from streams.components import Component
 from streams.ring import KeyUse
+from streams.tokens import MAX_LIFETIME_S
 from tests.support.used_settings import NAMES, used_by
 
 STATED = read()
@@ -20,17 +22,56 @@ CHOSEN_FOR_IT = {"kafka_user", "redis_user", "data", "host", "port", "probes"}
 """By the unit, the service or the pod."""
 FOR_ITS_CLIENTS = {"api_ca"}
 """`streams/tls.py` serves commands too."""
+COMPLETED = {name for name in NAMES if name.startswith(("kafka", "redis"))} | {
+    "partitions", "replication", "min_insync", "data_keys", "jwt_keys", "public_url",
+}  # fmt: skip
+"""A command of people completes its settings from a local stack; a client of the API in a deployment is told of none of these."""
 
 
 def stated(process: Process) -> set[str]:
-    return {*STATED.every.settings, *process.settings, *STATED.secrets_of(process), *process.optional_secrets}
+    token = {process.token.file} if process.token else set[str]()
+    every = STATED.every_of(process).settings
+    return {*every, *process.settings, *STATED.secrets_of(process), *process.optional_secrets, *token}
+
+
+def used(process: Process) -> set[str]:
+    return used_by("_".join(process.command)) - (COMPLETED if process.client else set())
 
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_process_is_handed_what_its_code_reads(name: str) -> None:
     elsewhere = {*STATED.every.by_hand, *LEFT_OUT, *CHOSEN_FOR_IT, *FOR_ITS_CLIENTS}
 
-    assert used_by(name) - elsewhere == stated(STATED.processes[name])
+    assert used(STATED.processes[name]) - elsewhere == stated(STATED.processes[name])
+
+
+def test_a_client_of_the_api_is_nobody_in_kafka_and_redis_and_holds_no_key() -> None:
+    (name,) = (name for name, process in STATED.processes.items() if process.client is not None)
+    process = STATED.processes[name]
+
+    assert (process.users, process.keys, STATED.secrets_of(process)) == ({}, (), [])
+    assert not stated(process) & COMPLETED
+    assert name not in list(Component)
+    assert process.token is not None
+    # Its token outlives some attempts to make the next one.
+    assert process.token.every_min * 60 * 2 <= process.token.hours * 3600 <= MAX_LIFETIME_S[process.token.role]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("hours = 24", "hours = 25", "token"),
+        ("every_min = 360 }", "every_min = 1440 }", "token"),
+        ('client = "follower"', 'client = "follower"\ncomponent = "api"', "a component or a client"),
+        ('client = "follower"\n', "", "a component or a client"),
+    ],
+)
+def test_a_client_that_cannot_work_is_refused(right: str, wrong: str, named: str, tmp_path: Path) -> None:
+    changed = tmp_path / "processes.toml"
+    changed.write_text(FILE.read_text("utf-8").replace(right, wrong, 1))
+
+    with pytest.raises(ValueError, match=named):
+        read(changed)
 
 
 @pytest.mark.parametrize("name", PROCESSES)
@@ -44,15 +85,20 @@ def test_names_are_those_of_the_settings(name: str) -> None:
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_no_secret_is_a_plain_setting(name: str) -> None:
-    plain = set(STATED.settings_of(STATED.processes[name]))
+    process = STATED.processes[name]
+    plain = set(STATED.settings_of(process))
+    expected = [] if process.component is None else [setting("redis")]
 
-    assert [variable for variable in plain if f"{variable}_FILE" in settings.names()] == [setting("redis")]
+    assert [variable for variable in plain if f"{variable}_FILE" in settings.names()] == expected
     # Its user and password have settings of their own, so the address is no secret.
 
 
 def test_the_commands_are_commands() -> None:
-    assert {process.command for process in STATED.processes.values()} == {(name,) for name in PROCESSES}
-    assert {job.command[0] for job in STATED.jobs.values()} | set(PROCESSES) <= COMMANDS.keys()
+    own = {name: process.command for name, process in STATED.processes.items() if process.component is not None}
+
+    assert own == {name: (name,) for name in own}
+    assert {process.command[0] for process in STATED.processes.values()} <= COMMANDS.keys()
+    assert {job.command[0] for job in STATED.jobs.values()} <= COMMANDS.keys()
 
 
 def test_a_process_holds_the_keys_of_its_work_alone() -> None:
@@ -64,6 +110,7 @@ def test_a_process_holds_the_keys_of_its_work_alone() -> None:
         "notifier": data,
         # Sketches of texts are keyed (DESIGN 228).
         "assistant": data | {KeyUse.DIGEST},
+        "follower": set(),
     }
 
 

@@ -97,6 +97,34 @@ def test_no_secret_stands_in_a_unit() -> None:
     assert [line for text in UNITS.values() for line in re.findall(r"KOMEK_\w+_PASSWORD=.*", text)] == []
 
 
+def test_a_server_without_feeds_does_not_start_the_follower_and_one_with_them_takes_up_each_token() -> None:
+    own, signer = UNITS["komek-follower.service"], UNITS["komek-follower-token.service"]
+    timer = UNITS["komek-follower-token.timer"]
+    (path,) = re.findall(r"^Environment=KOMEK_CAP_TOKEN=(\S+)$", own, re.MULTILINE)
+
+    assert "ConditionPathExists=/etc/komek/follower.env" in own
+    # A credential is a copy of the start: a token that is made anew would not be seen.
+    assert "LoadCredential" not in own
+    assert "komek.env" not in own
+    assert f"--out {path}\n" in signer
+    assert f"ReadWritePaths={Path(path).parent}\n" in signer
+    assert "PrivateNetwork=yes" in signer
+    groups = [re.findall(r"^SupplementaryGroups=(\S+)$", text, re.MULTILINE) for text in (own, signer)]
+    assert groups[0] == groups[1] != []
+    assert re.search(r"^User=(\S+)$", own, re.MULTILINE)[1] != re.search(r"^User=(\S+)$", signer, re.MULTILINE)[1]  # type: ignore[index]
+    assert "OnUnitActiveSec=360min" in timer
+    install = systemd_units.files(STATED)["INSTALL.md"]
+    assert f"groupadd --system {groups[0][0]}" in install
+    assert f"install -d -g {groups[0][0]} -m 2770\n   {Path(path).parent}`" in install
+
+
+def test_the_list_of_a_server_without_feeds_names_no_follower() -> None:
+    listed = {name: text for name, text in systemd_units.files(STATED).items() if name.endswith(".json")}
+
+    assert "follower" not in listed["targets.json"]
+    assert "127.0.0.1:9130" in listed["follower.json"]
+
+
 @pytest.mark.parametrize("name", sorted(STATED.timers))
 def test_a_timer_starts_its_service_is_made_up_for_and_tells_prometheus(name: str) -> None:
     timer, service = UNITS[f"komek-{name}.timer"], UNITS[f"komek-{name}.service"]
