@@ -9,10 +9,8 @@ from kafka import KafkaProducer
 from dispatch.assistant.hint_kinds import HintTask
 from streams import clock, redis_keys, wire
 from streams.readers.assistant_modes import own_key
-from streams.readers.conversation_book import ended_key, message_key
 from streams.store import ways
-from streams.topics import ASSISTANT, INCIDENTS, MESSAGES, Topic
-from streams.wire import ConversationEnd, ConversationEnded, DiscardReason, MessageKind, PublicMessage
+from streams.topics import ASSISTANT, INCIDENTS
 from streams.wire.hint_records import Mode, ModeRecord
 from tests.support.desk import ZONE
 from tests.support.drills import WORKERS, Fault, Ground, drill, nothing, stopped, under_way
@@ -108,30 +106,6 @@ def _refused(at: Ground) -> Iterator[Fault]:
     yield Fault(lambda: told(None))
 
 
-@drill("message_unread")
-def _unread(at: Ground) -> Iterator[Fault]:
-    """A message of three minutes ago, whose content is erased: the alarm needs none."""
-    id_ = str(clock.fresh_id())
-    record = PublicMessage(
-        id=id_,
-        conversation_id=id_,
-        sender=id_,
-        way="sms",
-        kind=MessageKind.TEXT,
-        at_ms=clock.now_ms() - 180_000,
-        language="ru",
-    )
-    ended = ConversationEnded(
-        conversation_id=id_,
-        by="op-1",
-        at_ms=clock.now_ms(),
-        end=ConversationEnd.DISCARDED,
-        reason=DiscardReason.TEST,
-    )
-    _sent(at.komek, message_key(id_), wire.encode(record), MESSAGES)
-    yield Fault(lambda: _sent(at.komek, ended_key(id_), wire.encode(ended), MESSAGES))
-
-
 @drill("assistant_below_floor")
 def _shadow(at: Ground) -> Iterator[Fault]:
     task, language = HintTask.VERIFY_REPORT, "kk"
@@ -143,8 +117,8 @@ def _shadow(at: Ground) -> Iterator[Fault]:
     yield Fault(lambda: _sent(at.komek, key, None))
 
 
-def _sent(komek: WholeStack, key: str, value: bytes | None, topic: Topic = ASSISTANT) -> None:
+def _sent(komek: WholeStack, key: str, value: bytes | None) -> None:
     producer = KafkaProducer(bootstrap_servers=komek.kafka, enable_idempotence=False, acks="all")
     headers = wire.headers("assistant.mode", clock.fresh_id(), "/komek/drill")
-    producer.send(topic.name, key=key.encode(), value=value, headers=headers).get(timeout=30)
+    producer.send(ASSISTANT.name, key=key.encode(), value=value, headers=headers).get(timeout=30)
     producer.close()
