@@ -11,12 +11,13 @@ from typing import Annotated
 import structlog
 import typer
 
+from dispatch.cap.rules import Rules
 from dispatch.cap.steps import StepKind
 from streams import clock, logs, metrics
 from streams.cap.desk import ApiDesk
 from streams.cap.fetching import Fetched, Validators, fetched
 from streams.cap.following import FeedState, Follower
-from streams.cap.importing import Done
+from streams.cap.importing import Done, OrderRefused
 from streams.cap.ledger import Ledger
 from streams.cap.sources import is_address
 from streams.cli.cap_setup import (
@@ -24,10 +25,9 @@ from streams.cli.cap_setup import (
     LedgerOption,
     PrivateOption,
     RulesOption,
-    Setup,
     TrustOption,
-    check_rules,
     opened_ledger,
+    rule_faults,
     setup,
     signatures_module,
 )
@@ -110,7 +110,7 @@ def command(
             chance=random.random,
             should_stop=stop.is_set,
         )
-        _Following(given, desk, follower, probes, stop).run()
+        Following(given.rules, desk, follower, probes, stop).run()
 
 
 def _addresses(stated: Iterable[str]) -> list[str]:
@@ -147,44 +147,50 @@ def _stopped_by_signals() -> threading.Event:
     return stop
 
 
-class _Following:
-    """Round after round, until it is stopped. While the API does not answer, it waits."""
+class Following:
+    """Round after round, until it is stopped. While the API does not answer, it waits.
+
+    A rule that asks for what no plan has costs its own warnings, which the API refuses, and no other: plans change at any time.
+    """
 
     def __init__(
-        self, given: Setup, desk: ApiDesk, follower: Follower, probes: ProbeServer, stop: threading.Event
+        self, rules: Rules, desk: ApiDesk, follower: Follower, probes: ProbeServer, stop: threading.Event
     ) -> None:
-        self._given, self._desk, self._follower, self._probes, self._stop = given, desk, follower, probes, stop
+        self._rules, self._desk, self._follower, self._probes, self._stop = rules, desk, follower, probes, stop
         self._told, self._failures = Told(), 0
-        self._is_checked = False
+        self._faults: list[str] = []
 
     def run(self) -> None:
-        """Raises CommandFailed: a rule asks for what no plan has."""
         # A first round may take minutes.
         self._follower.show_figures(clock.now_ms())
         while not self._stop.is_set():
-            self._once()
+            self.once(clock.now_ms())
             self._follower.show_figures(clock.now_ms())
-            if is_well(self._follower, self._failures):
-                self._probes.ready.set()
-            else:
-                self._probes.ready.clear()
             self._stop.wait(pause_s(self._failures, self._follower.next_ms() - clock.now_ms()))
         self._probes.ready.clear()
 
-    def _once(self) -> None:
-        now_ms = clock.now_ms()
+    def once(self, now_ms: int) -> None:
+        """One round, and whether the process is ready after it."""
         try:
-            if not self._is_checked:
-                check_rules(self._given.rules, self._desk)
-                self._is_checked = True
-            elif self._follower.next_ms() <= now_ms:
+            if self._follower.next_ms() <= now_ms:
                 # Feeds are quiet most of the time: a token that has ended must not be found by the first warning.
-                self._desk.types()
+                self._judge_rules()
             self._told.tell(self._follower.round(now_ms))
             self._failures = 0
-        except RetryLater as trouble:
+        except (RetryLater, OrderRefused) as trouble:
             self._failures += 1
             log.warning("alerts wait until the API answers", cause=str(trouble))
+        if is_well(self._follower, self._failures) and not self._faults:
+            self._probes.ready.set()
+        else:
+            self._probes.ready.clear()
+
+    def _judge_rules(self) -> None:
+        faults = rule_faults(self._rules, self._desk)
+        for fault in faults:
+            if fault not in self._faults:
+                log.error("a rule asks for what no plan has: the API refuses its warnings", fault=fault)
+        self._faults = faults
 
 
 def pause_s(failures: int, ahead_ms: int) -> float:

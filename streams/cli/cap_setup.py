@@ -93,6 +93,16 @@ def opened_ledger(path: Path, *, is_written: bool) -> Iterator[Ledger]:
         raise CommandFailed(str(error), "Give --ledger a file that can be written.", WRONG_USE) from error
 
 
+def rule_faults(rules: Rules, desk: ApiDesk) -> list[str]:
+    """What rules ask for that the plans in force have not.
+
+    Raises:
+        ApiAway: the API does not answer, or not with this token.
+        OrderRefused: what answers is no API of Komek.
+    """
+    return rules.without_plan({one.type: one.has_hazard for one in desk.types()})
+
+
 def check_rules(rules: Rules, desk: ApiDesk) -> None:
     """Compares the rules with the plans in force.
 
@@ -101,7 +111,7 @@ def check_rules(rules: Rules, desk: ApiDesk) -> None:
         CommandFailed: a rule asks for what no plan has.
     """
     try:
-        faults = rules.without_plan({one.type: one.has_hazard for one in desk.types()})
+        faults = rule_faults(rules, desk)
     except OrderRefused as error:
         raise CommandFailed(str(error), "Check --api and --token.") from error
     if faults:

@@ -1,15 +1,22 @@
 """`komek cap follow` around its rounds: what is wrong use, how long it waits, what it tells once."""
 
+import threading
 from pathlib import Path
+from typing import cast
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 
+from dispatch.cap.rules import built_in
 from dispatch.cap.steps import StepKind
+from dispatch.plans.book import load_builtin
 from streams import metrics
+from streams.cap.desk import ApiAway, ApiDesk, TypeInForce
+from streams.cap.following import FeedState, Follower
 from streams.cap.importing import Done
-from streams.cli.cap_follow import IDLE_S, LONGEST_PAUSE_S, Told, pause_s
+from streams.cli.cap_follow import IDLE_S, LONGEST_PAUSE_S, Following, Told, pause_s
 from streams.components import ApiClient
+from streams.probe_server import ProbeServer
 from tests.support.cli import komek
 
 
@@ -58,3 +65,54 @@ def test_each_outcome_of_a_message_is_told_and_counted_once() -> None:
 
     grown = {outcome: value - before.get(outcome, 0) for outcome, value in counted().items()}
     assert {outcome: value for outcome, value in grown.items() if value} == {"report": 1, "refused": 1, "unusable": 1}
+
+
+class Desk:
+    """An API with these types of incidents; None: it does not answer."""
+
+    def __init__(self) -> None:
+        self.plans: dict[str, bool] | None = {
+            plan.type: plan.precautions.hazard for plan in load_builtin().plans.values()
+        }
+
+    def types(self) -> list[TypeInForce]:
+        if self.plans is None:
+            raise ApiAway("401 unauthenticated")
+        return [TypeInForce(type=name, has_hazard=hazard) for name, hazard in self.plans.items()]
+
+
+class Rounds:
+    """A follower of quiet feeds. `rounds`: that were made."""
+
+    def __init__(self) -> None:
+        self.feeds: list[FeedState] = []
+        self.rounds = 0
+
+    def next_ms(self) -> int:
+        return 0
+
+    def round(self, now_ms: int) -> list[Done]:
+        assert now_ms
+        self.rounds += 1
+        return []
+
+
+def test_a_rule_that_no_plan_has_stops_no_other_warning_and_a_token_that_ended_is_found_while_all_is_quiet() -> None:
+    desk, rounds, probes = Desk(), Rounds(), ProbeServer(ApiClient.FOLLOWER)
+    following = Following(built_in(), cast(ApiDesk, desk), cast(Follower, rounds), probes, threading.Event())
+
+    following.once(1)
+    assert (rounds.rounds, probes.ready.is_set()) == (1, True)
+
+    assert desk.plans is not None
+    whole, desk.plans = desk.plans, {name: hazard for name, hazard in desk.plans.items() if name != "flood"}
+    following.once(2)
+    assert (rounds.rounds, probes.ready.is_set()) == (2, False)
+
+    desk.plans = None
+    following.once(3)
+    assert (rounds.rounds, probes.ready.is_set()) == (2, False)
+
+    desk.plans = whole
+    following.once(4)
+    assert (rounds.rounds, probes.ready.is_set()) == (3, True)
