@@ -26,6 +26,7 @@ ACTS = {
     "a record of sessions is unreadable": "find who else writes the topic; the record has no effect",
     "a record was left: the assistant cannot read it": "find who else writes the topic, or tell the developers; it has no hints",
     "a record is unreadable and has no effect": "find who else writes the topic; the record has no effect",
+    "a rule asks for what no plan has: the API refuses its warnings": "apply plans with that type, or correct KOMEK_CAP_RULES",
     "a webhook ended by itself": DEVELOPER,
     "a webhook is stopped: its receiver wants no more": "ask the receiver; `komek webhooks resume`, or remove it",
     "the file of webhooks cannot be used": "correct the file of KOMEK_WEBHOOKS: `komek webhooks check`",
