@@ -37,13 +37,13 @@ from streams.dead_letters.watch import LetterWatch
 from streams.intake.commands import CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
+from streams.kafka.log_reader import LogReader
 from streams.lookups.report_preview import ReportPreviews
 from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.alarm_answers import AlarmAnswers
 from streams.readers.assistant_modes import AssistantModes
-from streams.readers.conversation_book import ConversationFollower
-from streams.readers.conversation_log import KafkaConversationLog
+from streams.readers.conversation_log import ConversationFollower, KafkaConversationLog
 from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
 from streams.readers.handovers import Handovers
@@ -193,7 +193,9 @@ async def _connected(
         alarm_book=answers.book,
         handover_book=handovers.book,
         conversations=messages.book,
-        conversation_log=KafkaConversationLog(intake.send_about_conversation, messages),
+        conversation_log=KafkaConversationLog(
+            intake.send_about_conversation, messages, partial(LogReader, settings, f"{name}-messages-read")
+        ),
         operators_here=OperatorsHere(link),
         assistant=AssistantCalls(link, ring),
         assistant_modes=modes.book,

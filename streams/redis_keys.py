@@ -322,7 +322,7 @@ def assistant_answer(number: str) -> str:
 
 
 def here(incident_id: str) -> str:
-    """HASH with TTL: operators at an incident, `<id of the operator>` to `doing|field|ms`."""
+    """HASH with TTL: operators at an incident, or at messages of the public, `<id of the operator>` to `doing|field|ms`."""
     return f"{PREFIX}here:{incident_id}"
 
 

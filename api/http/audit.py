@@ -30,6 +30,7 @@ READS: Mapping[str, str] = {
     "/v1/gis/collections/{collection_id}/items/{feature_id}": "gis.item.read",
     "/v1/conversations": "conversations.list",
     "/v1/conversations/{conversation_id}": "conversation.read",
+    "/v1/conversations/{conversation_id}/messages": "conversation.read",
     "/v1/people/cells": "people.cells.read",
     "/v1/reports/summary/notes": "handover.list",
     "/v1/tasks": "tasks.list",

@@ -14,11 +14,13 @@ from api.reads.positions import positions_of
 from api.reads.presence import colleagues
 from api.reads.row_stream import Changes
 from api.views.alarms import alarm_view, answered, unanswered
-from api.views.conversation_heads import conversation_head
+from api.views.conversation_heads import at_conversations, conversation_head
 from api.views.handovers import handover_head
+from api.views.values import View
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.readers.alarm_answers import changed
+from streams.store.operators_here import AT_CONVERSATIONS
 from streams.tokens import Role
 from streams.wire import AlarmAnswer
 
@@ -49,7 +51,7 @@ class RowNews:
     async def __call__(self) -> list[NewsItem]:
         """Raises AuditUnavailable."""
         now_s = clock.monotonic_s()
-        events = [*self._alarms(), *self._handovers(), *self._conversations(now_s)]
+        events = [*self._alarms(), *self._handovers(), *await self._conversations(now_s)]
         if self._incident_id is None:
             return events
         if now_s - self._positions_s >= POSITIONS_EVERY_S:
@@ -84,7 +86,7 @@ class RowNews:
         # Names of operators only, as with presence.
         return [NewsItem("handover", data, ()) for data in self._changes.of("handover", found)]
 
-    def _conversations(self, now_s: float) -> list[NewsItem]:
+    async def _conversations(self, now_s: float) -> list[NewsItem]:
         book, is_on = self._services.conversations, bool(self._services.settings.public_messages)
         is_unchanged = book.version == self._conversations_seen
         # Who works on one stops doing so without a record.
@@ -97,9 +99,17 @@ class RowNews:
             conversation_head(one, now_ms, is_stopped=book.is_stopped(one.sender))
             for one in islice(book.waiting(), MOST_CONVERSATIONS)
         ]
-        found = {"is_on": is_on, "waiting": book.waiting_count, "items": items}
+        here = await self._at_conversations() if items else []
+        found = {"is_on": is_on, "waiting": book.waiting_count, "items": items, "here": here}
         named = tuple(item["id"] for item in items)
         return [NewsItem("conversations", data, named) for data in self._changes.of("conversations", found)]
+
+    async def _at_conversations(self) -> list[View]:
+        try:
+            people = await self._services.operators_here.of(AT_CONVERSATIONS, clock.now_ms())
+        except StoreUnavailable:
+            return []
+        return at_conversations(people, self._caller.id)
 
     async def _here(self, incident_id: str) -> list[NewsItem]:
         found = self._services.operators_here.of(incident_id, clock.now_ms())

@@ -7,7 +7,9 @@ from pydantic import Field
 
 from api.fields import word
 from api.schemas.base import Body, Geometry, Shown, Time
-from streams.wire import ConversationEnd, DiscardReason, MessageKind
+from api.schemas.presence import DoingWord
+from streams.store.operators_here import Doing
+from streams.wire import ConversationEnd, DiscardReason, MessageKind, PreparedReply
 
 
 class ConversationState(StrEnum):
@@ -16,21 +18,23 @@ class ConversationState(StrEnum):
     ENDED = "ended"
 
 
-class PreparedReply(StrEnum):
-    """Texts that operators may send. None promises that somebody comes."""
+class ReplyShown(Shown):
+    """The prepared text that an operator has sent last."""
 
-    RECEIVED = "received"
-    WHERE = "where"
-    CALL = "call"
+    text: PreparedReply
+    by: str
+    at: Time
 
 
 class ConversationHead(Shown):
-    """A conversation without texts. `count`: its messages; `by`: who works on it or has ended it; `incident_id`: what it became,
-    or was attached to; `volunteer_id`: one of its messages came from this person's verified channel. `stopped`: the sender wants
-    no answers of machines."""
+    """A conversation without texts. `sender`: a short mark of its sender, the same for all that they send by this way; it tells
+    nothing of them. `count`: its messages; `by`: who works on it or has ended it; `incident_id`: what it became, or was attached
+    to; `volunteer_id`: one of its messages came from this person's verified channel. `stopped`: the sender wants no answers of
+    machines."""
 
     id: str
     way: str
+    sender: str
     state: ConversationState
     language: str
     at: Time
@@ -44,6 +48,7 @@ class ConversationHead(Shown):
     incident_id: str | None
     volunteer_id: str | None
     stopped: bool
+    reply: ReplyShown | None
 
 
 class MessageShown(Shown):
@@ -65,19 +70,36 @@ class MessageShown(Shown):
 
 class ConversationShown(ConversationHead):
     """`text`: the texts in their order, parts of long SMS joined, `[…]` for parts that have not come; in lists its beginning
-    (`is_cut`). `phone`: of an SMS. `location`: the last one that was sent."""
+    (`is_cut`). `characters` of the whole text, `missing_parts` that have not come: null where only all messages tell. `phone`: of
+    an SMS. `location`: the last one that was sent."""
 
     text: str
     is_cut: bool
+    characters: int | None
+    missing_parts: int | None
     phone: str | None
     location: Geometry | None
     kinds: list[MessageKind]
 
 
 class ConversationDetail(ConversationShown):
-    """`messages`: at most the first 50 and the last 150; `count` says how many there are."""
+    """`messages`: at most the first 50 and the last 150, of which `text` is made; `count` says how many there are, and
+    `…/messages` has all."""
 
     messages: list[MessageShown]
+
+
+class ConversationMessages(Shown):
+    """A page of all messages of a conversation, in the order in which they came. `first`: the number of its first one, from 1, of
+    `count`. `text`, `missing_parts`: of this page; parts of one SMS are on one page. `next`: the cursor of the next page, null on
+    the last."""
+
+    first: int
+    count: int
+    text: str
+    missing_parts: int
+    messages: list[MessageShown]
+    next: str | None
 
 
 class ConversationPage(Shown):
@@ -102,10 +124,26 @@ class ReplyText(Body):
     text: Annotated[PreparedReply, word(PreparedReply)]
 
 
+class DoingAtConversation(Body):
+    """`editing`: the caller chooses a reply."""
+
+    doing: DoingWord
+
+
+class ColleagueAtConversation(Shown):
+    """`label`: id of the operator. `editing`: they choose a reply."""
+
+    conversation_id: str
+    label: str
+    doing: Doing
+
+
 class ConversationsEvent(Shown):
     """Row view: the conversations with the public that wait, the longest waiting first, at most 50, without texts; at the start
-    and when they change; operators only. `waiting`: how many there are."""
+    and when they change; operators only. `waiting`: how many there are. `here`: the other operators who read one of them or
+    choose a reply."""
 
     is_on: bool
     waiting: int
     items: list[ConversationHead]
+    here: list[ColleagueAtConversation]

@@ -12,17 +12,26 @@ from api.caller import Caller
 from api.http.audit import record_done
 from api.http.problems import ProblemResponse
 from api.process.services import Services
-from api.reads.conversation_texts import conversation_text, known_conversation
-from api.schemas.conversations import PreparedReply
+from api.reads.conversation_texts import known_conversation, phone_of
 from api.schemas.reports import CallerOfIncident, IncidentReport
 from dispatch.model.private_refs import message_ref
 from dispatch.notices.texts import TextKey
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
+from streams.errors import IntakeError, LogUnavailable
 from streams.notices.requests import asked
-from streams.readers.conversation_book import Conversation, ended_key, taken_key
+from streams.readers.conversation_book import Conversation
+from streams.readers.conversation_log import ended_key, reopened_key, replied_key, taken_key
 from streams.store.people import PrivateWrite
-from streams.wire import ConversationEnd, ConversationEnded, ConversationTaken, DiscardReason
+from streams.wire import (
+    ConversationEnd,
+    ConversationEnded,
+    ConversationReopened,
+    ConversationReplied,
+    ConversationTaken,
+    DiscardReason,
+    PreparedReply,
+)
 
 TAKEN_MS = 300_000
 """How long an operator holds a conversation without another sign: longer than a report takes to write."""
@@ -108,22 +117,44 @@ async def end(
     return kept
 
 
+async def take_back(services: Services, caller: Caller, conversation_id: str) -> Conversation:
+    """Lets a discarded conversation wait again; a repeat changes nothing.
+
+    Raises:
+        ProblemResponse: 404; 409, it has become an incident or a note of one.
+        IntakeError, LogUnavailable: it is not known whether it waits again; a repeat continues.
+    """
+    kept = known_conversation(services, conversation_id)
+    if kept.ended is None:
+        return kept
+    if kept.ended.end is not ConversationEnd.DISCARDED:
+        _require_free(kept, caller)
+    record = ConversationReopened(conversation_id=conversation_id, by=caller.id, at_ms=clock.now_ms())
+    await services.conversation_log.write(reopened_key(conversation_id), record)
+    record_done(services, caller, "conversation.take_back", conversation_id)
+    return kept
+
+
 async def with_phone(services: Services, body: IncidentReport) -> IncidentReport:
     """The report with the number that the messages came from, if it states none. Without Redis, as it is."""
     if body.conversation_id is None or body.caller is not None:
         return body
     try:
-        _, phone = await conversation_text(services, known_conversation(services, body.conversation_id))
+        phone = await phone_of(services, known_conversation(services, body.conversation_id))
     except (StoreUnavailable, NotReady):
         return body
     return body if phone is None else body.model_copy(update={"caller": CallerOfIncident(phone=phone)})
 
 
 async def reply(services: Services, caller: Caller, conversation_id: str, text: PreparedReply) -> Conversation:
-    """Asks the notifier to send a prepared text to the sender. Raises ProblemResponse (404) and IntakeError."""
+    """Asks the notifier to send a prepared text to the sender, and notes who did. Raises ProblemResponse (404), IntakeError."""
     kept = known_conversation(services, conversation_id)
     ref = message_ref(kept.latest.id)
     await services.intake.send_notice(asked(_TEXTS[text], ref, clock.now_ms(), device=ref))
+    record = ConversationReplied(conversation_id=conversation_id, by=caller.id, at_ms=clock.now_ms(), text=text)
+    # The text is on its way, and a caller who is told otherwise would send it twice.
+    with contextlib.suppress(IntakeError, LogUnavailable):
+        await services.conversation_log.write(replied_key(conversation_id), record)
     record_done(services, caller, "conversation.reply", conversation_id)
     return kept
 

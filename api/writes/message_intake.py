@@ -23,7 +23,8 @@ from streams import clock, metrics
 from streams.errors import IntakeError, Overloaded
 from streams.intake.commands import LogOffset, Message
 from streams.notices.requests import asked
-from streams.readers.conversation_book import Conversation, message_key
+from streams.readers.conversation_book import Conversation
+from streams.readers.conversation_log import message_key
 from streams.store.people import PrivateWrite
 from streams.wire import MessageKind, MessagePrivate, PublicMessage
 from streams.wire.client_digests import Purpose, client_digests

@@ -15,6 +15,17 @@ def is_stop(text: str) -> bool:
     return text.strip().strip(_MARKS).casefold() in _STOP
 
 
+_ROOM_FOR_MARK = 24
+
+
+def shortened(text: str, most: int, *, is_more: bool = False) -> str:
+    """The text, or its beginning with how many characters are left out: `[… +29015]`; `+29015…`: more than these (`is_more`)."""
+    if len(text) <= most and not is_more:
+        return text
+    kept = text[: most - _ROOM_FOR_MARK]
+    return f"{kept} [… +{len(text) - len(kept)}{'…' if is_more else ''}]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsPart:
     """`reference`: the same for all parts of one message; empty for a message of its own."""

@@ -48,6 +48,8 @@ from streams.wire import (
     ChannelsPrivate,
     ConsentsPrivate,
     ConversationEnded,
+    ConversationReopened,
+    ConversationReplied,
     ConversationTaken,
     DecisionFrame,
     FixRecord,
@@ -90,7 +92,13 @@ RECORDS: dict[str, tuple[type, ...]] = {
     SESSIONS.name: (SessionRecord,),
     ALARMS.name: (AlarmAnswer,),
     HANDOVERS.name: (HandoverNote, HandoverRead),
-    MESSAGES.name: (PublicMessage, ConversationTaken, ConversationEnded),
+    MESSAGES.name: (
+        PublicMessage,
+        ConversationTaken,
+        ConversationEnded,
+        ConversationReopened,
+        ConversationReplied,
+    ),
     KEYS.name: (KeyRecord,),
     WEBHOOKS.name: (WebhookPlace, WebhookLetter),
 }

@@ -1,23 +1,25 @@
-"""Reads `komek.messages.v1` from the beginning and follows it: what the public sent, who works on it, and what became of it.
+"""What `komek.messages.v1` says: what the public sent, who works on it, and what became of it.
 
 A conversation is what one sender has written since an operator last settled something of theirs. So a caller who sends three
 short texts and a location is one entry of the queue, and so is a sender who floods it.
 """
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from aiokafka import ConsumerRecord
-
-from streams import clock, metrics, wire
-from streams.errors import LogUnavailable
-from streams.readers.readable_records import RecordFollower
+from streams import clock
 from streams.retention.classes import MESSAGE_S
-from streams.settings import Settings
-from streams.topics import MESSAGES
-from streams.wire import ConversationEnded, ConversationTaken, MessageKind, PublicMessage
+from streams.wire import (
+    AnyMessageRecord,
+    ConversationEnd,
+    ConversationEnded,
+    ConversationReopened,
+    ConversationReplied,
+    ConversationTaken,
+    MessageKind,
+    PublicMessage,
+)
 
 KEPT_MS = MESSAGE_S * 1000
 FIRST_LISTED, LAST_LISTED = 50, 150
@@ -28,28 +30,15 @@ MOST_WAITING = 20_000
 """Conversations that wait. Beyond them the gateways must keep what they have, and bring it again."""
 MOST_LISTED = 400_000
 """Messages that are known one by one, of all conversations: some 200 MB."""
-READ_BACK_WITHIN_S = 2.0
 FORGETS_EVERY_MS = 60_000
-_MESSAGE, _TAKEN, _ENDED = "message", "taken", "ended"
-
-
-def message_key(message_id: str) -> str:
-    return f"{_MESSAGE}|{message_id}"
-
-
-def taken_key(conversation_id: str) -> str:
-    return f"{_TAKEN}|{conversation_id}"
-
-
-def ended_key(conversation_id: str) -> str:
-    return f"{_ENDED}|{conversation_id}"
 
 
 @dataclass(slots=True)
 class Conversation:
     """What one sender has sent, the first message first. `count`: with those that are not listed. Read-only outside the book.
 
-    `unlisted`: ids of these, each with a line break behind it: a flood costs 37 bytes a message.
+    `unlisted`: ids of these, each with a line break behind it: a flood costs 37 bytes a message. `rest_at`: offset in the log of
+    the first message behind the first ones that are listed.
     """
 
     id: str
@@ -57,8 +46,10 @@ class Conversation:
     listed: OrderedDict[str, PublicMessage] = field(default_factory=OrderedDict)
     unlisted: bytearray = field(default_factory=bytearray)
     count: int = 0
+    rest_at: int = 0
     taken: ConversationTaken | None = None
     ended: ConversationEnded | None = None
+    replied: ConversationReplied | None = None
 
     @property
     def first(self) -> PublicMessage:
@@ -89,8 +80,10 @@ class ConversationBook:
     def __init__(self, now_ms: Callable[[], int] = clock.now_ms) -> None:
         self._now_ms = now_ms
         self._kept: dict[str, Conversation] = {}
+        self._waiting: dict[str, None] = {}
+        """Those that have not ended. Of one sender there are several where an end was taken back."""
         self._open: dict[str, str] = {}
-        """Sender → the conversation that has not ended."""
+        """Sender → the one that takes what they send next."""
         self._stopped: dict[str, int] = {}
         """Senders who want no answers of machines, since when."""
         self._answered: dict[str, int] = {}
@@ -103,20 +96,25 @@ class ConversationBook:
 
     @property
     def is_full(self) -> bool:
-        return len(self._open) >= MOST_WAITING or len(self._of_message) >= MOST_LISTED
+        return len(self._waiting) >= MOST_WAITING or len(self._of_message) >= MOST_LISTED
 
     @property
     def waiting_count(self) -> int:
-        return len(self._open)
+        return len(self._waiting)
 
-    def apply(self, record: "wire.AnyMessageRecord") -> None:
+    def apply(self, record: AnyMessageRecord, offset: int = 0) -> None:
         """Takes the next record of the log."""
-        if isinstance(record, PublicMessage):
-            self._add(record)
-        elif isinstance(record, ConversationTaken):
-            self._take(record)
-        elif isinstance(record, ConversationEnded):
-            self._end(record)
+        match record:
+            case PublicMessage():
+                self._add(record, offset)
+            case ConversationTaken():
+                self._take(record)
+            case ConversationEnded():
+                self._end(record)
+            case ConversationReopened():
+                self._reopen(record)
+            case ConversationReplied():
+                self._reply(record)
         self.version += 1
 
     def get(self, conversation_id: str) -> Conversation | None:
@@ -125,12 +123,19 @@ class ConversationBook:
         return found if found is not None and found.latest.at_ms + KEPT_MS > self._now_ms() else None
 
     def of_sender(self, sender: str) -> Conversation | None:
-        """The one of this sender that has not ended."""
+        """The one that takes what this sender sends next."""
         return self.get(self._open.get(sender, ""))
 
     def knows(self, message_id: str) -> bool:
         """Whether the message is listed in a conversation."""
         return message_id in self._of_message
+
+    def is_in(self, kept: Conversation, sent: PublicMessage) -> bool:
+        """Whether a message of the log, behind the first one of the conversation, belongs to it and to no later one."""
+        named = self._kept.get(self._of_message.get(sent.id, sent.conversation_id))
+        # One that had ended before is named where the writer did not know of its end.
+        is_later = named is not None and named is not kept and named.first.at_ms >= kept.first.at_ms
+        return sent.sender == kept.sender and not is_later
 
     def is_stopped(self, sender: str) -> bool:
         """Whether the sender wants no answers of machines."""
@@ -141,8 +146,8 @@ class ConversationBook:
         return self._answered.get(sender)
 
     def waiting(self) -> Iterator[Conversation]:
-        """Those that have not ended, in the order in which they began by the log."""
-        for conversation_id in self._open.values():
+        """Those that have not ended, in the order in which they began to wait by the log."""
+        for conversation_id in self._waiting:
             if (one := self.get(conversation_id)) is not None:
                 yield one
 
@@ -156,9 +161,13 @@ class ConversationBook:
                     break
         return found
 
-    def ended(self) -> Iterator[Conversation]:
-        """Those that have ended, the latest first."""
-        found = [one for one in self._kept.values() if one.ended is not None and self.get(one.id) is not None]
+    def ended(self, how: ConversationEnd | None = None) -> Iterator[Conversation]:
+        """Those that have ended (`how`: only so), the latest first."""
+        found = [
+            one
+            for one in self._kept.values()
+            if one.ended is not None and how in (None, one.ended.end) and self.get(one.id) is not None
+        ]
         yield from sorted(found, key=lambda one: (one.ended.at_ms if one.ended else 0, one.id), reverse=True)
 
     def of_volunteer(self, volunteer_id: str) -> list[Conversation]:
@@ -176,6 +185,7 @@ class ConversationBook:
         for one in [one for one in self._kept.values() if one.latest.at_ms <= limit_ms]:
             del self._kept[one.id]
             self._unlisted_count -= one.unlisted.count(b"\n")
+            self._waiting.pop(one.id, None)
             for message_id in one.listed:
                 del self._of_message[message_id]
             if self._open.get(one.sender) == one.id:
@@ -184,7 +194,7 @@ class ConversationBook:
             for sender in [sender for sender, at_ms in times.items() if at_ms <= limit_ms]:
                 del times[sender]
 
-    def _add(self, sent: PublicMessage) -> None:
+    def _add(self, sent: PublicMessage, offset: int) -> None:
         if sent.is_answered:
             self._answered[sent.sender] = max(sent.at_ms, self._answered.get(sent.sender, 0))
         if sent.kind is MessageKind.STOP:
@@ -195,6 +205,8 @@ class ConversationBook:
         if sent.id in self._of_message:
             return
         kept = self._conversation_of(sent)
+        if kept.count == FIRST_LISTED:
+            kept.rest_at = offset
         kept.count += 1
         kept.listed[sent.id] = sent
         self._of_message[sent.id] = kept.id
@@ -213,6 +225,7 @@ class ConversationBook:
         named = self._open.get(sent.sender) or self._named(sent)
         if named not in self._kept:
             self._kept[named] = Conversation(id=named, sender=sent.sender)
+            self._waiting[named] = None
         self._open[sent.sender] = named
         return self._kept[named]
 
@@ -231,53 +244,19 @@ class ConversationBook:
         # Only who holds it ends it, as far as somebody does.
         if kept is not None and kept.ended is None and kept.taken_by(record.at_ms) in (None, record.by):
             kept.ended = record
+            self._waiting.pop(kept.id, None)
             if self._open.get(kept.sender) == kept.id:
                 del self._open[kept.sender]
 
+    def _reopen(self, record: ConversationReopened) -> None:
+        kept = self._kept.get(record.conversation_id)
+        if kept is not None and kept.ended is not None and kept.ended.end is ConversationEnd.DISCARDED:
+            kept.ended = kept.taken = None
+            self._waiting[kept.id] = None
+            # What the sender has written since is a conversation of its own, and goes on.
+            self._open.setdefault(kept.sender, kept.id)
 
-class ConversationFollower(RecordFollower):
-    """Keeps `book` at the end of the log. What is unreadable has no effect but an error in the log and a metric."""
-
-    def __init__(self, settings: Settings, client_id: str) -> None:
-        super().__init__(settings, client_id, MESSAGES)
-        self.book = ConversationBook()
-        self._moved = asyncio.Event()
-
-    async def take(self, records: Sequence[ConsumerRecord]) -> None:
-        await super().take(records)
-        self.book.forget_old()
-        metrics.MESSAGES_WAITING.set(self.book.waiting_count)
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
-
-    async def reached(self, offset: int) -> None:
-        """Waits until the record at this offset is in the book. Raises LogUnavailable: it was not read back in time."""
-        try:
-            async with asyncio.timeout(READ_BACK_WITHIN_S):
-                while self._follower.next_offset <= offset:
-                    # Taken before the wait: `take` sets the event and puts a new one in its place.
-                    await self._moved.wait()
-        except TimeoutError as error:
-            raise LogUnavailable(f"{MESSAGES.name}: the record was not read back") from error
-
-    def _apply(self, key: str, value: bytes | None) -> None:
-        if value is not None:
-            self.book.apply(_decoded(key, value))
-
-
-def _decoded(key: str, value: bytes) -> "wire.AnyMessageRecord":
-    """Raises Unreadable, also for a record that is not the one of its key."""
-    kind, _, _ = key.partition("|")
-    record: wire.AnyMessageRecord
-    if kind == _TAKEN:
-        record = wire.decode_conversation_taken(value)
-        expected = taken_key(record.conversation_id)
-    elif kind == _ENDED:
-        record = wire.decode_conversation_ended(value)
-        expected = ended_key(record.conversation_id)
-    else:
-        record = wire.decode_public_message(value)
-        expected = message_key(record.id)
-    if key != expected:
-        raise wire.Unreadable("messages: expected the key of the record")
-    return record
+    def _reply(self, record: ConversationReplied) -> None:
+        kept = self._kept.get(record.conversation_id)
+        if kept is not None:
+            kept.replied = record

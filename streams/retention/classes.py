@@ -235,7 +235,7 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.reported, DAY_S, Ending.EXPIRY, "a report can be read before its decision"),
     in_redis(redis_keys.answering, 2 * MINUTE_S, Ending.EXPIRY, "an answer can be seen before its decision"),
     in_redis(redis_keys.repeat, DAY_S, Ending.EXPIRY, "requests may be repeated for a day"),
-    in_redis(redis_keys.here, HERE_S, Ending.EXPIRY, "operators see each other at an incident"),
+    in_redis(redis_keys.here, HERE_S, Ending.EXPIRY, "operators see each other at an incident and at messages"),
     # Redis: the assistant
     in_redis(
         redis_keys.ASSISTANT_ASKED, MINUTE_S, Ending.EXPIRY, "sealed questions on their way, a quarter of a second"

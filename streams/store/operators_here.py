@@ -1,4 +1,5 @@
-"""Which operators look at an incident or edit it now. In Redis alone, for seconds; nothing depends on it.
+"""Which operators look at an incident or edit it, or are at messages of the public, now. In Redis alone, for seconds; nothing
+depends on it.
 
 One hash per incident, which expires 15 s after the last sign of anybody. All methods raise `StoreUnavailable` when Redis does not
 reply; callers show nobody then.
@@ -13,6 +14,9 @@ from streams import redis_keys
 from streams.retention.classes import HERE_S
 from streams.store.redis_client import RedisClient, fields_of_hash
 
+AT_CONVERSATIONS = "conversations"
+"""Stands for the id of an incident: the operators at messages of the public, each at one conversation (`field`)."""
+
 
 class Doing(StrEnum):
     READING = "reading"
@@ -21,7 +25,7 @@ class Doing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorHere:
-    """`field`: the one that is being edited."""
+    """`field`: the one that is being edited, or the conversation."""
 
     id: str
     doing: Doing

@@ -33,7 +33,13 @@ from streams.wire.hint_records import (
     StandingRecord,
     WeightsRecord,
 )
-from streams.wire.message_records import ConversationEnded, ConversationTaken, PublicMessage
+from streams.wire.message_records import (
+    ConversationEnded,
+    ConversationReopened,
+    ConversationReplied,
+    ConversationTaken,
+    PublicMessage,
+)
 from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
 from streams.wire.webhook_records import WebhookLetter, WebhookPlace
@@ -266,6 +272,16 @@ def decode_conversation_taken(data: bytes | None) -> ConversationTaken:
 
 def decode_conversation_ended(data: bytes | None) -> ConversationEnded:
     record: ConversationEnded = decode_as(data, ConversationEnded)
+    return record
+
+
+def decode_conversation_reopened(data: bytes | None) -> ConversationReopened:
+    record: ConversationReopened = decode_as(data, ConversationReopened)
+    return record
+
+
+def decode_conversation_replied(data: bytes | None) -> ConversationReplied:
+    record: ConversationReplied = decode_as(data, ConversationReplied)
     return record
 
 

@@ -38,6 +38,14 @@ class DiscardReason(StrEnum):
     OTHER = "other"
 
 
+class PreparedReply(StrEnum):
+    """Texts that operators may send. None promises that somebody comes."""
+
+    RECEIVED = "received"
+    WHERE = "where"
+    CALL = "call"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicMessage:
     """Key `message|<id>`: one message, or one part of a long SMS. The content is the private record `message:<id>`, written
@@ -77,7 +85,8 @@ class ConversationTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationEnded:
-    """Key `ended|<conversation>`: what became of the messages. The first one in the log counts."""
+    """Key `ended|<conversation>`: what became of the messages. The first one in the log counts, and after a
+    `ConversationReopened` the next one."""
 
     conversation_id: str
     by: str
@@ -85,6 +94,25 @@ class ConversationEnded:
     end: ConversationEnd
     incident_id: str | None = None
     reason: DiscardReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationReopened:
+    """Key `reopened|<conversation>`: discarded messages wait again. Without effect on any other end."""
+
+    conversation_id: str
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationReplied:
+    """Key `replied|<conversation>`: an operator has had a prepared text sent to the sender. The last one in the log counts."""
+
+    conversation_id: str
+    by: str
+    at_ms: int
+    text: PreparedReply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,4 +128,6 @@ class MessagePrivate:
     accuracy_m: float | None = None
 
 
-AnyMessageRecord: TypeAlias = PublicMessage | ConversationTaken | ConversationEnded
+AnyMessageRecord: TypeAlias = (
+    PublicMessage | ConversationTaken | ConversationEnded | ConversationReopened | ConversationReplied
+)

@@ -22,7 +22,7 @@ from tests.support.openapi import openapi
 READS = [route for route in documented_routes() if route.methods == {"GET"} and route.path != "/v1/events"]
 
 QUERIES = {
-    "/v1/conversations": ("", "?ended=true"),
+    "/v1/conversations": ("", "?ended=true", "?ended=true&end=incident"),
     "/v1/incidents/{incident_id}/why": ("", "?volunteer_id=v-1"),
     "/v1/search": ("?q=Талгар", "?q=v-1", f"?q={INCIDENT}", "?q=AK-042"),
     "/v1/volunteers": ("", "?q=v-1", f"?incident={INCIDENT}"),
@@ -57,6 +57,8 @@ REPEATABLE = WITHOUT_TOKEN | {
     "/v1/conversations/{conversation_id}/give-back",
     "/v1/conversations/{conversation_id}/discard",
     "/v1/conversations/{conversation_id}/reply",
+    "/v1/conversations/{conversation_id}/take-back",
+    "/v1/conversations/{conversation_id}/presence",
     # A patch of a profile states values: a repeat changes nothing.
     "/v1/volunteers/{volunteer_id}",
     "/v1/session/codes",

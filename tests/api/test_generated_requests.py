@@ -64,6 +64,8 @@ AT_WORK = {
     "POST /v1/conversations/{conversation_id}/give-back",
     "POST /v1/conversations/{conversation_id}/reply",
     "POST /v1/conversations/{conversation_id}/take",
+    "POST /v1/conversations/{conversation_id}/take-back",
+    "PUT /v1/conversations/{conversation_id}/presence",
 }
 """For people at one kind of work, in danger, who see a hint, or who hold a conversation: `routes/test_assistant.py`,
 `routes/test_own_distress.py`, `routes/test_hint_verdicts.py`, `routes/test_public_messages.py`."""

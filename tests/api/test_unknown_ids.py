@@ -35,6 +35,7 @@ BODIES: dict[str, Any] = {
     "/v1/assistant/{task}": {"mode": "off"},
     "/v1/conversations/{conversation_id}/attach": {"incident_id": INCIDENT},
     "/v1/conversations/{conversation_id}/discard": {"reason": "spam"},
+    "/v1/conversations/{conversation_id}/presence": {"doing": "reading"},
     "/v1/conversations/{conversation_id}/reply": {"text": "where"},
     "/v1/incidents/{incident_id}": {"priority": "low"},
     "/v1/incidents/{incident_id}/attention": {"reason": "unfilled"},

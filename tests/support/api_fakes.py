@@ -2,7 +2,7 @@
 """Services of the API in memory. Each keeps the promises of its Protocol in `api/process/services.py`, or fails on demand."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
 from api.process.media_models import MOST_AT_ONCE
@@ -30,6 +30,7 @@ from streams.readers.alarm_answers import AlarmBook
 from streams.readers.assistant_modes import ModeBook
 from streams.readers.assistant_standing import StandingBook
 from streams.readers.conversation_book import ConversationBook
+from streams.readers.conversation_log import record_of
 from streams.readers.handovers import HandoverBook
 from streams.readers.last_known import LastKnown
 from streams.ring import KeyRing, LiveRing
@@ -67,6 +68,7 @@ from streams.wire import (
     JudgementRecord,
     ModeRecord,
     NoticeRecord,
+    PublicMessage,
     SessionRecord,
     StandingRecord,
     VerificationRecord,
@@ -135,7 +137,7 @@ class FakeLog:
             if self.handover_book is not None and message.topic == HANDOVERS.name:
                 self.handover_book.apply(message.key, _handover(message))
             if self.conversations is not None and message.topic == MESSAGES.name:
-                self.conversations.apply(_about_conversation(message))
+                self.conversations.apply(record_of(message.key, message.value), position.offset)
             if self.worker is not None and message.topic == INCIDENTS.name:
                 self.worker(wire.decode_command(message.value))
         return positions
@@ -180,6 +182,13 @@ class FakeLog:
 
     async def write(self, key: str, record: AnyMessageRecord) -> None:
         await self.send_in_order([self.public_message(key, record)])
+
+    async def messages_from(self, offset: int) -> AsyncGenerator[tuple[int, PublicMessage]]:
+        if self.trouble is not None:
+            raise LogUnavailable("away")
+        for at, message in enumerate(self.messages[offset:], offset):
+            if message.topic == MESSAGES.name and message.key.startswith("message|"):
+                yield at, wire.decode_public_message(message.value)
 
     def hints_message(self, record: HintsRecord) -> Message:
         return Message(HINTS.name, record.incident_id, wire.encode(record), [])
@@ -227,14 +236,6 @@ def _handover(message: Message) -> HandoverNote | HandoverRead | None:
         return None
     is_read = message.key.startswith("read|")
     return wire.decode_handover_read(message.value) if is_read else wire.decode_handover_note(message.value)
-
-
-def _about_conversation(message: Message) -> AnyMessageRecord:
-    if message.key.startswith("taken|"):
-        return wire.decode_conversation_taken(message.value)
-    if message.key.startswith("ended|"):
-        return wire.decode_conversation_ended(message.value)
-    return wire.decode_public_message(message.value)
 
 
 class FakeSessionLog:

@@ -297,7 +297,8 @@ export interface paths {
         put?: never;
         /**
          * Attach
-         * @description Adds the text with the number of its sender to an open incident, as a note, and ends the conversation.
+         * @description Adds the text with the number of its sender to an open incident, as a note, and ends the conversation. Of a text that is
+         *     longer than a note the note says how many characters it leaves out: `[… +29015]`.
          */
         post: operations["attach"];
         delete?: never;
@@ -346,6 +347,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Messages
+         * @description All messages of one conversation, in pages of some 300 messages or 40,000 characters. The read becomes an audit entry.
+         */
+        get: operations["read_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Presence At Conversation
+         * @description Shows the caller to the other operators at this conversation for 15 s, in the event `conversations`.
+         *
+         *     A courtesy, never a lock. It is in no log; while Redis is away nobody is shown. No Idempotency-Key: a repeat renews it.
+         */
+        put: operations["put_presence_at_conversation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/reply": {
         parameters: {
             query?: never;
@@ -357,7 +400,8 @@ export interface paths {
         put?: never;
         /**
          * Reply
-         * @description Sends a prepared text to the sender, in the language of their message, by the way that it came. Ends nothing.
+         * @description Sends a prepared text to the sender, in the language of their message, by the way that it came. Ends nothing; the others
+         *     see who has sent it (`reply`).
          *
          *     No Idempotency-Key: a repeat sends it again.
          */
@@ -384,6 +428,28 @@ export interface paths {
          *     409 `conflict`: `state` `taken`, somebody else does (`by`); `ended`, it has ended.
          */
         post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description Lets a conversation that was discarded wait again. No Idempotency-Key: a repeat changes nothing.
+         *
+         *     409 `conflict`: it has become an incident or a note of one (`incident_id`).
+         */
+        post: operations["take_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2729,6 +2795,12 @@ export interface components {
             /** @enum {string} */
             role: "operator" | "volunteer" | "tracker" | "monitor" | "admin";
         };
+        /** @description `label`: id of the operator. `editing`: they choose a reply. */
+        ColleagueAtConversation: {
+            conversation_id: string;
+            doing: components["schemas"]["Doing"];
+            label: string;
+        };
         /** @description `label`: id of the operator. */
         ColleagueHere: {
             doing: components["schemas"]["Doing"];
@@ -2844,11 +2916,15 @@ export interface components {
             phone?: string | null;
             push?: string | null;
         };
-        /** @description `messages`: at most the first 50 and the last 150; `count` says how many there are. */
+        /**
+         * @description `messages`: at most the first 50 and the last 150, of which `text` is made; `count` says how many there are, and
+         *     `…/messages` has all.
+         */
         ConversationDetail: {
             /** Format: date-time */
             at: string;
             by: string | null;
+            characters: number | null;
             count: number;
             end: components["schemas"]["ConversationEnd"] | null;
             ended_at: string | null;
@@ -2861,8 +2937,11 @@ export interface components {
             latest_at: string;
             location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
             messages: components["schemas"]["MessageShown"][];
+            missing_parts: number | null;
             phone: string | null;
             reason: components["schemas"]["DiscardReason"] | null;
+            reply: components["schemas"]["ReplyShown"] | null;
+            sender: string;
             state: components["schemas"]["ConversationState"];
             stopped: boolean;
             taken_until: string | null;
@@ -2876,9 +2955,10 @@ export interface components {
          */
         ConversationEnd: "incident" | "attached" | "discarded";
         /**
-         * @description A conversation without texts. `count`: its messages; `by`: who works on it or has ended it; `incident_id`: what it became,
-         *     or was attached to; `volunteer_id`: one of its messages came from this person's verified channel. `stopped`: the sender wants
-         *     no answers of machines.
+         * @description A conversation without texts. `sender`: a short mark of its sender, the same for all that they send by this way; it tells
+         *     nothing of them. `count`: its messages; `by`: who works on it or has ended it; `incident_id`: what it became, or was attached
+         *     to; `volunteer_id`: one of its messages came from this person's verified channel. `stopped`: the sender wants no answers of
+         *     machines.
          */
         ConversationHead: {
             /** Format: date-time */
@@ -2893,11 +2973,26 @@ export interface components {
             /** Format: date-time */
             latest_at: string;
             reason: components["schemas"]["DiscardReason"] | null;
+            reply: components["schemas"]["ReplyShown"] | null;
+            sender: string;
             state: components["schemas"]["ConversationState"];
             stopped: boolean;
             taken_until: string | null;
             volunteer_id: string | null;
             way: string;
+        };
+        /**
+         * @description A page of all messages of a conversation, in the order in which they came. `first`: the number of its first one, from 1, of
+         *     `count`. `text`, `missing_parts`: of this page; parts of one SMS are on one page. `next`: the cursor of the next page, null on
+         *     the last.
+         */
+        ConversationMessages: {
+            count: number;
+            first: number;
+            messages: components["schemas"]["MessageShown"][];
+            missing_parts: number;
+            next: string | null;
+            text: string;
         };
         /** @description `next`: the cursor of the next page, null on the last. `waiting`: how many have not ended. */
         ConversationPage: {
@@ -2907,12 +3002,14 @@ export interface components {
         };
         /**
          * @description `text`: the texts in their order, parts of long SMS joined, `[…]` for parts that have not come; in lists its beginning
-         *     (`is_cut`). `phone`: of an SMS. `location`: the last one that was sent.
+         *     (`is_cut`). `characters` of the whole text, `missing_parts` that have not come: null where only all messages tell. `phone`: of
+         *     an SMS. `location`: the last one that was sent.
          */
         ConversationShown: {
             /** Format: date-time */
             at: string;
             by: string | null;
+            characters: number | null;
             count: number;
             end: components["schemas"]["ConversationEnd"] | null;
             ended_at: string | null;
@@ -2924,8 +3021,11 @@ export interface components {
             /** Format: date-time */
             latest_at: string;
             location: (components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"]) | null;
+            missing_parts: number | null;
             phone: string | null;
             reason: components["schemas"]["DiscardReason"] | null;
+            reply: components["schemas"]["ReplyShown"] | null;
+            sender: string;
             state: components["schemas"]["ConversationState"];
             stopped: boolean;
             taken_until: string | null;
@@ -2937,9 +3037,11 @@ export interface components {
         ConversationState: "waiting" | "taken" | "ended";
         /**
          * @description Row view: the conversations with the public that wait, the longest waiting first, at most 50, without texts; at the start
-         *     and when they change; operators only. `waiting`: how many there are.
+         *     and when they change; operators only. `waiting`: how many there are. `here`: the other operators who read one of them or
+         *     choose a reply.
          */
         ConversationsEvent: {
+            here: components["schemas"]["ColleagueAtConversation"][];
             is_on: boolean;
             items: components["schemas"]["ConversationHead"][];
             waiting: number;
@@ -3035,6 +3137,11 @@ export interface components {
         };
         /** @enum {string} */
         Doing: "reading" | "editing";
+        /** @description `editing`: the caller chooses a reply. */
+        DoingAtConversation: {
+            /** @enum {string} */
+            doing: "reading" | "editing";
+        };
         /** @description `field`: the field that is being edited. */
         DoingHere: {
             /** @enum {string} */
@@ -5754,6 +5861,13 @@ export interface components {
             title: string;
             type: string;
         };
+        /** @description The prepared text that an operator has sent last. */
+        ReplyShown: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            text: components["schemas"]["PreparedReply"];
+        };
         ReplyText: {
             /** @enum {string} */
             text: "received" | "where" | "call";
@@ -7075,6 +7189,8 @@ export interface operations {
             query?: {
                 /** @description those that have ended, the latest first; else those that wait */
                 ended?: "true" | "false";
+                /** @description of those that have ended: what became of them */
+                end?: components["schemas"]["ConversationEnd"] | null;
                 limit?: number;
                 /** @description the `next` of a page */
                 cursor?: string | null;
@@ -7215,6 +7331,55 @@ export interface operations {
             };
         };
     };
+    read_messages: {
+        parameters: {
+            query?: {
+                /** @description the `next` of a page */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationMessages"];
+                };
+            };
+        };
+    };
+    put_presence_at_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoingAtConversation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     reply: {
         parameters: {
             query?: never;
@@ -7242,6 +7407,28 @@ export interface operations {
         };
     };
     take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationHead"];
+                };
+            };
+        };
+    };
+    take_back: {
         parameters: {
             query?: never;
             header?: never;

@@ -208,6 +208,7 @@ WITHOUT_LINKS = {
     "/v1/conversations/{conversation_id}/give-back",
     "/v1/conversations/{conversation_id}/discard",
     "/v1/conversations/{conversation_id}/reply",
+    "/v1/conversations/{conversation_id}/take-back",
 }
 """Their answer says all there is to know."""
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.notices.public_texts import MISSING, SmsPart, is_stop, joined
+from dispatch.notices.public_texts import MISSING, SmsPart, is_stop, joined, shortened
 
 
 @pytest.mark.parametrize("text", ["STOP", " stop. ", "Стоп!", "ТОҚТА", "unsubscribe", "отписаться", "/stop"])
@@ -45,3 +45,16 @@ def test_the_order_of_delivery_and_repeats_change_nothing(order: list[int], agai
     (text,) = joined([*parts, parts[again - 1]])
 
     assert text == "".join(f"<{number}>" for number in range(1, 41))
+
+
+@given(st.text(max_size=200), st.integers(30, 150), st.booleans())
+def test_a_shortened_text_says_how_much_it_leaves_out(text: str, most: int, is_more: bool) -> None:
+    short = shortened(text, most, is_more=is_more)
+
+    assert len(short) <= most or not is_more
+    if len(text) <= most and not is_more:
+        assert short == text
+    else:
+        left = short.rpartition(" [… +")[2].rstrip("…]")
+        assert short.startswith(text[: len(text) - int(left)])
+        assert ("…]" in short) is is_more

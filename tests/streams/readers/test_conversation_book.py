@@ -16,9 +16,12 @@ from streams.readers.conversation_book import (
 from streams.wire import (
     ConversationEnd,
     ConversationEnded,
+    ConversationReopened,
+    ConversationReplied,
     ConversationTaken,
     DiscardReason,
     MessageKind,
+    PreparedReply,
     PublicMessage,
 )
 
@@ -60,6 +63,14 @@ class OneBook:
             conversation_id=conversation, by=by, at_ms=self.now_ms, end=how, incident_id=incident
         )
         self.book.apply(record)
+
+    def discarded(self, conversation: str, by: str = "op-1") -> None:
+        how, why = ConversationEnd.DISCARDED, DiscardReason.SPAM
+        record = ConversationEnded(conversation_id=conversation, by=by, at_ms=self.now_ms, end=how, reason=why)
+        self.book.apply(record)
+
+    def taken_back(self, conversation: str) -> None:
+        self.book.apply(ConversationReopened(conversation_id=conversation, by="op-1", at_ms=self.now_ms))
 
     def waiting(self) -> list[str]:
         return [one.id for one in self.book.waiting()]
@@ -224,3 +235,54 @@ def test_records_about_an_unknown_conversation_change_nothing(desk: OneBook) -> 
     desk.book.apply(record)
 
     assert desk.waiting() == []
+
+
+def test_what_was_discarded_waits_again_and_what_its_sender_writes_joins_it(desk: OneBook) -> None:
+    desk.sent("m-1")
+    desk.taken("m-1", "op-1")
+    desk.discarded("m-1")
+    desk.taken_back("m-1")
+    desk.sent("m-2")
+
+    (back,) = desk.book.waiting()
+    assert (back.id, back.count, back.taken_by(desk.now_ms)) == ("m-1", 2, None)
+    desk.discarded("m-1", "op-2")
+    assert desk.waiting() == []
+
+
+def test_what_a_sender_wrote_since_the_end_goes_on_beside_what_is_taken_back(desk: OneBook) -> None:
+    desk.sent("m-1")
+    desk.discarded("m-1")
+    desk.sent("m-2")
+    desk.taken_back("m-1")
+    desk.sent("m-3")
+
+    assert {one.id: one.count for one in desk.book.waiting()} == {"m-2": 2, "m-1": 1}
+    assert desk.book.waiting_count == 2
+    desk.now_ms += KEPT_MS + FORGETS_EVERY_MS
+    desk.book.forget_old()
+    assert desk.book.waiting_count == 0
+
+
+def test_only_a_discard_is_taken_back(desk: OneBook) -> None:
+    desk.sent("m-1")
+    desk.ended("m-1")
+    for _ in range(2):
+        desk.taken_back("m-1")
+        desk.taken_back("m-0")
+
+    assert desk.waiting() == []
+    assert [one.id for one in desk.book.ended()] == ["m-1"]
+    assert list(desk.book.ended(ConversationEnd.DISCARDED)) == []
+
+
+def test_the_last_answer_is_known_also_after_the_end(desk: OneBook) -> None:
+    desk.sent("m-1")
+    for by, text in (("op-1", PreparedReply.WHERE), ("op-2", PreparedReply.CALL)):
+        desk.book.apply(ConversationReplied(conversation_id="m-1", by=by, at_ms=NOW_MS, text=text))
+    desk.book.apply(ConversationReplied(conversation_id="m-0", by="op-1", at_ms=NOW_MS, text=PreparedReply.CALL))
+    desk.discarded("m-1")
+
+    (ended,) = desk.book.ended()
+    assert ended.replied is not None
+    assert (ended.replied.by, ended.replied.text) == ("op-2", PreparedReply.CALL)
