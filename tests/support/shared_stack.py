@@ -47,8 +47,8 @@ OUTLIVES = "distress"
 """The attention that an incident keeps after its end."""
 AGAIN_AFTER_S = 2.0
 PUSH_HOSTS = "KOMEK_PUSH_HOSTS"
-SMS_SECRET = "the secret of a gateway of tests"
-"""With it a test writes as the public does; what it leaves waiting must be discarded by it."""
+SMS_SECRET, TELEGRAM_SECRET = "the secret of a gateway of tests", "the-secret-of-a-bot-of-tests"
+"""With them a test writes as the public does; what it leaves waiting must be discarded by it."""
 STAYS_FOR_A_DAY = "void_events"
 """The alarm about what the order of the log made void: it looks back a day, so it tells nothing of the present."""
 
@@ -79,8 +79,9 @@ class Lender:
             given = {
                 PUSH_HOSTS: f"127.0.0.1:{free_ports(1)[0]}",
                 "KOMEK_WEBHOOKS": str(webhooks_file(folder)),
-                "KOMEK_PUBLIC_MESSAGES": "sms",
+                "KOMEK_PUBLIC_MESSAGES": "sms,telegram",
                 "KOMEK_SMS_SECRET": SMS_SECRET,
+                "KOMEK_TELEGRAM_SECRET": TELEGRAM_SECRET,
             }
             stack = WholeStack(folder, environ=given)
             self.logs = stack.logs

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from streams import clock
 from tests.support.chromium import Visit, faults_of, keep_picture, overflows_of
-from tests.support.shared_stack import SMS_SECRET
+from tests.support.shared_stack import SMS_SECRET, TELEGRAM_SECRET
 from tests.support.whole_stack import RunningStack
 
 pytestmark = pytest.mark.stack
@@ -33,10 +33,18 @@ def nothing_left(shared_stack: RunningStack) -> Iterator[None]:
             client.post(f"{QUEUE}/{one['id']}/discard", json={"reason": "test"}).raise_for_status()
 
 
-def wrote(stack: RunningStack, text: str = TEXT, sender: str = "+77059998877") -> None:
-    body = {"id": str(clock.fresh_id()), "from": sender, "text": text}
+def wrote(stack: RunningStack, text: str = TEXT, sender: str = "+77059998877", **more: Any) -> None:
+    body = {"id": str(clock.fresh_id()), "from": sender, "text": text, **more}
     headers = {"X-Komek-Secret": SMS_SECRET}
     httpx2.post(f"{stack.api}/v1/inbound/sms", json=body, headers=headers, timeout=10).raise_for_status()
+
+
+def chatted(stack: RunningStack, chat: int, text: str = TEXT) -> None:
+    number = clock.now_ms() % 1_000_000_000
+    message = {"message_id": number, "chat": {"id": chat, "type": "private"}, "text": text}
+    headers = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET}
+    body = {"update_id": number, "message": message}
+    httpx2.post(f"{stack.api}/v1/inbound/telegram", json=body, headers=headers, timeout=10).raise_for_status()
 
 
 def desk(visit: Visit, name: str, language: str = "en", **look: Any) -> Page:
@@ -107,3 +115,102 @@ def test_the_list_fits_and_is_worked_by_keys_in_every_language(
     expect(entries).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator("[data-messages]")).to_have_count(0)
+
+
+def test_the_other_desks_see_who_chooses_a_reply_and_which_one_was_sent(
+    visit: Visit, shared_stack: RunningStack
+) -> None:
+    first, second = desk(visit, "op-first"), desk(visit, "op-second")
+    wrote(shared_stack)
+    for page in (first, second):
+        expect(page.locator(f"{COUNT} .v")).to_have_text("1")
+        page.keyboard.press("9")
+        expect(page.locator("[data-conversation] .words")).to_have_text(TEXT)
+
+    first.keyboard.press("t")
+    expect(second.locator("[data-answering]")).to_contain_text("op-first")
+    expect(first.locator("[data-answering]")).to_have_count(0)
+    first.keyboard.press("2")
+
+    expect(second.locator("[data-replied]")).to_contain_text("op-first")
+    expect(second.locator("[data-answering]")).to_have_count(0)
+    expect(first.locator("[data-replied]")).to_be_visible()
+
+
+def test_two_chats_are_told_apart_and_each_is_known_again(visit: Visit, shared_stack: RunningStack) -> None:
+    page = desk(visit, "op-first")
+    chatted(shared_stack, 1001)
+    chatted(shared_stack, 1002)
+    page.keyboard.press("9")
+    senders = page.locator("[data-sender]")
+    expect(senders).to_have_count(2)
+    first, second = senders.all_inner_texts()
+    assert first.startswith("Telegram ")
+    assert first != second
+
+    page.keyboard.press("x")
+    page.keyboard.press("1")
+    expect(senders).to_have_text([second])
+    chatted(shared_stack, 1001, "ещё раз")
+
+    expect(senders).to_have_text([second, first])
+    page.keyboard.press("d")
+    expect(senders.first).to_have_text(first)
+
+
+def test_what_one_desk_discards_another_finds_and_takes_back(visit: Visit, shared_stack: RunningStack) -> None:
+    first, second = desk(visit, "op-first"), desk(visit, "op-second")
+    wrote(shared_stack)
+    for page in (first, second):
+        expect(page.locator(f"{COUNT} .v")).to_have_text("1")
+        page.keyboard.press("9")
+        expect(page.locator("[data-conversation] .words")).to_have_text(TEXT)
+    first.keyboard.press("x")
+    first.keyboard.press("3")
+    expect(first.locator("[data-conversation]")).to_have_count(0)
+
+    second.keyboard.press("d")
+    newest = second.locator("[data-conversation]").first
+    expect(newest.locator(".words")).to_have_text(TEXT)
+    expect(newest.locator(".why")).to_contain_text("op-first: no emergency")
+    second.keyboard.press("u")
+
+    expect(second.locator("[data-said]")).to_contain_text("+77059998877")
+    second.keyboard.press("Escape")
+    for page in (first, second):
+        expect(page.locator('[data-conversation][data-state="waiting"] .words')).to_have_text(TEXT)
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("kk", "light"), ("ru", "dark"), ("en", "light")])
+def test_a_flood_and_what_was_discarded_fit_and_are_read_by_keys_in_every_language(
+    visit: Visit, shared_stack: RunningStack, language: str, scheme: str
+) -> None:
+    page = desk(visit, f"op-{language}", language, color_scheme=scheme)
+    wrote(shared_stack)
+    for part in range(1, 256):
+        text = f"<{part}> көмектесіңіздер, су көтеріліп жатыр "
+        if part != 200:
+            wrote(shared_stack, text, "+77051112233", reference="r", part=part, parts=255)
+    expect(page.locator(f"{COUNT} .v")).to_have_text("2")
+    page.keyboard.press("9")
+    expect(page.locator("[data-conversation]")).to_have_count(2)
+    page.keyboard.press("j")
+    expect(page.locator("[data-conversation]").nth(1)).to_have_attribute("data-marked", "true")
+
+    page.keyboard.press("Enter")
+
+    words = page.locator('[data-marked="true"] .words')
+    expect(words).to_contain_text("<199> көмектесіңіздер, су көтеріліп жатыр […]<201>")
+    expect(words).to_contain_text("<255>")
+    expect(page.locator('[data-marked="true"]')).to_contain_text("[…]")
+    assert (faults_of(page), overflows_of(page)) == ([], [])
+    page.keyboard.press("x")
+    page.keyboard.press("1")
+    expect(page.locator("[data-conversation]")).to_have_count(1)
+
+    page.keyboard.press("d")
+    expect(page.locator('[data-conversation][data-state="ended"]').first).to_be_visible()
+    for width in (1366, 683, 360):
+        page.set_viewport_size({"width": width, "height": 768})
+        assert (faults_of(page), overflows_of(page)) == ([], []), width
+        keep_picture(page, f"console-messages-discarded-{language}-{scheme}-{width}")

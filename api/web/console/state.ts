@@ -3,7 +3,6 @@ import { batch, computed, signal } from "@preact/signals";
 import type { components } from "../shared/api";
 import type { Problem } from "../shared/problem";
 import type { LiveStream } from "../shared/stream";
-import { numberOf } from "./queue/number";
 import { openView } from "./views/route";
 
 type Schemas = components["schemas"];
@@ -67,12 +66,6 @@ export function select(id: string | null): void {
     known.value = null;
     knownProblem.value = null;
   });
-}
-
-/** The number of an incident of which only the id is at hand. */
-export function numberById(id: string): string {
-  const open = known.value?.incident;
-  return numberOf(rows.value.get(id) ?? (open?.id === id ? open : { id }));
 }
 
 /** Ends of incidents are no state of a row: such a row leaves the queue. */

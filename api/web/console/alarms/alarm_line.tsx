@@ -1,7 +1,8 @@
 // Alarms that are not distress, above the rows: what, how many, and one key that answers them.
 import { KeyCap } from "../../shared/parts/key_cap";
 import { Bang } from "../parts";
-import { numberById, rows, select } from "../state";
+import { numberById } from "../queue/called";
+import { rows, select } from "../state";
 import { t } from "../text";
 import { acknowledgeFirst, alarms, shelveFirst } from "./center";
 import { OnlyHere } from "./heard_by";

@@ -10,6 +10,7 @@ import { Verdict } from "../../shared/assistant/verdict";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { assistantChanges } from "../assistant_changes";
 import { nameIn } from "../people/names";
+import { calledById } from "../queue/called";
 import { f, typeWord } from "../say";
 import { type Incident, known, lookAt } from "../state";
 import { t } from "../text";
@@ -105,7 +106,7 @@ function OfOne({ incident, hint, words, namesakes, spoken }: { incident: Inciden
     <>
       <p>
         <span class="q">{texts.kinds[hint.kind]}:</span>{" "}
-        {hint.kind === "missing" ? <span lang={askedIn(spoken)}>{questionsOf(value, spoken).map((one) => one.text).join(" ")}</span> : <b>{hintSaid(hint, texts, typeWord)}</b>}
+        {hint.kind === "missing" ? <span lang={askedIn(spoken)}>{questionsOf(value, spoken).map((one) => one.text).join(" ")}</span> : <b>{hintSaid(hint, texts, typeWord, calledById)}</b>}
         {words !== "" && hint.kind !== "language" && <> <q>{words}</q></>}
         {hint.probability !== null && hint.probability < UNSURE && <span class="q"> {texts.unsure}</span>}
         {namesakes > 1 && <span class="q"> {texts.namesakes(namesakes)}</span>}

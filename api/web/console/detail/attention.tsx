@@ -4,6 +4,7 @@ import type { Incident } from "../state";
 import { t } from "../text";
 import { Bang } from "../parts";
 import { nameIn } from "../people/names";
+import { calledById } from "../queue/called";
 import { attentionLines } from "./attention_lines";
 import { handled, isBusy } from "./orders";
 import { ProposalLine } from "./proposal";
@@ -21,7 +22,7 @@ export function Attention({ of }: { of: Incident }) {
       <h3>{text.attentionTitle}</h3>
       <ul class="lines asks">
         {waiting.map((one) => {
-          const about = [...one.people.map((id) => nameIn(of, id)), ...one.skills.map(skillWord)].join(", ");
+          const about = [...one.people.map((id) => nameIn(of, id)), ...one.skills.map(skillWord), ...one.incidents.map(calledById)].join(", ");
           const said = [attentionWord(one.reason), about].filter(Boolean).join(": ");
           return (
             <li key={one.reason} data-attention={one.reason}>

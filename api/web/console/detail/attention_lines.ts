@@ -9,7 +9,12 @@ export interface AttentionLine {
   /** Ids of people, else skills that the reason is about. */
   readonly people: readonly string[];
   readonly skills: readonly string[];
+  /** Ids of other incidents that it is about. */
+  readonly incidents: readonly string[];
 }
+
+/** Reasons whose detail is another incident. */
+const OF_INCIDENTS = new Set(["duplicate_ended", "merge_failed"]);
 
 const offerOf = (of: Incident, waiting: Waiting) => of.offers.find((one) => one.id === (waiting.offer_id ?? waiting.detail));
 
@@ -24,6 +29,7 @@ export function attentionLines(of: Incident): AttentionLine[] {
       since: before !== undefined && Date.parse(before.since) <= Date.parse(waiting.since) ? before.since : waiting.since,
       people: joined(before?.people, person),
       skills: joined(before?.skills, person === undefined ? skill : undefined),
+      incidents: joined(before?.incidents, OF_INCIDENTS.has(waiting.reason) ? (waiting.detail ?? undefined) : undefined),
     });
   }
   return [...lines.values()];

@@ -1,7 +1,8 @@
 // What a split named and did not move: who it is, and what became of them before.
 import { nameIn } from "../people/names";
 import { offerWord } from "../say";
-import { type Incident, numberById } from "../state";
+import { numberById } from "../queue/called";
+import { type Incident } from "../state";
 import { t } from "../text";
 import type { NotMoved } from "./orders";
 

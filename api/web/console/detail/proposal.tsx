@@ -2,7 +2,7 @@
 import type { components } from "../../shared/api";
 import { nameAt } from "../queue/place_text";
 import { coordinates } from "../say";
-import { numberById } from "../state";
+import { calledById } from "../queue/called";
 import { t } from "../text";
 import { centreOf } from "./centre";
 import { isBusy, judge } from "./orders";
@@ -36,9 +36,9 @@ function proposalWord(kind: string): string {
   return known[kind] ?? proposal.other;
 }
 
-/** The other incident by its number, the other place by its name. */
+/** The other incident by its number with what and where it is, the other place by its name. */
 function subjectOf(of: Proposal): string {
-  if (of.incident_id !== null) return numberById(of.incident_id);
+  if (of.incident_id !== null) return calledById(of.incident_id);
   const centre = centreOf(of.location);
   return centre === null ? "" : (nameAt(centre) ?? coordinates(centre));
 }

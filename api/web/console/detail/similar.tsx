@@ -1,6 +1,7 @@
 // Other incidents that may be the same event.
 import { f } from "../say";
-import { type Incident, numberById, select } from "../state";
+import { numberById, rowOf, whatById } from "../queue/called";
+import { type Incident, isOpen, select } from "../state";
 import { t } from "../text";
 import { isBusy, merge } from "./orders";
 
@@ -12,16 +13,17 @@ export function Similar({ of }: { of: Incident }) {
     <section class="sec">
       <h3>{text.similar}</h3>
       <ul class="lines asks">
-        {found.map((one) => (
-          <li key={one.incident_id}>
-            <button type="button" class="plain" onClick={() => select(one.incident_id)}>{numberById(one.incident_id)}</button>
-            <span class="clip">
-              {f().percent(one.score)}, {f().duration(Math.abs(one.apart_s))}
-              {one.distance_m === null ? "" : `, ${f().distance(one.distance_m)}`}
-            </span>
-            <button type="button" class="btn" disabled={isBusy.value} onClick={() => void merge(one.incident_id)}>{text.mergeHere}</button>
-          </li>
-        ))}
+        {found.map((one) => {
+          const [row, apart] = [rowOf(one.incident_id), [f().percent(one.score), f().duration(Math.abs(one.apart_s)), ...(one.distance_m === null ? [] : [f().distance(one.distance_m)])]];
+          const said = [whatById(one.incident_id), ...apart].filter(Boolean).join(", ");
+          return (
+            <li key={one.incident_id}>
+              <button type="button" class="plain" onClick={() => select(one.incident_id)}>{numberById(one.incident_id)}</button>
+              <span class="clip" title={said}>{said}</span>
+              {(row === null || isOpen(row)) && <button type="button" class="btn" disabled={isBusy.value} onClick={() => void merge(one.incident_id)}>{text.mergeHere}</button>}
+            </li>
+          );
+        })}
       </ul>
     </section>
   );

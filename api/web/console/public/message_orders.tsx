@@ -1,6 +1,7 @@
 // What can be done with the marked entry: as buttons, each with its key, or the choices of one that was pressed.
 import { KeyCap } from "../../shared/parts/key_cap";
-import { numberById, rows, selectedId } from "../state";
+import { numberById } from "../queue/called";
+import { rows, selectedId } from "../state";
 import { PUBLIC } from "./list_texts";
 
 export const REPLIES = ["received", "where", "call"] as const;

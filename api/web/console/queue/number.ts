@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals";
 import { now } from "../../shared/clock";
 import { dateOf } from "../../shared/formats";
+import { t } from "../text";
 
 interface Called {
   readonly id: string;
@@ -16,11 +17,11 @@ interface Called {
 const today = computed(() => dateOf(now.value));
 
 /**
- * The call number; before there is one, the end of the id. Numbers begin anew each day, and after midnight the first incident of
+ * The call number. Numbers begin anew each day, and after midnight the first incident of
  * the night has that of an evening that is still open: one of an earlier day has its day of the month behind it, `AK-042/27`.
  */
 export function numberOf(of: Called): string {
-  if (of.call_number == null) return shortId(of.id);
+  if (of.call_number == null) return t().own.desk.queue.noNumber;
   const date = dateNamed(of);
   return date === null || date === today.value ? of.call_number : `${of.call_number}/${date.slice(-2)}`;
 }
@@ -39,11 +40,6 @@ function ofDay(of: Called, typed: string): { readonly rest: string; readonly isM
   return { rest: typed.slice(0, found.index), isMeant: Number(dateNamed(of)?.slice(-2)) === Number(found[1]) };
 }
 
-/** Stands for a number that is not known. */
-export function shortId(id: string): string {
-  return id.slice(-4).toUpperCase();
-}
-
 const LATIN: Readonly<Record<string, string>> = { А: "A", К: "K", М: "M", Т: "T" };
 const NUMBER = /^([AKMT]{2,})[\s‐‑–—-]*0*([1-9]\d*)$/;
 
@@ -54,13 +50,11 @@ export function callKey(typed: string): string | null {
   return found === null ? null : `${found[1]}${found[2]}`;
 }
 
-/** Whether the text names the incident: by its call number or by the end of its id. */
+/** Whether the text names the incident by its call number. */
 export function isCalled(of: Called, typed: string): boolean {
   const { rest, isMeant } = ofDay(of, typed);
   const key = callKey(rest);
-  if (!isMeant) return false;
-  if (key !== null && of.call_number != null && callKey(of.call_number) === key) return true;
-  return shortId(of.id) === typed.trim().toUpperCase();
+  return isMeant && key !== null && of.call_number != null && callKey(of.call_number) === key;
 }
 
 /** Whether the text is the figure of the call number alone: «19», «019». Several incidents may have it, one in each area. */

@@ -7,7 +7,7 @@ import { KeyCap } from "../../shared/parts/key_cap";
 import { session } from "../../shared/session";
 import { picker } from "../map/picking";
 import { DrillMark } from "../drill_mark";
-import { numberById } from "../state";
+import { numberById } from "../queue/called";
 import { t } from "../text";
 import { draftsOf, isEmpty } from "./draft";
 import { fillDrill, isDrillWanted } from "./drill";
@@ -22,7 +22,7 @@ import "./report.css";
 import { PUBLIC } from "../public/list_texts";
 import { toReport } from "../public/waiting_messages";
 import { HOLD_AGAIN_MS, giveBackMessage } from "../public/held_message";
-import { fillFrom } from "../public/prefill";
+import { IS_SHORTENED, fillFrom } from "../public/prefill";
 import { SimilarReports } from "./similar_reports";
 import { firstFault } from "./sending";
 
@@ -133,6 +133,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
       {draft.exercise && <DrillMark />}
       <div class="report-body">
         {draft.conversation !== null && <p class="quiet" data-from-message>{text.ofMessage}</p>}
+        {draft.conversation !== null && IS_SHORTENED.test(draft.description) && <p class="fault" data-shortened>{text.textCut}</p>}
         <WordsField of={state} />
         <PlaceField of={state} />
         <TypeField of={state} />

@@ -1,6 +1,6 @@
 // Why it was not saved, and whether sending again is safe.
 import { sentenceOf } from "../../shared/parts/problem_text";
-import { numberById } from "../state";
+import { calledById, numberById } from "../queue/called";
 import { t } from "../text";
 import type { FormState } from "./form_state";
 
@@ -13,7 +13,7 @@ export function Outcome({ of }: { of: FormState }) {
   const lost = of.lost.value;
   if (lost !== null) {
     const { by, incident_id } = lost.params;
-    const known = [by, incident_id == null ? null : numberById(incident_id)].filter(Boolean).join(", ");
+    const known = [by, incident_id == null ? null : calledById(incident_id)].filter(Boolean).join(", ");
     return <p class="report-outcome fault" role="alert" data-lost>{text.messageLost(known)}</p>;
   }
   if (problem === null) return null;

@@ -4,8 +4,10 @@ import { MADE_BY, MadeBy } from "../../shared/assistant/mark";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SeverityShape } from "../../shared/parts/severity";
 import { bindKeys } from "../keys";
-import { f, typeWord } from "../say";
-import { numberById, rows } from "../state";
+import { f, statusWord, typeWord } from "../say";
+import { numberById, rowOf } from "../queue/called";
+import { placeText } from "../queue/place_text";
+import { isOpen } from "../state";
 import { t } from "../text";
 import type { Joined } from "./draft";
 import type { FormState } from "./form_state";
@@ -57,10 +59,10 @@ export function SimilarReports({ of, onOpen }: Given) {
 }
 
 function Name({ of }: { of: LikelySame }) {
-  const row = rows.value.get(of.id);
+  const row = rowOf(of.id);
   return (
     <p class={`mark ${row?.priority ?? ""}`}>
-      {row !== undefined && <SeverityShape of={row.priority} />} <b>{numberById(of.id)}</b> <span>{typeWord(of.type)}</span>
+      {row !== null && <SeverityShape of={row.priority} />} <b>{numberById(of.id)}</b> <span>{[typeWord(of.type), ...(row === null ? [] : [placeText(row), ...(isOpen(row) ? [] : [statusWord(row.status)])])].join(", ")}</span>
     </p>
   );
 }

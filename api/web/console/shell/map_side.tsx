@@ -2,7 +2,8 @@
 import { KeyCap } from "../../shared/parts/key_cap";
 import { Later } from "../parts";
 import { typeOf } from "../say";
-import { known, numberById, rows, select, selectedId } from "../state";
+import { numberById } from "../queue/called";
+import { known, rows, select, selectedId } from "../state";
 import { t } from "../text";
 import { Help, isHelpOpen } from "./help";
 

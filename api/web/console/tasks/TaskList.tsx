@@ -10,7 +10,8 @@ import { problem as refusal } from "../detail/orders";
 import { ProposalLine } from "../detail/proposal";
 import { nameAmong } from "../people/names";
 import { f, offerWord, outcomeWord, skillWord, taskWord, typeOf } from "../say";
-import { numberById, place, rows, select } from "../state";
+import { numberById } from "../queue/called";
+import { place, rows, select } from "../state";
 import { t } from "../text";
 import { type Task, arranged, dueOf, resultsOf } from "./task_list";
 

@@ -47,8 +47,11 @@ export function peopleSaid(of: { readonly count?: unknown; readonly upper?: unkn
   return of.is_about === true ? texts.about(shown) : shown;
 }
 
-/** The value of a hint in words. `typeWord`: the page's own word for a type. Empty where the value is not what its kind promises. */
-export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: HintTexts, typeWord: (type: string) => string): string {
+/** Volunteers cannot read other incidents. */
+const endOf = (incident: string): string => incident.slice(-6);
+
+/** The value of a hint in words. `typeWord`, `incidentWord`: the page's own words for a type and an incident. Empty where the value is not what its kind promises. */
+export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: HintTexts, typeWord: (type: string) => string, incidentWord = endOf): string {
   const told = (name: string): string => (typeof value[name] === "string" ? (value[name] as string) : "");
   if (kind === "place") return isPlace(value) ? [placeName(value, texts), placeAround(value)].filter(Boolean).join(", ") : "";
   if (kind === "type") return typeWord(told("value"));
@@ -67,7 +70,7 @@ export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: H
   if (kind === "claims") return claimsOf(value).map((one) => one[language.value]).join(" · ");
   if (kind === "contradiction") return contradictionSaid(value, texts, typeWord);
   if (kind === "reused") return texts.sameWords(formats(language.value).percent(Number(value["share"])), otherText(value, texts));
-  if (kind === "similar") return told("incident_id").slice(-6);
+  if (kind === "similar") return incidentWord(told("incident_id"));
   return told("value") || told("text") || told("what");
 }
 

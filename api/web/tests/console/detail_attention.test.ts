@@ -15,12 +15,17 @@ const about = (...attention: unknown[]): Incident =>
 
 test("a reason stands once, with everything it is about and the time since when", () => {
   const lines = attentionLines(about(waits("unfilled", { requirement_id: "r-1" }, LATE), waits("unfilled", { requirement_id: "r-2" })));
-  expect(lines).toEqual([{ reason: "unfilled", since: EARLY, people: [], skills: ["boat", "rescue"] }]);
+  expect(lines).toEqual([{ reason: "unfilled", since: EARLY, people: [], skills: ["boat", "rescue"], incidents: [] }]);
 });
 
 test("a person is named instead of the skill", () => {
   const lines = attentionLines(about(waits("distress", { detail: "o-1", requirement_id: "r-1" }), waits("no_place")));
   expect(lines.map((one) => [one.people, one.skills])).toEqual([[["v-1"], []], [[], []]]);
+});
+
+test("a merge that failed and a duplicate that has ended name the other incident, and other details are none", () => {
+  const lines = attentionLines(about(waits("duplicate_ended", { detail: "i-2" }), waits("merge_failed", { detail: "i-3" }), waits("ask_partner", { detail: "fire service" })));
+  expect(lines.map((one) => one.incidents)).toEqual([["i-2"], ["i-3"], []]);
 });
 
 test("what stands at the top is not said again of the person or the requirement, and of others it is", () => {

@@ -15,8 +15,8 @@ import {
 } from "../../console/map/features";
 
 const ROW: Row = {
-  id: "i-00ab", accepted: 3, needed: 5, alarm_level: 1, asked: 7, edit_version: 1, on_scene: 0, place: { lon: 77, lat: 43 },
-  priority: "critical", reported_at: "2026-11-26T22:00:00Z", status: "dispatching", type: "flood", version: 9,
+  id: "i-00ab", call_number: "AK-042", accepted: 3, needed: 5, alarm_level: 1, asked: 7, edit_version: 1, on_scene: 0, place: { lon: 77, lat: 43 },
+  priority: "critical", reported_at: new Date().toISOString(), status: "dispatching", type: "flood", version: 9,
 };
 const PERSON: PersonUnderWay = {
   accuracy_m: 10, continues: true, eta_s: 240, fix_age_s: 5, label: "Ольга П.", lat: 43, lon: 76.9, offer_id: "o-1", state: "en_route", volunteer_id: "v-1",
@@ -26,7 +26,7 @@ const people = (change: Partial<PersonUnderWay>, isStale = false) => peopleFeatu
 
 test("an incident has its number and people on its plate", () => {
   const [found] = incidentFeatures([ROW], null, "DRILL").features;
-  expect(found?.properties).toMatchObject({ plate: "00AB  3/5", priority: "critical", isSelected: false });
+  expect(found?.properties).toMatchObject({ plate: "AK-042  3/5", priority: "critical", isSelected: false });
 });
 
 test("the selected one is marked", () => {

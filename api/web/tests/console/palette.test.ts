@@ -8,7 +8,7 @@ import { LOADERS } from "../../console/text";
 import { startTexts } from "../../shared/text";
 import { row } from "./rows";
 
-const rows = [row("i-1-aaaa1042", { priority: "low" }), row("i-1-bbbb2077", { priority: "critical", type: "fire.building" })];
+const rows = [row("i-1-aaaa1042", { priority: "low", call_number: "AK-1042" }), row("i-1-bbbb2077", { priority: "critical", type: "fire.building", call_number: "AM-2077" })];
 const done: string[] = [];
 const known: Known = {
   rows,

@@ -36,6 +36,7 @@ export const en = {
     deadlines: { offer_expiry: "answer", lease: "work", ladder: "step", check_in: "contact", confirmation: "change", other: "step" },
     lacks: (list: string) => `missing: ${list}`,
     more: (count: number) => `and ${count} more`,
+    noNumber: "no number",
     noPlace: "place unknown",
     peopleOf: (accepted: number, needed: number, asked: number) => `${accepted} of ${needed} people, ${asked} asked`,
     readyMark: "can be closed",

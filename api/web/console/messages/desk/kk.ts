@@ -34,6 +34,7 @@ export const kk = {
     deadlines: { offer_expiry: "жауап", lease: "жұмыс", ladder: "қадам", check_in: "хабар", confirmation: "өзгеріс", other: "қадам" },
     lacks: (list: string) => `жетіспейді: ${list}`,
     more: (count: number) => `тағы ${count}`,
+    noNumber: "нөмірі жоқ",
     noPlace: "орны белгісіз",
     peopleOf: (accepted: number, needed: number, asked: number) => `${needed} адамның ${accepted} бар, сұрау: ${asked}`,
     readyMark: "жабуға болады",

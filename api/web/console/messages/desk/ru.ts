@@ -35,6 +35,7 @@ export const ru = {
     deadlines: { offer_expiry: "ответ", lease: "работа", ladder: "шаг", check_in: "связь", confirmation: "изменение", other: "шаг" },
     lacks: (list: string) => `не хватает: ${list}`,
     more: (count: number) => `и ещё ${count}`,
+    noNumber: "без номера",
     noPlace: "место неизвестно",
     peopleOf: (accepted: number, needed: number, asked: number) => `людей ${accepted} из ${needed}, запросов ${asked}`,
     readyMark: "можно закрыть",

@@ -59,6 +59,7 @@ export const en = {
   notThisOne: "This report is not saved yet: another one was sent from this form before. Check it and save again.",
   restNotSaved: (id: string) => `${id} is saved. What you typed after sending is not: save again to add it to ${id}.`,
   ofMessage: "Of a message from the public: saving settles it.",
+  textCut: "The text is longer than this field; the mark [… +N] says how many characters are left out. Read it whole among the messages (9) before you save.",
   messageLost: (known: string) => `The message has been taken or settled elsewhere${known && ` (${known})`}. Look for its incident; what you save now is an incident of its own.`,
   typesFailed: "The types cannot be read.",
   drill: {
