@@ -3,6 +3,8 @@
 import ssl
 from pathlib import Path
 
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.errors import InvalidInput
 
 
@@ -23,25 +25,18 @@ def client_context(*, ca: Path | None, cert: Path | None, key: Path | None) -> s
     try:
         context = ssl.create_default_context(cafile=ca)
     except (OSError, ssl.SSLError) as error:
-        raise BadPem(("ca",), f"a readable PEM file with CA certificates ({_reason(error)})") from None
+        raise BadPem(("ca",), f"a readable PEM file with CA certificates ({plain_reason(error)})") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if cert is not None and key is not None:
-        for name, path in (("cert", cert), ("key", key)):
+        for name, path, read in (("cert", cert, Path.read_bytes), ("key", key, private_file.read_bytes)):
             try:
-                path.read_bytes()
+                read(path)
             except OSError as error:
-                raise BadPem((name,), f"a readable PEM file ({_reason(error)})") from None
+                raise BadPem((name,), f"a readable PEM file ({plain_reason(error)})") from None
         try:
             # An empty passphrase: without one OpenSSL would ask on the terminal for that of an encrypted key.
             context.load_cert_chain(cert, key, password="")
         except (OSError, ssl.SSLError) as error:
-            expected = f"a certificate and its private key without a passphrase, as PEM ({_reason(error)})"
+            expected = f"a certificate and its private key without a passphrase, as PEM ({plain_reason(error)})"
             raise BadPem(("cert", "key"), expected) from None
     return context
-
-
-def _reason(error: OSError) -> str:
-    # OpenSSL's errors are OSErrors too. Their reasons are names such as KEY_VALUES_MISMATCH.
-    if isinstance(error, ssl.SSLError):
-        return (error.reason or "not PEM").lower().replace("_", " ")
-    return error.strerror or "unreadable"

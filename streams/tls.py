@@ -9,6 +9,8 @@ from pathlib import Path
 
 import structlog
 
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.errors import InvalidInput
 from streams.settings import Settings
 from streams.watched_files import WatchedFiles
@@ -95,24 +97,21 @@ def trusting(ca: Path, setting: str) -> ssl.SSLContext:
         context.load_verify_locations(cafile=ca)
     except (OSError, ssl.SSLError) as error:
         raise BadCertificate(
-            f"{setting}={ca}: expected a readable file with PEM certificates ({_reason(error)})"
+            f"{setting}={ca}: expected a readable file with PEM certificates ({plain_reason(error)})"
         ) from None
     return context
 
 
 def _load(context: ssl.SSLContext, cert: Path, key: Path) -> None:
     try:
+        private_file.check(key)
         # With an empty password an encrypted key is refused; OpenSSL would ask for one at the terminal.
         context.load_cert_chain(cert, key, password="")
     except (OSError, ssl.SSLError) as error:
         raise BadCertificate(
             f"KOMEK_TLS_CERT={cert}, KOMEK_TLS_KEY={key}: expected a certificate chain and its private key, both PEM, the key "
-            f"without a password ({_reason(error)})"
+            f"without a password ({plain_reason(error)})"
         ) from None
-
-
-def _reason(error: OSError) -> str:
-    return str(getattr(error, "reason", None) or error.strerror or error).lower().replace("_", " ")
 
 
 def _content(path: Path) -> bytes | None:

@@ -9,6 +9,8 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
 from signxml.signer import XMLSigner
 
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.errors import InvalidInput
 
 
@@ -24,9 +26,9 @@ class Signer:
         expected = "expected a certificate and its private key, both PEM, the key RSA from 2,048 bits on or EC"
         try:
             chain = x509.load_pem_x509_certificates(cert.read_bytes())
-            loaded = serialization.load_pem_private_key(key.read_bytes(), None)
+            loaded = serialization.load_pem_private_key(private_file.read_bytes(key), None)
         except (OSError, ValueError, TypeError) as error:
-            raise BadSigner(f"KOMEK_CAP_CERT={cert}, KOMEK_CAP_KEY={key}: {expected} ({error})") from None
+            raise BadSigner(f"KOMEK_CAP_CERT={cert}, KOMEK_CAP_KEY={key}: {expected} ({plain_reason(error)})") from None
         is_weak = isinstance(loaded, rsa.RSAPrivateKey) and loaded.key_size < 2_048
         if not isinstance(loaded, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) or is_weak:
             raise BadSigner(f"KOMEK_CAP_CERT={cert}, KOMEK_CAP_KEY={key}: {expected}")

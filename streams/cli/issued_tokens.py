@@ -1,7 +1,5 @@
 """The bearer tokens of a command: signed here with the present keys, given with --token, or in a file that is renewed."""
 
-import os
-import stat
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +7,8 @@ from typing import Protocol
 
 import httpx2
 
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.errors import RetryLater
 from streams.tokens import EVERYBODY, BadKeys, Role, TokenKeys, load_keys
 from streams.watched_files import WatchedFiles
@@ -109,13 +109,9 @@ def token_in(path: Path) -> str:
         NoTokenInFile: it is missing, empty, readable by everybody or writable by its group, or no text of a token.
     """
     try:
-        with path.open("rb") as file:
-            content, mode = file.read(_MAX_BYTES), os.fstat(file.fileno()).st_mode
+        content = private_file.read_bytes(path, _MAX_BYTES)
     except OSError as error:
-        raise NoTokenInFile(f"{path} cannot be read: {error.strerror}") from error
-    # As the key ring: group access is common for mounted secrets.
-    if mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
-        raise NoTokenInFile(f"{path} can be read by others, or written: chmod 600 {path}")
+        raise NoTokenInFile(f"{path} cannot be read: {plain_reason(error)}") from error
     token = content.strip()
     if not token or not token.isascii() or len(token.split()) != 1:
         raise NoTokenInFile(f"{path} holds no token")

@@ -8,17 +8,19 @@ from typing import Annotated
 
 import typer
 
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json, print_table
 from streams.local.keys import OWNER_ONLY, OWNER_ONLY_FOLDER
 from streams.store.redis_users import acl_file, users
 
-app = typer.Typer(no_args_is_help=True, help="Users of Redis.")
+app = typer.Typer(no_args_is_help=True, help="Print the users of Redis and their rights.")
 
 
 @app.callback()
 def redis() -> None:
-    """Users of Redis."""
+    """Print the users of Redis and their rights."""
 
 
 @app.command("users")
@@ -49,12 +51,15 @@ def _hashes(folder: Path) -> dict[str, str]:
     try:
         folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         return {name: hashlib.sha256(_password(folder / name).encode()).hexdigest() for name, _, _ in users()}
-    except OSError as error:
-        raise CommandFailed(f"{error.filename} cannot be used: {error.strerror}", "Name another folder.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        where = getattr(error, "filename", None) or folder
+        raise CommandFailed(
+            f"{where} cannot be used: {plain_reason(error)}", "Name another folder, or correct its rights."
+        ) from error
 
 
 def _password(file: Path) -> str:
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as made:
             made.write(secrets.token_urlsafe(32) + "\n")
-    return file.read_text("utf-8").rstrip("\r\n")
+    return private_file.read_text(file)

@@ -1,13 +1,14 @@
 """The key pair of Web Push (VAPID, RFC 8292): its file, and the public part that browsers subscribe with."""
 
 import base64
-import stat
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.errors import InvalidInput
 
 
@@ -22,12 +23,10 @@ def load_private(path: Path) -> ec.EllipticCurvePrivateKey:
         BadVapidKey: the file cannot be read, is readable by others, or holds no P-256 key.
     """
     try:
-        mode, content = path.stat().st_mode, path.read_bytes()
-    except OSError as error:
-        raise BadVapidKey(f"{path}: {error.strerror}: expected a file with a private key (PEM)") from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
         # Whoever reads it can send pushes in the name of this deployment.
-        raise BadVapidKey(f"{path}: the key can be read by others: chmod 600")
+        content = private_file.read_bytes(path)
+    except OSError as error:
+        raise BadVapidKey(f"{path} cannot be read as a private key (PEM): {plain_reason(error)}") from error
     try:
         key = serialization.load_pem_private_key(content, None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

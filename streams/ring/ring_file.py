@@ -8,12 +8,13 @@ import base64
 import binascii
 import json
 import os
-import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.ring.key_ring import KEY_BYTES, BadRing, KeyRing, KeyState, KeyUse, RingKey, id_of
 
 OWNER_ONLY = 0o600
@@ -29,13 +30,10 @@ def read_ring(path: Path) -> tuple[bytes, KeyRing]:
         BadRing: it is missing, readable by other users, or no ring; the message names the file and what was expected.
     """
     try:
-        with path.open("rb") as file:
-            content, mode = file.read(MAX_BYTES + 1), os.fstat(file.fileno()).st_mode
+        # Whoever reads it reads every private record.
+        content = private_file.read_bytes(path, MAX_BYTES + 1)
     except OSError as error:
-        raise BadRing(f"KOMEK_DATA_KEYS={path}: cannot be read: {error.strerror}") from error
-    # Whoever reads it reads every private record. Group access is common for mounted secrets, access by everybody is not.
-    if mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
-        raise BadRing(f"KOMEK_DATA_KEYS={path}: expected a file that only its owner can read: chmod 600 {path}")
+        raise BadRing(f"KOMEK_DATA_KEYS={path}: cannot be read: {plain_reason(error)}") from error
     if len(content) > MAX_BYTES:
         raise BadRing(f"KOMEK_DATA_KEYS={path}: expected at most {MAX_BYTES // 1024} KiB")
     try:

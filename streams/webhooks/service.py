@@ -11,9 +11,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from mode import Service
 
-from streams import clock, event_loop, wire
+from dispatch.model.plain_reason import plain_reason
+from streams import clock, event_loop, private_file, wire
 from streams.errors import LogUnavailable
 from streams.kafka.clients import idempotent_producer
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import cancellations_of_its_own
 from streams.settings import Settings
 from streams.topics import WEBHOOKS
@@ -94,8 +96,12 @@ class Webhooks(Service):
             return
         try:
             self._wanted = subscriptions_in(self._path)
+            private_file.check(self._path)
         except BadSubscriptions as error:
             log.error("the file of webhooks cannot be used", reason=str(error))
+        except OSError as error:
+            # Used all the same: other systems are told nothing is worse than that their secrets can be read on this machine.
+            log.warning("the secrets of webhooks are not protected", reason=plain_reason(error))
 
     async def _keep(self, wanted: dict[str, Subscription]) -> None:
         """Ends what is not wanted as it runs, begins what does not run."""
@@ -175,7 +181,7 @@ class Webhooks(Service):
         try:
             await self._producer.send_and_wait(WEBHOOKS.name, value, key=key.encode(), headers=headers)
         except KafkaError as error:
-            raise LogUnavailable(f"webhooks: {error!r}") from error
+            raise LogUnavailable(f"webhooks: {kafka_reason(error)}") from error
 
 
 def _error_of(task: "asyncio.Task[None]") -> BaseException | None:

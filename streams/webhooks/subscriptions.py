@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dispatch.model.counted import counted
+from dispatch.model.plain_reason import plain_reason
 from streams.errors import InvalidInput
 from streams.pinned_address import MAX_URL, shown
 from streams.webhooks.cloud_events import PREFIX, TYPES, WebhookEvent
@@ -66,7 +68,7 @@ def subscriptions_in(path: Path) -> dict[str, Subscription]:
     try:
         return subscriptions_of(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSubscriptions(f"{path}: {type(error).__name__}") from None
+        raise BadSubscriptions(f"{path}: {plain_reason(error)}") from None
     except BadSubscriptions as error:
         raise BadSubscriptions(f"{path}: {error}") from None
 
@@ -81,7 +83,7 @@ def subscriptions_of(text: str) -> dict[str, Subscription]:
     if set(raw) - {"webhooks"} or not isinstance(tables, dict):
         raise BadSubscriptions("expected tables [webhooks.NAME]")
     if len(tables) > MOST:
-        raise BadSubscriptions(f"{len(tables)} subscriptions; at most {MOST}")
+        raise BadSubscriptions(f"{counted(len(tables), 'subscription')}; at most {MOST}")
     return {name: _subscription(name, table) for name, table in tables.items()}
 
 

@@ -12,6 +12,7 @@ import redis
 
 from streams import clock, redis_keys, wire
 from streams.api_client import Tally
+from streams.local.keys import write_secret
 from streams.ring import LiveRing
 from streams.simulator.bulk import bulk_sender, register_in_bulk
 from streams.topics import DECISIONS, INCIDENTS
@@ -101,7 +102,7 @@ def _figures(exported: Any, imported: Any, past: Past, twice: int, is_same: bool
 
 def _komek(at: Servers, what: str, exports: Path | None = None) -> Any:
     key = at.folder / "backup-key"
-    key.write_text(SECRET)
+    write_secret(key, SECRET)
     place = str((exports or at.folder) / "backups")
     done = subprocess.run(
         [sys.executable, "-m", "streams.cli.main", what, place, "--key-file", str(key), "--json"],

@@ -17,6 +17,7 @@ from streams.kafka import acl_admin, acl_review, clients, groups, rights, topic_
 from streams.kafka.access_rules import Operation, Resource, rights_of
 from streams.kafka.acl_review import AclReview, Unseen
 from streams.kafka.groups import DISPATCHER, NOTIFIER
+from streams.local.keys import write_secret
 from streams.topics import (
     AUDIT,
     DEAD_LETTERS,
@@ -104,7 +105,7 @@ def test_a_backup_is_made_as_its_own_user_with_an_entry_in_the_audit_and_nothing
     secure_stack: SecureStack, tmp_path: Path
 ) -> None:
     before, key = secure_stack.denials(), tmp_path / "key"
-    key.write_text("a secret of the tests, long enough")
+    write_secret(key, "a secret of the tests, long enough")
 
     done = secure_stack.run_as(BACKUP, "export", str(tmp_path / "exports"), "--key-file", str(key), "--check")
     kept = secure_stack.run_as(BACKUP, "export", str(tmp_path / "exports"), "--key-file", str(key), "--erasures")

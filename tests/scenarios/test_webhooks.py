@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from streams.local.keys import write_secret
 from streams.webhooks.sending import WITHIN_S
 from tests.support.receiver import SECRET, Receiver, receiving
 from tests.support.shared_stack import webhooks_file
@@ -34,7 +35,7 @@ class Hooked:
     def __init__(self, komek: WholeStack, receiver: Receiver, name: str) -> None:
         self.komek, self.name = komek, name
         self.file = webhooks_file(komek.data)
-        self.file.write_text(SUBSCRIPTION.format(name=name, url=receiver.url, secret=SECRET), encoding="utf-8")
+        write_secret(self.file, SUBSCRIPTION.format(name=name, url=receiver.url, secret=SECRET))
         until(lambda: self.listed() is not None)
 
     def listed(self) -> dict[str, Any] | None:
@@ -43,7 +44,7 @@ class Hooked:
         return next((dict(one) for one in json.loads(done.stdout)["items"] if one["name"] == self.name), None)
 
     def end(self) -> None:
-        self.file.write_text("", encoding="utf-8")
+        write_secret(self.file, "")
 
 
 def test_nothing_is_lost_though_the_receiver_fails_and_the_notifier_is_killed(
@@ -95,7 +96,7 @@ def test_an_event_that_is_refused_is_sent_again_when_somebody_asks(
 
         done = komek.run("webhooks", "replay", hooked.name)
 
-        assert (done.returncode, done.stdout.startswith("1 are sent again")) == (0, True), done.stderr
+        assert (done.returncode, done.stdout.startswith("1 event is sent again")) == (0, True), done.stderr
         until(lambda: receiver.of(refused) == ["komek.incident.reported"])
         until(lambda: (hooked.listed() or {})["given_up"] == 0)
         hooked.end()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from streams.local.certificates import Authority
+from streams.local.keys import write_secret
 from streams.settings import SettingsError, load
 
 KAFKA = {"KOMEK_KAFKA": "broker:9093"}
@@ -81,7 +82,7 @@ def test_what_can_work_is_accepted(environ: dict[str, str]) -> None:
         ),
         (
             {**SASL, "KOMEK_KAFKA_CA": "none.pem"},
-            "KOMEK_KAFKA_CA='none.pem': expected a readable PEM file with CA certificates (No such file or directory)",
+            "KOMEK_KAFKA_CA='none.pem': expected a readable PEM file with CA certificates (there is no such file or folder)",
         ),
     ],
 )
@@ -128,7 +129,7 @@ def test_a_file_that_is_no_certificate_or_another_ones_key_is_named(tmp_path: Pa
 
 def test_a_password_is_taken_as_it_is_and_never_shown(tmp_path: Path) -> None:
     file = tmp_path / "password"
-    file.write_text(" hunter2 \n")
+    write_secret(file, " hunter2 \n")
     environ = {**without(SASL, "KOMEK_KAFKA_PASSWORD"), "KOMEK_KAFKA_PASSWORD_FILE": str(file)}
 
     settings = load(environ)

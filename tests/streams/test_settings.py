@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.local.keys import write_secret
 from streams.settings import PREFIX, Settings, SettingsError, load, names, overridden
 
 KEY = bytes(range(224, 256))
@@ -136,7 +137,7 @@ def test_all_faults_are_named_at_once() -> None:
 
 def test_a_secret_is_read_from_a_file_without_the_newline_at_its_end(tmp_path: Path) -> None:
     file = tmp_path / "key"
-    file.write_text(CODED + "\n")
+    write_secret(file, CODED + "\n")
 
     assert load({"KOMEK_DATA_KEY_FILE": str(file)}).data_key == KEY
 
@@ -156,22 +157,25 @@ def test_a_secret_is_given_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_used_is_named_and_what_is_in_it_is_not(tmp_path: Path) -> None:
-    empty, foreign, wrong = tmp_path / "empty", tmp_path / "foreign", tmp_path / "wrong"
-    empty.write_text("\n")
+    empty, foreign, wrong, open_ = (tmp_path / name for name in ("empty", "foreign", "wrong", "open"))
+    for path, content in ((empty, "\n"), (foreign, ""), (wrong, "hunter2"), (open_, CODED)):
+        write_secret(path, content)
     foreign.write_bytes(b"\xff\xfe")
-    wrong.write_text("hunter2")
+    open_.chmod(0o644)
 
     said = {}
-    for file in (tmp_path / "none", tmp_path, empty, foreign, wrong):
+    for file in (tmp_path / "none", tmp_path, empty, foreign, wrong, open_):
         with pytest.raises(SettingsError) as raised:
             load({"KOMEK_DATA_KEY_FILE": str(file)})
         said[file.name] = str(raised.value).replace(str(tmp_path), "")
 
     assert said == {
-        "none": "KOMEK_DATA_KEY_FILE='/none': expected a readable file with the value (No such file or directory)",
-        tmp_path.name: "KOMEK_DATA_KEY_FILE='': expected a readable file with the value (Is a directory)",
+        "none": "KOMEK_DATA_KEY_FILE='/none': expected a readable file with the value (there is no such file or folder)",
+        tmp_path.name: "KOMEK_DATA_KEY_FILE='': expected a readable file with the value (it is a folder, not a file)",
         "empty": "KOMEK_DATA_KEY_FILE='/empty': expected a file that is not empty",
-        "foreign": "KOMEK_DATA_KEY_FILE='/foreign': expected a readable file with the value (not UTF-8)",
+        "foreign": "KOMEK_DATA_KEY_FILE='/foreign': expected a readable file with the value (it is not text in UTF-8 (byte 0))",
+        "open": "KOMEK_DATA_KEY_FILE='/open': expected a readable file with the value "
+        "(others can read or change it: chmod 600)",
         "wrong": "KOMEK_DATA_KEY=(secret): expected 32 bytes as base64url (43 or 44 characters)",
     }
 

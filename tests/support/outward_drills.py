@@ -13,6 +13,7 @@ from pathlib import Path
 from streams import clock
 from streams.backup import ages
 from streams.backup.documents import MANIFEST, PLAN, READ_BACK
+from streams.local.keys import write_secret
 from streams.monitoring.queried_alarms import BEHIND_S, ERASURES_S, EXPORT_S, FAILING_S
 from tests.support.drills import Fault, Ground, drill, nothing
 from tests.support.receiver import SECRET, Receiver, receiving
@@ -54,7 +55,7 @@ def _subscribed(at: Ground, name: str) -> Iterator[Receiver]:
     """A receiver that has taken a first event; ended, it has no subscription any more."""
     file = webhooks_file(at.komek.data)
     with receiving() as receiver:
-        file.write_text(_SUBSCRIPTION.format(name=name, url=receiver.url, secret=SECRET), encoding="utf-8")
+        write_secret(file, _SUBSCRIPTION.format(name=name, url=receiver.url, secret=SECRET))
         until(lambda: f'"{name}"' in at.komek.run("webhooks", "list", "--json").stdout)
         first = at.town.report()
         until(lambda: receiver.of(first))

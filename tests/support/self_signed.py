@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from streams.local.keys import write_secret
+
 _FROM = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 _LOCAL = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 
@@ -28,5 +30,5 @@ def self_signed(folder: Path, name: str, *names: str, days: int = 36_500) -> tup
     cert_file, key_file = folder / f"{name}.pem", folder / f"{name}.key"
     cert_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     pkcs8, no_password = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, pkcs8, no_password))
+    write_secret(key_file, key.private_bytes(serialization.Encoding.PEM, pkcs8, no_password).decode("ascii"))
     return cert_file, key_file

@@ -75,7 +75,7 @@ class Lender:
             # A push service of the tests may take this port: which hosts get pushes is a setting of the start.
             folder = self._folders.mktemp("shared-komek")
             # Empty until a test writes subscriptions into it.
-            webhooks_file(folder).touch()
+            webhooks_file(folder).touch(mode=0o600)
             given = {
                 PUSH_HOSTS: f"127.0.0.1:{free_ports(1)[0]}",
                 "KOMEK_WEBHOOKS": str(webhooks_file(folder)),

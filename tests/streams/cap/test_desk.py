@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from api.http.problems import TABLE
-from streams.cap.desk import ENDED, LATER, ApiAway, ApiDesk
+from streams.cap.desk import ENDED, LATER, REFUSED_TOKEN, ApiAway, ApiDesk
 from streams.cap.importing import FoundIncident, OrderRefused
 
 BODY = {"location": {"type": "Point", "coordinates": [76.9, 43.2]}}
@@ -29,7 +29,8 @@ def outcome(made: ApiDesk) -> str:
 @pytest.mark.parametrize("code", sorted(TABLE))
 def test_each_problem_of_the_api_has_its_outcome(code: str) -> None:
     status = TABLE[code].status
-    expected = "ended" if code in ENDED else "ApiAway" if status >= 500 or status in LATER else "OrderRefused"
+    waits = "TokenRefused" if code in REFUSED_TOKEN else "ApiAway"
+    expected = "ended" if code in ENDED else waits if status >= 500 or status in LATER else "OrderRefused"
 
     assert outcome(desk(status, {"code": code, "status": status})) == expected
 

@@ -15,6 +15,7 @@ from dispatch.cap.reading import contents_of
 from dispatch.cap.writing import written
 from streams.cap.signatures import signatures_in
 from streams.cap.signing import BadSigner, Signer
+from streams.local.keys import write_secret
 from tests.dispatch.cap.test_warnings import FLOOD, NOW, chain
 from tests.support.cap_alerts import DATA
 
@@ -30,9 +31,10 @@ def files(folder: Path, key: Private, *, certified: Private | None = None) -> tu
     builder = builder.serial_number(1).not_valid_before(AT - timedelta(days=1)).not_valid_after(AT + timedelta(days=9))
     cert, key_file = folder / "cert.pem", folder / "key.pem"
     cert.write_bytes(builder.sign(holder, algorithm).public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    write_secret(key_file, private.decode("ascii"))
     return cert, key_file
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from streams.cli.redis_users import app
+from streams.local.keys import write_secret
 from streams.store.redis_users import acl_file, users
 
 
@@ -38,7 +39,7 @@ def test_missing_passwords_are_made_and_kept(tmp_path: Path) -> None:
 
 
 def test_a_password_of_ours_is_taken_without_its_newline(tmp_path: Path) -> None:
-    (tmp_path / "komek-api").write_text("ours\n")
+    write_secret(tmp_path / "komek-api", "ours\n")
 
     assert f"user komek-api on #{hashlib.sha256(b'ours').hexdigest()} " in said("--passwords", str(tmp_path))
 

@@ -124,7 +124,7 @@ def test_a_file_that_others_can_read_or_nobody_is_refused(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     path.chmod(0o604)
 
-    with pytest.raises(BadRing, match="only its owner can read: chmod 600"):
+    with pytest.raises(BadRing, match="others can read or change it: chmod 600"):
         read_ring(path)
     with pytest.raises(BadRing, match="cannot be read"):
         read_ring(path.with_name("none"))
