@@ -38,6 +38,7 @@ from streams.intake.commands import CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
 from streams.kafka.log_reader import LogReader
+from streams.kafka.topic_drift import told
 from streams.lookups.report_preview import ReportPreviews
 from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
@@ -225,4 +226,4 @@ async def _check_topics(settings: Settings) -> None:
     # In a thread: the administration client of kafka-python blocks.
     faults = await asyncio.to_thread(topic_admin.check_topics, settings, needs=Component.API)
     if faults:
-        raise NotAsStated("\n".join(map(str, faults)))
+        raise NotAsStated(told(faults))

@@ -16,8 +16,19 @@ from typing import Any, Self
 
 import httpx2
 
+from dispatch.model.plain_reason import root_reason
 from streams import clock
 from streams.errors import GiveUp
+
+
+def http_reason(error: httpx2.HTTPError) -> str:
+    """Why a request has no response: a clause, as `plain_reason` returns it."""
+    if isinstance(error, httpx2.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx2.RemoteProtocolError):
+        return "the connection was closed, or what answers there speaks no HTTP"
+    return root_reason(error)
+
 
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 """500 as well: writes carry an Idempotency-Key, so a repeat is harmless."""

@@ -15,10 +15,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from dispatch.model.counted import counted
 from streams.backup.faults import BadBackup
 
 SALT_BYTES = 16
 LEAST_CHARACTERS = 16
+MAKES_A_KEY = "`(umask 077; openssl rand -base64 32 > FILE)`"
+"""The command, for messages: a file that only its owner can read."""
 _MAGIC = b"KMK1"
 _NONCE = 12
 _COST = 2**15
@@ -35,8 +38,8 @@ class BackupKey:
         """
         if len(secret) < LEAST_CHARACTERS:
             raise BadBackup(
-                f"the key of the backup has {len(secret)} characters: expected {LEAST_CHARACTERS} at least",
-                "`openssl rand -base64 32 > FILE` makes one; keep it apart from the backups.",
+                f"the key of the backup has {counted(len(secret), 'character')}: expected {LEAST_CHARACTERS} at least",
+                f"{MAKES_A_KEY} makes one; keep it apart from the backups.",
             )
         root = Scrypt(salt=salt, length=32, n=_COST, r=8, p=1).derive(secret.encode())
         self._parts = AESGCM(_derived(root, b"komek backup parts"))

@@ -4,14 +4,16 @@ Both are JSON that anybody may read (ids, offsets, counts and times; no data of 
 `{"mac": "…", "document": {…}}`, the MAC over the bytes of the document as they stand.
 """
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from dispatch.model.plain_reason import plain_reason
 from streams.backup.backup_key import BackupKey
-from streams.backup.faults import BadBackup
+from streams.backup.faults import BadBackup, NotWritten
 
 FORMAT = 1
 PLAN, MANIFEST = "plan.json", "manifest.json"
@@ -153,25 +155,35 @@ def read(path: Path, kind: type[Document], key: BackupKey) -> Document:
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Writes a file, for its owner only by default; after a crash it is there as a whole, or not at all."""
+    """Writes a file, for its owner only by default; after a crash it is there as a whole, or not at all.
+
+    Raises:
+        NotWritten: the disk is full, or this user may not; nothing of it is left.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        # A full disk needs the space of the draft. The file itself stays as it was.
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise NotWritten(path, error) from error
 
 
 def _signed(path: Path) -> _Signed:
     try:
         return msgspec.json.decode(path.read_bytes(), type=_Signed)
     except OSError as error:
-        raise BadBackup(f"{path} cannot be read: {error.strerror}", "Name the folder of an export.") from error
+        raise BadBackup(f"{path} cannot be read: {plain_reason(error)}", "Name the folder of an export.") from error
     except msgspec.DecodeError as error:
         raise _damaged(path) from error
 

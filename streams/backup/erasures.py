@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from dispatch.model.plain_reason import plain_reason
 from streams import clock
 from streams.backup.backup_key import SALT_BYTES, BackupKey, new_salt
 from streams.backup.carried import ERASING
@@ -98,7 +99,9 @@ def read(path: Path, secret: str, lineage: str) -> ErasureList:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise BadBackup(f"{path} cannot be read: {error.strerror}", "Name the newest list with --erasures.") from error
+        raise BadBackup(
+            f"{path} cannot be read: {plain_reason(error)}", "Name the newest list with --erasures."
+        ) from error
     head = len(_MAGIC) + SALT_BYTES
     if content[: len(_MAGIC)] != _MAGIC:
         raise BadBackup(f"{path} is no list of erasures", "Name the newest list with --erasures.")

@@ -9,6 +9,7 @@ tell of decisions that the export does not hold.
 """
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -22,7 +23,7 @@ from streams.backup import cut, documents
 from streams.backup.backup_key import BackupKey, new_salt
 from streams.backup.carried import CARRIED, Carried, read_on
 from streams.backup.documents import MANIFEST, PLAN, Manifest, Part, Plan, Range
-from streams.backup.faults import BadBackup
+from streams.backup.faults import BadBackup, NotWritten
 from streams.backup.key_files import KEYS, write_key_files
 from streams.backup.parts import (
     PART_BYTES,
@@ -36,6 +37,7 @@ from streams.backup.parts import (
 )
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS
 
@@ -78,6 +80,7 @@ class Exporter:
 
         Raises:
             BadBackup: half an export was made with another key, or its files are damaged.
+            NotWritten: the disk is full, or the folder cannot be written; a repeat goes on.
             LogUnavailable, BrokerError: Kafka did not answer; a repeat goes on.
         """
         began_s = clock.monotonic_s()
@@ -93,7 +96,7 @@ class Exporter:
             await self._catch_up(folder, plan, key, ends)
             return folder, self._completed(folder, plan, key, clock.monotonic_s() - began_s)
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"the log cannot be read: {error!r}") from error
+            raise LogUnavailable(f"the log cannot be read: {kafka_reason(error)}") from error
         finally:
             await self._reader.stop()
 
@@ -109,8 +112,7 @@ class Exporter:
         key = await asyncio.to_thread(BackupKey, self._secret, new_salt())
         plan = await cut.plan_of(self._settings, key, self._reader)
         folder = self._backups / plan.id
-        folder.mkdir(mode=0o700)
-        documents.write(folder / PLAN, plan, key)
+        _begun(folder, plan, key)
         return folder, plan, key
 
     async def _carry(
@@ -194,6 +196,17 @@ class Exporter:
     def _tell(self, topic: str, done: int, plan: Plan) -> None:
         self._done += done
         self._on_progress(topic, self._done, sum(one.end - one.first for one in plan.cuts))
+
+
+def _begun(folder: Path, plan: Plan, key: BackupKey) -> None:
+    """Raises NotWritten: then the folder is not there, which nothing would recognise without its plan."""
+    try:
+        folder.mkdir(mode=0o700)
+        documents.write(folder / PLAN, plan, key)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        raise error if isinstance(error, NotWritten) else NotWritten(folder, error) from error
 
 
 class _OpenPart:

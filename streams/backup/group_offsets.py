@@ -20,6 +20,7 @@ from aiokafka.errors import (
 from streams import clock
 from streams.errors import LogUnavailable
 from streams.kafka import clients, groups
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 
@@ -38,7 +39,7 @@ async def administration(settings: Settings, client_id: str) -> AsyncIterator[AI
         await admin.start()
         yield admin
     except KafkaError as error:
-        raise LogUnavailable(f"consumer groups: {error!r}") from error
+        raise LogUnavailable(f"consumer groups: {kafka_reason(error)}") from error
     finally:
         await admin.close()
 
@@ -63,7 +64,7 @@ async def commit(settings: Settings, group: str, offsets: Mapping[TopicPartition
         consumer.assign(list(offsets))
         await consumer.commit(dict(offsets))
     except KafkaError as error:
-        raise LogUnavailable(f"{group}: {error!r}") from error
+        raise LogUnavailable(f"{group}: {kafka_reason(error)}") from error
     finally:
         await stop_consumer(consumer)
 

@@ -25,6 +25,7 @@ from streams.backup.writing import PartitionWriter, producer
 from streams.errors import LogUnavailable
 from streams.kafka import topic_admin
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.settings import Settings
 
 AT_ONCE = 4
@@ -90,8 +91,9 @@ class Importer:
         try:
             await self._reader.start()
             await target.check(self._settings, self._manifest, self._name, self._reader)
-            await target.mark(self._settings, self._name)
+            # The mark before the name: whatever has begun, nothing starts.
             await asyncio.to_thread(target.open_topics, self._settings)
+            await target.mark(self._settings, self._name)
             await self._write_all()
             await asyncio.to_thread(target.begin_at, self._settings, self.done.firsts)
             await target.commit(self._settings, self._manifest.plan.groups)
@@ -99,7 +101,7 @@ class Importer:
             await self._verify()
             self.done.verified_s = round(clock.monotonic_s() - written_s, 1)
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"the import was interrupted: {error!r}") from error
+            raise LogUnavailable(f"the import was interrupted: {kafka_reason(error)}") from error
         finally:
             await self._reader.stop()
         await asyncio.to_thread(target.close_topics, self._settings)
@@ -183,7 +185,7 @@ class Importer:
             raise NotImportable(
                 f"{topic}/{number} does not hold what was imported: {digest.partition(':')[0]} records from {first} on, "
                 f"expected {self.done.digests[place].partition(':')[0]} from {self.done.firsts[place]} on",
-                "Something else wrote there. Delete the topics, end all processes, and import again.",
+                "Something else wrote there. End all processes of Komek, delete its topics of this import, and import again.",
             )
 
     def _tell(self, topic: str, records: int) -> None:

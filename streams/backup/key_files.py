@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from dispatch.model.plain_reason import plain_reason
 from streams.backup.backup_key import BackupKey
 from streams.backup.documents import write_whole
 from streams.backup.faults import BadBackup
@@ -48,7 +49,7 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BadBackup(
-            f"{path} cannot be read: {error.strerror}", "Run the export as a user who may read the keys."
+            f"{path} cannot be read: {plain_reason(error)}", "Run the export as a user who may read the keys."
         ) from error
 
 

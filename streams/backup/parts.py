@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from dispatch.model.plain_reason import plain_reason
 from streams.backup.backup_key import BackupKey
 from streams.backup.documents import Part, Range, write_whole
 from streams.backup.faults import BadBackup
@@ -120,7 +121,7 @@ def read_part(folder: Path, key: BackupKey, export_id: str, name: str) -> list[R
         sealed = (folder / name).read_bytes()
     except OSError as error:
         raise BadBackup(
-            f"{folder / name} cannot be read: {error.strerror}", "Take another copy, or an earlier export."
+            f"{folder / name} cannot be read: {plain_reason(error)}", "Take another copy, or an earlier export."
         ) from error
     try:
         found = _decode(zlib.decompress(key.open(f"{export_id}/{name}", sealed)))
@@ -144,7 +145,7 @@ def check_files(folder: Path, parts: Iterable[Part]) -> None:
                 size, digest = path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise BadBackup(
-                f"{path} cannot be read: {error.strerror}", "Take another copy, or an earlier export."
+                f"{path} cannot be read: {plain_reason(error)}", "Take another copy, or an earlier export."
             ) from error
         if size != part.bytes:
             raise BadBackup(f"{path} has {size:,} bytes of {part.bytes:,}", "Take another copy, or an earlier export.")

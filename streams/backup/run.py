@@ -8,7 +8,7 @@ from pathlib import Path
 from aiokafka.errors import KafkaError
 
 from streams import wire
-from streams.backup import ages, cut, documents, erasures
+from streams.backup import ages, cut, documents, erasures, target
 from streams.backup.backup_key import BackupKey
 from streams.backup.documents import MANIFEST, PLAN, READ_BACK, Manifest
 from streams.backup.erasures import ErasureList
@@ -17,6 +17,7 @@ from streams.backup.faults import BadBackup
 from streams.backup.parts import check_files, read_part
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.ring import KeyRing, KeyUse
 from streams.ring.declared_keys import DeclaredKeys
 from streams.settings import Settings
@@ -32,7 +33,7 @@ async def export(
     anew: bool = False,
     with_keys: bool = False,
 ) -> tuple[Path, Manifest]:
-    """Writes an export, or what is missing of one, and keeps up the list of erasures. Raises as `Exporter.run`."""
+    """Writes an export, or what is missing of one, and keeps up the list of erasures. Raises as `Exporter.run`, and HalfLog."""
     # First: it must cover everything from the end of the export on.
     await update_erasures(settings, backups, secret)
     made = await Exporter(settings, backups, secret, on_progress=on_progress).run(anew=anew, with_keys=with_keys)
@@ -41,7 +42,8 @@ async def export(
 
 
 async def update_erasures(settings: Settings, backups: Path, secret: str) -> ErasureList:
-    """Raises as `erasures.update`."""
+    """Raises as `erasures.update`; HalfLog: this is no whole log."""
+    await asyncio.to_thread(target.require_whole, settings)
     await asyncio.to_thread(make_folder, backups)
     state = await asyncio.to_thread(cut.log_state, settings)
     reader = LogReader(settings, "komek-erasures")
@@ -50,7 +52,7 @@ async def update_erasures(settings: Settings, backups: Path, secret: str) -> Era
         path = erasures.path_of(backups, state.lineage)
         return await erasures.update(reader, path, secret, state.lineage, state.partitions)
     except (KafkaError, TimeoutError) as error:
-        raise LogUnavailable(f"the log cannot be read: {error!r}") from error
+        raise LogUnavailable(f"the log cannot be read: {kafka_reason(error)}") from error
     finally:
         await reader.stop()
 

@@ -11,6 +11,7 @@ from streams.backup.fillers import MOST, FillerBatch
 from streams.backup.parts import Record
 from streams.errors import LogUnavailable
 from streams.kafka import clients
+from streams.kafka.reasons import kafka_reason
 from streams.settings import Settings
 
 BATCH_BYTES = 900_000
@@ -87,7 +88,7 @@ class PartitionWriter:
         try:
             placed = await (await self._producer.send_batch(batch, self._topic, partition=self._partition))
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{self._topic}/{self._partition}: {error!r}") from error
+            raise LogUnavailable(f"{self._topic}/{self._partition}: {kafka_reason(error)}") from error
         if placed.offset != self.at:
             raise NotImportable(
                 f"a record of {self._topic}/{self._partition} got offset {placed.offset} and not {self.at}: "

@@ -17,9 +17,11 @@ from streams import event_loop, logs, tokens, tracing
 from streams.cli.certificate import certificate_of
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.output import sentence
 from streams.cli.redis_login import check_redis
 from streams.components import Component
 from streams.kafka import topic_admin
+from streams.kafka.topic_drift import told
 from streams.local.early_load import await_begin
 from streams.local.exposure import exposure
 from streams.ring import KeyUse, LiveRing
@@ -133,7 +135,7 @@ def _check(settings: Settings) -> None:
     with broker_errors_reported():
         problems = topic_admin.check_topics(settings, needs=Component.API)
     if problems:
-        raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+        raise CommandFailed(told(problems), sentence(problems[0].advice))
     check_ring(settings, "api-start", *KeyUse)
 
 

@@ -10,8 +10,10 @@ from streams.assistant.assistant import Assistant
 from streams.cli.bounded_process import BoundedProcess
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
+from streams.cli.output import sentence
 from streams.components import Component
 from streams.kafka import topic_admin
+from streams.kafka.topic_drift import told
 from streams.local.early_load import await_begin
 from streams.probe_server import ProbeServer
 from streams.ring import KeyUse, LiveRing
@@ -35,7 +37,7 @@ def command() -> None:
         # Wrong topics end the command before anything is consumed.
         problems = topic_admin.check_topics(settings, needs=Component.ASSISTANT)
     if problems:
-        raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+        raise CommandFailed(told(problems), sentence(problems[0].advice))
     # A ring that lacks one ends the command with a sentence, not with a traceback.
     require(LiveRing.of(settings).now, KeyUse.DATA, KeyUse.DIGEST)
     services: list[mode.Service] = [LoopWatchdog(), Assistant(settings)]

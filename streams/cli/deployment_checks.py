@@ -16,17 +16,22 @@ from typing import Any
 import httpx2
 import redis
 
+from dispatch.model.counted import counted
+from dispatch.model.plain_reason import plain_reason
 from streams import clock
+from streams.api_client import http_reason
 from streams.cli.backup_ages import backup_checks
 from streams.cli.certificate_ends import certificate_checks
 from streams.cli.client import Access
 from streams.cli.feed_checks import FEED, feed_checks, followed, token_checks
 from streams.cli.kept_checks import key_checks, retention_checks
+from streams.cli.labels import words
 from streams.errors import BrokerError
 from streams.kafka import topic_admin
-from streams.kafka.topic_drift import TopicState, problems_of
+from streams.kafka.topic_drift import FINISH, UNFINISHED, Cure, TopicState, problems_of
 from streams.local.check import Check, Level, fail, ok, warn
 from streams.settings import Settings, SettingsError
+from streams.store.redis_check import problem_of
 from streams.store.redis_connections import blocking_client
 from streams.store.redis_target import target_of
 
@@ -72,7 +77,9 @@ def process_checks(targets: Sequence[Path], http: httpx2.Client) -> Iterator[Che
         try:
             listed += _listed(file)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            yield fail("processes", f"{file} cannot be read: {error!r}", "Give a file as `file_sd_configs` reads it.")
+            is_form = isinstance(error, KeyError | TypeError | AttributeError)
+            why = "it is no list of targets with labels" if is_form else plain_reason(error)
+            yield fail("processes", f"{file} cannot be read: {why}", "Give a file as `file_sd_configs` reads it.")
             return
     if not listed:
         yield fail("processes", f"{', '.join(map(str, targets))} names none", "Give the list of all processes.")
@@ -102,7 +109,7 @@ def _process(name: str, url: str, http: httpx2.Client) -> tuple[list[Check], str
         ready = http.get(f"{url}/readyz", timeout=WITHIN_S)
         exposed = http.get(f"{url}/metrics", timeout=WITHIN_S).text
     except httpx2.HTTPError as error:
-        told = f"{url} does not answer: {type(error).__name__}"
+        told = f"{url} does not answer: {http_reason(error)}"
         return [fail(name, told, "Look at its log; it should be restarted.")], None
     feeds = feed_checks(exposed, clock.now_ms() / 1000)
     if ready.status_code != 200:
@@ -119,14 +126,19 @@ def api_checks(http: httpx2.Client) -> Iterator[Check]:
         answer = http.get("/v1/status", timeout=WITHIN_S)
         answered_s = time.time()  # noqa: TID251
         told: Mapping[str, Any] = answer.json() if answer.status_code == 200 else {}
-    except (httpx2.HTTPError, ValueError) as error:
-        yield fail("API", f"{http.base_url} does not answer: {type(error).__name__}", "Start it, or set --api.")
+    except httpx2.HTTPError as error:
+        yield fail("API", f"{http.base_url} does not answer: {http_reason(error)}", "Start it, or set --api.")
+        return
+    except ValueError:
+        yield fail("API", f"{http.base_url}: what answers there is no API of Komek", "Correct --api.")
         return
     if not told:
         yield fail(
             "API",
-            f"the status is answered with {answer.status_code}",
-            "Give a --token of an operator, admin or monitor.",
+            "it refuses the token"
+            if answer.status_code == 401
+            else f"its status is answered with {answer.status_code}",
+            "Give a --token of an operator, admin or monitor that is valid now.",
         )
         return
     yield _clock_of("API", answer.headers.get("Date"), asked_s, answered_s)
@@ -137,7 +149,9 @@ def api_checks(http: httpx2.Client) -> Iterator[Check]:
         if part["status"] not in ("up", "off"):
             yield fail(name, f"status {part['status']}", "See its alarm.")
         elif name == "workers" and count is not None and count < LEAST_WORKERS:
-            yield warn(name, f"{count} runs: nobody takes over while it restarts", f"Run {LEAST_WORKERS} or more.")
+            yield warn(
+                name, f"{count or 'none'} runs: nobody takes over while it restarts", f"Run {LEAST_WORKERS} or more."
+            )
         else:
             yield ok(name, f"status {part['status']}" + (f", {count} run" if count is not None else ""))
 
@@ -158,7 +172,7 @@ def way_checks(told: Sequence[Mapping[str, Any]] | None) -> Iterator[Check]:
     for way in told:
         name, counts = f"way {way['way']}", f"{way['taken']} taken and {way['failed']} failed in five minutes"
         if way["status"] == "failing":
-            yield fail(name, f"it fails: {way['code']}; {counts}", "See deploy/runbook/way_failing.md.")
+            yield fail(name, f"it fails: {words(way['code'])}; {counts}", "See deploy/runbook/way_failing.md.")
         elif way["status"] == "unused":
             yield ok(name, "set up, and nothing was sent of late")
         else:
@@ -208,7 +222,11 @@ def kafka_checks(settings: Settings) -> Iterator[Check]:
 
 def topic_checks(states: Mapping[str, TopicState], behind: Sequence[str], settings: Settings) -> Iterator[Check]:
     """`behind`: partitions with a replica that is not in sync."""
-    for drift in problems_of(states, settings):
+    found = problems_of(states, settings)
+    if any(drift.cure is Cure.END_IMPORT for drift in found):
+        yield fail("import", UNFINISHED, f"End it: {FINISH}.")
+        found = [drift for drift in found if drift.cure is not Cure.END_IMPORT]
+    for drift in found:
         yield (fail if drift.is_dangerous else warn)(f"topic {drift.topic}", drift.what, drift.advice)
     few = sorted(name for name, state in states.items() if state.replication < LEAST_REPLICAS)
     loose = sorted(
@@ -233,7 +251,7 @@ def topic_checks(states: Mapping[str, TopicState], behind: Sequence[str], settin
 
 
 def _some(names: Sequence[str], states: Mapping[str, object]) -> str:
-    return f"all {len(states)} topics" if len(names) == len(states) else ", ".join(names)
+    return f"all {counted(len(states), 'topic')}" if len(names) == len(states) else ", ".join(names)
 
 
 def redis_checks(settings: Settings) -> Iterator[Check]:
@@ -245,8 +263,12 @@ def redis_checks(settings: Settings) -> Iterator[Check]:
             answered_s = time.time()  # noqa: TID251
             replicas = int(client.info("replication").get("connected_slaves", 0))
             policy = str(client.info("memory").get("maxmemory_policy", "noeviction"))
-    except (redis.RedisError, OSError, SettingsError) as error:
-        yield fail("Redis", f"it cannot be asked: {error}", "See `komek doctor`: its address, user and rights.")
+    except SettingsError as error:
+        yield fail("Redis", str(error), "Correct the settings.")
+        return
+    except (redis.RedisError, OSError) as error:
+        problem = problem_of(error, target_of(settings))
+        yield fail("Redis", problem.message, problem.cure)
         return
     yield clock_check("Redis", told_s + told_us / 1e6, asked_s, answered_s)
     if policy != "noeviction":

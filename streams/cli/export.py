@@ -13,11 +13,14 @@ import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from streams import clock, logs
+from dispatch.model.counted import counted
+from dispatch.model.plain_reason import plain_reason
+from streams import clock, logs, private_file
 from streams.backup import ages, run
+from streams.backup.backup_key import MAKES_A_KEY
 from streams.backup.documents import Manifest
 from streams.backup.exporter import OnProgress, drop_older
-from streams.backup.faults import BadBackup, NotImportable
+from streams.backup.faults import BadBackup, HalfLog, NotImportable, NotWritten
 from streams.cli import audited
 from streams.cli.context import log_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
@@ -93,7 +96,9 @@ def _keep_up(settings: Settings, place: Place, *, as_json: bool) -> None:
         known = asyncio.run(run.update_erasures(settings, place.folder, place.secret))
         ages.write_metrics(place.folder)
     said = {"until": clock.rfc3339(known.until_ms), "entries": len(known.entries)}
-    print_json(said) if as_json else say(f"erasures until {said['until']}: {said['entries']} entries")
+    print_json(said) if as_json else say(
+        f"erasures until {said['until']}: {counted(len(known.entries), 'entry', 'entries')}"
+    )
 
 
 def _export(settings: Settings, place: Place, wishes: Wishes, *, as_json: bool) -> None:
@@ -124,13 +129,15 @@ def place_of(settings: Settings, folder: Path | None, key_file: Path | None) -> 
         raise CommandFailed("no folder of exports is stated", "Name one, or set KOMEK_BACKUPS.", WRONG_USE)
     if key_file is not None:
         try:
-            return Place(folder=where, secret=key_file.read_text("utf-8").rstrip("\r\n"))
+            return Place(folder=where, secret=private_file.read_text(key_file))
         except (OSError, UnicodeDecodeError) as error:
-            raise CommandFailed(f"{key_file}: {error}", "Name a file that can be read.", WRONG_USE) from error
+            raise CommandFailed(
+                f"{key_file}: {plain_reason(error)}", "Name a file that this user can read, and nobody else.", WRONG_USE
+            ) from error
     if settings.backup_key is None:
         raise CommandFailed(
             "no key of the backups is stated",
-            "`openssl rand -base64 32 > FILE` makes one; name it with --key-file or KOMEK_BACKUP_KEY_FILE. Without it no "
+            f"{MAKES_A_KEY} makes one; name it with --key-file or KOMEK_BACKUP_KEY_FILE. Without it no "
             "export can be read: keep copies of it, apart from the exports.",
             WRONG_USE,
         )
@@ -155,11 +162,11 @@ def backup_errors_reported() -> Iterator[None]:
     """Context manager: ends the command when an export or its target cannot be used."""
     try:
         yield
-    except (BadBackup, NotImportable) as error:
+    except (BadBackup, HalfLog, NotImportable, NotWritten) as error:
         raise CommandFailed(str(error), error.cure) from error
     except OSError as error:
         raise CommandFailed(
-            f"{error.filename or 'the folder of exports'}: {error.strerror}", "Free space or correct its rights."
+            f"{error.filename or 'the folder of exports'}: {plain_reason(error)}", "Free space or correct its rights."
         ) from error
 
 
@@ -187,8 +194,8 @@ def _print(folder: Path, manifest: Manifest, dropped: list[str], *, is_read_back
         print_json({**summary(folder, manifest), "dropped": dropped, "read_back": is_read_back})
         return
     say(
-        f"exported in {manifest.seconds:.1f} s: {manifest.records:,} records, {manifest.bytes / 1e6:,.1f} MB in {folder}\n"
-        f"it holds what was in the log at {clock.rfc3339(manifest.plan.begun_ms)}"
+        f"exported in {manifest.seconds:.1f} s: {counted(manifest.records, 'record')}, "
+        f"{manifest.bytes / 1e6:,.1f} MB in {folder}\nit holds what was in the log at {clock.rfc3339(manifest.plan.begun_ms)}"
         + ("; the keys too" if manifest.has_keys else "; not the keys: keep a copy of the key ring elsewhere")
         + ("; read back, whole" if is_read_back else "")
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dispatch.model.counted import counted
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, logs
 from streams.backup import key_files
@@ -22,6 +23,7 @@ from streams.ring import LiveRing
 from streams.settings import Settings
 from streams.store import RedisClient
 from streams.store.redis_target import target_of
+from streams.store.redis_use import RedisUse, use_of
 from streams.store.restore import Restore
 
 
@@ -102,17 +104,22 @@ def _require_empty_redis(settings: Settings) -> None:
     if settings.redis is None:
         return
 
-    async def is_ready() -> bool:
-        link = RedisClient(target_of(settings))
+    target = target_of(settings)
+
+    async def in_use() -> RedisUse | None:
+        link = RedisClient(target)
         try:
-            return await Restore(link, f"import-{clock.fresh_id()}").is_ready()
+            is_ready = await Restore(link, f"import-{clock.fresh_id()}").is_ready()
+            return await use_of(link, target.url.db) if is_ready else None
         finally:
             await link.close()
 
     try:
-        if asyncio.run(is_ready()):
+        if found := asyncio.run(in_use()):
             raise CommandFailed(
-                "Redis holds the state of another log", "Empty it (FLUSHDB): the workers build it anew from the log."
+                f"Redis at {target.shown} is in use: it holds {counted(found.keys, 'key')}, the state of another log, and "
+                f"{counted(found.clients, 'other client is', 'other clients are')} connected",
+                "Leave it as it is: a deployment may run on it. Set KOMEK_REDIS to an empty one (deploy/runbook/restore.md).",
             )
     except (StoreUnavailable, NotReady) as error:
         raise CommandFailed(
@@ -137,7 +144,9 @@ def _say_checked(opened: OpenExport, known: ErasureList | None, *, as_json: bool
         print_json({**summary(opened.folder, opened.manifest), "erasures_until": until})
         return
     manifest = opened.manifest
-    say(f"{opened.folder}: {len(manifest.parts)} parts with {manifest.records:,} records, whole and readable")
+    say(
+        f"{opened.folder}: {counted(len(manifest.parts), 'part')} with {counted(manifest.records, 'record')}, whole and readable"
+    )
     say(f"the list of erasures reaches from the export to {until}" if until else "no list of erasures was looked at")
 
 
@@ -158,11 +167,11 @@ def _print(opened: OpenExport, known: ErasureList | None, done: Imported, *, has
         print_json(told)
         return
     say(
-        f"imported in {done.seconds:.1f} s: {done.records:,} records, and {done.fillers:,} without meaning that keep "
+        f"imported in {done.seconds:.1f} s: {counted(done.records, 'record')}, and {done.fillers:,} without meaning that keep "
         f"offsets; all read back and compared\nthis is the state of {told['state_of']}"
     )
     say(
-        f"left out: {done.erased:,} values that were erased later, by the list until {until}"
+        f"left out: {counted(done.erased, 'value that was', 'values that were')} erased later, by the list until {until}"
         if known
         else "no list of erasures was applied: what was erased after the export is back"
     )

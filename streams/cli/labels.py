@@ -1,6 +1,10 @@
 """Labels of priorities, states and ages: a word and a sign each, so that colour is never the only distinction."""
 
+import re
+
 from rich.text import Text
+
+_CODE = re.compile(r"^[a-z]+(?:_[a-z]+)+")
 
 PRIORITY = {"critical": ("◆", "bold red"), "high": ("▲", "yellow"), "normal": ("●", "cyan"), "low": ("○", "dim")}
 INCIDENT_STATUS = {
@@ -25,6 +29,18 @@ def priority_text(priority: str) -> Text:
 def status_text(status: str) -> Text:
     shape, style = INCIDENT_STATUS.get(status, ("?", ""))
     return Text(f"{shape} {status}", style=style)
+
+
+def words(code: object) -> str:
+    """A code of an answer, as people read it: `no_answer` is `no answer`. JSON output keeps the code."""
+    if isinstance(code, bool):
+        return "yes" if code else "no"
+    return str(code).replace("_", " ")
+
+
+def reason_words(reason: str) -> str:
+    """A reason that begins with its code, `bad_json: expected …`, or is one."""
+    return _CODE.sub(lambda found: words(found[0]), reason)
 
 
 def age(seconds: float) -> str:

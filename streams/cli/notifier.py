@@ -9,8 +9,10 @@ from streams import logs, tracing
 from streams.cli.bounded_process import BoundedProcess
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
+from streams.cli.output import sentence
 from streams.components import Component
 from streams.kafka import topic_admin
+from streams.kafka.topic_drift import told
 from streams.local.early_load import await_begin
 from streams.notices.ladder_notifier import LadderNotifier, why_off
 from streams.notices.notifier import Notifier
@@ -31,7 +33,7 @@ def command() -> None:
         # Wrong topics end the command before anything is consumed.
         problems = topic_admin.check_topics(settings, needs=Component.NOTIFIER)
     if problems:
-        raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+        raise CommandFailed(told(problems), sentence(problems[0].advice))
     services: list[mode.Service] = [LoopWatchdog(), Notifier(settings)]
     if (off := why_off(settings)) is None:
         services.append(LadderNotifier(settings))

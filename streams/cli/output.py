@@ -3,11 +3,14 @@
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
+from dispatch.model.plain_reason import plain_reason
 from dispatch.model.visible_text import visible, visible_as_json
+from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.safe_console import SafeConsole
 
 NO_TERMINAL_WIDTH = 160
@@ -26,6 +29,21 @@ def print_json(value: object) -> None:
 def say(text: str, *, to_errors: bool = False) -> None:
     """Prints text that may contain what clients wrote."""
     print(visible(text), file=sys.stderr if to_errors else sys.stdout, flush=True)
+
+
+def write_output(path: Path, text: str) -> None:
+    """Raises CommandFailed: it cannot be written."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandFailed(
+            f"{path} cannot be written: {plain_reason(error)}", "Choose another file.", WRONG_USE
+        ) from error
+
+
+def sentence(clause: str) -> str:
+    """With a capital and a full stop."""
+    return clause[:1].upper() + clause[1:] + ("" if clause.endswith((".", "!", "?")) else ".")
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, empty: str) -> None:

@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from dispatch.model.counted import counted
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, logs
-from streams.cli.context import check_ring, settings_here
+from streams.backup.target import require_whole
+from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, CommandFailed
+from streams.cli.export import backup_errors_reported
 from streams.cli.redis_login import check_redis
 from streams.components import Component
 from streams.errors import LogUnavailable
@@ -29,6 +32,9 @@ def command(json: Json = False) -> None:
     settings = settings_here()
     logs.configure("error", "cli")
     check_redis(settings, Component.OPERATOR)
+    with broker_errors_reported(), backup_errors_reported():
+        # Of half a log a Redis would be built that looks whole.
+        require_whole(settings)
     check_ring(settings, "rebuild-start", KeyUse.DATA)
     try:
         report = asyncio.run(_rebuild(settings, quiet=json))
@@ -44,9 +50,10 @@ def command(json: Json = False) -> None:
         print(json_format.dumps(asdict(report)))
     else:
         print(
-            f"rebuilt in {report.seconds:.1f} s: {report.incidents} incidents, {report.volunteers} volunteers, "
-            f"{report.positions} positions, {report.holds} people engaged, {report.refused} offers refused, "
-            f"{report.unreadable} records unreadable"
+            f"rebuilt in {report.seconds:.1f} s: {counted(report.incidents, 'incident')}, "
+            f"{counted(report.volunteers, 'volunteer')}, {counted(report.positions, 'position')}, "
+            f"{counted(report.holds, 'person', 'people')} engaged, {counted(report.refused, 'offer')} refused, "
+            f"{counted(report.unreadable, 'record')} unreadable"
         )
 
 

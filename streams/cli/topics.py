@@ -7,13 +7,17 @@ from typing import Annotated
 
 import typer
 
+from dispatch.model.counted import counted
+from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
-from streams.cli.output import print_json, print_table
+from streams.cli.output import print_json, print_table, sentence
 from streams.components import Component
 from streams.kafka import acl_admin, scram_users, topic_admin
 from streams.kafka.acl_admin import PRINCIPAL_TYPE, Grant
 from streams.kafka.topic_admin import Row, TopicResult
+from streams.kafka.topic_drift import FINISH, UNFINISHED, told
 from streams.topics import TOPICS
 
 app = typer.Typer(help="Create and check the topics, and who may use them.", no_args_is_help=True)
@@ -24,6 +28,7 @@ SIGNS = {
     TopicResult.AS_STATED: "= as stated",
     TopicResult.DIFFERS: "? differs",
     TopicResult.REFUSED: "! refused",
+    TopicResult.IMPORTING: "! import has not ended",
 }
 
 
@@ -39,6 +44,8 @@ def apply(json: Json = False) -> None:
         print_json([asdict(row) for row in rows])
     else:
         _print(rows)
+    if any(row.standing is TopicResult.IMPORTING for row in rows):
+        raise CommandFailed(f"{UNFINISHED}; nothing was changed", sentence(FINISH))
     refused = [row for row in rows if row.standing is TopicResult.REFUSED]
     if refused:
         # Exit code 1, although everything else was applied: start-up scripts must notice.
@@ -55,10 +62,10 @@ def check(json: Json = False) -> None:
         print_json([asdict(problem) for problem in problems])
     elif not problems:
         print(f"{len(TOPICS)} topics, no dangerous differences")
-    for problem in [] if json else problems:
-        print(problem)
+    elif problems:
+        print(told(problems))
     if problems:
-        raise CommandFailed(f"{len(problems)} dangerous differences", problems[0].advice)
+        raise CommandFailed(counted(len(problems), "dangerous difference"), sentence(problems[0].advice))
 
 
 @app.command()
@@ -103,9 +110,11 @@ def make_users(
     """
     known = {name.removeprefix(PRINCIPAL_TYPE) for name in acl_admin.usual_principals().values()}
     try:
-        found = {name: (passwords / name).read_text("utf-8").rstrip("\r\n") for name in _files(passwords, known)}
+        found = {name: private_file.read_text(passwords / name) for name in _files(passwords, known)}
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandFailed(f"{passwords}: {error}", "Name a folder that can be read.", WRONG_USE) from error
+        raise CommandFailed(
+            f"a password in {passwords} cannot be read: {plain_reason(error)}", "Correct the files there.", WRONG_USE
+        ) from error
     if not found or not all(found.values()):
         raise CommandFailed(
             f"{passwords} has no passwords",
@@ -114,7 +123,7 @@ def make_users(
         )
     with broker_errors_reported():
         scram_users.set_passwords(settings_here(), found)
-    print(f"{len(found)} users: {', '.join(sorted(found))}")
+    print(f"{counted(len(found), 'user')}: {', '.join(sorted(found))}")
 
 
 def _files(folder: Path, known: Collection[str]) -> list[str]:

@@ -6,9 +6,11 @@ from dispatch.plans.book import BadPlans
 from streams import logs, tracing
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.output import sentence
 from streams.cli.redis_login import check_redis
 from streams.components import Component
 from streams.kafka import topic_admin
+from streams.kafka.topic_drift import told
 from streams.local.early_load import await_begin
 from streams.probe_server import ProbeServer
 from streams.ring import KeyUse
@@ -28,7 +30,7 @@ def command() -> None:
     with broker_errors_reported():
         problems = topic_admin.check_topics(settings, needs=Component.WORKER)
     if problems:
-        raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+        raise CommandFailed(told(problems), sentence(problems[0].advice))
     check_ring(settings, "worker-start", KeyUse.DATA)
     try:
         app = build_app(settings, ready=probes.ready)

@@ -19,6 +19,7 @@ from streams.components import Component
 from streams.errors import BrokerError
 from streams.kafka import clients
 from streams.kafka.broker_access import TIMEOUT_S, identity, unreachable_cure, wait_for_broker
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.rights import require_rights
 from streams.kafka.topic_drift import Cure, TopicDrift, TopicState, problems_of
 from streams.settings import Settings
@@ -36,6 +37,7 @@ class TopicResult(StrEnum):
     AS_STATED = "as stated"
     DIFFERS = "differs"  # harmless, left unchanged
     REFUSED = "refused"  # dangerous; an operator must act
+    IMPORTING = "being imported"  # an import has not ended; nothing was changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +73,17 @@ def check_topics(
 def apply_topics(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> list[Row]:
     """Creates missing topics and alters configuration that differs. Idempotent.
 
+    Changes nothing while an import has not ended: with the stated configuration processes would start on half a log.
+
     Raises:
         BrokerError: no broker answered in time, or it refused to create or alter.
     """
     with connected(settings, timeout_s=timeout_s) as admin:
         # Only differences are changed, so a repeat changes nothing.
         found = problems_of(read_states(admin), settings)
-        _create(admin, [problem.topic for problem in found if problem.cure is Cure.CREATE], settings)
-        _alter(admin, [problem for problem in found if problem.cure is Cure.ALTER])
+        if not any(problem.cure is Cure.END_IMPORT for problem in found):
+            _create(admin, [problem.topic for problem in found if problem.cure is Cure.CREATE], settings)
+            _alter(admin, [problem for problem in found if problem.cure is Cure.ALTER])
         # Read again: the rows show what the broker has now and not what was requested.
         left = problems_of(states := read_states(admin), settings)
     return [_row(topic, states[topic.name], found, left) for topic in TOPICS if topic.name in states]
@@ -108,14 +113,16 @@ def connected(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> Iterator[K
             request_within_ms=REQUEST_WITHIN_MS,
         )
     except KafkaError as error:
-        raise BrokerError(f"Kafka at {servers} does not answer: {error}", unreachable_cure(servers)) from error
+        raise BrokerError(
+            f"Kafka at {servers} does not answer: {kafka_reason(error)}", unreachable_cure(servers)
+        ) from error
     try:
         yield admin
     except KafkaTimeoutError as error:
-        raise BrokerError(f"Kafka at {servers} did not answer in time: {error}", unreachable_cure(servers)) from error
+        raise BrokerError(f"Kafka at {servers} did not answer in time", unreachable_cure(servers)) from error
     except KafkaError as error:
         raise BrokerError(
-            f"Kafka at {servers} refused {identity(settings)}: {error}",
+            f"Kafka at {servers} refused {identity(settings)}: {kafka_reason(error)}",
             "`komek topics acls` shows what each component must be allowed.",
         ) from error
     finally:
@@ -243,6 +250,8 @@ def _row(topic: Topic, state: TopicState, found: Sequence[TopicDrift], left: Seq
 
 
 def _standing(topic: Topic, before: Sequence[TopicDrift], after: Sequence[TopicDrift]) -> TopicResult:
+    if any(problem.cure is Cure.END_IMPORT for problem in after):
+        return TopicResult.IMPORTING
     if any(problem.is_dangerous or topic in SAME_PARTITIONS for problem in after):
         return TopicResult.REFUSED
     if after:

@@ -1,13 +1,22 @@
 """Compares the topics on the broker with those stated in `topics.py`, and marks dangerous differences. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dispatch.model.counted import counted
 from streams.settings import Settings
 from streams.topics import SAME_PARTITIONS, TOPICS, Topic
 
 APPLY = "run `komek topics apply`"
+IMPORTING = {"cleanup.policy": "delete", "retention.ms": "-1", "message.timestamp.type": "CreateTime"}
+"""How `komek import` sets topics until it has ended (`streams/backup/target.py`); no topic is stated so. It is the mark of an
+import that has not ended: whoever looks at the topics sees it, on any machine, with the rights that it has anyway."""
+UNFINISHED = "an import (`komek import`) has begun on this Kafka and has not ended: its log is not whole"
+FINISH = (
+    "run the same `komek import` again, it goes on where it was; or delete Komek's topics (they hold nothing that the export "
+    "lacks) and import anew"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,7 @@ class Cure(StrEnum):
     CREATE = "create"
     ALTER = "alter"
     BY_HAND = "by hand"
+    END_IMPORT = "end the import"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +48,19 @@ class TopicDrift:
     config: tuple[str, str] | None = None
 
     def __str__(self) -> str:
-        return f"{self.topic}: {self.what}: {self.advice}"
+        # An import is about all topics: it is said once (`told`).
+        where = "" if self.cure is Cure.END_IMPORT else f"{self.topic}: "
+        return f"{where}{self.what}: {self.advice}"
+
+
+def told(problems: Iterable[TopicDrift]) -> str:
+    """One line for each."""
+    return "\n".join(dict.fromkeys(map(str, problems)))
+
+
+def is_importing(state: TopicState) -> bool:
+    """Whether the topic is set for an import that has not ended."""
+    return IMPORTING.items() <= dict(state.config).items()
 
 
 def problems_of(states: Mapping[str, TopicState], settings: Settings) -> list[TopicDrift]:
@@ -55,11 +77,14 @@ def _missing(topic: Topic) -> TopicDrift:
 
 
 def _differences(topic: Topic, state: TopicState, settings: Settings) -> Iterator[TopicDrift]:
+    if is_importing(state):
+        yield TopicDrift(topic=topic.name, what=UNFINISHED, cure=Cure.END_IMPORT, advice=FINISH, is_dangerous=True)
+        return
     yield from _partition_differences(topic, state, settings)
     if state.replication < settings.replication:
         yield TopicDrift(
             topic=topic.name,
-            what=f"has {state.replication} replicas, KOMEK_REPLICATION asks for {settings.replication}",
+            what=f"has {counted(state.replication, 'replica')}, KOMEK_REPLICATION asks for {settings.replication}",
             cure=Cure.BY_HAND,
             advice="move its partitions with kafka-reassign-partitions, or lower KOMEK_REPLICATION",
             is_dangerous=True,
@@ -88,7 +113,7 @@ def _partition_differences(topic: Topic, state: TopicState, settings: Settings) 
     source = "the list of topics" if topic.partitions else "KOMEK_PARTITIONS"
     yield TopicDrift(
         topic=topic.name,
-        what=f"has {state.partitions} partitions, {source} says {wanted}",
+        what=f"has {counted(state.partitions, 'partition')}, {source} says {wanted}",
         cure=Cure.BY_HAND,
         advice=(
             f"set KOMEK_PARTITIONS={state.partitions}; to have {wanted}, stop intake, let the workers finish, and "

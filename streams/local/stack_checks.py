@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import psutil
 import redis
 
+from dispatch.model.plain_reason import plain_reason
 from streams.components import Component
 from streams.errors import BrokerError
 from streams.kafka import rights, topic_admin
 from streams.kafka.acl_admin import PRINCIPAL_TYPE, usual_principals
 from streams.kafka.broker_access import identity
+from streams.kafka.topic_drift import FINISH, Cure, told
 from streams.local import stackfile
 from streams.local.acl_checks import acl_checks
 from streams.local.check import Check, Level, fail, note, ok, warn
@@ -111,7 +113,9 @@ def kafka_topics(settings: Settings) -> Check:
     except BrokerError as error:
         return fail("Kafka", str(error), error.cure)
     if problems:
-        return fail("topics", "; ".join(map(str, problems)), "Run `komek topics apply`.")
+        is_import = any(problem.cure is Cure.END_IMPORT for problem in problems)
+        cure = f"End the import: {FINISH}." if is_import else "Run `komek topics apply`."
+        return fail("topics", told(problems).replace("\n", "; "), cure)
     return ok("Kafka", f"{settings.kafka} answers, topics are as configured")
 
 
@@ -168,4 +172,4 @@ def api_ready(url: str, settings: Settings) -> Check:
         error.close()
         return fail("API", f"{url}/readyz answers {error.code}: {said}", "The response names what is missing.")
     except OSError as error:
-        return fail("API", f"{url}: {error}", LOGS_CURE)
+        return fail("API", f"{url}: {plain_reason(error)}", LOGS_CURE)
