@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 
+from streams.api_client import http_reason
 from streams.api_paths import path_of
 from streams.cap.importing import FoundIncident, OrderRefused
 from streams.errors import RetryLater
@@ -13,12 +14,22 @@ from streams.errors import RetryLater
 CLOSED = ("closed", "cancelled")
 ENDED = frozenset({"incident_ended", "not_found"})
 """The incident takes no orders any more: an operator ended or merged it, or it is so old that Redis has forgotten it."""
+REFUSED_TOKEN = frozenset({"unauthenticated", "forbidden"})
 LATER = frozenset({401, 403, 408, 425, 429})
 """As every 5xx: nothing is wrong with the alert. A token that was refused may be replaced by another one."""
 
 
 class ApiAway(RetryLater):
     """The API does not answer, or not now; the message has what it said. The same orders are repeated with the same keys."""
+
+
+class TokenRefused(ApiAway):
+    """The API answers, and refuses the token or its role: another one, in the same file perhaps, may be accepted."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"the API refuses the token: {status} {code}")
+        self.status = status
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +106,7 @@ class ApiDesk:
         try:
             return self._http.request(method, path, **request)
         except httpx2.HTTPError as error:
-            raise ApiAway(f"the API does not answer: {type(error).__name__}") from error
+            raise ApiAway(f"the API does not answer: {http_reason(error)}") from error
 
 
 def _code(response: httpx2.Response) -> str:
@@ -109,17 +120,23 @@ def _code(response: httpx2.Response) -> str:
     return str(problem.get("code") or "") if isinstance(problem, Mapping) else ""
 
 
+def _said(problem: Mapping[str, Any]) -> str:
+    """The fields that the problem is about, and its title: its detail may quote what an alert says of people."""
+    fields = [str(error.get("field")) for error in problem.get("errors") or () if isinstance(error, Mapping)]
+    title = str(problem.get("title") or "")
+    return (f" {', '.join(fields)}" if fields else "") + (f": {title}" if title else "")
+
+
 def _checked(response: httpx2.Response) -> Mapping[str, Any]:
     code = _code(response)
     what = f"{response.status_code} {code or response.reason_phrase}"
+    if code in REFUSED_TOKEN:
+        raise TokenRefused(response.status_code, code)
     # An answer without a code comes from something between: a proxy says nothing about the alert.
     if response.status_code >= 500 or response.status_code in LATER or (not response.is_success and not code):
         raise ApiAway(what)
     if not response.is_success:
-        fields = [
-            str(error.get("field")) for error in response.json().get("errors") or () if isinstance(error, Mapping)
-        ]
-        raise OrderRefused(f"{what} {', '.join(fields)}".rstrip())
+        raise OrderRefused(f"{what}{_said(response.json())}")
     try:
         answer = response.json()
     except ValueError:

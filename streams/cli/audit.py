@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dispatch.model.counted import counted
 from streams.api_paths import path_of
 from streams.audit.chain import Finding, Verified, Verifier
 from streams.audit.reader import AuditReader
@@ -61,12 +62,12 @@ def list_entries(
         return
     rows = [(item["at"], item["actor"], item["role"], item["action"], _about(item)) for item in items]
     print_table(
-        f"{len(items)} entries",
+        counted(len(items), "entry", "entries"),
         ("time", "actor", "role", "action", "about"),
         rows,
         empty="no entries match; entries are kept for a year, and --since, --actor, --subject and --action narrow the search",
     )
-    say(f"{len(subjects)} subjects and {unnamed} that no entry names; --json lists them")
+    say(f"{counted(len(subjects), 'subject')} and {unnamed:,} that no entry names; --json lists them")
     if older is not None:
         say("older entries match too; raise --limit")
 
@@ -83,14 +84,14 @@ def verify(since: Since = None, json: JsonOption = False) -> None:
         print_json({**asdict(counts), "findings": [asdict(finding) for finding in found]})
     else:
         say(
-            f"{counts.entries} entries: {counts.chained} linked, {counts.repeated} repeated, "
+            f"{counted(counts.entries, 'entry', 'entries')}: {counts.chained} linked, {counts.repeated} repeated, "
             f"{counts.unchained} from before entries were linked"
         )
         for finding in found[:SHOWN]:
             say(f"offset {finding.offset}: {finding.fault}: {finding.detail} (writer {finding.writer or 'unknown'})")
     if found:
         raise CommandFailed(
-            f"{len(found)} faults in the audit log",
+            f"{counted(len(found), 'fault')} in the audit log",
             "Keep a copy of the topic, and find out who may write to the brokers.",
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dispatch.model.counted import counted
 from streams import clock
 from streams.backup import ages
 from streams.backup.ages import Backups
@@ -37,7 +38,7 @@ def backup_checks(settings: Settings, now_ms: int) -> Iterator[Check]:
         return
     newest, age_s = found.newest, (now_ms - found.newest.plan.begun_ms) // 1000
     told = (
-        f"{_span(age_s)} old: {newest.plan.id}, {newest.records:,} records, {newest.bytes / 1e6:,.1f} MB; "
+        f"{_span(age_s)} old: {newest.plan.id}, {counted(newest.records, 'record')}, {newest.bytes / 1e6:,.1f} MB; "
         f"{found.count} in {settings.backups}"
     )
     grade = fail if age_s > EXPORT_FAIL_S else warn if age_s > EXPORT_WARN_S else None

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from dispatch.model.counted import counted
 from dispatch.plans import book
 from streams import clock
-from streams.cap.desk import ApiAway, ApiDesk
+from streams.cap.desk import ApiDesk
 from streams.cap.fetching import fetched
 from streams.cap.importing import Desk, Done, DryRun
 from streams.cap.sources import gathered
@@ -21,11 +22,13 @@ from streams.cli.cap_setup import (
     Setup,
     TrustOption,
     check_rules,
+    desk_errors_reported,
     opened_ledger,
     setup,
 )
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
-from streams.cli.errors import FAILED, UNREACHABLE, CommandFailed
+from streams.cli.errors import FAILED
+from streams.cli.labels import reason_words
 from streams.cli.output import print_json, print_table, say
 
 app = typer.Typer(help="Import and follow alerts in the Common Alerting Protocol (CAP).", no_args_is_help=True)
@@ -65,11 +68,12 @@ def import_(
         return fetched(url, is_private_allowed=private or given.settings.cap_private).raw or b""
 
     found = gathered(sources, bytes_at, given.judge)
-    with opened_ledger(given.ledger, is_written=apply) as entries, _desk(api, token, given, is_real=apply) as desk:
-        try:
-            done = [*found.faults, *given.importer(entries, desk, clock.now_ms()).run(found.alerts)]
-        except ApiAway as error:
-            raise CommandFailed(str(error), REPEAT, UNREACHABLE) from error
+    with (
+        opened_ledger(given.ledger, is_written=apply) as entries,
+        _desk(api, token, given, is_real=apply) as desk,
+        desk_errors_reported(REPEAT),
+    ):
+        done = [*found.faults, *given.importer(entries, desk, clock.now_ms()).run(found.alerts)]
     _show(done, is_applied=apply, json=json)
     if any(one.step is None for one in done):
         raise typer.Exit(FAILED)
@@ -86,10 +90,7 @@ def _desk(api: str | None, token: str | None, given: Setup, *, is_real: bool) ->
         return
     with access(api, token).http(identity="cap-import") as http:
         desk = ApiDesk(http)
-        try:
-            check_rules(given.rules, desk)
-        except ApiAway as error:
-            raise CommandFailed(str(error), "Start it, or check --api and --token.", UNREACHABLE) from error
+        check_rules(given.rules, desk)
         yield desk
 
 
@@ -110,10 +111,10 @@ def _show(done: Sequence[Done], *, is_applied: bool, json: bool) -> None:
         print_json({"applied": is_applied, "items": items})
         return
     rows = [
-        (one.identifier, one.event, step, one.rule, one.reason, one.incident_id or "")
+        (one.identifier, one.event, step, one.rule, reason_words(one.reason), one.incident_id or "")
         for one, step in zip(done, steps, strict=True)
     ]
     columns = ("message", "event", "step", "rule", "why", "incident")
-    print_table(f"{len(rows)} messages", columns, rows, empty="no messages; nothing to do")
+    print_table(counted(len(rows), "message"), columns, rows, empty="no messages; nothing to do")
     if not is_applied:
         say("nothing was sent; --apply posts it")

@@ -12,14 +12,16 @@ from cryptography.x509 import Certificate
 
 from dispatch.cap.reading import Signatures
 from dispatch.cap.rules import BadRules, Rules, built_in, rules_of
+from dispatch.model.plain_reason import plain_reason
 from dispatch.model.service_area import ServiceArea
 from streams import clock
-from streams.cap.desk import ApiDesk
+from streams.cap.desk import ApiAway, ApiDesk, TokenRefused
 from streams.cap.importing import Desk, Importer, OrderRefused
 from streams.cap.ledger import BadLedger, Ledger
 from streams.cap.sources import SignatureJudge
+from streams.cli.advice import advice_for
 from streams.cli.context import settings_here
-from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.errors import InvalidInput
 from streams.service_area import service_area_of
 from streams.settings import Settings
@@ -34,6 +36,8 @@ TrustOption = Annotated[
 PrivateOption = Annotated[
     bool, typer.Option("--private", help="Addresses may lead to a private network, as with KOMEK_CAP_PRIVATE.")
 ]
+START_IT = "Start it, or check --api."
+LEDGER_CURE = "Give --ledger a file that can be written."
 AnywhereOption = Annotated[bool, typer.Option("--anywhere", help="Also alerts outside the service area.")]
 
 
@@ -76,7 +80,9 @@ def _rules(path: Path | None) -> Rules:
     try:
         return rules_of(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, BadRules) as error:
-        raise CommandFailed(f"{path}: {error}", "dispatch/cap/builtin.toml shows the form.", WRONG_USE) from error
+        raise CommandFailed(
+            f"{path}: {plain_reason(error)}", "dispatch/cap/builtin.toml shows the form.", WRONG_USE
+        ) from error
 
 
 @contextmanager
@@ -89,8 +95,23 @@ def opened_ledger(path: Path, *, is_written: bool) -> Iterator[Ledger]:
             if not is_written and path.exists():
                 entries.copy_of(path)
             yield entries
-    except (BadLedger, OSError) as error:
-        raise CommandFailed(str(error), "Give --ledger a file that can be written.", WRONG_USE) from error
+    except BadLedger as error:
+        raise CommandFailed(str(error), LEDGER_CURE, WRONG_USE) from error
+    except OSError as error:
+        raise CommandFailed(f"{path}: {plain_reason(error)}", LEDGER_CURE, WRONG_USE) from error
+
+
+@contextmanager
+def desk_errors_reported(cure: str) -> Iterator[None]:
+    """Context manager: ends the command when the API refuses the token or an order, or does not answer; then with this cure."""
+    try:
+        yield
+    except TokenRefused as error:
+        raise CommandFailed(str(error), advice_for(error.code, error.status)) from error
+    except ApiAway as error:
+        raise CommandFailed(str(error), cure, UNREACHABLE) from error
+    except OrderRefused as error:
+        raise CommandFailed(str(error), "Check --api and --token.") from error
 
 
 def rule_faults(rules: Rules, desk: ApiDesk) -> list[str]:
@@ -107,13 +128,10 @@ def check_rules(rules: Rules, desk: ApiDesk) -> None:
     """Compares the rules with the plans in force.
 
     Raises:
-        ApiAway: the API does not answer, or not with this token.
-        CommandFailed: a rule asks for what no plan has.
+        CommandFailed: the API does not answer, or refuses the token; or a rule asks for what no plan has.
     """
-    try:
+    with desk_errors_reported(START_IT):
         faults = rule_faults(rules, desk)
-    except OrderRefused as error:
-        raise CommandFailed(str(error), "Check --api and --token.") from error
     if faults:
         raise CommandFailed("\n".join(faults), "Correct the rules, or apply plans that have these types.", WRONG_USE)
 

@@ -14,16 +14,20 @@ from dispatch.cards.card_table import CardTable
 from dispatch.cards.card_text import MAX_BYTES
 from dispatch.cards.received_card import Card
 from dispatch.cards.table_values import BadTable
+from dispatch.model.counted import counted
+from dispatch.model.plain_reason import plain_reason
 from dispatch.plans import book
 from streams import clock
-from streams.cap.desk import ApiAway, ApiDesk
-from streams.cap.importing import Done, OrderRefused
+from streams.cap.desk import ApiDesk
+from streams.cap.importing import Done
 from streams.cap.ledger import BadLedger
 from streams.cards.card_importing import CardDesk, CardImporter, DryCardRun, unusable
 from streams.cards.card_ledger import CardLedger
+from streams.cli.cap_setup import LEDGER_CURE, START_IT, desk_errors_reported
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.context import settings_here
-from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
+from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
+from streams.cli.labels import reason_words
 from streams.cli.output import print_json, print_table, say
 from streams.service_area import service_area_of
 from streams.settings import Settings
@@ -72,10 +76,8 @@ def import_(
             now_ms=clock.now_ms(),
             own_sender=settings.cap_sender,
         )
-        try:
+        with desk_errors_reported(REPEAT):
             done += importer.run(cards)
-        except ApiAway as error:
-            raise CommandFailed(str(error), REPEAT, UNREACHABLE) from error
     _show(done, is_applied=apply, json=json)
     if any(one.step is None for one in done):
         raise typer.Exit(FAILED)
@@ -96,7 +98,7 @@ def _read(sources: Sequence[str], names: CardTable) -> tuple[list[Card], list[Do
         try:
             found = card_file(_bytes_of(source), names)
         except OSError as error:
-            faults.append(Done(identifier=source, event="", reason=str(error), step=None))
+            faults.append(Done(identifier=source, event="", reason=plain_reason(error), step=None))
             continue
         cards += found.cards
         faults += [unusable(one, source) for one in found.faults]
@@ -119,8 +121,10 @@ def _ledger(path: Path, *, is_written: bool) -> Iterator[CardLedger]:
         copied = path if not is_written and path.exists() else None
         with CardLedger.opened(path if is_written else None, copied_from=copied) as entries:
             yield entries
-    except (BadLedger, OSError) as error:
-        raise CommandFailed(str(error), "Give --ledger a file that can be written.", WRONG_USE) from error
+    except BadLedger as error:
+        raise CommandFailed(str(error), LEDGER_CURE, WRONG_USE) from error
+    except OSError as error:
+        raise CommandFailed(f"{path}: {plain_reason(error)}", LEDGER_CURE, WRONG_USE) from error
 
 
 @contextmanager
@@ -138,12 +142,8 @@ def _desk(
         return
     with access(api, token).http(identity="card-import") as http:
         desk = ApiDesk(http)
-        try:
+        with desk_errors_reported(START_IT):
             faults = names.without_plan([one.type for one in desk.types()])
-        except ApiAway as error:
-            raise CommandFailed(str(error), "Start it, or check --api and --token.", UNREACHABLE) from error
-        except OrderRefused as error:
-            raise CommandFailed(str(error), "Check --api and --token.") from error
         if faults:
             raise CommandFailed(
                 "\n".join(faults), "Correct the table, or apply plans that have these types.", WRONG_USE
@@ -158,7 +158,7 @@ def _show(done: Sequence[Done], *, is_applied: bool, json: bool) -> None:
             one.event,
             one.step.value if one.step else "refused",
             one.rule,
-            one.reason,
+            one.reason if json else reason_words(one.reason),
             one.incident_id or "",
         )
         for one in done
@@ -171,6 +171,6 @@ def _show(done: Sequence[Done], *, is_applied: bool, json: bool) -> None:
             {"applied": is_applied, "items": [{**one, "incident_id": one["incident_id"] or None} for one in items]}
         )
         return
-    print_table(f"{len(rows)} cards", columns, rows, empty="no cards; nothing to do")
+    print_table(counted(len(rows), "card"), columns, rows, empty="no cards; nothing to do")
     if not is_applied:
         say("nothing was sent; --apply posts it")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from dispatch.model.plain_reason import plain_reason
 from streams import client_tls, clock
 from streams.cli.client import Access
 from streams.client_tls import BadPem
@@ -68,7 +69,7 @@ def shown_by(name: str, host: str, port: int, context: ssl.SSLContext) -> Check:
     except ssl.SSLCertVerificationError as error:
         return fail(name, f"it is not accepted: {error.verify_message}", "Set the CA that signed it, or renew it.")
     except OSError as error:
-        return fail(name, f"no TLS connection: {error}", "See that the server runs and speaks TLS.")
+        return fail(name, f"no TLS connection: {plain_reason(error)}", "See that the server runs and speaks TLS.")
     return _graded(name, datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC))
 
 
@@ -76,7 +77,7 @@ def in_file(name: str, path: Path) -> Check:
     try:
         (first, *_) = x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError) as error:
-        return fail(name, f"{path} cannot be used: {error}", "Correct the file.")
+        return fail(name, f"{path} cannot be used: {plain_reason(error)}", "Correct the file.")
     return _graded(name, first.not_valid_after_utc)
 
 

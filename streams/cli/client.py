@@ -4,17 +4,20 @@ The address is `--api`, else KOMEK_HOST and KOMEK_PORT, else that of the local s
 one signed here with the key of KOMEK_JWT_KEYS or of the local stack.
 """
 
+import contextlib
 import os
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import httpx2
 import typer
 
 from streams import clock
+from streams.api_client import http_reason
 from streams.cli.advice import advice_for
 from streams.cli.certificate import trust_of
 from streams.cli.context import settings_here
@@ -59,7 +62,7 @@ def access(api: str | None, token: str | None, token_file: Path | None = None) -
     """Address and tokens for a command.
 
     Raises:
-        CommandFailed: no token was given and none can be signed here, or the file of KOMEK_API_CA cannot be used.
+        CommandFailed: no token was given and none can be signed here, or a file cannot be used.
     """
     settings = settings_here()
     tokens: TokenSource | None = TokenInFile(token_file) if token_file else GivenToken(token) if token else None
@@ -106,15 +109,25 @@ def ask(http: httpx2.Client, method: str, path: str, **request: Any) -> Mapping[
     try:
         response = http.request(method, path, **request)
     except httpx2.HTTPError as error:
-        raise CommandFailed(
-            f"the API at {http.base_url} does not answer: {type(error).__name__} {error}",
-            CERTIFICATE_CURE if "CERTIFICATE_VERIFY" in str(error) else ADDRESS_CURE,
-            UNREACHABLE,
-        ) from error
+        reason = http_reason(error)
+        cure = CERTIFICATE_CURE if "certificate" in reason else ADDRESS_CURE
+        raise CommandFailed(f"the API at {http.base_url} does not answer: {reason}", cure, UNREACHABLE) from error
     if not response.is_success:
         raise refusal(response)
     body = response.json()
     return body if isinstance(body, Mapping) else {"answer": body}
+
+
+def require_accepted_token(reach: Access, role: str = "operator") -> None:
+    """For a command that would count refusals one by one, or repeat for long: is the token accepted at all?
+
+    Raises:
+        CommandFailed: the API refuses it. An API that does not answer is no matter of the token.
+    """
+    with reach.http(role) as http, contextlib.suppress(httpx2.HTTPError):
+        response = http.get("/v1/status")
+        if response.status_code in (401, 403):
+            raise refusal(response)
 
 
 def refusal(response: httpx2.Response) -> CommandFailed:
@@ -148,9 +161,22 @@ def _error_line(error: object) -> str:
     return str(error)
 
 
+def checked_address(api: str) -> str:
+    """Raises CommandFailed: no address of a server with http or https."""
+    try:
+        url = urlsplit(api)
+        _ = url.port  # urlsplit checks the port only when it is read
+        is_server = url.scheme in ("http", "https") and bool(url.hostname) and not url.query and not url.fragment
+    except ValueError:
+        is_server = False
+    if not is_server or any(letter.isspace() for letter in api):
+        raise CommandFailed(f"--api {api}: expected an address like http://127.0.0.1:8000", ADDRESS_CURE, WRONG_USE)
+    return api.rstrip("/")
+
+
 def _address(api: str | None, settings: Settings) -> str:
     if api:
-        return api.rstrip("/")
+        return checked_address(api)
     running = stackfile.read(settings.data / "stack.json")
     # Settings win over the running stack, so that one shell can use another API.
     if settings.port is None and running is not None and not os.environ.get("KOMEK_HOST"):

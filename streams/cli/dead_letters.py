@@ -6,15 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
+from dispatch.model.counted import counted
 from streams import clock
 from streams.cli import audited
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.labels import words
 from streams.cli.output import print_json, print_table, say
 from streams.dead_letters import letters as dead_letters
 from streams.dead_letters import outcomes
 from streams.dead_letters.letters import DeadLetter, NotReplayable
 from streams.dead_letters.outcomes import Dismissal, LetterSettled
+from streams.topics import TOPICS
 
 app = typer.Typer(help="Inspect, replay or dismiss dead letters.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -53,7 +56,7 @@ def list_letters(
         for letter in letters
     ]
     columns = ("id", "time of the record", "place", "size", "ended", "reason")
-    print_table(f"{len(letters)} dead letters", columns, rows, empty="no dead letters match; nothing to do")
+    print_table(counted(len(letters), "dead letter"), columns, rows, empty="no dead letters match; nothing to do")
 
 
 @app.command()
@@ -121,9 +124,10 @@ def replay(
     if json:
         print_json({"replayed": [letter.id for letter in letters], "passed_over": passed_over})
         return
-    say(f"{len(letters)} records sent again, each confirmed by the broker")
+    say(f"{counted(len(letters), 'record')} sent again, confirmed by the broker")
     if passed_over:
-        say(f"{len(passed_over)} were replayed or dismissed before and skipped; --again includes them")
+        skipped = counted(len(passed_over), "letter was", "letters were")
+        say(f"{skipped} replayed or dismissed before and skipped; --again includes them")
 
 
 @app.command()
@@ -140,10 +144,13 @@ def dismiss(
     if json:
         print_json({"dismissed": [letter.id for letter in letters]})
     else:
-        say(f"{len(letters)} letters dismissed ({because})")
+        say(f"{counted(len(letters), 'letter')} dismissed ({words(because)})")
 
 
 def _found(topic: str | None, reason: str | None, hours: int | None) -> Iterator[DeadLetter]:
+    if topic and not any(topic in known.name for known in TOPICS):
+        names = ", ".join(sorted(known.name for known in TOPICS))
+        raise CommandFailed(f"--topic {topic}: no topic has this in its name", f"There are {names}.", WRONG_USE)
     # By the time of the original record, as it is listed.
     since_ms = clock.now_ms() - hours * 3_600_000 if hours else 0
     with broker_errors_reported():
@@ -206,7 +213,7 @@ def _end_of(end: LetterSettled | None) -> dict[str, Any] | None:
 
 
 def _end_words(end: LetterSettled | None) -> str:
-    return "" if end is None else f"{end.how} ({end.why})" if end.why else str(end.how)
+    return "" if end is None else f"{words(end.how)} ({words(end.why)})" if end.why else words(end.how)
 
 
 def _place(letter: DeadLetter) -> str:

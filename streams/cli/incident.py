@@ -7,17 +7,20 @@ from typing import Annotated, Any
 import httpx2
 import typer
 
+from dispatch.model.counted import counted
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from streams import clock
 from streams.api_paths import path_of
 from streams.cli import by_hand, proposals, remind
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
-from streams.cli.labels import priority_words
+from streams.cli.labels import priority_words, words
 from streams.cli.output import print_json, print_table, say
 from streams.cli.places import location
 
-app = typer.Typer(help="Report, show, list and manage incidents.", no_args_is_help=True)
+app = typer.Typer(
+    help="Report, show, assign, escalate and reopen incidents; answer for a volunteer.", no_args_is_help=True
+)
 for order in (by_hand.reopen, by_hand.escalate, by_hand.assign, by_hand.withdraw, by_hand.answer, by_hand.split):
     app.command()(order)
 app.command("remind")(remind.remind)
@@ -125,7 +128,9 @@ def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, jso
             empty="",
         )
     for entry in incident.get("merge_candidates", []):
-        say(f"may be the same as {entry['incident_id']} ({entry['score']:.0%}): {', '.join(entry['reasons'])}")
+        say(
+            f"may be the same as {entry['incident_id']} ({entry['score']:.0%}): {', '.join(map(words, entry['reasons']))}"
+        )
 
 
 @app.command("list")
@@ -149,7 +154,7 @@ def list_incidents(
         for item in answer["items"]
     ]
     print_table(
-        f"{len(rows)} incidents",
+        counted(len(rows), "incident"),
         ("id", "type", "priority", "status", "reported"),
         rows,
         empty="no incidents match; `komek incident new` reports one",
@@ -200,7 +205,7 @@ def _changes(known: dict[str, str], incident: Mapping[str, Any]) -> Iterator[dic
 
 def _requirement_row(requirement: Mapping[str, Any]) -> tuple[str, ...]:
     names = ("id", "capability", "skill", "count", "offered", "accepted", "shortfall")
-    return (*(str(requirement[name]) for name in names), str(requirement.get("shortfall_reason") or ""))
+    return (*(str(requirement[name]) for name in names), words(requirement.get("shortfall_reason") or ""))
 
 
 def _attention_row(entry: Mapping[str, Any], incident: Mapping[str, Any]) -> tuple[str, ...]:
@@ -209,17 +214,17 @@ def _attention_row(entry: Mapping[str, Any], incident: Mapping[str, Any]) -> tup
     requirement_id = entry["requirement_id"] or offer.get("requirement_id", "")
     skill = next((line["skill"] for line in incident["requirements"] if line["id"] == requirement_id), "")
     work = f"{requirement_id} {skill}".strip()
-    return (entry["reason"], offer.get("volunteer_id", ""), work, entry["detail"] or "", entry["since"])
+    return (words(entry["reason"]), offer.get("volunteer_id", ""), work, entry["detail"] or "", entry["since"])
 
 
 def _proposal_row(entry: Mapping[str, Any]) -> tuple[str, ...]:
     place = entry["location"]["coordinates"] if entry["location"] else ""
-    says = f"{entry['kind']} {entry['incident_id'] or place}".strip()
+    says = f"{words(entry['kind'])} {entry['incident_id'] or place}".strip()
     who = (
         f"{one['volunteer_id']} ({one['upheld']:g} of {one['judged']:g})" if one["judged"] else str(one["volunteer_id"])
         for one in entry["said"]
     )
-    return (entry["id"], says, ", ".join(who), ", ".join(entry["because"]), entry["at"])
+    return (entry["id"], says, ", ".join(who), ", ".join(map(words, entry["because"])), entry["at"])
 
 
 def _unconfirmed_row(offer: Mapping[str, Any], change: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from streams import clock
 from streams.errors import BrokerError, LogUnavailable
 from streams.kafka import topic_admin
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.topic_drift import TopicState, problems_of
 from streams.local.check import Check, fail, ok, warn
 from streams.monitoring.retention_check import TooOld, oldest_records
@@ -63,7 +64,7 @@ async def _oldest(settings: Settings) -> tuple[list[TooOld], list[Topic]]:
         await reader.start()
         return await oldest_records(reader, clock.now_ms())
     except (KafkaError, TimeoutError) as error:
-        raise LogUnavailable(f"the log cannot be read: {error!r}") from error
+        raise LogUnavailable(f"the log cannot be read: {kafka_reason(error)}") from error
     finally:
         await reader.stop()
 
@@ -129,6 +130,6 @@ async def _declared(settings: Settings, ring: LiveRing) -> DeclaredKeys:
     try:
         return await log.read_to_end()
     except (KafkaError, TimeoutError) as error:
-        raise LogUnavailable(f"keys: {error!r}") from error
+        raise LogUnavailable(f"keys: {kafka_reason(error)}") from error
     finally:
         await log.stop()

@@ -10,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from dispatch.model.counted import counted as number_of
+from dispatch.model.plain_reason import plain_reason
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import logs
 from streams.cli.context import settings_here
@@ -72,7 +74,7 @@ def show(
         empty="no keys; `komek keys add` makes one",
     )
     if counted and counted.unreadable:
-        print(f"{counted.unreadable} records open with no key of this ring")
+        print(f"{number_of(counted.unreadable, 'record opens', 'records open')} with no key of this ring")
 
 
 @app.command()
@@ -141,9 +143,11 @@ def rotate(
     elif done is None:
         print(f"{key_id} is active")
     else:
-        print(f"{key_id} is active; {done.written} records sealed again, {done.unreadable} unreadable")
+        print(f"{key_id} is active; {number_of(done.written, 'record')} sealed again, {done.unreadable} unreadable")
     if done is not None and done.lost:
-        raise CommandFailed(f"{done.lost} newer records had been removed by compaction", "Restore them from a backup.")
+        raise CommandFailed(
+            f"{number_of(done.lost, 'newer record')} had been removed by compaction", "Restore them from a backup."
+        )
 
 
 @app.command()
@@ -169,6 +173,7 @@ def retire(key_id: KeyId, by: By = "cli", json: Json = False) -> None:
         print(f"{key_id} is retired. `komek keys list --count` in a day; then delete its entry from every ring file.")
 
 
+VAPID_CURE = "Correct its rights, or name another file by KOMEK_VAPID_KEY; it is made."
 _ADD_ONE = "A retired key never comes back: add another with `komek keys add`."
 
 
@@ -180,8 +185,10 @@ def vapid(json: Json = False) -> None:
     is_new = not path.exists()
     try:
         public = public_text(load_private(ensure_vapid_key(path)))
-    except (BadVapidKey, OSError) as error:
-        raise CommandFailed(str(error), "Name another file by KOMEK_VAPID_KEY; it is made.", WRONG_USE) from None
+    except BadVapidKey as error:
+        raise CommandFailed(str(error), VAPID_CURE, WRONG_USE) from None
+    except OSError as error:
+        raise CommandFailed(f"{path}: {plain_reason(error)}", VAPID_CURE, WRONG_USE) from None
     if json:
         print_json({"file": str(path), "public": public, "is_new": is_new})
     else:
@@ -207,7 +214,7 @@ def _refuse_leftovers(key_id: str, found: Leftovers) -> None:
     in_log, in_redis = found.in_log.get(key_id, 0), found.in_redis.get(key_id, 0)
     if in_log or in_redis or found.hidden:
         raise CommandFailed(
-            f"{key_id} is still needed: {in_log} records in the log and {in_redis} in Redis are sealed under it, "
+            f"{key_id} is still needed: {number_of(in_log, 'record')} in the log and {in_redis} in Redis are sealed under it, "
             f"{found.hidden} wait to be written again",
             "`komek keys rotate` with the active key seals them again; workers bring the copies in Redis up to date.",
             FAILED,
@@ -238,7 +245,7 @@ def _write(path: Path, keys: list[RingKey]) -> None:
         write_ring(path, KeyRing(keys))
     except OSError as error:
         raise CommandFailed(
-            f"{path} cannot be written: {error.strerror}", "Run this where the ring file is kept."
+            f"{path} cannot be written: {plain_reason(error)}", "Run this where the ring file is kept."
         ) from error
 
 

@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from streams.cli.labels import age, priority_text, status_text
+from streams.cli.labels import age, priority_text, status_text, words
 
 WIDE = 130
 """Columns from which queue and offers stand side by side."""
@@ -79,11 +79,11 @@ def _standing(shown: BoardState) -> Text:
     if shown.away_s is not None:
         # First, because everything else on the board is old then.
         what = "REFUSES THIS TOKEN" if shown.is_refused else "DOES NOT ANSWER"
-        words = f"x THE API {what} since {age(shown.away_s)}: the data below is old ({shown.away_because})"
-        return Text(words, style="bold reverse red")
+        told = f"x THE API {what} since {age(shown.away_s)}: the data below is old ({shown.away_because})"
+        return Text(told, style="bold reverse red")
     if shown.status.get("assignment") == "delayed":
         reason = shown.status.get("assignment_reason") or "reports are accepted, people are asked later"
-        return Text(f"! ASSIGNMENT DELAYED: {reason}", style="bold reverse yellow")
+        return Text(f"! ASSIGNMENT DELAYED: {words(reason)}", style="bold reverse yellow")
     wrong = troubled(shown.status)
     if wrong or is_degraded(shown.status):
         return Text(f"! DEGRADED: {', '.join(wrong) or 'see the alarms'}", style="bold reverse yellow")
@@ -117,8 +117,8 @@ def _alarm_line(shown: BoardState) -> list[Text]:
     alarms = alarms_of(shown.status)
     if not alarms:
         return []
-    words = "   ".join(map(alarm_words, alarms))
-    return [Text(f"ALARMS  {words}", style="bold red", no_wrap=True, overflow="ellipsis")]
+    told = "   ".join(map(alarm_words, alarms))
+    return [Text(f"ALARMS  {told}", style="bold red", no_wrap=True, overflow="ellipsis")]
 
 
 def troubled(status: Mapping[str, Any]) -> list[str]:
@@ -225,7 +225,7 @@ def _people(incident: Mapping[str, Any]) -> str:
 
 def _missing(incident: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{need['shortfall']} {need['skill']} ({need.get('shortfall_reason')})"
+        f"{need['shortfall']} {need['skill']} ({words(need.get('shortfall_reason'))})"
         for need in incident.get("requirements") or ()
         if need.get("shortfall")
     )

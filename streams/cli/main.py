@@ -37,8 +37,8 @@ COMMANDS = {
         "assistant", "command", "Run one assistant, which reads texts and writes hints for people."
     ),
     "api": CommandEntry("api", "command", "Run one process of the HTTP API."),
-    "retention": CommandEntry("retention", "app", "What is kept how long, and whether anything is older."),
-    "topics": CommandEntry("topics", "app", "Create and check the topics."),
+    "retention": CommandEntry("retention", "app", "What is kept how long, and whether anything is older than that."),
+    "topics": CommandEntry("topics", "app", "Create and check the topics, and who may use them."),
     "redis": CommandEntry("redis_users", "app", "Print the users of Redis and their rights."),
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),
     "token": CommandEntry("token", "command", "Print a token or a login link for a role."),
@@ -55,13 +55,13 @@ COMMANDS = {
     "replay": CommandEntry("replay", "command", "Send incidents from a file."),
     "cap": CommandEntry("cap", "app", "Import and follow alerts in the Common Alerting Protocol (CAP)."),
     "card": CommandEntry("card", "app", "Import cards of other control rooms (112 cards, EIDO)."),
-    "webhooks": CommandEntry("webhooks", "app", "Check webhooks; send again what was given up."),
+    "webhooks": CommandEntry("webhooks", "app", "Check webhooks, see how far they are, send again what was given up."),
     "rebuild": CommandEntry("rebuild", "command", "Rebuild Redis from the log."),
     "export": CommandEntry("export", "command", "Write an export of the deployment into sealed files."),
     "import": CommandEntry("import_export", "command", "Read an export into an empty deployment."),
-    "keys": CommandEntry("keys", "app", "List, add, rotate and retire the keys of the deployment."),
+    "keys": CommandEntry("keys", "app", "List, add, rotate and retire the keys that encrypt and sign."),
     "dead-letters": CommandEntry("dead_letters", "app", "Inspect, replay or dismiss dead letters."),
-    "audit": CommandEntry("audit", "app", "Show who saw or did what; verify the audit log."),
+    "audit": CommandEntry("audit", "app", "Show who saw or did what; verify that the audit log is complete."),
     "doctor": CommandEntry("doctor", "command", "Check this machine and the running stack."),
 }
 

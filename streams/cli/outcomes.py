@@ -11,6 +11,7 @@ import httpx2
 from dispatch.model.vocabulary import Outcome
 from streams import clock
 from streams.cli.errors import DONE, FAILED, UNDECIDED
+from streams.cli.labels import words
 
 POLL_EVERY_S = 0.1
 PENDING = "pending"
@@ -47,7 +48,7 @@ def decided(http: httpx2.Client, accepted: Mapping[str, Any], success: Success, 
     outcome = _polled(http, str(links["outcome"]), wait_s) if command_id else None
     if outcome is None or outcome["outcome"] == PENDING:
         return Decided(text=later, exit_code=UNDECIDED, outcome=outcome)
-    reason = f": {_words(outcome['reason'])}" if outcome.get("reason") else ""
+    reason = f": {words(outcome['reason'])}" if outcome.get("reason") else ""
     if outcome["outcome"] == Outcome.REFUSED:
         return Decided(text=f"refused{reason}", exit_code=FAILED, outcome=outcome)
     if success.offer_states:
@@ -80,7 +81,7 @@ def _by_offer(offer: Mapping[str, Any] | None, success: Success, outcome: Mappin
         text = f"{outcome['outcome']}, but the offer cannot be read; see `komek incident show {outcome['incident_id']}`"
         return Decided(text=text, exit_code=UNDECIDED, outcome=outcome)
     state, reason = str(offer["state"]), offer.get("reason")
-    text = f"{_words(state)}: {_words(reason)}" if reason else _words(state)
+    text = f"{words(state)}: {words(reason)}" if reason else words(state)
     return Decided(text=text, exit_code=DONE if state in success.offer_states else FAILED, outcome=outcome)
 
 
@@ -102,7 +103,3 @@ def _read(http: httpx2.Client, path: str) -> Mapping[str, Any] | None:
     except (httpx2.HTTPError, ValueError):
         return None
     return body if isinstance(body, Mapping) else None
-
-
-def _words(identifier: object) -> str:
-    return str(identifier).replace("_", " ")

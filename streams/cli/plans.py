@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dispatch.model.counted import counted
 from dispatch.plans import book as response_plans
 from dispatch.plans.book import BadPlans, PlanBook
 from streams.cli.context import broker_errors_reported, settings_here
@@ -59,4 +60,6 @@ def _tell(book: PlanBook, file: Path, json: bool, word: str) -> None:
     if json:
         print_json({"file": str(file), word: True, "version": book.version, "types": sorted(book.plans)})
     else:
-        print(f"{file}: {word}, version {book.version}, {len(book.plans)} types, {len(book.ladders)} ladders")
+        print(
+            f"{file}: {word}, version {book.version}, {counted(len(book.plans), 'type')}, {counted(len(book.ladders), 'ladder')}"
+        )

@@ -12,7 +12,7 @@ from streams import clock, logs, wire
 from streams.cli import audited, printed_board
 from streams.cli.context import settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
-from streams.cli.output import print_json
+from streams.cli.output import print_json, write_output
 from streams.errors import LogUnavailable
 from streams.readers.last_known import LastKnown, LastKnownReader
 
@@ -58,10 +58,7 @@ def _shown(known: LastKnown) -> list[str]:
 
 
 def _write(out: Path, text: str) -> None:
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise CommandFailed(f"{out}: {error.strerror}", "Choose another file.", WRONG_USE) from error
+    write_output(out, text)
     print(f"written to {out}")
 
 

@@ -13,10 +13,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from dispatch.model.places import Place
+from dispatch.model.plain_reason import plain_reason
 from streams.api_client import Api
-from streams.cli.client import ApiOption, JsonOption, TokenOption, access
+from streams.cli.client import ApiOption, JsonOption, TokenOption, access, require_accepted_token
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
+from streams.cli.labels import words
 from streams.cli.output import print_json
 from streams.cli.safe_console import SafeConsole
 from streams.ring import KeyUse
@@ -73,7 +75,7 @@ def _read(file: Path) -> Calls:
     try:
         return read_calls(file)
     except OSError as error:
-        raise CommandFailed(f"{file}: {error.strerror or error}", "Give a readable file.", WRONG_USE) from error
+        raise CommandFailed(f"{file}: {plain_reason(error)}", "Give a readable file.", WRONG_USE) from error
     except UnknownFormat as error:
         raise CommandFailed(str(error), "Use a file with one of these headers.", WRONG_USE) from error
 
@@ -118,6 +120,8 @@ async def _sender(through: ReplayTarget, api: str | None, token: str | None) -> 
             yield send
         return
     reach = access(api, token)
+    # In a thread: this client blocks.
+    await asyncio.to_thread(require_accepted_token, reach)
     # Long enough for an API that is restarted; a report that is sent again keeps its key.
     async with Api(reach.url, reach.tokens, forget=reach.tokens.forget, verify=reach.trust, retry_for_s=30.0) as client:
         yield through_http(client)
@@ -176,5 +180,5 @@ def _print(calls: Calls, shown: dict[str, Any]) -> None:
 
 def _words(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {count}" for name, count in value.items()) or "none"
+        return ", ".join(f"{words(name)} {count}" for name, count in value.items()) or "none"
     return str(value)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from dispatch.model.counted import counted
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, logs
 from streams.cli.context import settings_here
@@ -34,7 +35,7 @@ def list_classes(json: Json = False) -> None:
         names = ("place", "kept", "ends by", "why")
         print_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
-        print_table(f"{len(rows)} classes of data", ("place", "kept", "ends by", "why"), rows, empty="")
+        print_table(f"{len(CLASSES)} classes of data", ("place", "kept", "ends by", "why"), rows, empty="")
 
 
 @app.command()
@@ -59,7 +60,8 @@ def check(json: Json = False) -> None:
         print(f"{one.place}: {one.what}{times}")
     if found:
         raise CommandFailed(
-            f"{len(found)} findings", "Run `komek topics apply`, see that workers run, then `komek rebuild` for Redis."
+            counted(len(found), "finding"),
+            "Run `komek topics apply`, see that workers run, then `komek rebuild` for Redis.",
         )
     if not json:
         print(f"{len(CLASSES)} classes of data, nothing is older than it may be")

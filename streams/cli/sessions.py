@@ -1,9 +1,12 @@
 """`komek sessions`: who is logged in, and how to end it."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
+import httpx2
 import typer
 
+from dispatch.model.counted import counted
 from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
@@ -22,22 +25,15 @@ def list_sessions(
     json: JsonOption = False,
 ) -> None:
     """List the sessions that are valid now, the oldest first."""
-    items: list[Any] = []
     with access(api, token).http("admin") as http:
-        wanted: dict[str, str | int] = {"limit": PAGE, **({"subject": subject} if subject else {})}
-        while True:
-            page = ask(http, "GET", path_of("sessions"), params=wanted)
-            items += page["items"]
-            if not page["next"]:
-                break
-            wanted["cursor"] = page["next"]
+        items = list(_sessions(http, subject))
     if json:
         print_json(items)
         return
     names = ("session_id", "id", "role", "opened_at", "renewed_at", "method", "issued_by")
     rows = [tuple(str(one[name] or "") for name in names) for one in items]
     print_table(
-        f"{len(items)} sessions",
+        counted(len(items), "session"),
         ("session", "person", "role", "since", "renewed", "login", "link made by"),
         rows,
         empty="no sessions"
@@ -53,6 +49,13 @@ def end_session(
     token: TokenOption = None,
 ) -> None:
     """End one session, with its live views, within two seconds in every API process."""
+    with access(api, token).http("admin") as http:
+        # A revocation of an id that nobody has is stored like any other, and leaves the right session open.
+        if all(one["session_id"] != session_id for one in _sessions(http)):
+            raise CommandFailed(
+                f"there is no session {session_id} that is valid now",
+                "`komek sessions list` shows them; `komek sessions revoke --subject ID` ends all of a person.",
+            )
     _revoke({"session": session_id}, api, token)
 
 
@@ -73,6 +76,16 @@ def revoke(
             "expected one of --subject, --role, --revoke-token and --jti", "komek sessions revoke --help", WRONG_USE
         )
     _revoke(named, api, token)
+
+
+def _sessions(http: httpx2.Client, subject: str | None = None) -> Iterator[dict[str, Any]]:
+    wanted: dict[str, str | int] = {"limit": PAGE, **({"subject": subject} if subject else {})}
+    while True:
+        page = ask(http, "GET", path_of("sessions"), params=wanted)
+        yield from page["items"]
+        if not page["next"]:
+            return
+        wanted["cursor"] = page["next"]
 
 
 def _revoke(named: dict[str, str], api: str | None, token: str | None) -> None:

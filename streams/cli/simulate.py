@@ -13,7 +13,7 @@ from rich.table import Table
 
 from streams import clock, event_loop
 from streams.api_client import Api, ApiUnavailable
-from streams.cli.client import Access, ApiOption, JsonOption, TokenOption, access
+from streams.cli.client import Access, ApiOption, JsonOption, TokenOption, access, require_accepted_token
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
@@ -65,6 +65,7 @@ def command(
     except BadScenario as error:
         raise CommandFailed(str(error), "`komek simulate --help` lists the options.", WRONG_USE) from error
     reach = access(api, token)
+    require_accepted_token(reach)
     with broker_errors_reported():
         figures = asyncio.run(_run(wanted, reach, quiet=json))
     if json:

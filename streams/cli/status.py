@@ -4,8 +4,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from dispatch.model.counted import counted
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import DONE, FAILED
+from streams.cli.labels import words
 from streams.cli.live_board import alarm_words, alarms_of, flat, is_degraded, troubled
 from streams.cli.output import print_json, print_table, say
 
@@ -48,7 +50,7 @@ def print_alarms(status: Mapping[str, Any]) -> None:
         )
         for alarm in alarms
     ]
-    print_table(f"{len(alarms)} alarms", ("alarm", "since", "of", "description"), rows, empty="")
+    print_table(counted(len(alarms), "alarm"), ("alarm", "since", "of", "description"), rows, empty="")
 
 
 def print_ways(status: Mapping[str, Any]) -> None:
@@ -57,9 +59,9 @@ def print_ways(status: Mapping[str, Any]) -> None:
     rows = [
         (
             f"{'! ' if way.get('status') == 'failing' else ''}{way.get('way')}",
-            str(way.get("status")),
+            words(way.get("status")),
             f"{way.get('taken')} taken, {way.get('failed')} failed",
-            str(way.get("code") or ""),
+            words(way.get("code") or ""),
         )
         for way in ways
     ]

@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 
+from dispatch.model.plain_reason import plain_reason
 from streams.cli.errors import CommandFailed
 
 OWNER_ONLY, OWNER_AND_GROUP = 0o600, 0o640
@@ -28,5 +29,6 @@ def write_token(path: Path, token: str) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise CommandFailed(
-            f"{path} cannot be written: {error.strerror}", "Give --out a file in a folder that this user may write."
+            f"{path} cannot be written: {plain_reason(error)}",
+            "Give --out a file in a folder that this user may write.",
         ) from error

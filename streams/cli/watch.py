@@ -19,8 +19,9 @@ from streams.api_client import OPENED, Api, ApiCaller, ApiResponse, ApiUnavailab
 from streams.cli.advice import advice_for
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.errors import FAILED, UNREACHABLE, CommandFailed
+from streams.cli.labels import words
 from streams.cli.live_board import OFFER_SIGNS, BoardState, Happened, layout_of
-from streams.cli.output import print_json
+from streams.cli.output import print_json, write_output
 from streams.cli.safe_console import SafeConsole
 
 WATCHER = ApiCaller(role="operator", identity="watch")
@@ -129,7 +130,7 @@ def _ms(time: object) -> int:
 def _words(data: Mapping[str, Any]) -> str:
     if "volunteer_id" in data and "state" in data:
         state = str(data["state"])
-        reason = f" ({data['reason']})" if data.get("reason") else ""
+        reason = f" ({words(data['reason'])})" if data.get("reason") else ""
         where = str(data.get("incident_id", ""))[-6:]
         if data.get("changes"):
             return f"! change of {', '.join(data['changes'])}  {data['volunteer_id']}  {state} for {where}"
@@ -173,7 +174,7 @@ def _print(view: _View, svg: Path | None, json: bool) -> None:
         console = SafeConsole(record=svg is not None, width=width or FRAME_WIDTH, height=FRAME_HEIGHT, file=nowhere)
         console.print(layout_of(view.shown(), console.width))
         if svg:
-            svg.write_text(console.export_svg(title="komek watch"), "utf-8")
+            write_output(svg, console.export_svg(title="komek watch"))
             print(svg)
 
 

@@ -1,19 +1,25 @@
 """`komek webhooks`: how far the subscriptions are, and what was given up."""
 
 import asyncio
+import contextlib
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from streams import clock
+from dispatch.model.counted import counted
+from dispatch.model.plain_reason import plain_reason
+from streams import clock, private_file
 from streams.cli.client import JsonOption
-from streams.cli.context import broker_errors_reported, settings_here
+from streams.cli.context import log_errors_reported, settings_here
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
+from streams.cli.labels import words
 from streams.cli.output import print_json, print_table, say
+from streams.settings import Settings
 from streams.webhooks import orders
-from streams.webhooks.book import letter_key, place_key
+from streams.webhooks.book import WebhookBook, letter_key, place_key
 from streams.webhooks.cloud_events import PREFIX, WebhookEvent
 from streams.webhooks.sending import Answer, Sender, Verdict
 from streams.webhooks.subscriptions import BadSubscriptions, Subscription, subscriptions_in
@@ -41,8 +47,12 @@ def check(
     """Check a file of subscriptions, and send a test event. Needs no Kafka. Exit code 1 unless the receiver took it."""
     try:
         found = subscriptions_in(file)
+        # Whoever reads it can sign events for every receiver. The notifier warns, and goes on.
+        private_file.check(file)
     except BadSubscriptions as error:
         raise CommandFailed(str(error), "streams/webhooks/subscriptions.py shows the form.", WRONG_USE) from error
+    except OSError as error:
+        raise CommandFailed(f"{file}: {plain_reason(error)}", "Correct its rights.", WRONG_USE) from error
     answer = _tested(found, test) if test is not None else None
     if json:
         items = [{"name": one.name, "url": one.shown_url, "types": list(one.types)} for one in found.values()]
@@ -53,14 +63,14 @@ def check(
             "Webhooks", ("name", "address", "types"), rows, empty="no subscriptions; add a table [webhooks.NAME]"
         )
         if answer is not None:
-            say(f"{test}: {answer.verdict} ({answer.code})")
+            say(f"{test}: {words(answer.verdict)} ({words(answer.code)})")
     if answer is not None and answer.verdict is not Verdict.DELIVERED:
         raise typer.Exit(FAILED)
 
 
 def _tested(found: dict[str, Subscription], name: str) -> Answer:
     if name not in found:
-        raise CommandFailed(f"there is no subscription {name!r}", f"It has {', '.join(found)}.", WRONG_USE)
+        raise _unknown(name, found)
     event = WebhookEvent(
         id=clock.fresh_id(), type=PREFIX + TEST, incident_id=TEST, at_ms=clock.now_ms(), data={}, by=TEST
     )
@@ -79,7 +89,7 @@ def _tested(found: dict[str, Subscription], name: str) -> Answer:
 @app.command("list")
 def list_(json: JsonOption = False) -> None:
     """List the subscriptions that have begun: what was delivered, who is in trouble, how much was given up."""
-    with broker_errors_reported():
+    with log_errors_reported():
         book = orders.book_now(settings_here())
     items = [
         {
@@ -97,22 +107,32 @@ def list_(json: JsonOption = False) -> None:
         print_json({"items": items})
         return
     columns = ("name", "state", "delivered", "given_up", "failing_since", "code", "at")
-    rows = [tuple(str(item[column] if item[column] is not None else "") for column in columns) for item in items]
+    rows = [tuple(_cell(column, item[column]) for column in columns) for item in items]
     print_table("Webhooks", columns, rows, empty="no subscription has begun; KOMEK_WEBHOOKS of the notifier names them")
 
 
 @app.command()
 def letters(name: Name, json: JsonOption = False) -> None:
     """List the events that were given up, the oldest first."""
-    with broker_errors_reported():
-        found = orders.book_now(settings_here()).letters_of(name)
+    settings = settings_here()
+    with log_errors_reported():
+        book = orders.book_now(settings)
+    _require_known(name, book, settings)
+    found = book.letters_of(name)
     columns = ("event_id", "type", "incident_id", "code", "attempts", "at", "wanted_again")
     items = [dict(zip(columns, _cells(one), strict=True)) for one in found]
     if json:
         print_json({"items": items})
         return
-    rows = [tuple(str(cell) for cell in item.values()) for item in items]
+    rows = [tuple(_cell(column, item[column]) for column in columns) for item in items]
     print_table(f"Given up for {name}", columns, rows, empty=f"nothing was given up for {name}")
+
+
+def _cell(column: str, value: object) -> str:
+    """For people: no bare codes, and nothing for what there is none of."""
+    if value is None:
+        return ""
+    return words(value) if column in ("state", "code", "wanted_again") else str(value)
 
 
 def _cells(letter: WebhookLetter) -> tuple[object, ...]:
@@ -134,22 +154,57 @@ def dismiss(name: Name, ids: Ids = None) -> None:
 
 def _order_letters(name: str, ids: list[str], *, is_kept: bool) -> None:
     settings = settings_here()
-    with broker_errors_reported():
-        found = orders.chosen(orders.book_now(settings).letters_of(name), ids)
+    with log_errors_reported():
+        book = orders.book_now(settings)
+        _require_known(name, book, settings)
+        given_up = book.letters_of(name)
+        if missing := sorted(set(ids) - {one.event_id for one in given_up}):
+            raise CommandFailed(
+                f"{name} has not given up {', '.join(missing)}",
+                f"`komek webhooks letters {name}` lists what it has. Nothing was changed.",
+                WRONG_USE,
+            )
+        found = orders.chosen(given_up, ids)
         orders.order(
             settings,
             {letter_key(one.name, one.event_id): replace(one, is_wanted=True) if is_kept else None for one in found},
         )
-    say(f"{len(found)} {'are sent again; `komek webhooks letters` shows which fail' if is_kept else 'forgotten'}")
+    if not found:
+        say(f"nothing was given up for {name}")
+        return
+    events = counted(len(found), "event is", "events are")
+    say(f"{events} {f'sent again; `komek webhooks letters {name}` shows which fail' if is_kept else 'forgotten'}")
+
+
+def _require_known(name: str, book: WebhookBook, settings: Settings) -> None:
+    """Raises CommandFailed: there is no such subscription, neither in the log nor in the file that this shell names."""
+    known = {*book.places, *(one.name for one in book.letters.values())}
+    if settings.webhooks is not None:
+        # A file that cannot be used says nothing; those that have begun are in the log.
+        with contextlib.suppress(BadSubscriptions):
+            known |= set(subscriptions_in(settings.webhooks))
+    if name not in known:
+        raise _unknown(name, known)
+
+
+def _unknown(name: str, known: Collection[str]) -> CommandFailed:
+    cure = (
+        f"There are {', '.join(sorted(known))}."
+        if known
+        else "None has begun; KOMEK_WEBHOOKS of the notifier names them."
+    )
+    return CommandFailed(f"there is no subscription {name!r}", cure, WRONG_USE)
 
 
 @app.command()
 def resume(name: Name) -> None:
     """Send again to a receiver that had answered 410. It goes on where it stopped."""
     settings = settings_here()
-    with broker_errors_reported():
-        place = orders.book_now(settings).places.get(name)
+    with log_errors_reported():
+        book = orders.book_now(settings)
+        _require_known(name, book, settings)
+        place = book.places.get(name)
         if place is None:
-            raise CommandFailed(f"no subscription {name!r} has begun", "`komek webhooks list` names them.", WRONG_USE)
+            raise CommandFailed(f"{name} has not begun yet", "The notifier begins it; nothing is to be resumed.")
         orders.order(settings, {place_key(name): replace(place, is_stopped=False, code=None)})
     say(f"{name} goes on")

@@ -45,5 +45,5 @@ def test_the_status_lists_what_each_alarm_is_about(capsys: pytest.CaptureFixture
     status_command.print_alarms({})
 
     said = capsys.readouterr().out
-    assert "1 alarms" in said
+    assert said.startswith("1 alarm ")
     assert all(word in said for word in ("!! undecided (2)", "2025-11-24T16:00:00.000Z", "i-1", "i-2", "what it says"))

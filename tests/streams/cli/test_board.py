@@ -73,7 +73,7 @@ def test_priority_age_people_and_what_is_missing_stand_in_words() -> None:
 
     text = printed(shown(incidents=[missing]))
 
-    for words in ("▲ high", "1:00", "flood", "→ dispatching", "1/2 +1 asked", "1 boat (all_engaged)"):
+    for words in ("▲ high", "1:00", "flood", "→ dispatching", "1/2 +1 asked", "1 boat (all engaged)"):
         assert words in text
 
 

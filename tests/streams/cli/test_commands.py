@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.cli.main import COMMANDS, load
 from streams.dead_letters import letters
 from streams.kafka import topic_admin
 from streams.local import keys
@@ -193,3 +194,14 @@ def test_a_ca_that_cannot_be_used_is_said_without_a_traceback(tmp_path: Path, na
     assert done.returncode == 2, done.stderr
     assert f"KOMEK_API_CA={tmp_path}/missing.pem: expected a readable file" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", [name for name, entry in COMMANDS.items() if entry.attribute == "app"])
+def test_the_first_page_says_of_a_group_what_the_group_says_of_itself(name: str) -> None:
+    assert load(name).help == COMMANDS[name].about
+
+
+def test_the_first_page_says_that_alerts_can_be_followed() -> None:
+    said = komek("--help", COLUMNS="200")
+
+    assert "follow alerts" in said.stdout

@@ -62,7 +62,7 @@ def test_a_file_that_others_read_or_change_is_not_used(mode: int, is_used: bool,
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert (
         token_check(tmp_path / "cap-token", NOW_S).found
-        == f"{tmp_path / 'cap-token'} cannot be read: No such file or directory"
+        == f"{tmp_path / 'cap-token'} cannot be read: there is no such file or folder"
     )
 
 
