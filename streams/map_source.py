@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dispatch.model.plain_reason import plain_reason
 from streams.page_values import origin_of
 from streams.settings import Settings
 
@@ -49,8 +50,7 @@ def map_source(settings: Settings) -> MapSource:
         content = Path(given).read_bytes()
         addresses = list(_addresses(content))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        problems.append(f"KOMEK_MAP_STYLE={given!r}: expected a MapLibre style in JSON ({reason})")
+        problems.append(f"KOMEK_MAP_STYLE={given!r}: expected a MapLibre style in JSON ({plain_reason(error)})")
         return MapSource(pmtiles=pmtiles, problems=tuple(problems))
     origins = {origin for address in addresses if (origin := origin_of(address))}
     problems += [
@@ -67,7 +67,7 @@ def _pmtiles_problem(path: Path) -> str | None:
         with path.open("rb") as file:
             return None if file.read(len(_HEAD)) == _HEAD else expected
     except OSError as error:
-        return f"{expected} ({error.strerror})"
+        return f"{expected} ({plain_reason(error)})"
 
 
 def _addresses(content: bytes) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from dispatch.model.plain_reason import plain_reason
 from streams.errors import InvalidInput
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -85,7 +86,7 @@ def _judged(host: str, port: int, resolve: Resolve, *, is_private_allowed: bool)
     try:
         found = resolve(host, port)
     except (OSError, UnicodeError) as error:
-        raise AddressRefused(f"{host}: {error}") from None
+        raise AddressRefused(f"{host}: {plain_reason(error)}") from None
     # All of them: a name with one public and one private address is a trap.
     if not found or not (is_private_allowed or all(map(is_public, found))):
         raise AddressRefused(f"{host}: a private address", is_private=True)

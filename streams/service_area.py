@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from dispatch.model.geojson import BadGeometry, area_of
+from dispatch.model.plain_reason import plain_reason
 from dispatch.model.service_area import ServiceArea, service_area
 from streams.settings import Settings, SettingsError
 
@@ -28,7 +29,7 @@ def service_area_of(settings: Settings) -> ServiceArea | None:
     except (OSError, UnicodeDecodeError, ValueError) as error:
         expected = "`off`, or a GeoJSON file with one Polygon or MultiPolygon of at most 1,000 positions"
         raise SettingsError(
-            f"KOMEK_SERVICE_AREA={str(settings.service_area)!r}: expected {expected} ({error})"
+            f"KOMEK_SERVICE_AREA={str(settings.service_area)!r}: expected {expected} ({plain_reason(error)})"
         ) from None
 
 

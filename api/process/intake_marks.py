@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Coroutine
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from dispatch.model.plain_reason import plain_reason
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.store.intake_marks import Repeat
@@ -145,7 +146,7 @@ class IntakeMarks:
         # Not NotReady: Redis answers, so calling it costs nobody time.
         except (StoreUnavailable, TimeoutError) as error:
             self._pause()
-            raise StoreUnavailable(str(error) or "no reply in time") from error
+            raise StoreUnavailable(plain_reason(error)) from error
 
     def taken(self, incident_id: str) -> TakenReport | None:
         """A report that this process accepted, until it sees its decision."""

@@ -10,6 +10,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from dispatch.cap.messages import BadAlert, Fault
+from dispatch.model.plain_reason import plain_reason
 
 MAX_BYTES = 16 * 1024 * 1024
 """Ten thousand polygons of forty positions are 6 MB."""
@@ -73,7 +74,7 @@ class _Builder:
             # A codec that Python does not have, or one of several bytes a character.
             if isinstance(error, BadAlert):
                 raise
-            raise BadAlert(Fault.NOT_WELL_FORMED, f"an encoding that is not read ({error})") from None
+            raise BadAlert(Fault.NOT_WELL_FORMED, f"an encoding that is not read ({plain_reason(error)})") from None
         assert self.root is not None
         return self.root
 

@@ -24,6 +24,7 @@ from dispatch.cards.table_values import (
     word_of,
     words_of,
 )
+from dispatch.model.plain_reason import plain_reason
 from dispatch.model.reasons import EndCode
 from dispatch.model.vocabulary import Priority
 
@@ -157,7 +158,7 @@ def load(path: Path | None) -> CardTable:
     try:
         return table_of(name.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, BadTable) as error:
-        raise BadTable(f"{name}: {error}") from None
+        raise BadTable(f"{name}: {plain_reason(error)}") from None
 
 
 def table_of(text: str) -> CardTable:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dispatch.model.languages import canonicals
+from dispatch.model.plain_reason import plain_reason
 from dispatch.model.requirements import Climb, Policy, Requirement, RequirementSpec
 from dispatch.model.travel import distance_within_m
 from dispatch.model.verifications import EVERY_SKILL
@@ -179,7 +180,7 @@ def load(path: Path) -> PlanBook:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadPlans(f"{path}: {error}") from error
+        raise BadPlans(f"{path}: {plain_reason(error)}") from error
     return read(text, source=str(path))
 
 

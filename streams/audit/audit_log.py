@@ -20,6 +20,7 @@ from streams.audit.reader import AuditReader
 from streams.audit.spool import Spool, left_behind
 from streams.errors import LogUnavailable, RetryLater
 from streams.kafka import clients
+from streams.kafka.reasons import kafka_reason
 from streams.settings import Settings
 from streams.topics import AUDIT
 from streams.wire import AuditRecord
@@ -214,7 +215,7 @@ async def write_entries(
         finally:
             await producer.stop()
     except (KafkaError, TimeoutError) as error:
-        raise LogUnavailable(f"audit: {error!r}") from error
+        raise LogUnavailable(f"audit: {kafka_reason(error)}") from error
 
 
 async def _producer(settings: Settings, writer: str) -> AIOKafkaProducer:

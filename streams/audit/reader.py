@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaError
 from streams import wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.settings import Settings
 from streams.topics import AUDIT
 from streams.wire import AuditRecord
@@ -107,7 +108,7 @@ class _Connected:
             await self._log.start()
         except (KafkaError, TimeoutError) as error:
             await self._log.stop()
-            raise LogUnavailable(f"audit: {error!r}") from error
+            raise LogUnavailable(f"audit: {kafka_reason(error)}") from error
         return self._log
 
     async def __aexit__(self, *_: object) -> None:

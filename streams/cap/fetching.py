@@ -13,6 +13,7 @@ import httpx2
 
 from dispatch.cap.xml_tree import MAX_BYTES
 from streams import clock
+from streams.api_client import http_reason
 from streams.errors import InvalidInput
 from streams.pinned_address import AddressRefused, Resolve, addresses_of, pinned, shown
 
@@ -85,7 +86,7 @@ def fetched(
                         continue
                     return _answer(url, response, known, lambda: now_s() > until_s)
             except httpx2.HTTPError as error:
-                raise NotFetched(f"{shown(url)}: {type(error).__name__} {error}") from None
+                raise NotFetched(f"{shown(url)}: {http_reason(error)}") from None
     raise NotFetched(f"{shown(first)}: more than {MAX_REDIRECTS} redirects")
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from dispatch.cap.messages import Alert, Reference
 from dispatch.cap.steps import Known
+from dispatch.model.plain_reason import plain_reason
 from streams.cap.fetching import Validators
 from streams.errors import InvalidInput
 
@@ -77,7 +78,7 @@ class Ledger:
                 connection.executescript(_TABLES)
                 yield cls(connection)
         except (sqlite3.Error, OSError) as error:
-            raise BadLedger(f"{path}: {error}") from None
+            raise BadLedger(f"{path}: {plain_reason(error)}") from None
 
     def copy_of(self, path: Path) -> None:
         """Reads the contents of another ledger into this one, for a dry run that must not write."""

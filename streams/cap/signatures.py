@@ -26,6 +26,7 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 from dispatch.cap.messages import BadAlert, Fault, SignatureState
 from dispatch.cap.reading import Signatures
 from dispatch.cap.schema import NAMESPACES, SIGNATURES
+from dispatch.model.plain_reason import plain_reason
 from streams.errors import InvalidInput
 
 Trusted = Sequence[x509.Certificate]
@@ -67,7 +68,7 @@ def trusted_in(path: Path | None) -> Trusted:
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise BadTrust(f"{path}: expected certificates in PEM ({error})") from None
+        raise BadTrust(f"{path}: expected certificates in PEM ({plain_reason(error)})") from None
 
 
 def signatures_in(raw: bytes, trusted: Trusted, now_ms: int) -> Signatures:

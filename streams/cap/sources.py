@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from dispatch.cap.messages import Alert, BadAlert
 from dispatch.cap.reading import Contents, Signatures, contents_of
 from dispatch.cap.xml_tree import MAX_BYTES
+from dispatch.model.plain_reason import plain_reason
 from streams.cap.fetching import NotFetched
 from streams.cap.importing import Done
 
@@ -61,7 +62,7 @@ def gathered(sources: Sequence[str], fetch: Callable[[str], bytes], judge: Signa
             raw = fetch(source) if is_link or is_address(source) else _bytes_of(source)
             contents = read(raw, judge)
         except (BadAlert, NotFetched, OSError) as error:
-            found.faults.append(fault(source, str(error)))
+            found.faults.append(fault(source, plain_reason(error)))
             continue
         found.add(contents)
         links = [link for link in links_of(contents, source) if link not in seen] if not is_link else []

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from dispatch.cards.card_steps import Judged, KnownCard
+from dispatch.model.plain_reason import plain_reason
 from streams.cap.ledger import BadLedger
 
 _TABLES = """
@@ -61,7 +62,7 @@ class CardLedger:
                 connection.executescript(_TABLES)
                 yield cls(connection)
         except (sqlite3.Error, OSError) as error:
-            raise BadLedger(f"{path or copied_from}: {error}") from None
+            raise BadLedger(f"{path or copied_from}: {plain_reason(error)}") from None
 
     def known(self, found: Judged) -> KnownCard:
         """What is known of a card, and of the one that takes its place."""

@@ -201,7 +201,7 @@ def administrator() -> dict[str, str]:
 
 
 def _operator(stated: ProcessList) -> dict[str, Any]:
-    """`docker compose run --rm operator …`: the commands of people, such as `token`, `doctor`, `rebuild`."""
+    """`docker compose -f deploy/compose.yaml run --rm operator …`: the commands of people, such as `token` and `doctor`."""
     api = instances("api", stated.processes["api"])[0]
     return {
         "image": _image(stated),

@@ -15,6 +15,7 @@ from streams import metrics, wire
 from streams.errors import BrokerError, InvalidInput
 from streams.kafka import clients
 from streams.kafka.broker_access import wait_for_broker
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.records import Consumed
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, LOCATIONS, OFFERS, PRIVATE, TOPICS, VOLUNTEERS
@@ -207,7 +208,7 @@ def confirming_producer(settings: Settings) -> Iterator[KafkaProducer]:
         yield producer
     except (KafkaError, AssertionError) as error:  # the client asserts that the partition exists
         raise BrokerError(
-            f"a record was not confirmed: {error!r}", "Repeat the command: a duplicate record is harmless."
+            f"a record was not confirmed: {kafka_reason(error)}", "Repeat the command: a duplicate record is harmless."
         ) from error
     finally:
         producer.close(timeout=_CONFIRM_WITHIN_S)
@@ -266,7 +267,7 @@ def _consumer(settings: Settings) -> Iterator[KafkaConsumer]:
         yield consumer
     except KafkaError as error:
         raise BrokerError(
-            f"Kafka refused to read {DEAD_LETTERS.name}: {error!r}", "Run `komek topics apply`."
+            f"Kafka refused to read {DEAD_LETTERS.name}: {kafka_reason(error)}", "Run `komek topics apply`."
         ) from error
     finally:
         consumer.close()

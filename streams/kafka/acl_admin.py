@@ -20,6 +20,7 @@ from kafka.admin import (
     ResourceType,
 )
 
+from dispatch.model.counted import counted
 from streams.components import Component
 from streams.errors import BrokerError
 from streams.kafka.access_rules import Operation, Resource, Right, rights_of
@@ -133,7 +134,7 @@ def _create(admin: KafkaAdminClient, missing: Sequence[Grant]) -> None:
         return
     refused = admin.create_acls([_acl(grant) for grant in missing])["failed"]
     if refused:
-        raise BrokerError(f"Kafka did not create {len(refused)} ACLs: {refused[0].__name__}", _CURE)
+        raise BrokerError(f"Kafka did not create {counted(len(refused), 'ACL')}: {refused[0].__name__}", _CURE)
 
 
 def _remove(admin: KafkaAdminClient, surplus: Sequence[Grant]) -> None:

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from streams.errors import LogUnavailable
 from streams.kafka import clients, timeouts
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 
@@ -60,7 +61,7 @@ class LogReader:
             await admin.start()
             (found,) = await admin.describe_topics([topic])
         except KafkaError as error:
-            raise LogUnavailable(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {kafka_reason(error)}") from error
         finally:
             await admin.close()
         # aiokafka describes an unknown topic without partitions instead of raising.
@@ -80,7 +81,7 @@ class LogReader:
             first = await consumer.beginning_offsets(parts)
             end = await consumer.end_offsets(parts)
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {kafka_reason(error)}") from error
         return {part.partition: (first[part], end[part]) for part in parts}
 
     async def end(self, topic: str, partition: int) -> int:
@@ -95,7 +96,7 @@ class LogReader:
         try:
             ends = await self._started().end_offsets(parts)
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {kafka_reason(error)}") from error
         return {part.partition: int(ends[part]) for part in parts}
 
     async def offsets_at(self, topic: str, partitions: Iterable[int], at_ms: int) -> dict[int, int]:
@@ -106,7 +107,7 @@ class LogReader:
         try:
             found = await self._started().offsets_for_times(dict.fromkeys(parts, at_ms))
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {kafka_reason(error)}") from error
         ends = await self.ends(topic, [part.partition for part in parts if found[part] is None])
         return {part.partition: ends[part.partition] if at is None else int(at.offset) for part, at in found.items()}
 
@@ -143,7 +144,7 @@ class LogReader:
             try:
                 batches = await consumer.getmany(*ends, timeout_ms=_POLL_MS, max_records=5000)
             except KafkaError as error:
-                raise LogUnavailable(repr(error)) from error
+                raise LogUnavailable(kafka_reason(error)) from error
             for part, records in batches.items():
                 last_progress = loop.time()
                 self._on_read()

@@ -18,6 +18,7 @@ import aiokafka.abc
 import structlog
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
+from dispatch.model.plain_reason import plain_reason
 from streams import clock
 from streams.errors import RetryLater
 from streams.settings import Settings
@@ -155,7 +156,7 @@ def fetch(request: TokenRequest) -> tuple[str, float]:
         error.close()
         cause = f"it answers {error.code} (check KOMEK_KAFKA_TOKEN_CLIENT and KOMEK_KAFKA_TOKEN_SECRET)"
     except OSError as error:
-        cause = str(getattr(error, "reason", error))
+        cause = plain_reason(error)
     except (ValueError, TypeError, KeyError):
         cause = "its answer has no access token"
     raise TokenUnavailable(f"the token endpoint {request.url} gives no token: {cause}")

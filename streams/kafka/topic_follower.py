@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from streams import event_loop
 from streams.errors import LogUnavailable
 from streams.kafka import clients
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.settings import Settings
 from streams.topics import Topic
@@ -49,7 +50,7 @@ class TopicFollower:
                 while self.next_offset < end:
                     await self._step(take, 200)
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{self._part.topic}: {error!r}") from error
+            raise LogUnavailable(f"{self._part.topic}: {kafka_reason(error)}") from error
 
     def follow(self, take: TakeRecords) -> None:
         """Goes on reading, in a task. While Kafka cannot be read, a warning is logged each second."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from dispatch.model.plain_reason import plain_reason
 from streams.local.errors import AlreadyInUse, LocalStackError
 from streams.local.keys import OWNER_ONLY, OWNER_ONLY_FOLDER
 
@@ -112,7 +113,7 @@ def opened(root: Path) -> Folder:
         _close(folder)
     except OSError as error:
         raise LocalStackError(
-            f"KOMEK_DATA={root} cannot be written: {error.strerror}", "Set KOMEK_DATA to a writable folder."
+            f"KOMEK_DATA={root} cannot be written: {plain_reason(error)}", "Set KOMEK_DATA to a writable folder."
         ) from error
     return folder
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 from packaging.requirements import InvalidRequirement, Requirement
 
+from dispatch.model.plain_reason import plain_reason
 from streams.local import jars, redis_server
 from streams.local.addresses import USUAL_PORT
 from streams.local.check import Check, fail, ok, warn
@@ -144,7 +145,11 @@ def java() -> Check:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError) as error:
-        return fail("Java", str(error), "Its wheel may not fit this machine: `make clean` and `make up`.")
+        return fail(
+            "Java",
+            f"it does not run: {plain_reason(error)}",
+            "Its wheel may not fit this machine: `make clean` and `make up`.",
+        )
     # `java -version` writes to standard error.
     return ok("Java", done.stderr.splitlines()[0])
 

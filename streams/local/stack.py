@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dispatch.model.counted import counted
 from streams.components import Component
 from streams.local import class_archive, jars, keys, leftovers, metrics_targets, processes, redis_server, stackfile
 from streams.local import folder as folders
@@ -159,7 +160,9 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
         begin(" and ".join(part.name for part in servers), servers, SERVERS_WITHIN_S)
         and begin("topics", [processes.topics(_of_administrator(at))], TOPICS_WITHIN_S)
         and _admitted(at, caller.steps)
-        and begin(f"{wanted.workers} workers, the notifier, the assistant and the API", komek, READY_WITHIN_S)
+        and begin(
+            f"{counted(wanted.workers, 'worker')}, the notifier, the assistant and the API", komek, READY_WITHIN_S
+        )
     )
 
 

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from streams import clock, event_loop, metrics, wire
 from streams.kafka import broker_access, clients, groups
 from streams.kafka.group_lag import GroupLag, look
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.monitoring.commit_stall import CommitSample, Standstill
 from streams.settings import Settings
@@ -115,7 +116,7 @@ class Monitor:
         except KafkaError as error:
             # The group coordinator is unavailable. The bounds of the topics are known nevertheless.
             _log.warning("the workers' group cannot be read", cause=type(error).__name__)
-            self._note_refusal(str(error) if isinstance(error, broker_access.DENIED) else None)
+            self._note_refusal(kafka_reason(error) if isinstance(error, broker_access.DENIED) else None)
             return Measured(at_s=clock.monotonic_s(), decided=decided)
         self._note_refusal(None)
         ends = {number: end for number, (_, end) in commands.items()}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import ConsumerRecord
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from dispatch.model.geo import cell, distance_m
 from dispatch.model.places import Place
@@ -82,7 +83,7 @@ async def oldest_records(reader: LogReader, now_ms: int) -> tuple[list[TooOld], 
             found += await _deleted(reader, topic, now_ms)
         except LogUnavailable as refused:
             # The CLI's user may not read `audit`: that is said, and the other topics are still checked.
-            if "TopicAuthorizationFailed" not in str(refused):
+            if not isinstance(refused.__cause__, TopicAuthorizationFailedError):
                 raise
             unread.append(topic)
     return found, unread

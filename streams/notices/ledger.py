@@ -13,6 +13,7 @@ from streams import clock, event_loop, wire
 from streams.errors import LogUnavailable
 from streams.kafka.clients import idempotent_producer
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.notices.lane import Parcel
 from streams.settings import Settings
 from streams.topics import NOTICES
@@ -127,7 +128,7 @@ class Ledger:
         try:
             starts = await consumer.offsets_for_times(dict.fromkeys(parts, max(0, at_ms - CLOCKS_APART_MS)))
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{NOTICES.name}: {error!r}") from error
+            raise LogUnavailable(f"{NOTICES.name}: {kafka_reason(error)}") from error
         bounds = await self._reader.bounds(NOTICES.name, [part.partition for part in parts])
         return await self._ids(
             # None: no record since then in that partition.

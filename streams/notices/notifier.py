@@ -26,6 +26,7 @@ from streams import clock
 from streams.dead_letters import letters
 from streams.errors import LogUnavailable
 from streams.kafka import clients, groups, timeouts
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.records import Consumed
 from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.notices.channels import Channel, all_channels
@@ -263,7 +264,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         try:
             await letters.write(self.ledger.producer, letter, source=notifier_name())
         except KafkaError as error:
-            raise LogUnavailable(f"dead letter: {error!r}") from error
+            raise LogUnavailable(f"dead letter: {kafka_reason(error)}") from error
 
 
 async def _committed(settings: Settings, group: str) -> dict[TopicPartition, tuple[int, str]]:

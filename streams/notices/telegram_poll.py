@@ -10,6 +10,8 @@ from typing import Any
 import httpx2
 import structlog
 
+from dispatch.model.plain_reason import plain_reason
+from streams.api_client import http_reason
 from streams.errors import RetryLater
 from streams.settings import Settings
 
@@ -46,7 +48,7 @@ class TelegramPoll:
                 try:
                     await self.fetch()
                 except (httpx2.HTTPError, PollFailed) as error:
-                    cause = str(error) if isinstance(error, PollFailed) else type(error).__name__
+                    cause = http_reason(error) if isinstance(error, httpx2.HTTPError) else plain_reason(error)
                     _log.warning("messages to the Telegram bot wait", cause=cause)
                     await asyncio.sleep(PAUSE_S)
         finally:

@@ -11,6 +11,7 @@ from dispatch.model.decisions import Decision
 from streams import clock, wire
 from streams.errors import LogUnavailable
 from streams.kafka import clients
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import stop_consumer
 from streams.settings import Settings
 from streams.topics import DECISIONS
@@ -59,7 +60,7 @@ class DecisionReader:
                 finally:
                     self._lock.release()
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"decisions: {error!r}") from error
+            raise LogUnavailable(f"decisions: {kafka_reason(error)}") from error
 
     async def _turn(self) -> None:
         """Waits for the reads before this one, as long as they progress. Raises TimeoutError."""

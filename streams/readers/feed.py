@@ -23,6 +23,7 @@ from streams import clock, event_loop, metrics
 from streams.errors import LogUnavailable
 from streams.event_loop import Turns
 from streams.kafka import clients
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import cancellations_of_its_own, stop_consumer
 from streams.readers.feed_buffer import KEPT_BYTES, FeedBuffer
 from streams.readers.feed_consumer import cursor_at, new_consumer, newest_starts, records_between
@@ -180,7 +181,7 @@ class Feed:
         try:
             ends = await self._consumer.end_offsets(parts)
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"live view: {error!r}") from error
+            raise LogUnavailable(f"live view: {kafka_reason(error)}") from error
         if any(cursor.of(part.topic)[part.partition] > end for part, end in ends.items()):
             raise ResyncRequired("beyond the end of the log")
 

@@ -17,6 +17,7 @@ from streams import clock, wire
 from streams.errors import LogUnavailable
 from streams.kafka import clients
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.topic_follower import TopicFollower
 from streams.ring import KeyRing, KeyUse, LiveRing
 from streams.ring.declared_keys import DeclaredKeys, KeyRecord, KeyStep, record_of
@@ -67,7 +68,7 @@ class KeyLog:
                 await self._checked()
         except (KafkaError, TimeoutError) as error:
             await self.stop()
-            raise LogUnavailable(f"{self._topic.name}: {error!r}") from error
+            raise LogUnavailable(f"{self._topic.name}: {kafka_reason(error)}") from error
         except BaseException:
             await self.stop()
             raise
@@ -106,7 +107,7 @@ class KeyLog:
                         headers=headers,
                     )
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{self._topic.name}: {error!r}") from error
+            raise LogUnavailable(f"{self._topic.name}: {kafka_reason(error)}") from error
         finally:
             await asyncio.shield(asyncio.ensure_future(producer.stop()))
         return await self.read_to_end()

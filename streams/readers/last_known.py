@@ -20,6 +20,7 @@ from streams import clock, metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka import clients, groups
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.settings import Settings
 from streams.topics import INCIDENT_STATUS, INCIDENTS, Topic
 
@@ -72,7 +73,7 @@ class LastKnownReader:
                     async with asyncio.timeout(within_s):
                         self._kept = await self._read()
                 except (KafkaError, TimeoutError, OSError) as error:
-                    raise LogUnavailable(f"the log cannot be read: {error!r}") from error
+                    raise LogUnavailable(f"the log cannot be read: {kafka_reason(error)}") from error
             return self._kept
 
     async def _read(self) -> LastKnown:

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from streams import clock
 from streams.errors import LogUnavailable
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import stop_consumer
 from streams.readers.feed_buffer import KEPT_BYTES, FeedBuffer
 from streams.readers.feed_consumer import cursor_at, new_consumer, offsets_of, records_between
@@ -62,7 +63,7 @@ class OlderRecords:
         except OffsetOutOfRangeError as error:
             raise ResyncRequired("no longer in the log") from error
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"live view: {error!r}") from error
+            raise LogUnavailable(f"live view: {kafka_reason(error)}") from error
         finally:
             self._waiting.remove(cursor)
 

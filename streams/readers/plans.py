@@ -19,6 +19,7 @@ from streams import clock, wire
 from streams.errors import BrokerError
 from streams.kafka import clients
 from streams.kafka.broker_access import wait_for_broker
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.records import Consumed
 from streams.kafka.topic_follower import TopicFollower
 from streams.settings import Settings
@@ -111,7 +112,8 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
     # kafka-python asserts that the partition exists.
     except (KafkaError, AssertionError) as error:
         raise BrokerError(
-            f"plans were not confirmed: {error!r}", "Repeat the command: applying the same plans twice is harmless."
+            f"plans were not confirmed: {kafka_reason(error)}",
+            "Repeat the command: applying the same plans twice is harmless.",
         ) from error
     finally:
         producer.close(timeout=_CONFIRM_WITHIN_S)
@@ -141,7 +143,7 @@ def newest(settings: Settings) -> wire.PlansRecord | None:
                     with contextlib.suppress(wire.Unreadable):
                         found = None if record.value is None else wire.decode_plans(record.value)
     except KafkaError as error:
-        raise BrokerError(f"{PLANS.name} cannot be read: {error!r}", "Repeat the command.") from error
+        raise BrokerError(f"{PLANS.name} cannot be read: {kafka_reason(error)}", "Repeat the command.") from error
     finally:
         consumer.close()
     return found

@@ -17,6 +17,7 @@ from streams import wire
 from streams.errors import LogUnavailable
 from streams.kafka import partitioner
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.settings import Settings
 from streams.topics import NOTICES, PRIVATE, Topic
 from streams.wire import NoticeRecord
@@ -72,6 +73,6 @@ class PrivateLogReader:
                     async for records in reader.read(topic.name, await reader.bounds(topic.name, ours)):
                         yield records
             except (KafkaError, TimeoutError, OSError) as error:
-                raise LogUnavailable(f"the log cannot be read: {error!r}") from error
+                raise LogUnavailable(f"the log cannot be read: {kafka_reason(error)}") from error
             finally:
                 await reader.stop()

@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaError
 
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.ring import KeyRing, KeyUse
 from streams.rotation.private_fold import PrivateFold
 from streams.rotation.reseal import key_finder, read_into
@@ -52,7 +53,7 @@ async def count_leftovers(settings: Settings, ring: KeyRing, copies: Copies, top
             hidden += sum(not newest.is_last for _, newest in fold.pending())
             redis.update(await _of_copies(fold.refs(), key_of, copies))
     except (KafkaError, TimeoutError) as error:
-        raise LogUnavailable(f"{topic.name}: {error!r}") from error
+        raise LogUnavailable(f"{topic.name}: {kafka_reason(error)}") from error
     finally:
         await reader.stop()
     return Leftovers(

@@ -16,6 +16,7 @@ from streams import clock, wire
 from streams.errors import LogUnavailable
 from streams.kafka import clients
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.ring import KeyRing, KeyUse
 from streams.rotation.private_fold import Newest, PrivateFold
 from streams.settings import Settings
@@ -69,7 +70,7 @@ class Resealer:
             for number in await self._reader.partitions(self._topic):
                 await self._partition(number, on_progress)
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{self._topic}: {error!r}") from error
+            raise LogUnavailable(f"{self._topic}: {kafka_reason(error)}") from error
         finally:
             await self._producer.stop()
             await self._reader.stop()

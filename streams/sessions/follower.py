@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from streams import metrics, wire
 from streams.errors import LogUnavailable
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.topic_follower import TopicFollower
 from streams.sessions.book import SessionBook
 from streams.settings import Settings
@@ -74,7 +75,7 @@ class SessionFollower:
                     self._end_offset = await self._follower.end()
                     self._ends_answered = self._ends_asked
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{SESSIONS.name}: {error!r}") from error
+            raise LogUnavailable(f"{SESSIONS.name}: {kafka_reason(error)}") from error
         await self.reached(self._end_offset - 1)
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:

@@ -19,6 +19,7 @@ from streams.api_client import Tally
 from streams.errors import BrokerError
 from streams.kafka import clients
 from streams.kafka.broker_access import wait_for_broker
+from streams.kafka.reasons import kafka_reason
 from streams.ring import KeyRing
 from streams.settings import Settings
 from streams.simulator.people import SimulatedPerson
@@ -100,7 +101,7 @@ class BulkSender:
             await self._confirmed(waiting, what)
         except KafkaError as error:
             raise BrokerError(
-                f"{what} were not confirmed by Kafka: {error!r}", "Check the broker and repeat."
+                f"{what} were not confirmed by Kafka: {kafka_reason(error)}", "Check the broker and repeat."
             ) from error
 
     async def _confirmed(self, waiting: list["asyncio.Future[object]"], what: str) -> None:
@@ -125,7 +126,7 @@ async def bulk_sender(settings: Settings, tally: Tally) -> AsyncIterator[BulkSen
     try:
         await producer.start()
     except KafkaError as error:
-        raise BrokerError(f"Kafka does not answer: {error}", "Check KOMEK_KAFKA.") from error
+        raise BrokerError(f"Kafka does not answer: {kafka_reason(error)}", "Check KOMEK_KAFKA.") from error
     try:
         yield BulkSender(producer, tally)
     finally:

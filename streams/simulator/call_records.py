@@ -18,6 +18,7 @@ from statistics import median
 from typing import TextIO
 
 from dispatch.model.places import Place
+from dispatch.model.plain_reason import plain_reason
 from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import load_builtin
 from streams.errors import InvalidInput
@@ -144,7 +145,7 @@ def _rows(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Row, str]]:
             yield reader.line_num, {}, f"not CSV: {error}"
             continue
         except (EOFError, OSError) as error:  # a truncated or damaged gzip file
-            yield reader.line_num, {}, f"the file ends here: {error}"
+            yield reader.line_num, {}, f"the file ends here: {plain_reason(error)}"
             return
         yield reader.line_num, row, "more columns than the header" if None in row else ""
 
@@ -153,7 +154,7 @@ def _format_of(reader: "csv.DictReader[str]", path: Path) -> Format:
     try:
         header = {name.strip() for name in reader.fieldnames or ()}
     except (csv.Error, EOFError, OSError) as error:
-        raise UnknownFormat(f"{path} cannot be read as CSV: {error}") from error
+        raise UnknownFormat(f"{path} cannot be read as CSV: {plain_reason(error)}") from error
     for form in FORMATS:
         if form.needs <= header:
             return form

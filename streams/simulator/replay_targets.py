@@ -15,6 +15,7 @@ from streams.api_client import Api, ApiCaller, ApiUnavailable
 from streams.errors import BrokerError, IntakeError
 from streams.intake.commands import CommandIntake
 from streams.kafka.broker_access import wait_for_broker
+from streams.kafka.reasons import kafka_reason
 from streams.ring import LiveRing
 from streams.settings import Settings
 from streams.simulator.replay import ACTOR, ReplayedReport, ReplayOutcome, Send
@@ -58,7 +59,7 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
     try:
         await intake.start()
     except KafkaError as error:
-        raise BrokerError(f"Kafka does not answer: {error}", "Check KOMEK_KAFKA.") from error
+        raise BrokerError(f"Kafka does not answer: {kafka_reason(error)}", "Check KOMEK_KAFKA.") from error
 
     async def send(report: ReplayedReport) -> ReplayOutcome:
         for _ in range(ATTEMPTS):

@@ -13,6 +13,7 @@ import redis
 from redis.exceptions import AuthenticationError, NoPermissionError
 from redis.sentinel import MasterNotFoundError
 
+from dispatch.model.plain_reason import plain_reason, root_reason
 from streams.components import Component
 from streams.store.redis_connections import blocking_client
 from streams.store.redis_target import RedisTarget
@@ -180,7 +181,9 @@ def problem_of(error: BaseException, target: RedisTarget) -> RedisProblem:
     cure = "Start it, or correct KOMEK_REDIS. In a local stack look at redis.log in the folder logs of KOMEK_DATA."
     if target.url.tls:
         cure += " If it serves no TLS, use redis:// instead of rediss://."
-    return RedisProblem(message=f"Redis at {target.shown} does not answer: {error}", cure=cure, is_refusal=False)
+    return RedisProblem(
+        message=f"Redis at {target.shown} does not answer: {root_reason(error)}", cure=cure, is_refusal=False
+    )
 
 
 def _refusal(message: str, cure: str) -> RedisProblem:
@@ -197,4 +200,7 @@ def _causes(error: BaseException | None) -> list[BaseException]:
 
 
 def _last_words(error: BaseException) -> str:
-    return next((str(one) for one in reversed(_causes(error)) if isinstance(one, ssl.SSLError)), str(error))
+    found = next((one for one in reversed(_causes(error)) if isinstance(one, ssl.SSLError)), None)
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return found.verify_message
+    return str(error) if found is None else plain_reason(found)

@@ -20,6 +20,7 @@ from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
+from dispatch.model.plain_reason import root_reason
 from dispatch.ports import NotReady, StoreUnavailable
 from streams.errors import RetryLater
 from streams.store.redis_connections import Connections, client_of
@@ -129,14 +130,19 @@ class RedisClient:
                 return await self._connections.exchange(packed, REPLY_TIMEOUT_S, until_s)
             except (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError) as error:
                 trouble = error
-        # Of an error about Sentinels only the first words: the rest are all settings of each client.
-        reason = str(trouble).partition(" : <")[0] or type(trouble).__name__
-        raise StoreUnavailable(f"no reply from Redis: {reason}") from trouble
+        raise StoreUnavailable(f"no reply from Redis: {_reason(trouble)}") from trouble
 
     def _wire_form(self, command: Command) -> tuple[Value, ...]:
         if isinstance(command, ScriptCall):
             return ("EVALSHA", self._scripts[command.script].sha, len(command.keys), *command.keys, *command.args)
         return command
+
+
+def _reason(trouble: Exception | None) -> str:
+    if trouble is None or type(trouble) in (RedisConnectionError, RedisTimeoutError) or isinstance(trouble, OSError):
+        return root_reason(trouble) if trouble else "no time was left"
+    # Of an error about Sentinels only the first words: the rest are all settings of each client.
+    return str(trouble).partition(" : <")[0] or type(trouble).__name__
 
 
 def _raise_first(answers: Sequence[Any]) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dispatch.model.plain_reason import plain_reason
 from streams import clock
 from streams.errors import InvalidInput
 from streams.tokens.claims import AUDIENCE, ISSUER, MAX_LIFETIME_S, TYPE, BadToken, Bearer, Role, bearer_of
@@ -168,7 +169,7 @@ def read_keys(path: Path, *, is_strict: bool = False) -> tuple[bytes, TokenKeys]
         with path.open("rb") as file:
             content, mode = file.read(_MAX_BYTES + 1), os.fstat(file.fileno()).st_mode
     except OSError as error:
-        raise BadKeys(f"{path}: {error.strerror}: expected a file with a JWK Set (RFC 7517)") from error
+        raise BadKeys(f"{path}: {plain_reason(error)}: expected a file with a JWK Set (RFC 7517)") from error
     if len(content) > _MAX_BYTES:
         raise BadKeys(f"{path}: more than {_MAX_BYTES} bytes: expected a JWK Set (RFC 7517)")
     return content, _parsed(path, content, mode, is_strict)

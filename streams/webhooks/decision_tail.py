@@ -12,6 +12,7 @@ from streams import wire
 from streams.errors import LogUnavailable
 from streams.kafka import clients
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.stopping import stop_consumer
 from streams.readers.decisions import DecisionReader
 from streams.settings import Settings
@@ -45,7 +46,7 @@ class DecisionTail:
             firsts = await consumer.beginning_offsets(parts)
             ends = await consumer.end_offsets(parts)
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"decisions: {error!r}") from error
+            raise LogUnavailable(f"decisions: {kafka_reason(error)}") from error
         starts = {}
         for part in parts:
             start = known.get(part.partition, ends[part])
@@ -64,7 +65,7 @@ class DecisionTail:
         try:
             batches = await self._consumer.getmany(timeout_ms=250, max_records=AT_ONCE)
         except KafkaError as error:
-            raise LogUnavailable(f"decisions: {error!r}") from error
+            raise LogUnavailable(f"decisions: {kafka_reason(error)}") from error
         return {
             part.partition: [(record.offset, _read(record.value)) for record in records]
             for part, records in batches.items()

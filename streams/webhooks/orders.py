@@ -8,6 +8,7 @@ from kafka.errors import KafkaError
 from streams import wire
 from streams.errors import BrokerError
 from streams.kafka import clients
+from streams.kafka.reasons import kafka_reason
 from streams.settings import Settings
 from streams.topics import WEBHOOKS
 from streams.webhooks.book import WebhookBook, WebhookFollower
@@ -56,7 +57,7 @@ def order(settings: Settings, orders: Orders) -> None:
     # kafka-python asserts that the partition exists.
     except (KafkaError, AssertionError) as error:
         cure = "Repeat the command: a repeat is harmless."
-        raise BrokerError(f"orders about webhooks were not confirmed: {error!r}", cure) from error
+        raise BrokerError(f"orders about webhooks were not confirmed: {kafka_reason(error)}", cure) from error
     finally:
         producer.close(timeout=_CONFIRM_WITHIN_S)
 

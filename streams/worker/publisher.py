@@ -19,6 +19,7 @@ from streams.dead_letters import letters
 from streams.errors import LogUnavailable
 from streams.kafka import partitioner
 from streams.kafka.clients import BATCH_LIFETIME_MS, idempotent_producer
+from streams.kafka.reasons import kafka_reason
 from streams.kafka.records import Consumed
 from streams.settings import Settings
 from streams.store.record_decoders import QUIET_KEY
@@ -186,7 +187,7 @@ class Publisher:
         try:
             await letters.write(self.producer, letter, source=self._source)
         except KafkaError as error:
-            raise LogUnavailable(f"dead letter: {error!r}") from error
+            raise LogUnavailable(f"dead letter: {kafka_reason(error)}") from error
 
     async def _send(
         self,
@@ -202,7 +203,7 @@ class Publisher:
                 topic, value, key=key.encode(), partition=partition, headers=headers
             )
         except KafkaError as error:
-            raise LogUnavailable(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {kafka_reason(error)}") from error
         return sent
 
     async def _confirmed(self, sent: Sequence["asyncio.Future[Any]"]) -> list[Any]:
