@@ -76,6 +76,24 @@ def test_every_route_and_page_that_a_page_names_exists(name: str) -> None:
         assert (RUNBOOK / file).is_file() or (RUNBOOK.parent / file).is_file(), file
 
 
+def test_the_volumes_and_services_of_compose_that_the_pages_name_exist() -> None:
+    stated = yaml.safe_load((RUNBOOK.parent / "compose.yaml").read_text("utf-8"))
+    text = "\n".join(PAGES.values())
+
+    volumes = set(re.findall(rf"\b{stated['name']}_([a-z0-9-]+)\b(?!\.)", re.sub(r"komek_[a-z]+_[a-z_]+", "", text)))
+    services = {
+        word
+        for words in re.findall(
+            r"docker compose -f deploy/compose.yaml (?:up -d --wait|exec|logs|ps)((?: [a-z0-9-]+)*)", text
+        )
+        for word in words.split(" komek")[0].split()
+    }
+
+    assert "kafka-1" in volumes & services
+    assert volumes <= set(stated["volumes"])
+    assert services <= set(stated["services"])
+
+
 def unknown(words: list[str]) -> str | None:
     """What the CLI would not understand."""
     first, *rest = words
