@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
+from streams.kafka.reasons import kafka_reason
 from streams.readers.conversation_book import ConversationBook
 from streams.readers.readable_records import RecordFollower, applied
 from streams.settings import Settings
@@ -148,7 +149,7 @@ class KafkaConversationLog:
                             if (found := _message(record)) is not None:
                                 yield record.offset, found
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{MESSAGES.name}: {error!r}") from error
+            raise LogUnavailable(f"{MESSAGES.name}: {kafka_reason(error)}") from error
         finally:
             await reader.stop()
 
