@@ -225,3 +225,15 @@ def test_the_pages_load_nothing_from_elsewhere() -> None:
 
     assert {"start.html", "icon.svg"} <= pages.keys()
     assert [name for name, content in pages.items() if re.search(rb"(https?:)?//[\w.-]+\.\w", content)] == []
+
+
+def test_no_file_of_the_repository_is_a_private_key() -> None:
+    """A test once ran a program whose home was `deploy/`: the keys that it made were committed."""
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("this is no repository")
+    paths = [ROOT / name.decode() for name in listed.stdout.split(b"\0") if name]
+    mark = b"PRIVATE " + b"KEY-----"
+
+    assert len(paths) > 1_000
+    assert [path for path in paths if path.is_file() and mark in path.read_bytes()] == []
