@@ -28,6 +28,7 @@
     │   ├── NotWritten              `backup`: a file of an export cannot be written, the disk is full perhaps (also an OSError)
     │   ├── HalfLog                 `backup`: an import has not ended, so nothing is exported; `cure` names the next step
     │   ├── NotImportable           `backup`: the deployment cannot take this export as it is; `cure` names the next step
+    │   ├── NothingToReplay         `policy_replay.recorded_log`: no command is in the interval that is to be replayed
     │   ├── LocalStackError         `local.errors`: `komek up` cannot start or stop something; `cure` names the next step
     │   ├── ReceiverGone            `webhooks.delivery`: a receiver answered that it wants nothing more
     │   └── CommandFailed           `cli.errors`: ends a command with its message, cure and exit code

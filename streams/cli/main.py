@@ -53,6 +53,9 @@ COMMANDS = {
     "status": CommandEntry("status", "command", "Show the status of the system."),
     "simulate": CommandEntry("simulate", "command", "Simulate volunteers and incidents."),
     "replay": CommandEntry("replay", "command", "Send incidents from a file."),
+    "replay-log": CommandEntry(
+        "replay_log", "command", "Play the log under other response plans, beside what happened."
+    ),
     "cap": CommandEntry("cap", "app", "Import and follow alerts in the Common Alerting Protocol (CAP)."),
     "card": CommandEntry("card", "app", "Import cards of other control rooms (112 cards, EIDO)."),
     "webhooks": CommandEntry("webhooks", "app", "Check webhooks, see how far they are, send again what was given up."),

@@ -18,6 +18,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.verifications import VOUCHED_FOR_MS
 from dispatch.plans.book import PlanBook
 from streams.kafka.log_reader import LogReader
+from streams.policy_replay.log_in_memory import LogInMemory
 from streams.simulator.people import SimulatedPerson
 from streams.store.people import FixWrite, ProfileWrite
 from streams.store.verifications import VerificationWrite
@@ -25,7 +26,6 @@ from streams.wire import VerificationRecord, VolunteerRecord
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
-from tests.benchmarks.log_in_memory import LogInMemory
 from tests.benchmarks.played_people import PlayedPeople, Timed
 from tests.benchmarks.policy_tally import PolicyTally
 from tests.benchmarks.policy_worlds import PolicyWorld

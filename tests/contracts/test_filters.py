@@ -23,11 +23,11 @@ from dispatch.model.vocabulary import Capability, Priority
 from dispatch.plans.book import PlanBook, load_builtin
 from dispatch.plans.budget_table import UNLIMITED, Budget
 from streams.kafka.log_reader import LogReader
+from streams.policy_replay.log_in_memory import LogInMemory
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
 from streams.worker.searches import SearchBounds
-from tests.benchmarks.log_in_memory import LogInMemory
 from tests.contracts.builders import CENTRE, DIGITAL, fix, incident_id, profile
 from tests.contracts.conftest import NOON_MS
 from tests.contracts.worlds import MemoryWorld, StoreWorld

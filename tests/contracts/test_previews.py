@@ -23,11 +23,11 @@ from dispatch.model.vocabulary import Capability, Priority
 from dispatch.plans.book import load_builtin
 from streams.kafka.log_reader import LogReader
 from streams.lookups.report_preview import ReportPreview, ReportPreviews
+from streams.policy_replay.log_in_memory import LogInMemory
 from streams.store import RedisStore
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
-from tests.benchmarks.log_in_memory import LogInMemory
 from tests.contracts.builders import CENTRE, area, fix, incident_id, north, profile
 from tests.contracts.conftest import NOON_MS
 from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld

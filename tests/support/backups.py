@@ -84,7 +84,12 @@ async def ends_of(settings: Settings, topic: str) -> dict[int, int]:
         await reader.stop()
 
 
-def made_export(backups: Path, logs: dict[tuple[str, int], tuple[int, int, list[Record]]]) -> Path:
+def made_export(
+    backups: Path,
+    logs: dict[tuple[str, int], tuple[int, int, list[Record]]],
+    *,
+    begun_ms: int = 1_700_000_000_000,
+) -> Path:
     """An export of these records; all other partitions are empty."""
     backup_key = BackupKey(SECRET, new_salt())
     folder = backups / "20260101T000000Z-made"
@@ -101,7 +106,7 @@ def made_export(backups: Path, logs: dict[tuple[str, int], tuple[int, int, list[
         id=folder.name,
         version="0",
         lineage="made",
-        begun_ms=1_700_000_000_000,
+        begun_ms=begun_ms,
         salt=backup_key.salt.hex(),
         check=backup_key.check,
         settings={"partitions": "8"},

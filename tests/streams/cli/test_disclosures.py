@@ -38,6 +38,7 @@ SHOWS = {
     "board": OWN,
     "simulate": NOTHING,  # people that it made up
     "replay": NOTHING,  # the file of the caller
+    "replay-log": NOTHING,  # counts
     "cap import": API,
     "cap follow": API,
     "card import": API,

@@ -13,7 +13,7 @@ from streams.wire import NoticeRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class LogRecord:
     topic: str
     partition: int
     offset: int
@@ -32,10 +32,10 @@ class LogInMemory:
     decided: list[Decision] = field(default_factory=list)
     said: list[Command] = field(default_factory=list)
 
-    def record_of(self, command: Command, at_ms: int) -> Record:
+    def record_of(self, command: Command, at_ms: int) -> LogRecord:
         """As a worker would read it."""
         self.commands += 1
-        return Record(
+        return LogRecord(
             topic=INCIDENTS.name,
             partition=0,
             offset=self.commands - 1,
