@@ -1,18 +1,23 @@
-"""`world`: the suite's store, once on real Redis and once in memory, ready for everyday work."""
+"""`world`: the suite's store, once on real Redis and twice in memory (plain, and indexed), ready for everyday work."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
+from streams.store.memory.indexed import IndexedStore
+from streams.store.memory.store import MemoryStore
 from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld
 
 NOON_MS = 1_795_000_000_000
 
 
-@pytest.fixture(params=["redis", "memory"])
+@pytest.fixture(params=["redis", "memory", "indexed"])
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[StoreWorld]:
     made: RedisWorld | MemoryWorld
-    made = RedisWorld(request.getfixturevalue("redis_url")) if request.param == "redis" else MemoryWorld(NOON_MS)
+    if request.param == "redis":
+        made = RedisWorld(request.getfixturevalue("redis_url"))
+    else:
+        made = MemoryWorld(NOON_MS, IndexedStore if request.param == "indexed" else MemoryStore)
     await made.rebuilt()
     yield made
     await made.close()

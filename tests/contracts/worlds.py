@@ -157,9 +157,9 @@ class RedisWorld:
 
 
 class MemoryWorld:
-    def __init__(self, now_ms: int) -> None:
+    def __init__(self, now_ms: int, kind: type[MemoryStore] = MemoryStore) -> None:
         self.time_ms = now_ms
-        self.memory = MemoryStore(lambda: self.time_ms, is_ready=False)
+        self.memory = kind(lambda: self.time_ms, is_ready=False)
         self.store: RedisStore | MemoryStore = self.memory
         self.people: People = self.memory
 
