@@ -94,6 +94,12 @@ REDELIVERED = _worker(
 SEARCHES_BOUNDED = _worker(
     Counter("komek_searches_bounded_total", "Searches that reached their work limit before they found enough people")
 )
+SHADOW_DECISIONS = _worker(
+    Counter("komek_shadow_decisions_total", "Decisions compared with KOMEK_SHADOW_PLANS, by outcome", ["outcome"])
+)
+SHADOW_OFFERS = _worker(
+    Counter("komek_shadow_offers_total", "Offers of compared decisions, by book of plans", ["plans"])
+)
 RETRIED_BATCHES = _worker(Counter("komek_retried_batches_total", "Batches retried, by cause", ["cause"]))
 LADDERS_ENDED = _worker(Counter("komek_ladders_ended_total", "Requirements whose ladder ended unfilled; alarm on any"))
 VOID_DECISIONS = _worker(Counter("komek_void_decisions_total", "Second decisions of a command; expected 0"))

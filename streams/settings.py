@@ -139,6 +139,11 @@ class Settings(PageSettings):
         "notifier and `komek rebuild` those of use data; unset: `komek up` creates one",
     )
     plans: Path | None = _setting(None, values.path, "response plans (TOML); unset: the built-in ones")
+    shadow_plans: Path | None = _setting(
+        None,
+        values.path,
+        "response plans (TOML) that decide beside those in force and change nothing; differences: `komek shadow`; unset: none",
+    )
     partitions: int = _setting(8, values.whole(1, 256), "partitions of each topic when it is created")
     replication: int = _setting(1, values.whole(1, 7), "replication factor of each topic when it is created")
     min_insync: int = _setting(1, values.whole(1, 7), "min.insync.replicas of each topic when it is created")

@@ -192,6 +192,13 @@ WEBHOOKS = Topic(
     partitions=1,
 )
 
+SHADOW = Topic(
+    name="komek.shadow.v1",
+    key="difference|<decision id>, tally|<worker>|<time>",
+    carries="what another book of plans would have decided, where it differs, and sums; counts, ids of incidents and decisions",
+    partitions=1,
+)
+
 TOPICS = (
     INCIDENTS,
     DECISIONS,
@@ -213,6 +220,7 @@ TOPICS = (
     ASSISTANT,
     KEYS,
     WEBHOOKS,
+    SHADOW,
 )
 ERASABLE = (PRIVATE, VOLUNTEERS, INCIDENT_STATUS)
 """Compacted topics whose values must be gone soon after their tombstone, also in partitions without traffic."""

@@ -73,6 +73,7 @@ CARRIED: tuple[Carried, ...] = (
 
 LEFT_OUT: dict[Topic, str] = {
     topics.LOCATIONS: "positions of the last hour: of no use after a restore, and a track of people in every backup",
+    topics.SHADOW: "what another book of plans would have decided: a measurement of the deployment that is gone",
 }
 """Beside these: Redis (rebuilt from the log), logs and metrics, and what Kafka keeps for itself."""
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "topics": CommandEntry("topics", "app", "Create and check the topics, and who may use them."),
     "redis": CommandEntry("redis_users", "app", "Print the users of Redis and their rights."),
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),
+    "shadow": CommandEntry("shadow", "command", "Show what the shadow plans would have decided otherwise."),
     "token": CommandEntry("token", "command", "Print a token or a login link for a role."),
     "sessions": CommandEntry("sessions", "app", "List and end sessions; revoke tokens, people and roles."),
     "skills": CommandEntry("skills", "app", "Verify the skills of volunteers."),

@@ -35,6 +35,8 @@ def command() -> None:
     try:
         app = build_app(settings, ready=probes.ready)
     except BadPlans as error:
-        raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
+        raise CommandFailed(
+            str(error), "Correct the file, or unset KOMEK_PLANS or KOMEK_SHADOW_PLANS.", WRONG_USE
+        ) from error
     # The root logger writes JSON (`streams/logs.py`); mode would replace it.
     GracefulWorker(app, override_logging=False, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()

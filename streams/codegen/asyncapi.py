@@ -36,6 +36,7 @@ from streams.topics import (
     PLANS,
     PRIVATE,
     SESSIONS,
+    SHADOW,
     TOPICS,
     VERIFICATIONS,
     VOLUNTEERS,
@@ -64,6 +65,8 @@ from streams.wire import (
     PlansRecord,
     PublicMessage,
     SessionRecord,
+    ShadowDifference,
+    ShadowTally,
     StandingRecord,
     VerificationRecord,
     VolunteerPrivate,
@@ -101,6 +104,7 @@ RECORDS: dict[str, tuple[type, ...]] = {
     ),
     KEYS.name: (KeyRecord,),
     WEBHOOKS.name: (WebhookPlace, WebhookLetter),
+    SHADOW.name: (ShadowDifference, ShadowTally),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")
 # `wire` writes the field `kind` by itself, so msgspec does not know it.

@@ -141,6 +141,16 @@ _OFFERS = Row(
             ),
             unit=Unit.EACH_SECOND,
         ),
+        Panel(
+            title="Shadow plans",
+            about="Decisions compared with KOMEK_SHADOW_PLANS, and the offers of both books. `komek shadow` says more.",
+            queries=(
+                Query(expr=rates("komek_shadow_decisions_total", "outcome"), legend="decisions: {{outcome}}"),
+                Query(expr=rates("komek_shadow_offers_total", "plans"), legend="offers: {{plans}}"),
+            ),
+            unit=Unit.EACH_SECOND,
+            nothing="no shadow plans",
+        ),
         one(
             "Deadlines by kind",
             "Turned into commands when they are due.",

@@ -62,8 +62,8 @@ API, WORKER, NOTIFIER, ASSISTANT = Component.API, Component.WORKER, Component.NO
 OPERATOR, MONITOR, BACKUP = Component.OPERATOR, Component.MONITOR, Component.BACKUP
 
 
-NOT_BACKED_UP = (topics.LOCATIONS,)
-"""As `streams/backup/carried.py` leaves it out; a test compares."""
+NOT_BACKED_UP = (topics.LOCATIONS, topics.SHADOW)
+"""As `streams/backup/carried.py` leaves them out; a test compares."""
 
 
 def _rule(topic: Topic, *, reads: tuple[Component, ...] = (), writes: tuple[Component, ...] = ()) -> TopicRule:
@@ -105,6 +105,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.ASSISTANT, reads=(API, ASSISTANT), writes=(API, ASSISTANT)),
     # The notifier sends; `komek webhooks` orders another attempt.
     _rule(topics.WEBHOOKS, reads=(NOTIFIER, OPERATOR), writes=(NOTIFIER, OPERATOR)),
+    # Workers write what another book would have decided; `komek shadow` reads it.
+    _rule(topics.SHADOW, reads=(OPERATOR,), writes=(WORKER,)),
     # Nobody but the API can log somebody in, not even with every other key; an export holds digests of what was logged in with.
     _rule(topics.SESSIONS, reads=(API,), writes=(API,)),
 )

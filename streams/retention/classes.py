@@ -154,6 +154,7 @@ CLASSES: tuple[DataClass, ...] = (
     in_topic("keys", None, Ending.SUCCESSOR, "check values of keys: a process with the wrong ring must not start"),
     in_topic("hints", 365 * DAY_S, Ending.RETENTION, "how good the assistant was, for a year; no value of a text"),
     in_topic("webhooks", None, Ending.SUCCESSOR, "where each webhook goes on; ids of what it still owes; no person"),
+    in_topic("shadow", 30 * DAY_S, Ending.RETENTION, "a month of another book of plans to judge it by; no person"),
     in_topic("assistant", None, Ending.SUCCESSOR, "switches: configuration; ids of operators"),
     in_topic("notices", 30 * DAY_S, Ending.RETENTION, "disputes about whether somebody was told; ids only"),
     # Redis: people

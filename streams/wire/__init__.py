@@ -34,6 +34,7 @@ from streams.wire.codec import (
     decode_plans,
     decode_public_message,
     decode_session,
+    decode_shadow,
     decode_standing,
     decode_status,
     decode_verification,
@@ -99,6 +100,7 @@ from streams.wire.sealing import (
     seal_plain,
 )
 from streams.wire.session_records import Revoked, SessionKind, SessionRecord
+from streams.wire.shadow_records import ShadowCode, ShadowDifference, ShadowRequirement, ShadowTally
 from streams.wire.webhook_records import WebhookLetter, WebhookPlace
 
 __all__ = [
@@ -141,6 +143,10 @@ __all__ = [
     "Revoked",
     "SessionKind",
     "SessionRecord",
+    "ShadowCode",
+    "ShadowDifference",
+    "ShadowRequirement",
+    "ShadowTally",
     "StandingRecord",
     "UnknownKey",
     "Unreadable",
@@ -174,6 +180,7 @@ __all__ = [
     "decode_plans",
     "decode_public_message",
     "decode_session",
+    "decode_shadow",
     "decode_standing",
     "decode_status",
     "decode_verification",

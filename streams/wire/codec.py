@@ -42,6 +42,7 @@ from streams.wire.message_records import (
 )
 from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
+from streams.wire.shadow_records import ShadowDifference, ShadowTally
 from streams.wire.webhook_records import WebhookLetter, WebhookPlace
 
 T = TypeVar("T")
@@ -247,6 +248,13 @@ def decode_webhook_place(data: bytes | None) -> WebhookPlace:
 
 def decode_webhook_letter(data: bytes | None) -> WebhookLetter:
     record: WebhookLetter = decode_as(data, WebhookLetter)
+    return record
+
+
+def decode_shadow(key: bytes | None, data: bytes | None) -> ShadowDifference | ShadowTally:
+    """A record of `shadow`; its key says which."""
+    kind = ShadowTally if (key or b"").startswith(b"tally|") else ShadowDifference
+    record: ShadowDifference | ShadowTally = decode_as(data, kind)
     return record
 
 

@@ -5,7 +5,7 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -37,12 +37,14 @@ from streams.topics import INCIDENTS
 from streams.worker.agent import QUEUE_LIMIT, REBUILD_EXCUSED_S, TROUBLE_EXCUSED_S, CommandWorker
 from streams.worker.broker_credentials import broker_credentials
 from streams.worker.dispatcher import Dispatcher
+from streams.worker.drafts import Draft
 from streams.worker.duty_service import DutyService
 from streams.worker.location_service import LocationService
 from streams.worker.profile_service import ProfileService
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
 from streams.worker.retention_service import RetentionService
+from streams.worker.shadow_service import ShadowService
 from streams.worker.status_republisher import StatusRepublisher
 from streams.worker.timers import PendingSweep, TimerSweep
 from streams.worker.travel_router import router_of
@@ -72,7 +74,7 @@ def build_app(
     all of them run, and cleared when they end.
 
     Raises:
-        BadPlans: the file named by KOMEK_PLANS is invalid.
+        BadPlans: the file named by KOMEK_PLANS or KOMEK_SHADOW_PLANS is invalid.
         SettingsError: Kafka, Redis or the key ring is not set.
     """
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
@@ -170,7 +172,9 @@ class WorkerServices:
             travel=self.router,
             served=service_area_of(settings),
             zone=settings.time_zone,
+            on_decided=self._note_decided,
         )
+        self.shadow = self._shadow()
         self.applied_plans = PlanFollower(
             settings, f"{name}-plans", fallback=plans, use=self._use_plans, dead_letter=self._dead_letter_plans
         )
@@ -231,6 +235,21 @@ class WorkerServices:
         """The plans in force: KOMEK_BUDGET=off removes the limits on offers per person and changes nothing else."""
         return plans.in_time_zone(self.settings.time_zone) if self.settings.budget else replace(plans, budget=UNLIMITED)
 
+    def _shadow(self) -> ShadowService | None:
+        if self.settings.shadow_plans is None:
+            return None
+        return ShadowService(
+            self._in_force(response_plans.load(self.settings.shadow_plans)),
+            in_force=lambda: self.dispatcher.plans,
+            is_busy=self.dispatcher.between_batches().locked,
+            behind_s=lambda: self.dispatcher.behind_s,
+            write=self.publisher.publish_shadow,
+        )
+
+    def _note_decided(self, drafts: Sequence[Draft]) -> None:
+        if self.shadow is not None:
+            self.shadow.note(drafts)
+
     async def _dead_letter_plans(self, record: Consumed, reason: str) -> None:
         """All workers read all records of plans; only the owner of partition 0 writes the dead letter."""
         if 0 in self.owned():
@@ -274,6 +293,7 @@ class WorkerServices:
             VerificationService(
                 settings, self.people, dead_letter=self.publisher.dead_letter, tell=self.publisher.send_commands
             ),
+            *([] if self.shadow is None else [self.shadow]),
             LoopWatchdog(),
             LagWatchdog(settings, group=groups.DISPATCHER, owned=self.owned, waits=self.excuses),
         ]

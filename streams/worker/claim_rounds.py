@@ -139,7 +139,8 @@ class ClaimRounds:
             if draft.decision is not None and id(draft) not in filling:
                 taken.update(chosen_people(draft.decision))
         for draft in by_urgency(drafts):
-            draft.decision = fill(draft.settled, self._plans, draft.found, {**taken, **draft.lost})
+            draft.taken = {**taken, **draft.lost}
+            draft.decision = fill(draft.settled, self._plans, draft.found, draft.taken)
             taken.update(chosen_people(draft.decision))
 
     async def _claim(self, drafts: Sequence[Draft]) -> list[Draft]:

@@ -7,7 +7,7 @@ there, and decides only the commands that have no decision yet.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -54,9 +54,12 @@ class Dispatcher:
         bounds: SearchBounds | None = None,
         served: ServiceArea | None = None,
         zone: str = ALMATY,
+        on_decided: Callable[[Sequence[Draft]], None] = lambda _: None,
     ) -> None:
+        """`on_decided`: called with drafts whose decisions are applied and published; must return at once and never raise."""
         self._store = store
         self._zone = zone
+        self._on_decided = on_decided
         self._publisher = publisher
         self._projection = projection
         self._plans = plans
@@ -192,6 +195,7 @@ class Dispatcher:
             drafts, plans=self._plans, store=self._store, searches=self._searches, ledger=self._ledger
         ).run()
         await self._write(drafts, start_ns)
+        self._on_decided(drafts)
 
     async def _pass_over_decided(self, commands: Sequence[tuple[Consumed, Command]], loaded: Sequence[Loaded]) -> None:
         """Counts redelivered commands, and cleans up after earlier attempts to decide them."""

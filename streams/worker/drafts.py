@@ -37,6 +37,8 @@ class Draft:
     """Search results by requirement id."""
     lost: dict[str, Exclusion] = field(default_factory=dict)
     """People whose claim was refused, with the reason."""
+    taken: dict[str, Exclusion] = field(default_factory=dict)
+    """People whom the decision could not choose: `lost`, and those chosen by drafts before this one."""
     looks: Counter[str] = field(default_factory=Counter)
     """How often the search for each requirement was continued."""
     decision: Decision | None = None

@@ -23,7 +23,7 @@ from streams.kafka.reasons import kafka_reason
 from streams.kafka.records import Consumed
 from streams.settings import Settings
 from streams.store.record_decoders import QUIET_KEY
-from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, NOTICES, OFFERS, PRIVATE, VOLUNTEERS
+from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, NOTICES, OFFERS, PRIVATE, SHADOW, VOLUNTEERS
 from streams.tracing import spans
 
 
@@ -178,6 +178,26 @@ class Publisher:
                 headers=wire.headers("notice", notice.id, self._source, notice.at_ms),
             )
             for notice in notices
+        ]
+        await self._confirmed(sent)
+
+    async def publish_shadow(
+        self, differences: Sequence[wire.ShadowDifference], tally: wire.ShadowTally | None
+    ) -> None:
+        """Publishes what another book would have decided otherwise, and sums."""
+        records: list[tuple[str, wire.ShadowDifference | wire.ShadowTally, int]] = [
+            (f"difference|{one.decision_id}", one, one.at_ms) for one in differences
+        ]
+        if tally is not None:
+            records.append((f"tally|{self._source}|{tally.until_ms}", tally, tally.until_ms))
+        sent = [
+            await self._send(
+                SHADOW.name,
+                key=key,
+                value=wire.encode(record),
+                headers=wire.headers("shadow", str(derived("shadow", key)), self._source, at_ms),
+            )
+            for key, record, at_ms in records
         ]
         await self._confirmed(sent)
 

@@ -51,8 +51,10 @@ ONLY_WITH_MORE = (
     "komek_travel_answers",
     "komek_webhook",
     "komek_backup",
+    "komek_shadow",
 )
-"""A model of the deployer, answered hints, records whose time is over, a router, receivers of webhooks, timers of exports."""
+"""A model of the deployer, answered hints, records whose time is over, a router, receivers of webhooks, timers of exports, shadow
+plans."""
 
 
 @pytest.fixture

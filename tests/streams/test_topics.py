@@ -17,7 +17,7 @@ def test_the_list_holds_every_topic_once() -> None:
     defined = [value for value in vars(topics).values() if isinstance(value, Topic)]
 
     assert sorted(defined, key=lambda topic: topic.name) == sorted(TOPICS, key=lambda topic: topic.name)
-    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 20
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 21
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
@@ -80,6 +80,7 @@ def test_what_a_few_people_read_in_order_lies_in_one_partition() -> None:
         topics.ASSISTANT,
         topics.KEYS,
         topics.WEBHOOKS,
+        topics.SHADOW,
     ]
 
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import pytest
 
 SOAK: dict[str, str] = {
+    "tests/scenarios/test_shadow.py::test_the_shadow_asks_nobody_and_a_replay_finds_the_same": (
+        "tests/streams/worker/test_shadow.py::TestService::test_what_differs_is_written_with_sums_at_the_end"
+    ),
     "tests/scenarios/test_bad_texts.py::test_the_same_text_ten_thousand_times_leaves_nothing_behind": (
         "tests/scenarios/test_bad_texts.py::test_the_same_text_again_and_again_leaves_nothing_behind"
     ),

@@ -30,6 +30,7 @@ SHOWS = {
     "retention check": NOTHING,  # places in Kafka and Redis by pattern, without ids
     **dict.fromkeys(("topics apply", "topics check", "topics acls", "topics users", "redis users"), NOTHING),
     **dict.fromkeys(("plans check", "plans apply"), NOTHING),
+    "shadow": NOTHING,  # counts
     "token": API,
     **dict.fromkeys(("sessions list", "sessions end", "sessions revoke"), API),
     **dict.fromkeys(("skills list", "skills verify", "skills revoke"), API),
