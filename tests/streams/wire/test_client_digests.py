@@ -29,6 +29,7 @@ HASHING = {
     "streams/codegen/deployment_secrets.py": "the same, for a new deployment",
     "streams/backup/backup_key.py": "MACs of the documents of an export, under a key derived from its secret",
     "streams/backup/parts.py": "SHA-256 of sealed files and of records, to notice damage",
+    "streams/assistant/recent_vectors.py": "texts that were read lately, under a key of the process, for minutes in memory",
     "streams/local/class_archive.py": "names, sizes and times of Kafka's jars, for the name of their archive",
     "streams/local/secured.py": "the same for the secured local stack",
     "streams/tokens/token_keys.py": "the signed part of a token without `jti`, to name it when it is revoked",
