@@ -21,7 +21,7 @@ HASHING = {
     "streams/cards/card_ledger.py": "HMAC-SHA256 of the parts of a card, under a key in the same file; the cards lie beside it",
     "streams/tracing/span_ids.py": "ids of spans from ids of incidents and records, which are no secret",
     "streams/webhooks/signatures.py": "HMAC-SHA256 of what a webhook sends, under the secret of its receiver",
-    "api/views/conversation_heads.py": "SHA-256 of the keyed digest of a sender, cut to six letters that tell senders apart",
+    "api/views/conversation_heads.py": "BLAKE2b of the keyed digest of a sender, cut to six letters that tell senders apart",
     "api/routes/inbound.py": "compares the secret of a webhook in constant time",
     "api/routes/issuer_login.py": "compares the state of a login in constant time",
     "api/process/oidc_issuer.py": "PKCE challenge (RFC 7636); the id of a person at the issuer, which is no secret",
