@@ -7662,10 +7662,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description as in `/v1/gis/collections` */
-                collection_id: string;
                 /** @description `id` of a feature */
                 feature_id: string;
+                /** @description as in `/v1/gis/collections` */
+                collection_id: string;
             };
             cookie?: never;
         };
