@@ -1,7 +1,7 @@
 # Targets of one line each; CI runs the same commands. `make help` lists them.
 
 PYTHON ?= python3
-PROCESSES ?= 4
+PROCESSES ?= 3
 BIN := .venv/bin
 # Stamps: each is touched when its step is complete, so an interrupted step runs again.
 MADE := .venv/.made

@@ -12,7 +12,7 @@ from streams.store.scripts import LAYOUT
 from tests.contracts.builders import fix, need, profile
 from tests.contracts.worlds import RedisWorld, StoreWorld
 
-LAYOUTS = {1: "823aaee4a4838846", 2: "742e17520a5c1ebb", 3: "04f1bf9591cb872e"}
+LAYOUTS = {1: "823aaee4a4838846", 2: "742e17520a5c1ebb", 3: "25e4197689f23216"}
 """The keys of each layout, as a digest of their names and descriptions."""
 
 

@@ -99,7 +99,7 @@ def test_a_token_that_has_ended_or_is_missing_is_said_and_the_next_is_taken_up_w
     with feed.served() as url:
         own = Follower(tmp_path, url, komek.api, {})
         with own.running() as process:
-            until(lambda: own.said("cannot be read: No such file") and own.is_alive_and_not_ready(), WITHIN_S)
+            until(lambda: own.said("cannot be read: there is no such file") and own.is_alive_and_not_ready(), WITHIN_S)
 
             own.put("no.real.token")
             until(lambda: own.said("401"), WITHIN_S)

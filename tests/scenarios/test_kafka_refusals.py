@@ -118,6 +118,7 @@ def test_a_process_with_a_wrong_password_ends_with_a_sentence(
 ) -> None:
     guessed = tmp_path / "password"
     guessed.write_text("guessed")
+    guessed.chmod(0o600)
 
     done = secure_stack.run_as(Component(command), command, KOMEK_KAFKA_PASSWORD_FILE=str(guessed))
 

@@ -108,6 +108,7 @@ def test_a_process_with_a_wrong_password_ends_with_one_sentence(
 ) -> None:
     wrong = tmp_path / "password"
     wrong.write_text("guessed\n")
+    wrong.chmod(0o600)
 
     done = secure_stack.run_as(component, command, KOMEK_REDIS_PASSWORD_FILE=str(wrong))
 

@@ -16,7 +16,7 @@ import redis
 
 from dispatch.model.commands import Command
 from dispatch.model.places import Place
-from streams import redis_keys, wire
+from streams import clock, redis_keys, wire
 from streams.backup import group_offsets, run, target
 from streams.backup.carried import CARRIED
 from streams.backup.documents import Committed
@@ -230,11 +230,11 @@ def _killed(what: str, settings: Settings, folder: Path, signs: int) -> None:
 
 async def test_gaps_and_beginnings_are_kept(empty: Settings, tmp_path: Path) -> None:
     """As after a year: retention has removed the first decisions, compaction most private records."""
-    decisions = [Record(n, 1_700_000_000_000 + n, b"z", b"{}", ()) for n in range(120_000, 120_010)]
-    private = [
-        Record(n, 1_700_000_000_000 + n, f"incident:{n}".encode(), b"x", (("h", b"1"),)) for n in (700, 70_000, 70_001)
-    ]
-    volunteers = [Record(n, 1_700_000_000_000 + n, f"v-{n}".encode(), b"{}", ()) for n in (5, 1_000, 60_000)]
+    # Of the last hour: what is older than its retention may be deleted again as soon as the import has ended.
+    at_ms = clock.now_ms() - 3_600_000
+    decisions = [Record(n, at_ms + n, b"z", b"{}", ()) for n in range(120_000, 120_010)]
+    private = [Record(n, at_ms + n, f"incident:{n}".encode(), b"x", (("h", b"1"),)) for n in (700, 70_000, 70_001)]
+    volunteers = [Record(n, at_ms + n, f"v-{n}".encode(), b"{}", ()) for n in (5, 1_000, 60_000)]
     folder = made_export(
         tmp_path,
         {

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from kafka.admin import KafkaAdminClient
 
+from streams import clock
 from streams.backup import run, target
 from streams.backup.faults import NotImportable
 from streams.backup.importer import Imported, Importer
@@ -25,7 +26,9 @@ from tests.support.waiting import until
 
 STARTS = ("worker", "api", "notifier", "assistant", "rebuild")
 """What would decide, or build a Redis, on half a log."""
-RECORDS = [Record(n, 1_700_000_000_000 + n, b"z", b"{}", ()) for n in range(5)]
+AT_MS = clock.now_ms() - 3_600_000
+"""What is older than its retention may be deleted again as soon as the import has ended."""
+RECORDS = [Record(n, AT_MS + n, b"z", b"{}", ()) for n in range(5)]
 
 
 class BrokenOffError(Exception):
