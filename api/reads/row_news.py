@@ -100,7 +100,13 @@ class RowNews:
             for one in islice(book.waiting(), MOST_CONVERSATIONS)
         ]
         here = await self._at_conversations() if items else []
-        found = {"is_on": is_on, "waiting": book.waiting_count, "items": items, "here": here}
+        found = {
+            "is_on": is_on,
+            "version": book.version,
+            "waiting": book.waiting_count,
+            "items": items,
+            "here": here,
+        }
         named = tuple(item["id"] for item in items)
         return [NewsItem("conversations", data, named) for data in self._changes.of("conversations", found)]
 

@@ -140,10 +140,12 @@ class ColleagueAtConversation(Shown):
 
 class ConversationsEvent(Shown):
     """Row view: the conversations with the public that wait, the longest waiting first, at most 50, without texts; at the start
-    and when they change; operators only. `waiting`: how many there are. `here`: the other operators who read one of them or
-    choose a reply."""
+    and when any has changed; operators only. `version`: another one after each change, also where what waits is the same again
+    (discarded and taken back). `waiting`: how many there are. `here`: the other operators who read one of them or choose a
+    reply."""
 
     is_on: bool
+    version: int
     waiting: int
     items: list[ConversationHead]
     here: list[ColleagueAtConversation]

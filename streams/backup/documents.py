@@ -4,14 +4,13 @@ Both are JSON that anybody may read (ids, offsets, counts and times; no data of 
 `{"mac": "…", "document": {…}}`, the MAC over the bytes of the document as they stand.
 """
 
-import contextlib
-import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from dispatch.model.plain_reason import plain_reason
+from streams import private_file
 from streams.backup.backup_key import BackupKey
 from streams.backup.faults import BadBackup, NotWritten
 
@@ -154,28 +153,15 @@ def read(path: Path, kind: type[Document], key: BackupKey) -> Document:
     return _decoded(path, kind, signed)
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = private_file.OWNER_ONLY) -> None:
     """Writes a file, for its owner only by default; after a crash it is there as a whole, or not at all.
 
     Raises:
         NotWritten: the disk is full, or this user may not; nothing of it is left.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        private_file.replace(path, content, mode=mode)
     except OSError as error:
-        # A full disk needs the space of the draft. The file itself stays as it was.
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise NotWritten(path, error) from error
 
 

@@ -12,7 +12,8 @@ from dispatch.model.plain_reason import plain_reason
 from streams import private_file
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json, print_table
-from streams.local.keys import OWNER_ONLY, OWNER_ONLY_FOLDER
+from streams.local.keys import OWNER_ONLY_FOLDER
+from streams.private_file import OWNER_ONLY
 from streams.store.redis_users import acl_file, users
 
 app = typer.Typer(no_args_is_help=True, help="Print the users of Redis and their rights.")

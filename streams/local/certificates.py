@@ -6,7 +6,6 @@ name (the common name of its certificate). Files are PEM: a certificate and its 
 
 import datetime
 import ipaddress
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from streams import clock
-from streams.local.keys import OWNER_ONLY, OWNER_ONLY_FOLDER
+from streams import clock, private_file
+from streams.local.keys import OWNER_ONLY_FOLDER
 
 LIFETIME = datetime.timedelta(days=397)
 RENEW_BEFORE = datetime.timedelta(days=30)
@@ -169,7 +168,4 @@ def _write(made: Certificate, key: _Key, certificate: x509.Certificate) -> None:
     public = certificate.public_bytes(serialization.Encoding.PEM)
     # The certificate last: `_is_good` reads it, and files of an interrupted attempt must not count.
     for path, content in ((made.both, private + public), (made.key, private), (made.certificate, public)):
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
-            file.write(content)
-        draft.replace(path)
+        private_file.replace(path, content)

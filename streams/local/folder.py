@@ -9,7 +9,8 @@ from typing import IO
 
 from dispatch.model.plain_reason import plain_reason
 from streams.local.errors import AlreadyInUse, LocalStackError
-from streams.local.keys import OWNER_ONLY, OWNER_ONLY_FOLDER
+from streams.local.keys import OWNER_ONLY_FOLDER
+from streams.private_file import OWNER_ONLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

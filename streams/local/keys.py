@@ -2,16 +2,15 @@
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from streams import private_file
 from streams.ring import KeyRing, KeyState, KeyUse
 from streams.ring.key_ring import KEY_BYTES, new_key
 from streams.ring.ring_file import write_ring
 
-OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
 
 
@@ -44,10 +43,7 @@ def ensure_password(folder: Path, name: str) -> Path:
 
 def write_secret(path: Path, content: str) -> None:
     """Writes the file atomically, readable by its owner only."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as file:
-        file.write(content)
-    draft.replace(path)
+    private_file.replace(path, content.encode())
 
 
 def _new_jwk_set() -> str:
@@ -85,7 +81,4 @@ def _make_once(path: Path, content: Callable[[], str]) -> None:
     # Written atomically with mode 0600: the file is complete or missing, and never readable by others.
     if path.exists():
         return
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as file:
-        file.write(content())
-    draft.replace(path)
+    write_secret(path, content())

@@ -1,11 +1,11 @@
 """`stack.json`: addresses and processes of a running local stack. Tools and tests read it, so its format is stable."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
+from streams import private_file
 from streams import settings as all_settings
 from streams.settings import Settings
 
@@ -59,7 +59,4 @@ def completed(settings: Settings, running: StackFile) -> Settings:
 
 
 def replace_json(path: Path, value: object) -> None:
-    # Written aside and renamed: a reader never sees half a file.
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
-    draft.replace(path)
+    private_file.replace(path, f"{json.dumps(value, indent=2)}\n".encode())

@@ -7,7 +7,6 @@ work (`deploy/.env.example`), so a file without digest or session keys is valid.
 import base64
 import binascii
 import json
-import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +16,6 @@ from dispatch.model.plain_reason import plain_reason
 from streams import private_file
 from streams.ring.key_ring import KEY_BYTES, BadRing, KeyRing, KeyState, KeyUse, RingKey, id_of
 
-OWNER_ONLY = 0o600
 MAX_BYTES = 64 * 1024
 Word = TypeVar("Word", bound=StrEnum)
 _FIELDS = {"id", "use", "state", "key"}
@@ -60,13 +58,8 @@ def write_ring(path: Path, ring: KeyRing) -> None:
         {"id": key.id, "use": key.use, "state": key.state, "key": base64.urlsafe_b64encode(key.key).decode()}
         for key in ring.keys
     ]
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as file:
-        file.write(json.dumps({"keys": entries}, indent=2) + "\n")
-        # A ring that is lost with the power loses what was sealed under its newest key.
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    # On the disk at once: a ring that is lost with the power loses what was sealed under its newest key.
+    private_file.replace(path, f"{json.dumps({'keys': entries}, indent=2)}\n".encode())
 
 
 def _key_of(number: int, entry: Any) -> RingKey:

@@ -11,13 +11,13 @@ EMPTY = '<feed xmlns="http://www.w3.org/2005/Atom"/>'
 
 
 class AlertFeed:
-    """`status`: of its answers. `read`, `unchanged`: how often it gave the page, or said that it is the same. `url`: while it is
-    served. `held`: while it is clear, no answer comes."""
+    """`status`: of its answers. `asked`: how often somebody did; `read`, `unchanged`: how often it gave the page, or said that it
+    is the same. `url`: while it is served. `held`: while it is clear, no answer comes."""
 
     def __init__(self) -> None:
         self.text = EMPTY
         self.status = 200
-        self.read = self.unchanged = 0
+        self.asked = self.read = self.unchanged = 0
         self.url = ""
         self.held = threading.Event()
         self.held.set()
@@ -43,6 +43,7 @@ class AlertFeed:
 def _handler(feed: AlertFeed) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            feed.asked += 1
             feed.held.wait()
             is_same = feed.status == 200 and self.headers.get("If-None-Match") == feed.etag
             feed.unchanged += is_same

@@ -117,10 +117,11 @@ def test_the_list_fits_and_is_worked_by_keys_in_every_language(
     expect(page.locator("[data-messages]")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("language", "scheme"), [("kk", "light"), ("ru", "dark"), ("en", "light")])
 def test_the_other_desks_see_who_chooses_a_reply_and_which_one_was_sent(
-    visit: Visit, shared_stack: RunningStack
+    visit: Visit, shared_stack: RunningStack, language: str, scheme: str
 ) -> None:
-    first, second = desk(visit, "op-first"), desk(visit, "op-second")
+    first, second = desk(visit, "op-first"), desk(visit, "op-second", language, color_scheme=scheme)
     wrote(shared_stack)
     for page in (first, second):
         expect(page.locator(f"{COUNT} .v")).to_have_text("1")
@@ -130,9 +131,13 @@ def test_the_other_desks_see_who_chooses_a_reply_and_which_one_was_sent(
     first.keyboard.press("t")
     expect(second.locator("[data-answering]")).to_contain_text("op-first")
     expect(first.locator("[data-answering]")).to_have_count(0)
+    assert (faults_of(second), overflows_of(second)) == ([], [])
+    keep_picture(second, f"console-messages-answering-{language}-{scheme}")
     first.keyboard.press("2")
 
     expect(second.locator("[data-replied]")).to_contain_text("op-first")
+    assert (faults_of(second), overflows_of(second)) == ([], [])
+    keep_picture(second, f"console-messages-replied-{language}-{scheme}")
     expect(second.locator("[data-answering]")).to_have_count(0)
     expect(first.locator("[data-replied]")).to_be_visible()
 

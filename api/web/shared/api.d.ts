@@ -3037,13 +3037,15 @@ export interface components {
         ConversationState: "waiting" | "taken" | "ended";
         /**
          * @description Row view: the conversations with the public that wait, the longest waiting first, at most 50, without texts; at the start
-         *     and when they change; operators only. `waiting`: how many there are. `here`: the other operators who read one of them or
-         *     choose a reply.
+         *     and when any has changed; operators only. `version`: another one after each change, also where what waits is the same again
+         *     (discarded and taken back). `waiting`: how many there are. `here`: the other operators who read one of them or choose a
+         *     reply.
          */
         ConversationsEvent: {
             here: components["schemas"]["ColleagueAtConversation"][];
             is_on: boolean;
             items: components["schemas"]["ConversationHead"][];
+            version: number;
             waiting: number;
         };
         /** @enum {string} */

@@ -250,6 +250,21 @@ async def test_what_was_discarded_is_listed_with_who_and_why_and_can_be_taken_ba
     assert (await step(desk, item["id"], "discard", {"reason": "known"}, by="op-1")).json()["reason"] == "known"
 
 
+async def test_a_discard_that_was_taken_back_between_two_looks_is_told_all_the_same(desk: World) -> None:
+    """A page that has discarded it shows nothing by then; only the next event makes it read the list again."""
+    await written(desk, 1)
+    item = await only(desk)
+    news = RowNews(desk.app.state.services, OPERATOR, Wanted(is_row=True))
+    before = [one.data for one in await news() if one.name == "conversations"]
+
+    await step(desk, item["id"], "discard", {"reason": "spam"}, by="op-2")
+    await step(desk, item["id"], "take-back", by="op-1")
+    after = [one.data for one in await news() if one.name == "conversations"]
+
+    assert len(after) == 1
+    assert json.loads(after[0])["items"] == json.loads(before[0])["items"]
+
+
 async def test_what_became_an_incident_is_not_taken_back(desk: World) -> None:
     desk.redis.add(asked(held()))
     await wrote(desk)

@@ -13,8 +13,8 @@ from tests.support.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[3]
 PROMISED = (
-    "up worker notifier assistant api retention topics redis plans token sessions skills incident why watch board status "
-    "simulate replay cap card webhooks rebuild export import keys dead-letters audit doctor"
+    "up worker notifier assistant api retention topics redis plans shadow token sessions skills incident why watch board status "
+    "simulate replay replay-log cap card webhooks rebuild export import keys dead-letters audit doctor"
 )
 
 
