@@ -9,7 +9,7 @@ from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import WholeStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 TEXT = "Атырау қаласында су басты, үйде 3 адам қалды, телефон 8 701 555 12 34"
 
 OTHER_TEXT = "Наводнение в Атырау, в доме осталось 12 человек"

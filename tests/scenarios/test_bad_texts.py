@@ -61,7 +61,7 @@ def asked(town: Town, text: str) -> Any:
 
 def answered(town: Town, text: str) -> Any:
     """The answer of an assistant that has time."""
-    return until(lambda: (found := asked(town, text)).status_code == 200 and found, 60).json()
+    return until(lambda: (found := asked(town, text)).status_code == 200 and found).json()
 
 
 def is_sound(text: str, read: Any) -> bool:

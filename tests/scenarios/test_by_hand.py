@@ -12,10 +12,11 @@ import redis
 
 from dispatch.model.private_refs import handover_ref
 from streams import clock, redis_keys
-from tests.scenarios.test_whole_way import Town, until
+from tests.scenarios.test_whole_way import Town
+from tests.support.waiting import until
 from tests.support.whole_stack import WholeStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 ON_PHONE = {"on_behalf": {"heard_by": "phone"}}
 
 
@@ -48,7 +49,7 @@ def test_nobody_without_the_language_is_asked_while_the_one_who_speaks_it_may_an
     kazakh = town.volunteer("kazakh", languages=["kk"], north_m=500)
     russian = town.volunteer("russian", languages=["ru"])
     incident = town.report(language="kk", requirements=need(languages=["kk"], window_s=60))
-    offer = until(lambda: town.live(incident).get(kazakh), 5)
+    offer = until(lambda: town.live(incident).get(kazakh))
 
     time.sleep(2.0)
     state = town.incident(incident)
@@ -58,13 +59,13 @@ def test_nobody_without_the_language_is_asked_while_the_one_who_speaks_it_may_an
 
     assert bridges(town, incident) == []
     town.answer(offer, "decline", {"reason": "busy"})
-    until(lambda: bridges(town, incident) == ["no_translator"], 10)
+    until(lambda: bridges(town, incident) == ["no_translator"])
     assert [entry["skill"] for entry in town.incident(incident)["requirements"]] == ["first_aid"]
     assert town.live(incident) == {}
 
     person: dict[str, Any] = {"capabilities": ["digital"], "skills": ["translator"], "languages": ["kk", "ru"]}
     translator = town.volunteer("translator", **person)
-    until(lambda: town.live(incident).keys() == {russian, translator}, 10)
+    until(lambda: town.live(incident).keys() == {russian, translator})
     assert bridges(town, incident) == ["no_translator", None]
 
 
@@ -73,15 +74,15 @@ def test_what_a_preview_tells_is_what_the_report_then_does(town: Town) -> None:
         return order(town, "/v1/incidents/preview", town.report_body()).json()
 
     person = town.volunteer("foreseen", north_m=300)
-    until(lambda: preview()["needs"][0]["free_near"] == 3, 10)
+    until(lambda: preview()["needs"][0]["free_near"] == 3)
     assert preview()["similar"] == []
     offers = town.call("GET", f"/v1/volunteers/{person}/offers", "operator", "op-1").json()
     assert offers["items"] == [], "nobody is asked by a look"
 
     incident = town.report()
 
-    until(lambda: town.live(incident).keys() == {person}, 10)
-    until(lambda: [one["id"] for one in preview()["similar"]] == [incident], 10)
+    until(lambda: town.live(incident).keys() == {person})
+    until(lambda: [one["id"] for one in preview()["similar"]] == [incident])
     assert preview()["needs"][0]["free_near"] == 0
 
 
@@ -96,18 +97,18 @@ def test_a_person_is_named_phones_and_is_taken_off_again(town: Town) -> None:
 
     assert (against.status_code, against.json()["code"], against.json()["rules"]) == (409, "rules_against", ["skill"])
     assert forced.status_code == 202, forced.text
-    offer = until(lambda: town.live(incident).get(named), 5)
+    offer = until(lambda: town.live(incident).get(named))
     assert (offer["id"], offer["source"], offer["set_aside"]) == (forced.json()["id"], "operator", ["skill"])
     engaged = order(town, f"/v1/incidents/{incident}/offers", {**body, "force": True})
     assert engaged.json()["code"] == "engaged"
 
     assert order(town, f"/v1/offers/{offer['id']}/accept", ON_PHONE).status_code == 202
-    until(lambda: town.incident(incident)["status"] == "staffed", 5)
+    until(lambda: town.incident(incident)["status"] == "staffed")
     said = [entry for entry in timeline(town, incident) if entry["what"] == "accept_offer"]
     assert [(entry["by"], entry["heard_by"]) for entry in said] == [("op-1", "phone")]
 
     assert order(town, f"/v1/offers/{offer['id']}/withdraw", {"reason": "needed elsewhere"}).status_code == 202
-    until(lambda: not town.live(incident), 5)
+    until(lambda: not town.live(incident))
     gone = town.incident(incident)["offers"][-1]
     assert (gone["state"], gone["reason"]) == ("stood_down", "operator")
     # Not the last entry: the search for another person may be decided on already.
@@ -127,7 +128,7 @@ def test_what_was_closed_is_opened_again_and_asks_anew(town: Town) -> None:
     second = town.volunteer("second")
 
     assert order(town, f"/v1/incidents/{incident}/reopen", {"reason": "again"}).status_code == 202
-    until(lambda: second in town.live(incident), 10)
+    until(lambda: second in town.live(incident))
 
     state = town.incident(incident)
     assert (state["times"]["closed"], state["times"]["reopened"] is None) == (None, False)
@@ -141,9 +142,9 @@ def test_a_double_click_raises_one_level_and_two_orders_two(town: Town) -> None:
 
     for _ in range(2):
         order(town, f"/v1/incidents/{incident}/escalate", {"level": 1})
-    until(lambda: town.incident(incident)["alarm_level"] == 2, 5)
+    until(lambda: town.incident(incident)["alarm_level"] == 2)
     order(town, f"/v1/incidents/{incident}/escalate")
-    until(lambda: town.incident(incident)["alarm_level"] == 3, 5)
+    until(lambda: town.incident(incident)["alarm_level"] == 3)
 
     outcomes = [entry["reason"] for entry in timeline(town, incident) if entry["what"] == "escalate_incident"]
     assert outcomes in ([None, "already_escalated", None], [None, None])
@@ -167,8 +168,8 @@ def test_a_part_becomes_an_incident_of_its_own_and_takes_its_person_along(town: 
 
     assert said.status_code == 202, said.text
     other = said.json()["id"]
-    until(lambda: town.incident(incident)["split_into"] == [other], 5)
-    until(lambda: goes in town.live(other), 10)
+    until(lambda: town.incident(incident)["split_into"] == [other])
+    until(lambda: goes in town.live(other))
     made = town.incident(other)
     assert (made["split_from"], made["description"]) == (incident, "the second car")
     left = [(one["state"], one["reason"]) for one in town.incident(incident)["offers"] if one["id"] == offer["id"]]
@@ -205,27 +206,27 @@ def test_a_hand_over_note_reaches_an_open_console_its_reader_the_writer_and_its_
     consoles = [Console(town, leaving), Console(town, coming)]
     for console in consoles:
         console.start()
-    until(lambda: all(console.told for console in consoles), 10)
+    until(lambda: all(console.told for console in consoles))
 
     key = clock.fresh_id()
     made = [town.call("POST", NOTES, "operator", leaving, {"text": "Айгүл күтеді"}, key) for _ in range(2)]
     note_id = str(made[0].json()["id"])
     assert [one.status_code for one in made] == [202, 202]
     assert made[1].json() == made[0].json()
-    note = until(lambda: consoles[1].knows(note_id), 2)
+    note = until(lambda: consoles[1].knows(note_id))
     assert (note["by"], note["read_by"], "text" in note) == (leaving, [], False)
     (shown,) = [one for one in town.call("GET", NOTES, "operator", coming).json()["items"] if one["id"] == note_id]
     assert shown["text"] == "Айгүл күтеді"
 
     assert town.call("POST", f"{NOTES}/{note_id}/read", "operator", coming).status_code == 202
-    until(lambda: (consoles[0].knows(note_id) or {}).get("read_by"), 2)
+    until(lambda: (consoles[0].knows(note_id) or {}).get("read_by"))
     assert town.call("DELETE", f"{NOTES}/{note_id}", "operator", coming).status_code == 403
     with redis.Redis.from_url(town.komek.redis) as client:
         assert client.exists(redis_keys.private(handover_ref(note_id)))
         assert town.call("DELETE", f"{NOTES}/{note_id}", "operator", leaving).status_code == 204
         # What remains is the offset that keeps an older record from coming back.
         assert bytes(client.get(redis_keys.private(handover_ref(note_id)))).endswith(b"|")
-    until(lambda: all(console.knows(note_id) is None for console in consoles), 2)
+    until(lambda: all(console.knows(note_id) is None for console in consoles))
     for console in consoles:
         console.is_over = True
         console.join(10)

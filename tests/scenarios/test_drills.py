@@ -143,7 +143,7 @@ def test_every_page_is_drilled() -> None:
 def test_the_alarm_comes_its_page_helps_and_it_ends_with_its_cause(
     name: str, komek: WholeStack, town: Town, prometheus: str
 ) -> None:
-    until(lambda: alarms(town) is not None and name not in (alarms(town) or ()), 60)
+    until(lambda: alarms(town) is not None and name not in (alarms(town) or ()))
 
     def is_on() -> bool:
         return fires(prometheus, name) if name in BY_PROMETHEUS else name in (alarms(town) or ())
@@ -157,10 +157,10 @@ def test_the_alarm_comes_its_page_helps_and_it_ends_with_its_cause(
             fault.end()
         ran += page_run(name, komek, town, fault, during=False)
         if name in OUTWARD:  # while there still is somebody to be told, or something to be old
-            until(lambda: not is_on(), WITHIN_S)
+            until(lambda: not is_on())
     if name not in STAYS_SPENT:
-        until(lambda: not is_on(), WITHIN_S)
-    until(lambda: is_well(komek, town), WITHIN_S)
+        until(lambda: not is_on())
+    until(lambda: is_well(komek, town))
     wrong = [one.said[-600:] for one in ran if not is_as_promised(one)]
     keep(name, took_s, {one.words: one.code for one in ran}, wrong)
 
@@ -207,7 +207,7 @@ def page_run(name: str, komek: WholeStack, town: Town, fault: Fault, *, during: 
             continue
         if "LETTER" in words:
             # A letter that is replayed and still cannot be read is another one.
-            (letter,) = until(lambda: json.loads(komek.run("dead-letters", "list", "--standing", "--json").stdout), 30)
+            (letter,) = until(lambda: json.loads(komek.run("dead-letters", "list", "--standing", "--json").stdout))
             known["LETTER"] = letter["id"]
         complete = filled(words, known)
         if complete is not None:

@@ -22,7 +22,7 @@ from tests.support.stack import running
 from tests.support.waiting import until
 from tests.support.whole_stack import WholeStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.stack
 
 ROUNDS = 12
 REPORT = {
@@ -89,14 +89,25 @@ def at_once(*works: Callable[[], httpx2.Response]) -> list[httpx2.Response]:
 def reported(operator: Operator) -> str:
     """The path of a new incident that is decided."""
     path: str = operator.ask("POST", "/v1/incidents", REPORT).json()["links"]["self"]
-    until(lambda: operator.read(path)["version"] > 0, 20)
+    until(lambda: operator.read(path)["version"] > 0)
     return path
+
+
+def conflicts_told(operator: Operator, answer: httpx2.Response, refusal: int) -> list[Any]:
+    """By the answer, or by the outcome of an order that was not decided before its answer, as on a machine with much to do."""
+    if answer.status_code == refusal:
+        conflicts: list[Any] = answer.json()["conflicts"]
+        assert answer.headers["etag"].strip('"').isdecimal()
+        return conflicts
+    assert answer.status_code == 202, answer.text
+    decided(operator, [answer])
+    return list(operator.read(answer.json()["links"]["outcome"]).get("conflicts", ()))
 
 
 def decided(operator: Operator, answers: list[httpx2.Response]) -> list[str]:
     """What became of orders that were taken in."""
     links = [answer.json()["links"]["outcome"] for answer in answers]
-    until(lambda: all(operator.read(link)["outcome"] != "pending" for link in links), 20)
+    until(lambda: all(operator.read(link)["outcome"] != "pending" for link in links))
     return [operator.read(link)["outcome"] for link in links]
 
 
@@ -151,10 +162,11 @@ def test_of_two_edits_that_saw_the_same_one_counts_and_the_other_is_told(
         )
 
         refusal = 412 if precondition == "If-Match" else 409
-        assert sorted(answer.status_code for answer in answers) == [202, refusal], [one.text for one in answers]
-        won = next(at for at, answer in enumerate(answers) if answer.status_code == 202)
+        told = [conflicts_told(who, answer, refusal) for who, answer in zip(operators, answers, strict=True)]
+        assert sorted(map(len, told)) == [0, 1], [one.text for one in answers]
+        won = told.index([])
         mine, theirs = bodies[1 - won], bodies[won]
-        (conflict,) = answers[1 - won].json()["conflicts"]
+        (conflict,) = told[1 - won]
         assert conflict.pop("at")
         assert conflict == {
             "field": "priority",
@@ -167,7 +179,6 @@ def test_of_two_edits_that_saw_the_same_one_counts_and_the_other_is_told(
             shown = who.read(path)
             wanted = {name: REPORT.get(name) for name in PRIVATE_FIELDS} | theirs
             assert {name: shown[name] for name in wanted} == wanted
-        assert answers[1 - won].headers["etag"].strip('"').isdecimal()
         leaves_nothing(one, module_stack, path)
 
 
@@ -175,7 +186,7 @@ def leaves_nothing(operator: Operator, komek: WholeStack, path: str) -> None:
     refs = [ref for item in operator.read(f"{path}/decisions")["items"] for ref in item["unused_refs"]]
     assert len(refs) == 1
     with redis.Redis.from_url(komek.redis) as client:
-        until(lambda: (client.get(redis_keys.private(refs[0])) or b"|x").endswith(b"|"), 10)
+        until(lambda: (client.get(redis_keys.private(refs[0])) or b"|x").endswith(b"|"))
 
 
 def test_a_repeat_of_the_key_gives_the_loser_the_same_answer(operators: tuple[Operator, Operator]) -> None:
@@ -188,10 +199,10 @@ def test_a_repeat_of_the_key_gives_the_loser_the_same_answer(operators: tuple[Op
         who.ask("PATCH", path, {"address": "Абай 3"}, If_Match='"1"', Idempotency_Key=key) for who in (two, two, one)
     ]
 
-    first, again, other = answers
-    assert first.status_code == 412
-    assert (again.status_code, again.json()["conflicts"]) == (412, first.json()["conflicts"])
-    assert other.status_code == 412  # another person with the same key: an order of their own, which loses as well
+    first, again, other = (conflicts_told(one, answer, 412) for answer in answers)
+    assert len(first) == 1
+    assert again == first
+    assert len(other) == 1  # another person with the same key: an order of their own, which loses as well
 
 
 def test_the_log_alone_gives_the_same_details(operators: tuple[Operator, Operator], module_stack: WholeStack) -> None:
@@ -208,7 +219,7 @@ def test_the_log_alone_gives_the_same_details(operators: tuple[Operator, Operato
     assert module_stack.run("rebuild", within_s=120).returncode == 0
 
     assert before == {"description": None, "address": "Абай 3", "caller": {"phone": "+7 701"}}
-    until(lambda: one.ask("GET", path).status_code == 200, 30)
+    until(lambda: one.ask("GET", path).status_code == 200)
     assert private_of(one, path) == before
 
 
@@ -251,7 +262,7 @@ def test_profiles_written_at_two_processes_are_never_half_of_one_and_half_of_the
         shown = [operators[0].read(f"/v1/volunteers/{person}") for person in people]
         return [one["id"] for one in shown if one["contact"] != {"name": one["skills"][0]}]
 
-    until(lambda: split() == [], 45)
+    until(lambda: split() == [])
 
 
 def profile(skill: str) -> dict[str, Any]:

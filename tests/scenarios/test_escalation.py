@@ -11,7 +11,7 @@ from streams.settings import Settings
 from tests.support.town import Town, made_ms
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 
 
 def boat(**stated: Any) -> list[dict[str, Any]]:

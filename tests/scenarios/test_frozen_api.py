@@ -14,7 +14,7 @@ from api.http.stale_requests import STALE_AFTER_MS
 from streams import clock
 from tests.support.whole_stack import WholeStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.stack
 
 OLD = 1_500
 REPORT = {"type": "medical.other", "location": {"type": "Point", "coordinates": [76.945, 43.238]}}

@@ -17,7 +17,7 @@ from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import WholeStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.stack
 TEXT = "Атырау қаласында су басты, үйде 3 адам қалды, көмек керек"
 ATYRAU = {"type": "Point", "coordinates": [51.92, 47.11]}
 NEEDS = [{"capability": "digital", "skill": "geolocation", "count": 1}]
@@ -68,7 +68,7 @@ def test_hints_are_judged_and_their_figures_outlive_the_process(
 
     komek.restart("assistant")
     located(town, 2)
-    again = until(lambda: (one := entry(town, "geolocate"))["judged"] > found["judged"] and one, 60)
+    again = until(lambda: (one := entry(town, "geolocate"))["judged"] > found["judged"] and one)
     assert again["right"] > found["right"]
     assert again["version"] == found["version"]
 
@@ -79,7 +79,7 @@ def test_hints_that_are_wrong_go_to_the_shadow_by_themselves_and_an_operator_bri
     town = breakable_town
     write_judgements(town, 60, task=HintTask.TRANSLATE, language="en")
 
-    found = until(lambda: (one := entry(town, "translate", "en"))["mode"] == "shadow" and one, 60)
+    found = until(lambda: (one := entry(town, "translate", "en"))["mode"] == "shadow" and one)
 
     assert (found["by"], found["reason"]) == ("assistant", "below_floor")
     assert found["judged"] >= 50

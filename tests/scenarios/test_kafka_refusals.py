@@ -27,7 +27,7 @@ from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import COMMAND
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.stack
 
 API, WORKER, OPERATOR, MONITOR = Component.API, Component.WORKER, Component.OPERATOR, Component.MONITOR
 NOTICES_SENDER = Component.NOTIFIER

@@ -8,7 +8,7 @@ from tests.scenarios.test_notices import listening
 from tests.support.town import Town
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 FAR_M = 1_500_000
 """Out of reach of every other test's people, and of the area that is served."""
 

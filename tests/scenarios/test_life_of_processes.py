@@ -22,7 +22,7 @@ from tests.support.places import somewhere
 from tests.support.waiting import until
 from tests.support.whole_stack import WholeStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.stack
 REPORTS_WHILE_AWAY = 24
 EVERY_S = 0.25
 
@@ -49,7 +49,7 @@ def end(komek: WholeStack, *names: str) -> float:
     began = time.monotonic()
     for pid in pids.values():
         os.kill(pid, signal.SIGTERM)
-    until(lambda: not any(map(is_alive, pids.values())), 60)
+    until(lambda: not any(map(is_alive, pids.values())))
     took_s = time.monotonic() - began
     for name, pid in pids.items():
         komek.await_restart(name, pid)
@@ -91,7 +91,7 @@ def decided(operator: Operator, taken: list[Taken]) -> list[dict[str, Any]]:
                 found[report.incident_id] = seen.json()
         return True
 
-    until(are_all, 90)
+    until(are_all)
     return list(found.values())
 
 
@@ -109,16 +109,16 @@ def reported_once(operator: Operator, incident: str) -> bool:
 def test_a_rolling_restart_under_load_loses_nothing_and_delays_little(
     breakable_stack: WholeStack, operator: Operator
 ) -> None:
-    until(lambda: all_is_well(operator), 60)
+    until(lambda: all_is_well(operator))
 
     with Load(operator, body(), EVERY_S) as load:
-        until(lambda: len(load.taken) >= 5, 60)
+        until(lambda: len(load.taken) >= 5)
         took_s = {}
         for name in ("worker-1", "worker-2", "api"):
             took_s[name] = end(breakable_stack, name)
-            until(lambda: status(operator).get("components", {}).get("workers", {}).get("count") == 2, 60)
+            until(lambda: status(operator).get("components", {}).get("workers", {}).get("count") == 2)
         before = len(load.taken)
-        until(lambda: len(load.taken) >= before + 5, 60)
+        until(lambda: len(load.taken) >= before + 5)
 
     incidents = decided(operator, load.taken)
     delays = sorted(map(delay_s, incidents))
@@ -146,7 +146,7 @@ def test_the_api_finishes_what_it_has_begun_and_tells_live_views_when_to_come_ag
     assert not any("error" in line for line in rest)
     assert answer.startswith("HTTP/1.1 202")
     breakable_stack.await_restart("api", pid)
-    until(lambda: all_is_well(operator), 60)
+    until(lambda: all_is_well(operator))
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def standing_still(komek: WholeStack, *names: str) -> Iterator[None]:
 def test_reports_are_taken_in_while_redis_and_the_workers_are_away(
     breakable_stack: WholeStack, operator: Operator
 ) -> None:
-    until(lambda: all_is_well(operator), 60)
+    until(lambda: all_is_well(operator))
     priorities = ("low", "normal", "high", "critical")
     bodies = [body(priority=priorities[number % 4]) for number in range(REPORTS_WHILE_AWAY)]
 
@@ -218,11 +218,11 @@ def test_reports_are_taken_in_while_redis_and_the_workers_are_away(
 def test_a_worker_that_cannot_decide_ends_all_the_same_and_leaves_its_commands(
     breakable_stack: WholeStack, operator: Operator
 ) -> None:
-    until(lambda: all_is_well(operator), 60)
+    until(lambda: all_is_well(operator))
 
     with standing_still(breakable_stack, "redis"):
         taken = [operator.report(body()) for _ in range(8)]
-        until(lambda: "batch is retried" in breakable_stack.log("worker-1") + breakable_stack.log("worker-2"), 30)
+        until(lambda: "batch is retried" in breakable_stack.log("worker-1") + breakable_stack.log("worker-2"))
         took_s = end(breakable_stack, "worker-1", "worker-2")
 
     print(f"ended {took_s:.1f} s after it was told to")

@@ -16,7 +16,7 @@ from tests.support.shared_stack import SMS_SECRET
 from tests.support.town import Town
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.stack
 
 INCIDENT, OFFER, PERSON = "/v1/incidents/{incident_id}", "/v1/offers/{offer_id}", "/v1/volunteers/{volunteer_id}"
 WORDS = {

@@ -13,7 +13,7 @@ from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack, WholeStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 
 
 class Phone:

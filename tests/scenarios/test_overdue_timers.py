@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 
 __all__ = ["start"]
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 LATE_MS = 5_000
 
 

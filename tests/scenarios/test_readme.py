@@ -15,7 +15,6 @@ PAGES = ("README.md", "USING.md", "DESIGN.md", "CONTRIBUTING.md")
 
 
 @pytest.mark.stack
-@pytest.mark.timeout(180)
 def test_the_curl_of_the_guide_sees_its_incident_assigned_and_a_signal_ends_the_demo_cleanly(stack: StartStack) -> None:
     script, *_ = re.findall(r"```bash\n(.*?)```", (ROOT / "USING.md").read_text(encoding="utf-8"), re.DOTALL)
     assert "curl" in script

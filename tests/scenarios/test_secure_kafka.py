@@ -35,7 +35,7 @@ from tests.support.secure_stack import SecureStack, fetch, values, write
 from tests.support.town import Town
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.stack
 
 API, WORKER, OPERATOR, MONITOR = Component.API, Component.WORKER, Component.OPERATOR, Component.MONITOR
 BACKUP = Component.BACKUP

@@ -22,7 +22,7 @@ from tests.support.secure_stack import SecureStack
 from tests.support.town import Town
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.stack
 
 API, WORKER, NOTIFIER = Component.API, Component.WORKER, Component.NOTIFIER
 OPERATOR, MONITOR = Component.OPERATOR, Component.MONITOR

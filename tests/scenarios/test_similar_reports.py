@@ -13,7 +13,7 @@ from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import COMMAND, ENDED_WITHIN_S, WholeStack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.stack
 TOLD = "Атырау қаласында су басты, үйде 3 адам қалды, телефон 8 701 555 12 34"
 ASKED = "В Атырау затопило дом, внутри 3 человека, тел 87015551234"
 ATYRAU = {"type": "Point", "coordinates": [51.92, 47.11]}
@@ -50,7 +50,7 @@ def second_assistant(komek: WholeStack) -> Iterator[int]:
     with log.open("wb") as output:
         process = subprocess.Popen([*COMMAND, "assistant"], env=komek.command_environ(), stdout=output, stderr=output)
     try:
-        until(lambda: "assistant reads decisions" in komek.log("assistant-beside"), 60)
+        until(lambda: "assistant reads decisions" in komek.log("assistant-beside"))
         yield process.pid
     finally:
         process.send_signal(signal.SIGCONT)
@@ -78,7 +78,7 @@ def test_an_earlier_report_is_found_after_a_restart_until_it_ends(
 
     # All reasons: also those of the text, which was read by the process that has ended.
     assert {"same_phone", "same_people"} <= set(told)
-    until(lambda: similar(town).get(incident) == told, 60)
+    until(lambda: similar(town).get(incident) == told)
     cancel(town, incident)
     until(lambda: incident not in similar(town))
     komek.restart("assistant")

@@ -14,7 +14,7 @@ from tests.support.desk import DATA_KEY, Desk
 from tests.support.waiting import eventually
 from tests.support.whole_stack import without_komek
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.stack
 WITHIN_S = 140.0
 """The limit of 5 s, two starts of a worker and a rebalance, on a slow machine."""
 

@@ -19,7 +19,7 @@ from tests.support.waiting import eventually
 
 __all__ = ["start"]
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 AN_HOUR_AND_BACK_S = (3600.0, -3.0)
 EVERY_JUMP_S = (0.0, 3600.0, -3600.0, 3.0, -3.0)
 PEOPLE = 60

@@ -10,7 +10,7 @@ from tests.support.waiting import until
 from tests.support.whole_stack import WholeStack
 
 __all__ = ["Town", "town", "until"]
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.stack
 
 
 def test_report_offer_accept_on_scene_closed(town: Town) -> None:

@@ -7,7 +7,7 @@ from tests.simulation.play import Play
 from tests.simulation.weather import CLIMATES
 from tests.support.soak import Budget
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(0)]
+pytestmark = pytest.mark.soak
 FIRST_SEED = 100
 STEPS = 20_000
 

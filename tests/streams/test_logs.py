@@ -125,3 +125,20 @@ def test_libraries_are_silent_below_warning() -> None:
     assert (
         lines_of('logging.getLogger("faust").info("started"); log.debug("hidden"); log.info("shown", n=1)')[0]["n"] == 1
     )
+
+
+def test_what_a_command_logs_is_no_part_of_its_answer() -> None:
+    program = """
+import structlog
+from streams.cli.main import load
+load("token")
+log = structlog.get_logger("some.module")
+log.info("all is well")
+log.warning("a file has changed")
+print("answer")
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout == "answer\n"
+    assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["a file has changed"]

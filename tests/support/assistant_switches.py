@@ -10,7 +10,6 @@ from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
 
 REPORT = "🌊 Атырау қаласында өзен тасып, су басты, үйде 3 адам қалды, шыға алмай жатыр. Телефон 8 701 555 12 34"
-WITHIN_A_SECOND_MS = 1_000
 MADE_BY = '[data-made-by="assistant"]'
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from streams import clock
 from tests.support.whole_stack import RunningStack
@@ -25,7 +25,8 @@ CHECKS = Path(__file__).with_name("page_checks.js")
 AXE = ROOT / "api" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 BUILT = ROOT / "api" / "pages" / "built"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-WITHIN_MS = 15_000
+WITHIN_MS = 60_000
+expect.set_options(timeout=WITHIN_MS)
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 LIVE = 'main[data-stale="false"]:not(:has([data-action="sign-in"]))'
 """A page of somebody who is signed in, with live data. The page for signing in has nothing that could be stale."""

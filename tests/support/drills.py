@@ -92,7 +92,7 @@ def stopped(komek: WholeStack, *names: str) -> Callable[[], None]:
 def under_way(town: Town) -> tuple[str, Any]:
     person = town.volunteer(f"near-{clock.fresh_id()[:6]}")
     incident = town.report()
-    offer = until(lambda: town.live(incident).get(person), 30)
+    offer = until(lambda: town.live(incident).get(person))
     town.answer(offer, "accept")
     until(lambda: town.is_at(incident, person, "accepted"))
     return incident, offer
@@ -139,7 +139,6 @@ def _ladder_ended(at: Ground) -> Iterator[Fault]:
     )
     until(
         lambda: at.town.call("GET", "/v1/incident-types", "operator", "op-1").json()["version"].endswith(at.town.tag),
-        20,
     )
     incident = at.town.report(type="search.missing_person", requirements=None)
     later = at.town.volunteer("later", north_m=5_000, skills=["search"])

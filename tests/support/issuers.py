@@ -105,7 +105,7 @@ def provider_process(**claims: object) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: _is_up(address), 30.0)
+        until(lambda: _is_up(address))
         httpx2.put(f"{address}/users/ann", content=json.dumps(claims), headers={"Content-Type": "application/json"})
         yield address
     finally:

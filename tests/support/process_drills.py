@@ -53,7 +53,6 @@ def _stuck(at: Ground) -> Iterator[Fault]:
     try:
         until(
             lambda: at.town.call("GET", "/v1/status", "monitor", "m-1").json()["components"]["workers"]["count"] == 3,
-            60,
         )
         fault.since_s = time.monotonic()
         for number in range(24):  # into every partition
@@ -74,7 +73,7 @@ def _no_notifier(at: Ground) -> Iterator[Fault]:
     fault = Fault(stopped(at.komek, "notifier"))
     at.town.volunteer("near")
     incident = at.town.report()
-    (offer,) = until(lambda: list(at.town.live(incident).values()), 30)
+    (offer,) = until(lambda: list(at.town.live(incident).values()))
     fault.known = ids(incident, offer)
     yield fault
 
@@ -86,7 +85,7 @@ def _late_notices(at: Ground) -> Iterator[Fault]:
         at.town.volunteer(f"near-{number}", north_m=100 + 10 * number)
     needs = [{"capability": "field", "skill": "first_aid", "count": 4}]
     incident = at.town.report(requirements=needs)
-    until(lambda: len(at.town.live(incident)) == 4, 30)
+    until(lambda: len(at.town.live(incident)) == 4)
     time.sleep(12)  # later than the objective
     fault.end()
     fault.end = nothing
@@ -119,7 +118,7 @@ def _no_kafka(at: Ground) -> Iterator[Fault]:
 @drill("audit_unwritten")
 def _no_audit(at: Ground) -> Iterator[Fault]:
     incident = at.town.report(description="Үйдің 3-қабатынан түтін", caller={"name": "Асель"})
-    until(lambda: at.town.incident(incident)["status"] != "reported", 30)
+    until(lambda: at.town.incident(incident)["status"] != "reported")
     fault = Fault(stopped(at.komek, "kafka"))
     # Whoever reads what callers said is written down, and the log is away.
     at.town.incident(incident)

@@ -111,17 +111,17 @@ def _refused_warning(at: Ground) -> Iterator[Fault]:
 def _in_force(at: Ground, text: str, version: str, named: str) -> None:
     plans.apply(Settings(kafka=at.komek.kafka, data=Path()), text.replace(version, named))
     types = "/v1/incident-types"
-    until(lambda: at.town.call("GET", types, "operator", "op-1").json()["version"] == named, 20)
+    until(lambda: at.town.call("GET", types, "operator", "op-1").json()["version"] == named)
 
 
 def _taken(at: Ground, whole: str, version: str) -> None:
     """With the plans of before the warning is carried out, and it ends with its cancellation."""
     _in_force(at, whole, version, f"{version}-{at.town.tag}-again")
-    (flood,) = until(lambda: _floods(at), 60)
+    (flood,) = until(lambda: _floods(at))
     FEED.text = alert(
         "KZ-OVER", message_type="Cancel", sent="2026-11-22T09:00:00+05:00", references=reference("KZ-DRILL"), infos=""
     )
-    until(lambda: at.town.incident(flood["id"])["status"] == "closed", 60)
+    until(lambda: at.town.incident(flood["id"])["status"] == "closed")
     FEED.text = EMPTY
 
 

@@ -45,7 +45,7 @@ def _forgotten(komek: WholeStack, member: str) -> None:
 def _behind(at: Ground) -> Iterator[Fault]:
     """Workers stand still, and Redis says that it lacks the last decision."""
     incident = at.town.report()
-    until(lambda: at.town.incident(incident)["status"] != "reported", 30)
+    until(lambda: at.town.incident(incident)["status"] != "reported")
     goes_on = stopped(at.komek, *WORKERS)
     with redis.Redis.from_url(at.komek.redis) as client:
         keys = [key for number in range(8) if client.exists(key := redis_keys.progress(number))]

@@ -61,16 +61,16 @@ class Replicated:
         """Kills the master and waits until the Sentinels have another; returns its name."""
         before = self.master()
         self.kill(before)
-        until(lambda: self.master() != before, 30)
+        until(lambda: self.master() != before)
         return self.master()
 
     def wait_for_replica(self) -> None:
         """Until the replica has all that the master has, and the Sentinels know all of each other."""
         master = self.ports[self.master()]
-        until(lambda: _info(master).get("connected_slaves") == 1, 20)
-        until(lambda: _info(master)["slave0"]["state"] == "online", 20)
-        until(lambda: _info(master)["slave0"]["offset"] >= _info(master)["master_repl_offset"], 20)
-        until(lambda: all(_knows_everybody(port) for port in self.sentinel_ports), 20)
+        until(lambda: _info(master).get("connected_slaves") == 1)
+        until(lambda: _info(master)["slave0"]["state"] == "online")
+        until(lambda: _info(master)["slave0"]["offset"] >= _info(master)["master_repl_offset"])
+        until(lambda: all(_knows_everybody(port) for port in self.sentinel_ports))
 
 
 def _server(port: int) -> RedisTarget:

@@ -18,7 +18,7 @@ from tests.support.whole_stack import without_komek
 from tests.traps.conftest import Server
 from tests.traps.ground import Ground
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.stack
 TOO_LARGE = 10_000
 """For a topic that takes 1,000 bytes; the clients themselves would let it pass."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.traps.ground import Ground
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.stack
 BUG_EXIT = 70
 
 

@@ -58,7 +58,7 @@ def test_a_split_and_a_merge_at_once_lose_no_order_and_no_person(
         page.keyboard.press("Control+Enter", delay=0)
 
     # The merge is carried out in either order.
-    until(lambda: town.incident(incident)["merged_into"] == target, 20)
+    until(lambda: town.incident(incident)["merged_into"] == target)
     until(lambda: outcome_of_split(splits, town, incident, target) is not None)
     parts = outcome_of_split(splits, town, incident, target) or []
     keep_picture(splits, f"console-raced-split-{first}-en")

@@ -31,13 +31,14 @@ def built() -> Path:
     return BUILT
 
 
+@pytest.mark.timeout(700)
 def test_the_code_of_the_pages_keeps_its_promises(tmp_path: Path) -> None:
     if not (NODE.exists() and VITEST.exists()):
         pytest.skip("Node and its packages are not installed (make web)")
     report = tmp_path / "report.json"
     words = ["run", "--reporter=json", f"--outputFile={report}"]
 
-    done = subprocess.run([NODE, VITEST, *words], cwd=WEB, capture_output=True, text=True, timeout=170, check=False)
+    done = subprocess.run([NODE, VITEST, *words], cwd=WEB, capture_output=True, text=True, timeout=600, check=False)
 
     assert report.exists(), done.stderr[-2000:]
     told = json.loads(report.read_text("utf-8"))

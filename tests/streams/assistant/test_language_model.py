@@ -39,7 +39,7 @@ async def served() -> AsyncIterator[FakeModel]:
         yield model
 
 
-def model_at(served: FakeModel, *, within_s: float = 5.0, breaker: Breaker | None = None) -> LanguageModel:
+def model_at(served: FakeModel, *, within_s: float = 60.0, breaker: Breaker | None = None) -> LanguageModel:
     settings = Settings(llm=served.url, llm_model="tiny", llm_key="secret")
     return LanguageModel(settings, within_s=within_s, breaker=breaker)
 

@@ -27,7 +27,7 @@ async def served() -> AsyncIterator[FakeModel]:
         yield model
 
 
-def model_at(served: FakeModel, task: HintTask, *, within_s: float = 5.0) -> MediaModel:
+def model_at(served: FakeModel, task: HintTask, *, within_s: float = 60.0) -> MediaModel:
     if task is HintTask.PICTURE:
         settings = Settings(ocr=served.url, ocr_model="eyes", ocr_key="secret")
         return PictureReading(settings, within_s=within_s)

@@ -46,7 +46,7 @@ def of_another_model(text: str) -> list[float]:
     return [chance.gauss(0.0, 1.0) for _ in range(DIMENSION)]
 
 
-def embedder_at(served: FakeModel, *, within_s: float = 5.0) -> RemoteEmbedder:
+def embedder_at(served: FakeModel, *, within_s: float = 60.0) -> RemoteEmbedder:
     settings = Settings(embeddings=served.url, embeddings_model="e5", embeddings_key="secret")
     return RemoteEmbedder(settings, asyncio.get_running_loop(), within_s=within_s)
 

@@ -34,7 +34,7 @@ class Terminal:
             signal.signal(signal.SIGINT, before)
         self.said = b""
 
-    def read_until(self, wanted: bytes, within_s: float = 30.0) -> bool:
+    def read_until(self, wanted: bytes, within_s: float = 90.0) -> bool:
         deadline = time.monotonic() + within_s
         while wanted not in self.said and time.monotonic() < deadline:
             if select.select([self._ours], [], [], 0.2)[0]:
@@ -44,7 +44,7 @@ class Terminal:
     def press(self, key: bytes) -> None:
         os.write(self._ours, key)
 
-    def ended(self, within_s: float = 15.0) -> int | None:
+    def ended(self, within_s: float = 60.0) -> int | None:
         deadline = time.monotonic() + within_s
         while self.program.poll() is None and time.monotonic() < deadline:
             if select.select([self._ours], [], [], 0.1)[0]:

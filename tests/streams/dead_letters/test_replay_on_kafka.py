@@ -23,7 +23,6 @@ from tests.support.desk import ZONE, Desk
 from tests.support.waiting import eventually
 
 ALARM = "dead_lettered_incident"
-WITHIN_S = 30.0
 
 
 class Quiet:
@@ -48,13 +47,13 @@ class Operators:
         return next((alarm.details for alarm in told.alarms if alarm.name == ALARM), ())
 
     async def until_read(self) -> None:
-        await eventually(lambda: self.letters.standing is not None, WITHIN_S)
+        await eventually(lambda: self.letters.standing is not None)
 
     async def until(self, letter: DeadLetter, *, alarmed: bool) -> None:
         async def is_so() -> bool:
             return self.letters.standing is not None and (letter.id in await self.alarmed_of()) is alarmed
 
-        await eventually(is_so, WITHIN_S)
+        await eventually(is_so)
 
 
 class UsableKeys:
@@ -77,7 +76,7 @@ async def operators(desk: Desk) -> AsyncIterator[Operators]:
     )
     await made.until_read()
     await asyncio.to_thread(dismiss_all, desk.settings, {letter.id for letter in letters.standing or ()})
-    await eventually(lambda: not letters.standing, WITHIN_S)
+    await eventually(lambda: not letters.standing)
     await desk.fresh(DEAD_LETTERS.name)
     yield made
     await letters.stop()

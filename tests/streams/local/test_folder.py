@@ -173,7 +173,7 @@ def test_a_stack_file_that_makes_no_sense_counts_as_none(content: str, tmp_path:
 def test_a_process_that_a_crash_left_running_is_ended_at_the_next_start(tmp_path: Path) -> None:
     mark, notes = tmp_path / "mark", tmp_path / "running.json"
     with subprocess.Popen([sys.executable, "-c", marks(mark)]) as left_over:
-        until(mark.exists, 10.0)
+        until(mark.exists)
         leftovers.note(notes, {"worker-1": left_over.pid})
 
         # As the kernel would be asked by another process: here the test is the parent and has to reap it.

@@ -23,7 +23,6 @@ from tests.support.waiting import until
 from tests.support.whole_stack import StartStack, WholeStack, without_komek
 
 UP = (sys.executable, "-m", "streams.cli.main", "up", "--no-demo")
-WITHIN_S = 60.0
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -91,7 +90,7 @@ class TestARunningStack:
         addresses = {entry["labels"]["process"]: entry["targets"][0] for entry in listed}
         assert set(addresses) == {"api", "worker-1", "worker-2", "notifier", "assistant"}
         for name, address in addresses.items():
-            until(partial(is_ready, address), WITHIN_S)
+            until(partial(is_ready, address))
             status, text = fetched(f"http://{address}/metrics")
             assert status == 200, name
             assert exposed(text) == of_component(Component(name.partition("-")[0])), name
@@ -110,7 +109,7 @@ class TestARunningStack:
 
         assert psutil.pid_exists(new)
         assert f"{name} (pid {old}) was ended by SIGKILL; restarting it" in breakable_stack.said()
-        until(lambda: breakable_stack.run("doctor").returncode == 0, WITHIN_S)
+        until(lambda: breakable_stack.run("doctor").returncode == 0)
 
     def test_everything_listens_on_this_machine_only(self, breakable_stack: WholeStack) -> None:
         for name, pid in breakable_stack.pids.items():
@@ -162,7 +161,7 @@ def test_what_a_killed_supervisor_left_is_no_hindrance_and_ctrl_c_ends_the_next(
     komek.end()
 
     if sys.platform == "linux":
-        until(lambda: all(map(is_gone, pids)), WITHIN_S)
+        until(lambda: all(map(is_gone, pids)))
     assert stackfile.read(komek.data / "stack.json") is not None, "it is stale now"
     with komek:
         assert komek.pids["kafka"] != old_kafka

@@ -26,8 +26,6 @@ from streams.topics import DEAD_LETTERS, NOTICES, OFFERS
 from tests.dispatch.notices.test_offer_validity import step
 from tests.support.waiting import eventually
 
-WITHIN_S = 30.0
-
 
 class Phone(AtOnce):
     """A channel that a test holds in its hands. What tests before it left in the log is none of its business."""
@@ -100,7 +98,7 @@ class NotifierLog:
         async def all_told() -> bool:
             return {record.event_id for record in await self.told(channel)} >= wanted
 
-        await eventually(all_told, WITHIN_S)
+        await eventually(all_told)
         return await self.told(channel)
 
     @asynccontextmanager
@@ -220,7 +218,7 @@ async def test_a_channel_that_refuses_is_tried_again_and_one_that_hangs_stops_no
         async def gave_up() -> bool:
             return len(await log.told("hung")) > 0
 
-        await eventually(gave_up, WITHIN_S)
+        await eventually(gave_up)
 
     assert len(told) == len(phoned) == len(busy.rang) == 20
     assert sum(one.attempts for one in phoned) == 22
@@ -250,7 +248,7 @@ async def test_a_record_that_is_no_step_is_buried_and_the_next_is_told(log: Noti
         async def is_buried() -> bool:
             return any(b"no step" in buried_in(record.value) for record in await log.records(DEAD_LETTERS.name))
 
-        await eventually(is_buried, WITHIN_S)
+        await eventually(is_buried)
 
     assert [one.kind for one in told] == ["offered"]
 

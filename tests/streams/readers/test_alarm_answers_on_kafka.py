@@ -14,8 +14,6 @@ from streams.topics import ALARMS
 from streams.wire import AlarmAnswer
 from tests.support.waiting import eventually
 
-SEEN_WITHIN_S = 2.0
-
 
 @pytest.fixture
 def settings(kafka: str) -> Settings:
@@ -48,13 +46,13 @@ async def test_one_answer_is_seen_by_every_process_and_its_end_too(settings: Set
     await intake.start()
     async with process(settings) as here, process(settings) as there:
         await intake.send_alarm_answer(key, answer(ref, "op-1"))
-        await eventually(lambda: key in here.in_force() and key in there.in_force(), SEEN_WITHIN_S)
+        await eventually(lambda: key in here.in_force() and key in there.in_force())
 
         async with process(settings) as later:
             assert later.in_force()[key] == here.in_force()[key] == there.in_force()[key]
 
         await intake.send_alarm_answer(key, None)
-        await eventually(lambda: key not in here.in_force() and key not in there.in_force(), SEEN_WITHIN_S)
+        await eventually(lambda: key not in here.in_force() and key not in there.in_force())
     await intake.stop()
 
 
@@ -70,7 +68,7 @@ async def test_an_unreadable_record_silences_nothing_and_stops_nothing(settings:
 
     async with process(settings) as here:
         await intake.send_alarm_answer(key_of("severe", ref), answer(ref, "op-1"))
-        await eventually(lambda: key_of("severe", ref) in here.in_force(), SEEN_WITHIN_S)
+        await eventually(lambda: key_of("severe", ref) in here.in_force())
         assert "severe|x" not in here.in_force()
     await intake.stop()
 

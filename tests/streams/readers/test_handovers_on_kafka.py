@@ -14,8 +14,6 @@ from streams.topics import HANDOVERS
 from streams.wire import HandoverNote, HandoverRead
 from tests.support.waiting import eventually
 
-SEEN_WITHIN_S = 2.0
-
 
 @pytest.fixture
 def settings(kafka: str) -> Settings:
@@ -62,13 +60,13 @@ async def test_a_note_its_readers_and_its_end_are_seen_by_every_process(settings
                 intake.handover_message(read_key(note_id, "оператор|2"), read(note_id, "оператор|2")),
             ]
         )
-        await eventually(lambda: all(is_read(book, note_id, "оператор|2") for book in (here, there)), SEEN_WITHIN_S)
+        await eventually(lambda: all(is_read(book, note_id, "оператор|2") for book in (here, there)))
 
         async with process(settings) as later:
             assert later.get(note_id) == here.get(note_id) == there.get(note_id)
 
         await intake.send_in_order([intake.handover_message(key, None) for key in here.keys_of(note_id)])
-        await eventually(lambda: here.get(note_id) is None and there.get(note_id) is None, SEEN_WITHIN_S)
+        await eventually(lambda: here.get(note_id) is None and there.get(note_id) is None)
         assert note_id not in here.ended()
 
 
@@ -88,7 +86,7 @@ async def test_an_unreadable_record_shows_nothing_and_stops_nothing(settings: Se
 
     async with intake_of(settings) as intake, process(settings) as here:
         await intake.send_in_order([intake.handover_message(note_key(note_id), note(note_id))])
-        await eventually(lambda: here.get(note_id) is not None, SEEN_WITHIN_S)
+        await eventually(lambda: here.get(note_id) is not None)
         assert [here.get(one) for one in ("x", "y", "z", "other")] == [None] * 4
 
 

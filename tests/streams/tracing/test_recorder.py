@@ -62,14 +62,14 @@ def test_a_span_arrives_as_it_was_recorded(collector: FakeCollector, lost: Calla
     caller = SpanRef(5, 6, is_sampled=True)
     on(collector).record(span(attributes={"komek.outcome": "dispatched", "messaging.kafka.offset": 17}, cause=caller))
 
-    (seen,) = until(lambda: collector.spans, 10)
+    (seen,) = until(lambda: collector.spans)
 
     assert (seen.service, seen.name) == ("komek-worker", "decide ReportIncident")
     assert (seen.trace, seen.span, seen.parent) == (f"{7:032x}", f"{1:016x}", f"{99:016x}")
     assert (seen.start_ns, seen.end_ns - seen.start_ns) == (AT_NS, 1_500_000)
     assert seen.attributes == {"komek.outcome": "dispatched", "messaging.kafka.offset": 17}
     assert seen.links == (f"{5:032x}",)
-    until(lambda: lost("sent") == 1, 10)
+    until(lambda: lost("sent") == 1)
 
 
 def test_nothing_is_recorded_unless_a_collector_is_named() -> None:
@@ -84,7 +84,7 @@ def test_a_collector_that_hangs_delays_nobody_and_the_rest_is_counted(
     collector.goes_on.clear()
     switched_on = on(collector)
     switched_on.record(span())
-    until(lambda: collector.requests == 1, 10)
+    until(lambda: collector.requests == 1)
 
     begun_s = clock.monotonic_s()
     for number in range(2, LIMIT + 102):
@@ -94,7 +94,7 @@ def test_a_collector_that_hangs_delays_nobody_and_the_rest_is_counted(
     ended_s = clock.monotonic_s() - begun_s
 
     collector.goes_on.set()
-    until(lambda: "traces" not in {thread.name for thread in threading.enumerate()}, 30)
+    until(lambda: "traces" not in {thread.name for thread in threading.enumerate()})
 
     assert lost("dropped") == 100
     assert took_s < 2.0  # some microseconds each; a request that hangs takes five seconds
@@ -108,7 +108,7 @@ def test_what_a_collector_refuses_is_counted(
     collector.status = status
     on(collector).record(span())
 
-    until(lambda: lost("failed") == 1, 20)
+    until(lambda: lost("failed") == 1)
 
 
 def test_a_collector_that_is_gone_costs_its_spans_alone(lost: Callable[[str], float]) -> None:
@@ -117,7 +117,7 @@ def test_a_collector_that_is_gone_costs_its_spans_alone(lost: Callable[[str], fl
     assert switched_on is not None
     switched_on.record(span())
 
-    until(lambda: lost("failed") == 1, 20)
+    until(lambda: lost("failed") == 1)
 
 
 def test_a_fault_of_the_exporter_ends_nothing(lost: Callable[[str], float]) -> None:
@@ -131,9 +131,9 @@ def test_a_fault_of_the_exporter_ends_nothing(lost: Callable[[str], float]) -> N
 
     switched_on = Recorder(fails_once)
     switched_on.record(span(1))
-    until(lambda: calls, 10)
+    until(lambda: calls)
     switched_on.record(span(2))
-    until(lambda: lost("sent") == 1, 10)
+    until(lambda: lost("sent") == 1)
     switched_on.end()
 
     assert lost("failed") == 1

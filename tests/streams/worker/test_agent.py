@@ -9,7 +9,7 @@ from dispatch.ports import StoreUnavailable
 from streams import clock
 from streams.worker.agent import CommandWorker
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 @dataclass
