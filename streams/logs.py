@@ -59,6 +59,18 @@ def configure(level: str, process: str) -> None:
     sys.unraisablehook = _unraisable
 
 
+def configure_command() -> None:
+    """For a command that a person runs: warnings and above, on stderr, because stdout carries what the command was asked for.
+
+    The services among the commands call `configure` when they start.
+    """
+    structlog.configure(
+        processors=[*_common("komek"), structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=_LoggerFactory(),
+    )
+
+
 def error_of(info: ExceptionInfo) -> dict[str, Any]:
     """An exception as data: type, frames (innermost last) and the same of the exceptions that caused it. No message."""
     _, error, trace = info

@@ -102,6 +102,10 @@ def load(name: str) -> Any:
         if error.name != full_name:
             raise
         raise CommandFailed(f"`komek {name}` is not part of this installation", "Install Komek again.") from error
+    # Imported here: `--help` needs no log.
+    from streams import logs
+
+    logs.configure_command()
     if entry.attribute == "app":
         return get_group(module.app)
     # typer turns only a whole app into a click command, so a single function gets an app of its own.
