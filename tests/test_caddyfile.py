@@ -68,7 +68,7 @@ def verdict(file: Path, upstreams: str | None) -> str:
             env={**environ, "HOME": home},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     return "" if done.returncode == 0 else done.stderr

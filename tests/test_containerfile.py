@@ -17,7 +17,7 @@ FIRST, LAST = re.split(r"^FROM ", TEXT, flags=re.MULTILINE)[1:]
 
 def verdict(file: Path) -> str:
     hadolint = program("hadolint", why="the Containerfile is not linted")
-    done = subprocess.run([hadolint, str(file)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([hadolint, str(file)], capture_output=True, text=True, timeout=300, check=False)
     return done.stdout + done.stderr
 
 

@@ -73,7 +73,7 @@ def collected(tests: set[str]) -> set[str]:
         env=bare,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

@@ -28,7 +28,7 @@ class Client:
     """An HTTP client with a token of one role."""
 
     def __init__(self, komek: WholeStack, role: str, who: str = "") -> None:
-        self.http = httpx2.Client(base_url=komek.api, timeout=10, headers=komek.headers(role, who))
+        self.http = httpx2.Client(base_url=komek.api, timeout=60, headers=komek.headers(role, who))
 
     def ask(self, method: str, path: str, body: Any = None) -> httpx2.Response:
         return self.http.request(method, path, json=body, headers={"Idempotency-Key": clock.fresh_id()})

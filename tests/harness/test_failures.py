@@ -52,7 +52,7 @@ def pytest_here(folder: Path, *arguments: str) -> list[str]:
         env=without_komek() | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return done.stdout.splitlines()

@@ -37,7 +37,7 @@ def test_a_test_that_starts_a_stack_without_its_mark_is_refused(tmp_path: Path) 
         env=without_komek() | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -49,7 +49,7 @@ def collected(*arguments: str) -> set[str]:
         env=without_komek(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     return {line.partition("[")[0] for line in done.stdout.splitlines() if "::" in line}
@@ -65,7 +65,7 @@ def test_a_long_test_that_is_not_listed_is_refused(tmp_path: Path) -> None:
         env=without_komek() | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

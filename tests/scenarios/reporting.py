@@ -24,7 +24,7 @@ class Taken:
 
 class Operator:
     def __init__(self, api: str, headers: dict[str, str]) -> None:
-        self._http = httpx2.Client(base_url=api, timeout=10, headers=headers)
+        self._http = httpx2.Client(base_url=api, timeout=60, headers=headers)
 
     def close(self) -> None:
         self._http.close()

@@ -54,7 +54,7 @@ def test_a_stack_on_which_nothing_is_wrong_has_no_alarms(town: Town) -> None:
 def test_an_unreadable_command_alarms_until_somebody_dismisses_it(breakable_town: Town) -> None:
     town = breakable_town
     producer = KafkaProducer(bootstrap_servers=town.komek.kafka, enable_idempotence=False, acks="all")
-    producer.send(INCIDENTS.name, key=ZONE.encode(), value=b"\xff{no json").get(timeout=30)
+    producer.send(INCIDENTS.name, key=ZONE.encode(), value=b"\xff{no json").get(timeout=60)
     producer.close()
 
     alarm = until(lambda: alarms(town).get("dead_lettered_incident"))

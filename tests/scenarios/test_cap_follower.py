@@ -31,7 +31,7 @@ def around(lon: float) -> str:
 
 def warned_of(komek: RunningStack, lon: float) -> list[dict[str, Any]]:
     """Incidents with this area."""
-    answer = httpx2.get(f"{komek.api}/v1/incidents?type=flood", headers=komek.headers("operator"), timeout=10)
+    answer = httpx2.get(f"{komek.api}/v1/incidents?type=flood", headers=komek.headers("operator"), timeout=60)
     shapes = [one for one in answer.json()["items"] if (one["location"] or {}).get("type") == "Polygon"]
     return [one for one in shapes if min(at for at, _ in one["location"]["coordinates"][0]) == lon]
 
@@ -185,7 +185,7 @@ def test_a_local_stack_follows_the_feeds_of_its_settings_and_a_killed_follower_d
             until(lambda: warned_of(komek, 72.5))
 
             assert len(warned_of(komek, 72.0)) == len(warned_of(komek, 72.5)) == 1
-            told = komek.run("doctor", "--deployment", "--json", within_s=90)
+            told = komek.run("doctor", "--deployment", "--json", within_s=300)
             feeds = [one for one in json.loads(told.stdout) if one["name"] == "feed of warnings"]
             assert [(one["level"], url in one["found"]) for one in feeds] == [("ok", True)]
             assert (komek.data / "cap-ledger.sqlite").stat().st_mode & 0o077 == 0

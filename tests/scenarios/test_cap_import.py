@@ -27,7 +27,7 @@ MOVED = "43.30,76.80 43.40,76.80 43.40,76.95 43.30,76.95 43.30,76.80"
 
 def incident(komek: RunningStack, incident_id: str) -> dict[str, Any]:
     address = f"{komek.api}/v1/incidents/{incident_id}"
-    return dict(httpx2.get(address, headers=komek.headers("operator"), timeout=10).json())
+    return dict(httpx2.get(address, headers=komek.headers("operator"), timeout=60).json())
 
 
 def south_of(state: dict[str, Any]) -> float:
@@ -84,7 +84,7 @@ def test_a_feed_is_followed_though_its_follower_is_killed(shared_stack: RunningS
     komek, page, ledger = shared_stack, AlertFeed(), tmp_path / "followed"
 
     def found() -> list[dict[str, Any]]:
-        answer = httpx2.get(f"{komek.api}/v1/incidents?type=flood", headers=komek.headers("operator"), timeout=10)
+        answer = httpx2.get(f"{komek.api}/v1/incidents?type=flood", headers=komek.headers("operator"), timeout=60)
         areas = [one for one in answer.json()["items"] if (one["location"] or {}).get("type") == "Polygon"]
         return [one for one in areas if south_of(one) in (44.0, 44.1)]
 
@@ -121,7 +121,7 @@ def test_a_feed_is_followed_though_its_follower_is_killed(shared_stack: RunningS
 def test_an_area_of_our_own_is_warned_of_until_it_ends(town: Town) -> None:
     """From the log of a whole stack: what the unit tests read from a list of decisions."""
     komek = town.komek
-    reader = httpx2.Client(base_url=komek.api, headers=komek.headers("monitor"), timeout=10)
+    reader = httpx2.Client(base_url=komek.api, headers=komek.headers("monitor"), timeout=60)
 
     def square(lat: float) -> dict[str, Any]:
         lon = town.centre.lon

@@ -32,7 +32,7 @@ def imported(
 
 def test_a_card_is_an_incident_until_its_source_ends_it(shared_stack: RunningStack, tmp_path: Path) -> None:
     komek = shared_stack
-    reader = httpx2.Client(base_url=komek.api, headers=komek.headers("operator"), timeout=10)
+    reader = httpx2.Client(base_url=komek.api, headers=komek.headers("operator"), timeout=60)
     card: dict[str, Any] = {
         "cardNumber": "card-scenario-1",
         "complainant": CALLER,

@@ -82,7 +82,7 @@ def prometheus(breakable_stack: WholeStack, tmp_path: Path) -> Iterator[str]:
 
 
 def result(address: str, query: str) -> list[Any]:
-    with httpx2.Client(trust_env=False, timeout=10) as http:
+    with httpx2.Client(trust_env=False, timeout=60) as http:
         try:
             answer = http.get(f"{address}/api/v1/query", params={"query": query})
         except httpx2.TransportError:

@@ -96,7 +96,7 @@ def send(deployment: Deployment, role: str, who: str, path: str, body: Any) -> N
     headers = {**deployment.headers(role, who), "Idempotency-Key": clock.fresh_id()}
 
     def is_stored() -> bool:
-        answer = httpx2.put(f"{deployment.api}{path}", headers=headers, json=body, timeout=20)
+        answer = httpx2.put(f"{deployment.api}{path}", headers=headers, json=body, timeout=60)
         assert answer.status_code in (200, 202, 503), answer.text
         return answer.status_code != 503
 

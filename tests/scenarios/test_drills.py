@@ -180,7 +180,7 @@ def alarms(town: Town) -> dict[str, Any] | None:
 
 
 def fires(address: str, name: str) -> bool:
-    with httpx2.Client(trust_env=False, timeout=10) as http:
+    with httpx2.Client(trust_env=False, timeout=60) as http:
         try:
             listed = http.get(f"{address}/api/v1/alerts").json()["data"]["alerts"]
         except httpx2.TransportError:
@@ -211,7 +211,7 @@ def page_run(name: str, komek: WholeStack, town: Town, fault: Fault, *, during: 
             known["LETTER"] = letter["id"]
         complete = filled(words, known)
         if complete is not None:
-            done = komek.run(*complete, within_s=90)
+            done = komek.run(*complete, within_s=300)
             ran.append(Ran(words=" ".join(words), code=done.returncode, said=done.stdout + done.stderr))
     if during and "curl" in PAGES[name]:
         done = subprocess.run(

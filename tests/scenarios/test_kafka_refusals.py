@@ -188,7 +188,7 @@ def run_from_the_page(secure_stack: SecureStack, words: list[str]) -> int:
         env=own | dict(line.split("=", 1) for line in lines),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return done.returncode

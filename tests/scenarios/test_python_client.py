@@ -49,7 +49,7 @@ def started(client: Path, api: str, token: str, *words: str) -> "subprocess.Pope
 
 
 def ended(running: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=300)
     return running.returncode, out, err
 
 

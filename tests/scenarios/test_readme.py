@@ -27,7 +27,7 @@ def test_the_curl_of_the_guide_sees_its_incident_assigned_and_a_signal_ends_the_
             env=komek.environ,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=True,
         ).stdout
 

@@ -89,7 +89,9 @@ fails()
 
 
 def lines_of(code: str) -> list[dict[str, Any]]:
-    done = subprocess.run([sys.executable, "-c", BEGIN + code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN + code], capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.stdout == ""
     assert CANARY not in done.stderr
     return [json.loads(line) for line in done.stderr.splitlines()]
@@ -138,7 +140,7 @@ log.warning("a file has changed")
 print("answer")
 """
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=True)
 
     assert done.stdout == "answer\n"
     assert [json.loads(line)["event"] for line in done.stderr.splitlines()] == ["a file has changed"]

@@ -23,7 +23,7 @@ def probes() -> Iterator[ProbeServer]:
 def got(probes: ProbeServer, path: str, method: str = "GET") -> tuple[int, str]:
     request = urllib.request.Request(f"http://{LOOPBACK}:{probes.port}{path}", method=method)
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         with refused:

@@ -14,7 +14,7 @@ MADE_BY = '[data-made-by="assistant"]'
 
 
 def switch(stack: RunningStack, path: str = "", **body: Any) -> None:
-    answer = httpx2.put(f"{stack.api}/v1/assistant{path}", headers=stack.headers("operator"), json=body, timeout=10)
+    answer = httpx2.put(f"{stack.api}/v1/assistant{path}", headers=stack.headers("operator"), json=body, timeout=60)
     assert answer.status_code == 202, answer.text
 
 
@@ -30,7 +30,7 @@ def switches(shared_stack: RunningStack) -> Iterator[RunningStack]:
 
 
 def assistant(stack: RunningStack) -> Any:
-    return httpx2.get(f"{stack.api}/v1/assistant", headers=stack.headers("operator"), timeout=10).json()
+    return httpx2.get(f"{stack.api}/v1/assistant", headers=stack.headers("operator"), timeout=60).json()
 
 
 def modes(stack: RunningStack) -> set[tuple[str, str | None, str]]:

@@ -87,7 +87,7 @@ def link(stack: RunningStack, role: str, identity: str) -> str:
     """Path and fragment of a new one-time link."""
     headers = stack.headers("admin") | {"Idempotency-Key": clock.fresh_id()}
     made = httpx2.post(
-        f"{stack.api}/v1/session/codes", headers=headers, json={"role": role, "id": identity}, timeout=10
+        f"{stack.api}/v1/session/codes", headers=headers, json={"role": role, "id": identity}, timeout=60
     )
     made.raise_for_status()
     return str(made.json()["link"])

@@ -19,7 +19,7 @@ LIBRARIES = [
     *("redis.asyncio", "rich.live", "rich.markdown", "rich.table", "shapely.affinity", "structlog", "typer"),
     *("typer.rich_utils", "yaml"),
 ]
-WITHIN_S = 60.0
+WITHIN_S = 300.0
 
 
 def komek(*arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":

@@ -97,7 +97,7 @@ class Deployment:
         own = self._service("operator")
         environ = own.environ({}) | self._listening("api-1")
         return subprocess.run(
-            [*COMMAND, *arguments], env=environ, capture_output=True, text=True, timeout=120, check=False
+            [*COMMAND, *arguments], env=environ, capture_output=True, text=True, timeout=300, check=False
         )
 
     def follow(self, feed: str) -> None:

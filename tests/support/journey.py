@@ -128,6 +128,6 @@ class Journey:
     def _call(self, method: str, path: str, body: object = None, *, role: str = "operator") -> Any:
         identity = {"volunteer": self.id}.get(role, "op-web")
         headers = self.stack.headers(role, identity) | {"Idempotency-Key": clock.fresh_id()}
-        answer = httpx2.request(method, f"{self.stack.api}{path}", json=body, headers=headers, timeout=10)
+        answer = httpx2.request(method, f"{self.stack.api}{path}", json=body, headers=headers, timeout=60)
         answer.raise_for_status()
         return answer.json()

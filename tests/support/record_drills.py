@@ -21,7 +21,7 @@ from tests.support.whole_stack import WholeStack
 @drill("dead_lettered_incident")
 def _unreadable(at: Ground) -> Iterator[Fault]:
     producer = KafkaProducer(bootstrap_servers=at.komek.kafka, enable_idempotence=False, acks="all")
-    producer.send(INCIDENTS.name, key=ZONE.encode(), value=b"\xff{no json").get(timeout=30)
+    producer.send(INCIDENTS.name, key=ZONE.encode(), value=b"\xff{no json").get(timeout=60)
     producer.close()
     fault = Fault(nothing)
     yield fault
@@ -120,5 +120,5 @@ def _shadow(at: Ground) -> Iterator[Fault]:
 def _sent(komek: WholeStack, key: str, value: bytes | None) -> None:
     producer = KafkaProducer(bootstrap_servers=komek.kafka, enable_idempotence=False, acks="all")
     headers = wire.headers("assistant.mode", clock.fresh_id(), "/komek/drill")
-    producer.send(ASSISTANT.name, key=key.encode(), value=value, headers=headers).get(timeout=30)
+    producer.send(ASSISTANT.name, key=key.encode(), value=value, headers=headers).get(timeout=60)
     producer.close()

@@ -47,7 +47,7 @@ class SecureStack(WholeStack):
             env=overridden(self.environ_of(component), environ),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
 
@@ -81,7 +81,7 @@ def write(settings: Settings, topic: str, value: bytes) -> None:
     """Raises KafkaError."""
     producer = clients.prompt_producer(settings, CLIENT)
     try:
-        producer.send(topic, key=b"8320e5", value=value).get(timeout=10)
+        producer.send(topic, key=b"8320e5", value=value).get(timeout=60)
     finally:
         producer.close(timeout=0)
 

@@ -121,7 +121,7 @@ class Housekeeper:
 
     def __init__(self, stack: RunningStack) -> None:
         self._stack = stack
-        self._http = httpx2.Client(timeout=10, headers=stack.headers("operator", "op-housekeeper"))
+        self._http = httpx2.Client(timeout=60, headers=stack.headers("operator", "op-housekeeper"))
         self._asked: dict[str, float] = {}
         """By what is to end: when that was asked for."""
 
@@ -214,7 +214,7 @@ class Housekeeper:
         producer = KafkaProducer(bootstrap_servers=self._stack.kafka, enable_idempotence=False, acks="all")
         try:
             for sent in [producer.send(topic, key=key, value=None) for key in tombstones]:
-                sent.get(timeout=30)
+                sent.get(timeout=60)
         finally:
             producer.close()
 

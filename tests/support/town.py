@@ -37,7 +37,7 @@ class Town:
         self.komek = komek
         self.tag = clock.fresh_id()[:8]
         self.centre = somewhere("stack")
-        self.http = httpx2.Client(base_url=komek.api, timeout=10, verify=komek.trust)
+        self.http = httpx2.Client(base_url=komek.api, timeout=60, verify=komek.trust)
 
     def call(self, method: str, path: str, role: str, who: str, body: Any = None, key: str | None = None) -> Any:
         headers = {**self.komek.headers(role, who), "Idempotency-Key": key or clock.fresh_id()}

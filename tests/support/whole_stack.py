@@ -30,7 +30,7 @@ from tests.support.waiting import until
 
 COMMAND = (sys.executable, "-m", "streams.cli.main")
 READY_WITHIN_S = 150.0
-ENDED_WITHIN_S = 45.0
+ENDED_WITHIN_S = 90.0
 
 
 class StartStack(Protocol):
@@ -75,7 +75,7 @@ class RunningStack:
         return self.data / "logs"
 
     def run(
-        self, *arguments: str, within_s: float = 60.0, environ: Mapping[str, str] | None = None
+        self, *arguments: str, within_s: float = 300.0, environ: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """A `komek` command beside the stack, with the settings of its processes; `environ` replaces some."""
         return subprocess.run(
@@ -189,8 +189,8 @@ class WholeStack(RunningStack):
         """Ends one process, waits until the supervisor has started it again, and returns the new pid."""
         return self.await_restart(name, self.kill(name, number))
 
-    def await_restart(self, name: str, old_pid: int, within_s: float = 60.0) -> int:
-        until(lambda: self.pids.get(name, old_pid) != old_pid, within_s)
+    def await_restart(self, name: str, old_pid: int) -> int:
+        until(lambda: self.pids.get(name, old_pid) != old_pid)
         return self.pids[name]
 
 

@@ -35,7 +35,7 @@ def reported(stack: RunningStack, **more: Any) -> str:
     place = {"type": "Point", "coordinates": [62.1, 48.3]}
     body = {"type": "fire.building", "priority": "critical", "location": place, "description": WORDS, "language": "kk"}
     headers = stack.headers("operator") | {"Idempotency-Key": clock.fresh_id()}
-    made = httpx2.post(f"{stack.api}/v1/incidents", headers=headers, json=body | more, timeout=10)
+    made = httpx2.post(f"{stack.api}/v1/incidents", headers=headers, json=body | more, timeout=60)
     made.raise_for_status()
     return str(made.json()["id"])
 
@@ -46,7 +46,7 @@ def in_danger(stack: RunningStack) -> Callable[[], None]:
 
     def send(method: str, path: str, body: dict[str, Any]) -> None:
         headers = stack.headers("volunteer", person) | {"Idempotency-Key": clock.fresh_id()}
-        httpx2.request(method, f"{stack.api}{path}", headers=headers, json=body, timeout=10).raise_for_status()
+        httpx2.request(method, f"{stack.api}{path}", headers=headers, json=body, timeout=60).raise_for_status()
 
     def press() -> None:
         note = "Мен қақпаның жанындамын, " * 6

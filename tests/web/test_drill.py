@@ -26,7 +26,7 @@ def prepare(page: Page) -> None:
 
 
 def read(stack: RunningStack, incident: str) -> dict[str, Any]:
-    answer = httpx2.get(f"{stack.api}/v1/incidents/{incident}", headers=stack.headers("operator"), timeout=10)
+    answer = httpx2.get(f"{stack.api}/v1/incidents/{incident}", headers=stack.headers("operator"), timeout=60)
     found: dict[str, Any] = answer.raise_for_status().json()
     return found
 

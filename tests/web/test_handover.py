@@ -23,7 +23,7 @@ def nothing_left(shared_stack: RunningStack) -> Iterator[None]:
     """The line of an unread note would stand in the pages of every other test."""
     yield
     headers = shared_stack.headers("admin")
-    with httpx2.Client(base_url=shared_stack.api, headers=headers, timeout=10) as client:
+    with httpx2.Client(base_url=shared_stack.api, headers=headers, timeout=60) as client:
         for one in client.get(f"{NOTES}?limit=100").raise_for_status().json()["items"]:
             client.delete(f"{NOTES}/{one['id']}").raise_for_status()
 
@@ -52,7 +52,7 @@ def write(page: Page, text: str) -> None:
 
 def left(stack: RunningStack, text: str, **more: Any) -> str:
     headers = stack.headers("operator", "op-before") | {"Idempotency-Key": clock.fresh_id()}
-    made = httpx2.post(f"{stack.api}{NOTES}", headers=headers, json={"text": text, **more}, timeout=10)
+    made = httpx2.post(f"{stack.api}{NOTES}", headers=headers, json={"text": text, **more}, timeout=60)
     return str(made.raise_for_status().json()["id"])
 
 

@@ -29,7 +29,7 @@ def test_a_person_without_a_session_answers_one_offer_by_its_link(visit: Visit, 
     token = sent_link(shared_stack, journey.id, offer)
     # What a preview of the link does: it fetches the page, with whatever method; the token stays in the fragment.
     for method in ("GET", "HEAD"):
-        assert httpx2.request(method, f"{shared_stack.api}/v/", timeout=10).status_code == 200
+        assert httpx2.request(method, f"{shared_stack.api}/v/", timeout=60).status_code == 200
 
     phone = visit(**PHONE, locale="kk")
     page = phone.open(f"/v/#o={token}")
@@ -71,9 +71,9 @@ def test_whoever_looks_at_a_link_for_the_person_answers_nothing_and_has_seen_not
     api = shared_stack.api
     # A preview fetches the page; a scanner sends the token along, asks by every method, and lastly opens it with its scripts.
     for method in ("GET", "HEAD", "OPTIONS"):
-        httpx2.request(method, f"{api}/v/?utm=preview", timeout=10)
+        httpx2.request(method, f"{api}/v/?utm=preview", timeout=60)
         for path in (f"/v1/offers/{offer['id']}", "/v1/session", f"/v1/offers/{offer['id']}/accept"):
-            httpx2.request(method, f"{api}{path}", headers={"Authorization": f"Offer-Link {token}"}, timeout=10)
+            httpx2.request(method, f"{api}{path}", headers={"Authorization": f"Offer-Link {token}"}, timeout=60)
     page = visit(**PHONE, locale="kk").open(f"/v/#o={token}")
     page.locator('[data-link="open"] [data-action="accept"]').wait_for()
     page.reload()

@@ -25,14 +25,14 @@ def reported(stack: RunningStack, **more: Any) -> dict[str, Any]:
 
 
 def numbered(stack: RunningStack, incident_id: str) -> dict[str, Any] | None:
-    answer = httpx2.get(f"{stack.api}/v1/incidents/{incident_id}", headers=stack.headers("operator"), timeout=10)
+    answer = httpx2.get(f"{stack.api}/v1/incidents/{incident_id}", headers=stack.headers("operator"), timeout=60)
     found: dict[str, Any] = answer.json()
     return found if answer.status_code == 200 and found["call_number"] else None
 
 
 def post(stack: RunningStack, path: str, body: dict[str, Any]) -> dict[str, Any]:
     headers = stack.headers("operator") | {"Idempotency-Key": clock.fresh_id()}
-    made = httpx2.post(f"{stack.api}{path}", headers=headers, json=body, timeout=10)
+    made = httpx2.post(f"{stack.api}{path}", headers=headers, json=body, timeout=60)
     made.raise_for_status()
     answer: dict[str, Any] = made.json()
     return answer

@@ -25,7 +25,7 @@ def nothing_left(shared_stack: RunningStack) -> Iterator[None]:
     """What waits would stand in the pages of every other test."""
     yield
     headers = shared_stack.headers("operator", "op-tidy")
-    with httpx2.Client(base_url=shared_stack.api, headers=headers, timeout=10) as client:
+    with httpx2.Client(base_url=shared_stack.api, headers=headers, timeout=60) as client:
         for one in client.get(f"{QUEUE}?limit=50").raise_for_status().json()["items"]:
             if one["by"] is not None:
                 owner = shared_stack.headers("operator", one["by"])
@@ -36,7 +36,7 @@ def nothing_left(shared_stack: RunningStack) -> Iterator[None]:
 def wrote(stack: RunningStack, text: str = TEXT, sender: str = "+77059998877", **more: Any) -> None:
     body = {"id": str(clock.fresh_id()), "from": sender, "text": text, **more}
     headers = {"X-Komek-Secret": SMS_SECRET}
-    httpx2.post(f"{stack.api}/v1/inbound/sms", json=body, headers=headers, timeout=10).raise_for_status()
+    httpx2.post(f"{stack.api}/v1/inbound/sms", json=body, headers=headers, timeout=60).raise_for_status()
 
 
 def chatted(stack: RunningStack, chat: int, text: str = TEXT) -> None:
@@ -44,7 +44,7 @@ def chatted(stack: RunningStack, chat: int, text: str = TEXT) -> None:
     message = {"message_id": number, "chat": {"id": chat, "type": "private"}, "text": text}
     headers = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET}
     body = {"update_id": number, "message": message}
-    httpx2.post(f"{stack.api}/v1/inbound/telegram", json=body, headers=headers, timeout=10).raise_for_status()
+    httpx2.post(f"{stack.api}/v1/inbound/telegram", json=body, headers=headers, timeout=60).raise_for_status()
 
 
 def desk(visit: Visit, name: str, language: str = "en", **look: Any) -> Page:
@@ -79,7 +79,7 @@ def test_one_key_takes_a_message_into_the_form_and_the_others_see_so(visit: Visi
     expect(second.locator("[data-conversation]")).to_have_count(0)
     expect(second.locator(f"{COUNT} .v")).to_have_text("0")
     (ended, *_) = httpx2.get(
-        f"{shared_stack.api}{QUEUE}?ended=true", headers=shared_stack.headers("operator", "op-3"), timeout=10
+        f"{shared_stack.api}{QUEUE}?ended=true", headers=shared_stack.headers("operator", "op-3"), timeout=60
     ).json()["items"]
     assert (ended["end"], ended["by"]) == ("incident", "op-first")
     expect(first.locator(f'[data-incident="{ended["incident_id"]}"]').first).to_be_visible()

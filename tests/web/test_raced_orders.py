@@ -22,7 +22,7 @@ def opened(page: Page, incident: str) -> None:
 
 
 def number_of(stack: RunningStack, incident: str) -> str | None:
-    found = httpx2.get(f"{stack.api}/v1/incidents/{incident}", headers=stack.headers("operator"), timeout=10).json()
+    found = httpx2.get(f"{stack.api}/v1/incidents/{incident}", headers=stack.headers("operator"), timeout=60).json()
     return str(found["call_number"]) if found.get("call_number") else None
 
 

@@ -172,6 +172,6 @@ def assert_verbatim(page: Page, selector: str, words: str) -> None:
 def end_sessions_of(stack: RunningStack, identity: str) -> None:
     """As an administrator does it."""
     headers = stack.headers("admin")
-    listed = httpx2.get(f"{stack.api}/v1/sessions", headers=headers, params={"subject": identity}, timeout=10)
+    listed = httpx2.get(f"{stack.api}/v1/sessions", headers=headers, params={"subject": identity}, timeout=60)
     for one in listed.raise_for_status().json()["items"]:
-        httpx2.delete(f"{stack.api}/v1/sessions/{one['session_id']}", headers=headers, timeout=10).raise_for_status()
+        httpx2.delete(f"{stack.api}/v1/sessions/{one['session_id']}", headers=headers, timeout=60).raise_for_status()

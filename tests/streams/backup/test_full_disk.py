@@ -62,7 +62,7 @@ def test_an_export_that_has_no_room_ends_with_a_sentence_and_the_next_one_is_who
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

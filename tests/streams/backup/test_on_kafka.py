@@ -222,7 +222,7 @@ def _killed(what: str, settings: Settings, folder: Path, signs: int) -> None:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr

@@ -182,7 +182,7 @@ def _put_private_letter(kafka: str) -> letters.DeadLetter:
     record = Record(topic="komek.private.v1", offset=7001, value=b"a secret of somebody")
     letter = letters.letter_of(record, "does not open")
     producer = KafkaProducer(bootstrap_servers=kafka, enable_idempotence=False)
-    producer.send("komek.dead-letters.v1", key=b"komek.private.v1", value=wire.encode(letter)).get(timeout=10)
+    producer.send("komek.dead-letters.v1", key=b"komek.private.v1", value=wire.encode(letter)).get(timeout=60)
     producer.close()
     return letter
 

@@ -112,7 +112,7 @@ def test_a_refused_token_is_not_called_an_api_that_is_away(path: Path) -> None:
             [sys.executable, "-m", "streams.cli.main", "watch", "--once", "--api", api.url, "--token", "t"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
             env={"KOMEK_DATA": str(path.parent), "PATH": ""},
         )

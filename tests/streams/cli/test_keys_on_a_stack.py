@@ -21,7 +21,7 @@ def said(komek: WholeStack, *arguments: str) -> Any:
 
 
 def read_through(komek: WholeStack, incident_id: str) -> Any:
-    answer = httpx2.get(f"{komek.api}/v1/incidents/{incident_id}", headers=komek.headers("operator"), timeout=10)
+    answer = httpx2.get(f"{komek.api}/v1/incidents/{incident_id}", headers=komek.headers("operator"), timeout=60)
     return answer.json().get("description") if answer.status_code == 200 else None
 
 

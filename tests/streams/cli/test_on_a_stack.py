@@ -25,7 +25,7 @@ def said(komek: RunningStack, *arguments: str, within_s: float = 90.0) -> Any:
 
 
 def status_of(komek: RunningStack) -> Any:
-    return httpx2.get(f"{komek.api}/v1/status", headers=komek.headers("monitor"), timeout=10).json()
+    return httpx2.get(f"{komek.api}/v1/status", headers=komek.headers("monitor"), timeout=60).json()
 
 
 def incidents(komek: RunningStack) -> int:
@@ -121,7 +121,7 @@ def test_a_simulation_ends_cleanly_on_a_signal(shared_stack: RunningStack) -> No
 
     playing.send_signal(signal.SIGTERM)
 
-    rest, _ = playing.communicate(timeout=20)
+    rest, _ = playing.communicate(timeout=300)
     assert playing.returncode == 0
     assert "stage ended" in rest
 

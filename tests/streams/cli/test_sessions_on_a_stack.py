@@ -22,7 +22,7 @@ def test_links_open_sessions_that_are_listed_revoked_and_ended_by_erasure(shared
     assert [link.partition("#")[0] for link in links] == [f"{komek.api}/v/"] * 2
     codes = [{"code": link.partition("#code=")[2]} for link in links]
 
-    with httpx2.Client(base_url=komek.api, timeout=10) as http:
+    with httpx2.Client(base_url=komek.api, timeout=60) as http:
         # Tapped twice.
         answers = [http.post("/v1/session/exchange", json=codes[0], headers=PAGE).status_code for _ in range(2)]
         assert answers == [200, 403]
@@ -35,7 +35,7 @@ def test_links_open_sessions_that_are_listed_revoked_and_ended_by_erasure(shared
         assert komek.run("sessions", "revoke", "--subject", person).returncode == 0
         until(lambda: http.get("/v1/session", headers=PAGE).status_code == 401)
 
-    with httpx2.Client(base_url=komek.api, timeout=10) as http:
+    with httpx2.Client(base_url=komek.api, timeout=60) as http:
         http.post("/v1/session/exchange", json=codes[1], headers=PAGE)
         assert http.get("/v1/session", headers=PAGE).status_code == 200
         token = komek.headers("volunteer", other)

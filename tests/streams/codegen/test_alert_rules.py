@@ -30,7 +30,7 @@ POSTS = 'komek_http_requests_total{route="/v1/incidents",method="POST",status="%
 
 def promtool(*arguments: str) -> "subprocess.CompletedProcess[str]":
     tool = program("promtool", why=WHY)
-    return subprocess.run([tool, *arguments], capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run([tool, *arguments], capture_output=True, text=True, timeout=300, check=False)
 
 
 def judged(folder: Path, tests: list[dict[str, Any]], every: str = "5s") -> str:

@@ -29,7 +29,7 @@ def helm(*words: str) -> "subprocess.CompletedProcess[str]":
         [program("helm", why="the chart is not rendered"), *words],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -67,7 +67,7 @@ def judged(documents: list[dict[str, Any]], folder: Path) -> str:
     file = folder / "all.yaml"
     file.write_text(yaml.safe_dump_all([found for found in documents if "keda.sh" not in found["apiVersion"]]), "utf-8")
     done = subprocess.run(
-        [checker, "--strict", "-k", KUBERNETES, str(file)], capture_output=True, text=True, timeout=60, check=False
+        [checker, "--strict", "-k", KUBERNETES, str(file)], capture_output=True, text=True, timeout=300, check=False
     )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 

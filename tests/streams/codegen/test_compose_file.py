@@ -42,7 +42,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def said(command: list[str]) -> str:
     """What a checker says; empty when it accepts."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr or f"exit code {done.returncode}"
 
 
@@ -209,7 +209,7 @@ def test_a_client_of_the_api_gets_a_token_that_another_one_makes_without_a_netwo
         env=signer.environ({}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -33,7 +33,7 @@ def faults(folder: Path, units: dict[str, str], unit: str) -> str:
         [analyze, "verify", "--man=no", "--recursive-errors=no", str(folder / unit)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     # Of other units of this machine nothing is asked.
@@ -69,7 +69,7 @@ def test_little_is_exposed_to_the_process(unit: str, tmp_path: Path) -> None:
         [analyze, "security", "--offline=yes", "--no-pager", str(tmp_path / unit)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     exposed = re.search(r"Overall exposure level for .*: ([\d.]+)", done.stdout + done.stderr)
@@ -145,7 +145,7 @@ def test_systemd_reads_the_time_as_it_is_meant(name: str) -> None:
         [analyze, "calendar", "--iterations=2", STATED.timers[name].calendar],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
         env={"TZ": "UTC", "PATH": os.defpath, "SYSTEMD_COLORS": "0"},
     )
@@ -178,7 +178,7 @@ def test_commands_of_people_have_the_operators_settings_and_files_and_no_shell_r
         ["/bin/sh", str(tmp_path / "komek-operator"), "-0"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
         env={"PATH": os.defpath},
     )

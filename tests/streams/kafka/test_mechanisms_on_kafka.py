@@ -60,7 +60,7 @@ async def send_by_both(settings: Settings) -> None:
     """Raises KafkaError."""
     blocking = clients.prompt_producer(settings, "test")
     try:
-        blocking.send(AUDIT.name, key=b"k", value=b"{}").get(timeout=10)
+        blocking.send(AUDIT.name, key=b"k", value=b"{}").get(timeout=60)
     finally:
         blocking.close()
     producer = clients.async_producer(settings, "test")

@@ -59,7 +59,7 @@ def test_a_broken_one_is_a_warning_and_java_runs(kafka_parts: Java, tmp_path: Pa
     node = Node(node_id=1, broker_port=1, controller_port=2, folder=tmp_path)
     program, *options = kafka_node.command(replace(kafka_parts, archive=broken), node)[:-2]
 
-    done = subprocess.run([program, *options, "-version"], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([program, *options, "-version"], capture_output=True, text=True, timeout=300, check=False)
 
     assert f"-XX:AOTCache={broken}" in options
     assert done.returncode == 0, done.stdout + done.stderr

@@ -23,7 +23,7 @@ def doctor(data: Path, *arguments: str, environ: Mapping[str, str] | None = None
         env={**without_komek(), "KOMEK_DATA": str(data), **(environ or {})},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

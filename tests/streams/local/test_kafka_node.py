@@ -39,7 +39,7 @@ def make_topic(bootstrap: str, name: str, copies: int = 1) -> None:
 def produce(bootstrap: str, topic: str, value: bytes) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=False, max_block_ms=20_000)
     try:
-        producer.send(topic, value).get(timeout=30)
+        producer.send(topic, value).get(timeout=60)
     finally:
         producer.close()
 
@@ -115,7 +115,7 @@ def test_a_topic_that_nobody_made_is_not_made_by_asking(kafka: str) -> None:
     producer = KafkaProducer(bootstrap_servers=kafka, max_block_ms=1500)
     try:
         with pytest.raises(KafkaError):
-            producer.send("no-such-topic", b"x").get(timeout=10)
+            producer.send("no-such-topic", b"x").get(timeout=60)
     finally:
         producer.close()
 

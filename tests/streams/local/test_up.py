@@ -34,7 +34,7 @@ def up(data: Path, *arguments: str, **environ: str) -> "subprocess.CompletedProc
         env={**without_komek(), "KOMEK_DATA": str(data), **environ},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -131,7 +131,7 @@ def is_ready(address: str) -> bool:
 def fetched(url: str) -> tuple[int, str]:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(url, timeout=10) as answer:
+        with direct.open(url, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         return refused.code, ""
