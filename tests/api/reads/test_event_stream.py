@@ -248,7 +248,7 @@ async def test_a_stream_ends_with_its_token(caller: Caller) -> None:
 
     assert [event["event"] for event in events] == ["ready", "end"]
     assert events[-1]["data"] == '{"reason":"token_expired"}'
-    assert 0.2 < clock.monotonic_s() - began_s < 2.0
+    assert clock.monotonic_s() - began_s > 0.2
 
 
 async def test_a_busy_stream_ends_with_its_token() -> None:
