@@ -130,6 +130,17 @@ class TaskMaterial(Shown):
     found: list[MaterialShown] = []
 
 
+class OtherReport(Shown):
+    """An open incident that may be the same event, without anything that it says itself. `distance_m`: between the two, to 100 m;
+    null: one of them has no place. `apart_s`: between the two reports, to a minute. `likeness`: from 0 to 1."""
+
+    incident_id: str
+    distance_m: int | None
+    apart_s: int
+    same_type: bool
+    likeness: float
+
+
 class TaskShown(Shown):
     """Digital work. `lease_expires_at`: until when an acceptance holds; before it, the end of the time to answer."""
 
@@ -144,6 +155,8 @@ class TaskShown(Shown):
     """What software read out of the text, after acceptance: suggestions, never facts."""
     hints_follow: bool = False
     """Hints are shown after the answer: it must be the person's own."""
+    others: list[OtherReport] = []
+    """Of `find_duplicates`, after acceptance: what its result may name, likeliest first. Another id may be named as well."""
     material: TaskMaterial
 
 

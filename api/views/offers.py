@@ -12,8 +12,9 @@ from dispatch.matching.disclosed_fields import is_at_work
 from dispatch.model.decisions import OfferStep
 from dispatch.model.incidents import Incident
 from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.merges import MergeCandidate
 from dispatch.model.offers import Offer
-from dispatch.model.vocabulary import Capability, OfferState
+from dispatch.model.vocabulary import Capability, OfferState, Task
 from streams.wire import IncidentPrivate, NoticeRecord
 
 
@@ -149,7 +150,22 @@ def task(state: Incident, held: Offer, seen: Opened, language: str) -> View:
         "languages": list(canonicals(wanted.languages)) if wanted else [],
         "lease_expires_at": time(held.expires_ms if held.state is OfferState.OFFERED else held.lease_expires_ms),
         "outcomes": task_questions.outcomes(held.task),
+        "others": [_other(one) for one in state.merge_candidates] if _compares(held, seen) else [],
         "material": material,
+    }
+
+
+def _compares(held: Offer, seen: Opened) -> bool:
+    return held.task is Task.FIND_DUPLICATES and seen.details is not None
+
+
+def _other(one: MergeCandidate) -> View:
+    return {
+        "incident_id": one.incident_id,
+        "distance_m": None if one.distance_m is None else round(one.distance_m / 100) * 100,
+        "apart_s": round(one.apart_s / 60) * 60,
+        "same_type": one.type >= 1.0,
+        "likeness": round(one.score, 2),
     }
 
 

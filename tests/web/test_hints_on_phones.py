@@ -39,6 +39,33 @@ def test_a_volunteer_sees_where_it_may_be_and_one_tap_fills_the_place(visit: Vis
     until(lambda: journey.state_of(incident) == "done")
 
 
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_the_other_report_is_chosen_by_what_may_be_known_of_it(
+    visit: Visit, shared_stack: RunningStack, language: str
+) -> None:
+    lon = {"kk": 61.2, "ru": 61.9, "en": 62.6}[language]
+    journey = Journey(
+        visit, shared_stack, language, (lon, 45.4), skill="coordination", capability="digital", looks=EVERY
+    )
+    journey.go_on_duty()
+    page = journey.page
+    first = journey.report(requirements=[{"capability": "field", "skill": "boat", "count": 1}])
+    work = {"capability": "digital", "skill": "coordination", "task": "find_duplicates", "count": 1}
+    second = journey.report(requirements=[work])
+    page.locator('[data-action="accept"]').click()
+    page.locator('[data-offer][data-state="accepted"]').wait_for()
+    page.locator('.vote:has([value="duplicate"])').click()
+    choice = page.locator(f'[data-choice="{first}"]')
+    expect(choice).not_to_contain_text(first[-6:])
+    choice.click()
+    journey.check("find-duplicates")
+
+    page.locator('[data-action="submit-result"]').click()
+
+    found = until(lambda: journey.result_of(second))
+    assert (found["outcome"], found["incident_id"]) == ("duplicate", first)
+
+
 def on_duty(visit: Visit, stack: RunningStack, area: tuple[float, float], skill: str) -> Journey:
     journey = Journey(visit, stack, "ru", area, skill=skill, capability="digital", looks=EVERY)
     journey.page.locator('[data-action="duty"]').click()

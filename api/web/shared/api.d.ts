@@ -5392,6 +5392,17 @@ export interface components {
             what: string;
         };
         /**
+         * @description An open incident that may be the same event, without anything that it says itself. `distance_m`: between the two, to 100 m;
+         *     null: one of them has no place. `apart_s`: between the two reports, to a minute. `likeness`: from 0 to 1.
+         */
+        OtherReport: {
+            apart_s: number;
+            distance_m: number | null;
+            incident_id: string;
+            likeness: number;
+            same_type: boolean;
+        };
+        /**
          * @description The outcome of a command.
          * @enum {string}
          */
@@ -6384,6 +6395,8 @@ export interface components {
             languages: string[];
             lease_expires_at: string | null;
             material: components["schemas"]["TaskMaterial"];
+            /** @default [] */
+            others?: components["schemas"]["OtherReport"][];
             outcomes: string[];
             question: string;
         };

@@ -21,6 +21,7 @@ export function spotOfHint({ kind, value }: Hint): Spot | null {
 /** The words that a hint adds to a text: those of the caller, where they are the value, and nothing translated by guess. */
 export function isUsed(hint: Hint, draft: Draft, said: string): boolean {
   if (hint.kind === "missing") return draft.asked.length > 0;
+  if (hint.kind === "similar") return draft.incident !== "" && draft.incident === hint.value["incident_id"];
   const spot = spotOfHint(hint);
   if (spot !== null && draft.place === written(spot)) return true;
   return draft.assisted.includes(hint.id) && said !== "" && draft.text.includes(said);

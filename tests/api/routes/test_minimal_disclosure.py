@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.model.merges import MergeCandidate
 from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, Task
 from tests.support.api_fakes import seal_incident
@@ -25,8 +26,8 @@ def field(state: OfferState, id_: str = OFFER) -> Offer:
     return offer(state, id=id_, volunteer_id="v-1")
 
 
-def add(world: World, *offers: Offer, status: IncidentStatus = IncidentStatus.DISPATCHING) -> None:
-    state = incident(id=INCIDENT, priority=Priority.LOW, status=status, offers=offers)
+def add(world: World, *offers: Offer, status: IncidentStatus = IncidentStatus.DISPATCHING, **known: Any) -> None:
+    state = incident(id=INCIDENT, priority=Priority.LOW, status=status, offers=offers, **known)
     world.redis.add(state)
     seal_incident(world.redis, state.id, description="text-canary", address="address-canary", caller=CALLER)
 
@@ -124,3 +125,27 @@ async def test_work_that_needs_no_private_field_opens_no_record(world: World) ->
     await world.ask("GET", f"/v1/offers/{OFFER}", role="volunteer", subject="v-1")
 
     assert "incident.private.read" not in {entry.action for entry in world.log.audits}
+
+
+LIKE = MergeCandidate(incident_id="8320e5-other", score=0.8649, distance_m=342.0, apart_s=745.0, type=1.0)
+
+
+async def task_of(world: World, held: Offer) -> Any:
+    add(world, held, merge_candidates=(LIKE,))
+    return (await entrances(world))["offer"]["task"]
+
+
+async def test_who_looks_for_repeats_is_told_which_reports_may_be_the_same_and_not_what_they_say(world: World) -> None:
+    shown = await task_of(world, digital(Task.FIND_DUPLICATES))
+
+    # Rounded: of two exact places of incidents one would follow from the other.
+    assert shown["others"] == [
+        {"incident_id": LIKE.incident_id, "distance_m": 300, "apart_s": 720, "same_type": True, "likeness": 0.86}
+    ]
+
+
+@pytest.mark.parametrize(
+    "held", [digital(Task.FIND_DUPLICATES, OfferState.OFFERED), digital(Task.VERIFY_REPORT)], ids=["asked", "verifies"]
+)
+async def test_nobody_else_is(world: World, held: Offer) -> None:
+    assert (await task_of(world, held))["others"] == []

@@ -47,11 +47,8 @@ export function peopleSaid(of: { readonly count?: unknown; readonly upper?: unkn
   return of.is_about === true ? texts.about(shown) : shown;
 }
 
-/** Volunteers cannot read other incidents. */
-const endOf = (incident: string): string => incident.slice(-6);
-
 /** The value of a hint in words. `typeWord`, `incidentWord`: the page's own words for a type and an incident. Empty where the value is not what its kind promises. */
-export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: HintTexts, typeWord: (type: string) => string, incidentWord = endOf): string {
+export function hintSaid({ kind, value }: Pick<Hint, "kind" | "value">, texts: HintTexts, typeWord: (type: string) => string, incidentWord: (incident: string) => string = () => ""): string {
   const told = (name: string): string => (typeof value[name] === "string" ? (value[name] as string) : "");
   if (kind === "place") return isPlace(value) ? [placeName(value, texts), placeAround(value)].filter(Boolean).join(", ") : "";
   if (kind === "type") return typeWord(told("value"));

@@ -22,7 +22,7 @@ function AfterAnswer({ offer }: { offer: Offer }) {
       <div data-hints="after">
         {offer.result !== null && <p><strong>{texts.work.yours(outcomeWord(offer.result.outcome))}</strong></p>}
         <p class="label">{texts.work.after}</p>
-        <ul>{toldOnce(hintsOf(offer.task)).map((one) => <li key={one.id} data-hint={one.id} data-kind={one.kind}><span class="label">{texts.kinds[one.kind]}:</span> {one.kind === "claims" ? <Claims of={one} /> : <strong>{saidOf(one)}</strong>} <Verdict incident={offer.incident_id} hint={one} class="button" /></li>)}</ul>
+        <ul>{toldOnce(hintsOf(offer.task)).map((one) => <li key={one.id} data-hint={one.id} data-kind={one.kind}><span class="label">{texts.kinds[one.kind]}:</span> {one.kind === "claims" ? <Claims of={one} /> : <strong>{saidOf(one, offer.task)}</strong>} <Verdict incident={offer.incident_id} hint={one} class="button" /></li>)}</ul>
         <p class="label">{texts.wrong}</p>
       </div>
     </Suggested>

@@ -21,6 +21,7 @@ import { TEXTS } from "../map/text";
 import { geometryOf } from "../map/written";
 import { t } from "../text";
 import { WorkTitle } from "./offer";
+import { OtherReports } from "./other_reports";
 import { WorkHints, saidOf } from "./work_hints";
 import { WORK } from "./work_text";
 import "./digital.css";
@@ -120,7 +121,7 @@ function ResultForm({ offer, task, looked }: { offer: Offer; task: Task; looked:
   const { outcome } = draft.value;
   const needs = NEEDS[outcome];
   const send = (): void => {
-    const result = resultOf(draft.value, assistanceOf(task, draft.value, saidOf));
+    const result = resultOf(draft.value, assistanceOf(task, draft.value, (hint) => saidOf(hint, task)));
     if (typeof result === "string") {
       fault.value = result === "place" ? places.bad : result === "area" ? places.badArea : places.digital.missing;
       return;
@@ -157,10 +158,7 @@ function ResultForm({ offer, task, looked }: { offer: Offer; task: Task; looked:
         />
       )}
       {needs === "incident_id" && (
-        <label>
-          {places.digital.incident}
-          <input class="field" data-field="incident_id" autocomplete="off" value={draft.value.incident} onInput={(event) => change({ incident: event.currentTarget.value })} />
-        </label>
+        <OtherReports task={task} draft={draft.value} change={change} />
       )}
       <label>
         {needs === "text" ? places.digital.text : places.digital.textOptional}

@@ -12,6 +12,7 @@ import type { Offer } from "../jobs";
 import { written } from "../map/written";
 import { Icon } from "../parts/icon";
 import { typeWord } from "../words";
+import { reportName } from "./other_reports";
 import "./work_hints.css";
 
 type Task = NonNullable<Offer["task"]>;
@@ -26,7 +27,8 @@ interface Given {
   change(part: Partial<Draft>): void;
 }
 
-export const saidOf = (hint: Hint): string => hintSaid(hint, HINTS.read(), typeWord);
+/** `task`: another incident is called as its answer calls it. */
+export const saidOf = (hint: Hint, task: Task | null = null): string => hintSaid(hint, HINTS.read(), typeWord, (incident) => (task === null ? "" : reportName(task, incident)));
 
 export function WorkHints(given: Given) {
   const [hints, follow] = [hintsOf(given.task), given.task.hints_follow];
@@ -37,7 +39,7 @@ export function WorkHints(given: Given) {
   const isPlaceAsked = given.task.outcomes.includes("located");
   // The language stands over the words already.
   const isSpoken = given.task.material.language !== null;
-  const others = hints.filter((one) => !(isSpoken && one.kind === "language") && !asked.includes(one) && !(isPlaceAsked && places.includes(one)) && !(IN_LANGUAGES.has(one.kind) && saidOf(one) === ""));
+  const others = hints.filter((one) => !(isSpoken && one.kind === "language") && !asked.includes(one) && !(isPlaceAsked && places.includes(one)) && !(IN_LANGUAGES.has(one.kind) && saidOf(one, given.task) === ""));
   return (
     <Suggested class="hint" label={work.title}>
       <p class="hint-head"><MadeBy /></p>
@@ -113,7 +115,7 @@ function Questions({ task, draft, change, hint }: Given & { readonly hint: Hint 
 /** The words first, then what software makes of them. */
 function Line({ task, incident, draft, looked, change, hint }: Given & { readonly hint: Hint }) {
   const texts = HINTS.read();
-  const said = saidOf(hint);
+  const said = saidOf(hint, task);
   const words = wordsOf(task.material.description ?? "", hint.spans);
   const isTaken = isUsed(hint, draft, said);
   const add = (): void => change({ text: [draft.text.trimEnd(), said].filter(Boolean).join(" "), assisted: [...new Set([...draft.assisted, hint.id])] });
