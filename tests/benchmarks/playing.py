@@ -5,7 +5,7 @@ closes incidents that are over. The rest is the product's own code, from the byt
 push to a phone takes no time, and what comes within `TICK_MS` is decided together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import cast
@@ -24,6 +24,7 @@ from streams.store.people import FixWrite, ProfileWrite
 from streams.store.verifications import VerificationWrite
 from streams.wire import VerificationRecord, VolunteerRecord
 from streams.worker.dispatcher import Dispatcher
+from streams.worker.drafts import Draft
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
 from tests.benchmarks.played_people import PlayedPeople, Timed
@@ -48,8 +49,18 @@ class _Clock:
 
 
 class Play:
-    def __init__(self, world: PolicyWorld, book: PlanBook, *, own: PlanBook) -> None:
-        """`own`: Komek's plans, by whose windows every policy is measured."""
+    def __init__(
+        self,
+        world: PolicyWorld,
+        book: PlanBook,
+        *,
+        own: PlanBook,
+        tick_ms: int = TICK_MS,
+        on_decided: Callable[[Sequence[Draft]], None] = lambda _: None,
+    ) -> None:
+        """`own`: Komek's plans, by whose windows every policy is measured. What comes within `tick_ms` is decided together, and
+        `on_decided` hears of it."""
+        self._tick_ms = tick_ms
         self._world = world
         self._clock = _Clock(world.begins_ms - 1)
         self._picture = QuickPicture(self._clock)
@@ -60,6 +71,7 @@ class Play:
             publisher=publisher,
             projection=Projection(self._picture, publisher, reader),
             plans=book,
+            on_decided=on_decided,
         )
         self._people = PlayedPeople(world.people, seed=world.seed, picture=self._picture)
         self._queue: list[tuple[int, int, Timed]] = []
@@ -71,7 +83,7 @@ class Play:
         await self._register()
         self._schedule(Timed(at_ms=event.at_ms, command=event.report) for event in self._world.events)
         while (at_ms := self._next_ms()) is not None and at_ms <= self._world.until_ms:
-            self._clock.now_ms = max(at_ms + TICK_MS, self._clock.now_ms)
+            self._clock.now_ms = max(at_ms + self._tick_ms, self._clock.now_ms)
             await self._decide(await self._due())
         return self.tally
 
