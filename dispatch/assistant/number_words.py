@@ -58,7 +58,7 @@ _RUSSIAN_COLLECTIVES: dict[float, str] = {
 
 _ENGLISH = {
     1: "one", 2: "two couple pair both", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten",
-    11: "eleven", 12: "twelve dozen", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen",
+    11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen",
     18: "eighteen", 19: "nineteen", 20: "twenty", 30: "thirty", 40: "forty fourty", 50: "fifty", 60: "sixty", 70: "seventy",
     80: "eighty", 90: "ninety",
 }  # fmt: skip
@@ -67,7 +67,26 @@ _KAZAKH: dict[float, str] = {
     1: "бір бірі", 2: "екі", 3: "үш", 4: "төрт", 5: "бес", 6: "алты", 7: "жеті", 8: "сегіз", 9: "тоғыз", 10: "он",
     20: "жиырма жырма", 30: "отыз", 40: "қырық", 50: "елу", 60: "алпыс", 70: "жетпіс", 80: "сексен", 90: "тоқсан",
 }  # fmt: skip
-_KAZAKH_CASES = ("ға", "ге", "қа", "ке", "дан", "ден", "тан", "тен", "нан", "нен", "дай", "дей", "тай", "тей")
+_KAZAKH_CASES = (
+    "да",
+    "де",
+    "та",
+    "те",
+    "ға",
+    "ге",
+    "қа",
+    "ке",
+    "дан",
+    "ден",
+    "тан",
+    "тен",
+    "нан",
+    "нен",
+    "дай",
+    "дей",
+    "тай",
+    "тей",
+)
 """Behind numbers: twenty and towards (жиырмаға жуық), from (отыздан астам), about (отыздай)."""
 
 _KAZAKH_COLLECTIVES = {
@@ -85,12 +104,13 @@ SCALES = {
     folded(word): scale
     for scale, words in {
         10: "десятка десятков десятки",
+        12: "дюжина дюжины дюжину дюжин",
         100: "сотня сотни сотен сотню жүз жүзге жүзден жүздей",
         1000: "тысяча тысячи тысяч тысячу тысяче тысячам тысячами тыщ тыща тыщи тыс мың мыңға мыңнан мыңдай",
         1_000_000: "миллион миллиона миллионов",
     }.items()
     for word in words.split()
-} | {"hundred": 100, "hundreds": 100, "thousand": 1000}
+} | {"dozen": 12, "hundred": 100, "hundreds": 100, "thousand": 1000}
 
 
 def _forms(tables: Iterable[dict[float, str]]) -> dict[str, float]:

@@ -102,6 +102,8 @@ def _in_words(line: Line, at: int) -> Number | None:
     first = pieces[at]
     if (count := PERSON_FORMS.get(first.plain)) is not None:
         return _made(line, count, at, at, is_persons=True, has_pronoun=first.plain.endswith("миз"))
+    if tuple(piece.plain for piece in pieces[at : at + 3]) in _HALVES:
+        return _made(line, 6, at, at + 2)
     value = FORMS.get(first.plain, _scale(pieces, at))
     if value is None or (first.plain in UNSURE and not _is_sure(line, at)):
         return None
@@ -202,6 +204,7 @@ def _with_approximation(line: Line, number: Number) -> Number:
     return replace(number, span=(start if before is None else before, end if after is None else after), is_about=True)
 
 
+_HALVES = frozenset((("half", "a", "dozen"),))
 _TENS = frozenset(("десиатка", "десиатков"))
 _ROUND = frozenset(
     ("пара", "пару", "пари", "парои", "десиаток", "десиатка", "десиатки", "десиатков", "couple", "dozen")

@@ -1,11 +1,14 @@
 """How many people are affected, in three languages and their spellings; and what is no count of people."""
 
+import json
+
 import pytest
 
 from dispatch.assistant.people import people
 from dispatch.assistant.people_groups import Role
 from dispatch.assistant.phrases import Line
 from dispatch.assistant.texts import Text
+from tests.dispatch.assistant.labelled import FILE
 
 
 def counted(text: str) -> int | None:
@@ -177,3 +180,39 @@ def test_a_person_without_a_number_is_named_not_counted() -> None:
 
     assert found.count is None
     assert [text[start:end] for start, end in found.lone] == ["моего мужа"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Я и мой друг застряли в подвале", 2),
+        ("Мы с мужем застряли в лифте", 2),
+        ("вдвоём с братом упали в овраг", 2),
+        ("Отец, мать и двое детей отравились", 4),
+        ("Әкесі, шешесі және екі баласы уланды", 4),
+        ("A couple and their two children are missing", 4),
+        ("The driver, his wife and a child are hurt", 3),
+        ("Екі баласымен әйел шатырда отыр", 3),
+        ("Төрт ер адам мен екі әйел оралмады", 6),
+        ("Девять человек в маршрутке, четверо из них дети, все ранены", 9),
+        ("Two dozen workers are trapped", 24),
+        ("Half a dozen kids fell through the ice", 6),
+        # Who calls is not one of those he tells of, and two who saw something are not affected.
+        ("Звонит сосед, мать с ребёнком задыхаются", 2),
+        ("Брат звонил, сестра тоже слышала хлопок", None),
+        ("Мы с мужем слышали хлопок", None),
+    ],
+)
+def test_people_who_are_named_one_after_the_other_are_one_group(text: str, count: int | None) -> None:
+    assert counted(text) == count
+
+
+def test_people_in_messages_that_were_written_before_the_rules() -> None:
+    told = [json.loads(line) for line in FILE.with_name("counted_people.jsonl").read_text("utf-8").splitlines()]
+    counts = [(counted(one["text"]), one["people"]) for one in told]
+
+    exact = [found == wanted for found, wanted in counts if (wanted or 0) > 1]
+    none = [(found or 0) <= 1 for found, wanted in counts if wanted is None]
+
+    assert sum(exact) >= len(exact) - 2
+    assert all(none)
