@@ -4,15 +4,16 @@ A report without any word of time has no answer (None); whoever needs one may ta
 times that are stated become minutes ("час назад" is -60); times of the day become minutes after midnight.
 """
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from dispatch.assistant.clock_times import ClockTime, clock_times
 from dispatch.assistant.numerals import numbers
 from dispatch.assistant.phones import phones
 from dispatch.assistant.phrases import Hit, Line, Phrases
-from dispatch.assistant.texts import LONGEST, Span
+from dispatch.assistant.texts import Span
 
 
 class When(StrEnum):
@@ -27,13 +28,16 @@ class When(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """An expression of time. `minutes`: from now on, negative before; `minute_of_day`: of a clock. None where not stated.
-    `goes_on`: it began then and lasts."""
+    `goes_on`: it began then and lasts; `is_announced`: it will be then, where nothing else is said; `is_long_ago`: it is
+    told of another time."""
 
     span: Span
     when: When | None = None
     minutes: int | None = None
     minute_of_day: int | None = None
     goes_on: bool = False
+    is_announced: bool = False
+    is_long_ago: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +60,27 @@ _OWN_ACTION, _HEARSAY = map(_list, ("own_action", "hearsay"))
 _OWN_WORDS = 6
 """Pieces between "should we" and "tonight" that still belong together."""
 _AGO, _UNTIL_NOW, _LATER, _WITHIN, _LASTING = map(_list, ("ago", "until_now", "later", "within", "lasting"))
-_HALF_AN_HOUR = _list("half_an_hour")
-_UNITS = {_list("minute"): 1, _list("hour"): 60, _list("day"): 1440, _list("week"): 10_080}
+_HALF_AN_HOUR, _AND_A_HALF = _list("half_an_hour"), _list("and_a_half")
+_UNITS = {
+    _list("minute"): 1,
+    _list("hour"): 60,
+    _list("day"): 1440,
+    _list("week"): 10_080,
+    _list("month"): 43_200,
+    _list("year"): 525_600,
+}
 LONGEST_MIN = 366 * 1440
-"""Durations above are no times of an emergency."""
-
-_CLOCK = re.compile(r"(?<![\d:.,+-])(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?![\d:]|\.\d)")
-_HOUR_SAID = re.compile(
-    r"(?<!\w)(?:(?P<part>таңғы|түнгі|кешкі|түскі)\s+)?(?:сағат(?:та)?\s+)(?:(?P<late>таңғы|түнгі|кешкі|түскі)\s+)?(?P<kk>[01]?\d|2[0-3])(?:-?[дтғг][аеә]н?)?(?!\w|:)"
-    r"|(?<!\w)(?:в|к|с|до|около|after|at|by|around)\s+(?P<ru>[01]?\d|2[0-3])(?:\s*(?:час(?:а|ов)?))?\s*(?P<of>утра|дня|вечера|ночи)(?!\w)"
-    r"|(?<!\w)(?P<en>1[0-2]|[1-9])\s?(?P<half>[ap])\.?m(?!\w)",
-    re.IGNORECASE,
-)
-_AFTERNOON = frozenset(("дня", "вечера", "кешкі", "түскі", "p"))
+"""Durations above are no times of an emergency: what was "ten years ago" has no minutes."""
+ANOTHER_TIME_MIN = 3 * 1440
+"""What was so long ago is told of another time, unless the text says with weight that it goes on."""
+_WEEKDAY, _TOLD_OF_PAST = _list("weekday"), _list("told_of_past")
 
 
 def times(line: Line) -> Times:
     """What the text says about time; deterministic, without a clock."""
-    moments = sorted((*_durations(line), *_clocks(line.text.whole), *_words(line)), key=lambda moment: moment.span)
+    moments = sorted(
+        (*_durations(line), *map(_of_clock, clock_times(line)), *_words(line)), key=lambda moment: moment.span
+    )
     when, spans = _settled(line, moments)
     return Times(when=when, spans=spans, moments=tuple(moments))
 
@@ -86,17 +93,18 @@ def _settled(line: Line, moments: list[Moment]) -> tuple[When | None, tuple[Span
     lasting = tuple(moment.span for moment in moments if moment.goes_on)
     surely_now = line.hits(_SURELY_NOW)
     perhaps = tuple(hit for hit in line.hits(_PERHAPS_FUTURE) if not _is_own(line, hit))
-    perhaps = (*perhaps, *line.hits(_HEARSAY))
+    perhaps_spans = (*_spans((*perhaps, *line.hits(_HEARSAY))), *(one.span for one in moments if one.is_announced))
+    another_time = (*_spans(long_ago), *(one.span for one in moments if one.is_long_ago))
     if ended and not _is_said_after(ended[-1], (*going_on, *line.hits(_NOW))):
         return When.PAST, _spans(ended)
     if said[When.FUTURE] and not surely_now:
         return When.FUTURE, said[When.FUTURE]
-    if long_ago and not (surely_now and going_on):
-        return When.PAST, _spans(long_ago)
+    if another_time and not ((surely_now or not long_ago) and going_on):
+        return When.PAST, another_time
     if going_on or lasting or surely_now:
         return When.NOW, (*said[When.NOW], *lasting, *_spans(going_on))
-    if perhaps:
-        return When.FUTURE, _spans(perhaps)
+    if perhaps_spans:
+        return When.FUTURE, perhaps_spans
     for when in (When.NOW, When.PAST):
         if said[when]:
             return when, said[when]
@@ -128,6 +136,20 @@ def _words(line: Line) -> Iterator[Moment]:
     ):
         for hit in line.hits(phrases):
             yield Moment(span=hit.span, when=when, goes_on=goes_on)
+    for hit in line.hits(_WEEKDAY):
+        yield Moment(span=hit.span, when=None if _is_told_of_past(line, hit.first, hit.last) else When.FUTURE)
+
+
+def _is_told_of_past(line: Line, first: int, last: int) -> bool:
+    """Whether the sentence of these pieces has a verb of the past."""
+    begin, end = line.sentence_around(first, last)
+    told = line.hits(_TOLD_OF_PAST)
+    at = bisect_left(told, begin, key=lambda hit: hit.first)
+    return at < len(told) and told[at].first <= end
+
+
+def _of_clock(told: ClockTime) -> Moment:
+    return Moment(span=told.span, minute_of_day=told.minute_of_day, goes_on=told.goes_on)
 
 
 def _durations(line: Line) -> Iterator[Moment]:
@@ -138,8 +160,10 @@ def _durations(line: Line) -> Iterator[Moment]:
     for number in numbers(line):
         if any(start < number.span[1] and number.span[0] < end for start, end in taken):
             continue
-        if (unit := _unit(line, number.last + 1)) is not None:
-            counted.append((number.first, unit[0], number.value * unit[1]))
+        half = _end_of(line, number.last + 1, _AND_A_HALF)
+        value, last = (number.value, number.last) if half is None else (number.value + 0.5, half)
+        if (unit := _unit(line, last + 1)) is not None:
+            counted.append((number.first, unit[0], value * unit[1]))
         elif number.first > 0 and (unit := _unit(line, number.first - 1)) is not None:
             counted.append((number.first - 1, number.last, number.value * unit[1]))
     halves = [(hit.first, hit.last, 30.0) for hit in line.hits(_HALF_AN_HOUR)]
@@ -149,10 +173,18 @@ def _durations(line: Line) -> Iterator[Moment]:
         for at in range(len(line.pieces))
         if at not in covered and (unit := _unit(line, at)) is not None
     ]
-    for first, last, minutes in (*counted, *halves, *alone):
-        moment = _moment(line, first, last, minutes) if minutes <= LONGEST_MIN else None
+    for first, last, minutes in (*counted, *halves, *(_with_half(line, *one) for one in alone)):
+        moment = _moment(line, first, last, minutes)
+        if moment is not None and minutes > LONGEST_MIN:
+            moment = replace(moment, minutes=None, goes_on=False) if moment.when is When.PAST else None
         if moment is not None:
             yield moment
+
+
+def _with_half(line: Line, first: int, last: int, minutes: float) -> tuple[int, int, float]:
+    """ "An hour and a half", "час с половиной"."""
+    half = _end_of(line, last + 1, _AND_A_HALF)
+    return (first, last, minutes) if half is None else (first, half, minutes * 1.5)
 
 
 def _unit(line: Line, at: int) -> tuple[int, int] | None:
@@ -169,7 +201,9 @@ def _moment(line: Line, first: int, last: int, minutes: float) -> Moment | None:
     whole = round(minutes)
     behind = _end_of(line, last + 1, _AGO)
     if behind is not None:
-        return Moment(span=_span(line, first, behind), when=When.PAST if whole > 12 * 60 else When.NOW, minutes=-whole)
+        when = When.PAST if whole > 12 * 60 else When.NOW
+        is_long_ago = whole >= ANOTHER_TIME_MIN
+        return Moment(span=_span(line, first, behind), when=when, minutes=-whole, is_long_ago=is_long_ago)
     if (behind := _end_of(line, last + 1, _LATER)) is not None:
         return Moment(span=_span(line, first, behind), when=When.FUTURE, minutes=whole)
     if (behind := _end_of(line, last + 1, _UNTIL_NOW)) is not None:
@@ -177,7 +211,8 @@ def _moment(line: Line, first: int, last: int, minutes: float) -> Moment | None:
     if first > 0 and line.longest(_LASTING, first - 1) is not None:
         return Moment(span=_span(line, first - 1, last), minutes=-whole, goes_on=True)
     if first > 0 and line.longest(_WITHIN, first - 1) is not None:
-        return Moment(span=_span(line, first - 1, last), minutes=whole)
+        is_announced = not _is_told_of_past(line, first, last)
+        return Moment(span=_span(line, first - 1, last), minutes=whole, is_announced=is_announced)
     return None
 
 
@@ -187,14 +222,3 @@ def _end_of(line: Line, at: int, phrases: Phrases) -> int | None:
 
 def _span(line: Line, first: int, last: int) -> Span:
     return line.pieces[first].start, line.pieces[last].end
-
-
-def _clocks(whole: str) -> Iterator[Moment]:
-    for found in _CLOCK.finditer(whole, 0, LONGEST):
-        yield Moment(span=found.span(), minute_of_day=int(found["hour"]) * 60 + int(found["minute"]))
-    for found in _HOUR_SAID.finditer(whole, 0, LONGEST):
-        hour = int(found["kk"] or found["ru"] or found["en"])
-        part = (found["part"] or found["late"] or found["of"] or found["half"] or "").casefold()
-        is_late = part in _AFTERNOON and hour < 12
-        is_midnight = part in ("ночи", "түнгі", "a") and hour == 12
-        yield Moment(span=found.span(), minute_of_day=0 if is_midnight else (hour + 12 * is_late) * 60)

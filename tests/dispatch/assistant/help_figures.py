@@ -86,8 +86,12 @@ def _claims_once(text: str) -> Claims:
 
 
 def _between(pair: Pair) -> set[Against]:
-    first, second = (_claims_once(message.text) for message in pair)
-    return {one.code for one in contradictions(first, second)}
+    first, second = pair
+    return between_texts(first.text, second.text)
+
+
+def between_texts(first: str, second: str) -> set[Against]:
+    return {one.code for one in contradictions(_claims_once(first), _claims_once(second))}
 
 
 def _pairs(of: Sequence[Message]) -> Iterator[Pair]:
