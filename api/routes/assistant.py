@@ -57,12 +57,14 @@ async def read_report(body: ReportText, caller: VolunteerOrOperator, services: S
     """
     await _require_call_taker(services, caller)
     if services.assistant_modes.mode(HintTask.REPORT) is not Mode.ON:
-        raise ProblemResponse("assistant_off")
+        raise ProblemResponse(
+            "assistant_off", "the switch of `report`, or that of everything, is not on: GET /v1/assistant"
+        )
     near = [body.near.lon, body.near.lat] if body.near else None
     try:
         answer = await services.assistant.ask({"text": body.text, "near": near, "exercise": services.settings.exercise})
     except AssistantAway:
-        raise ProblemResponse("assistant_off") from None
+        raise ProblemResponse("assistant_off", "no assistant takes questions at the moment") from None
     except AssistantBusy:
         raise ProblemResponse("assistant_busy", headers={"Retry-After": "1"}) from None
     if services.assistant_modes.mode(HintTask.REPORT, answer["language"]["value"]) is not Mode.ON:

@@ -70,7 +70,7 @@ async def _recognised(
 ) -> Response:
     model = services.media_models.of(task)
     if model is None or services.assistant_modes.mode(task) is not Mode.ON:
-        raise ProblemResponse("assistant_off")
+        raise ProblemResponse("assistant_off", "no model is set for it, or its switch is not on: GET /v1/assistant")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in kinds:
         raise ProblemResponse("unsupported_media_type", f"expected Content-Type: {', '.join(kinds)}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dispatch.assistant.phrases import Line, Phrases
-from dispatch.assistant.texts import Span
+from dispatch.assistant.texts import Span, once_each
 
 
 class Denied(StrEnum):
@@ -37,6 +37,7 @@ class Negation:
 _LISTS = {denied: Phrases("negations", denied.value) for denied in Denied}
 
 
+@once_each
 def negations(line: Line) -> tuple[Negation, ...]:
     """In the order of the text; of two kinds that overlap, the one that begins first."""
     found = sorted(

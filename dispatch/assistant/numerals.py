@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from dispatch.assistant.number_words import COLLECTIVES, FORMS, PERSON_FORMS, SCALES, UNSURE
 from dispatch.assistant.phrases import Line, Phrases, Piece
-from dispatch.assistant.texts import Span
+from dispatch.assistant.texts import Span, once_each
 
 LARGEST = 10_000_000
 """Numbers above are no counts: phones, identity numbers, codes."""
@@ -37,6 +37,7 @@ class Number:
     has_pronoun: bool = False
 
 
+@once_each
 def numbers(line: Line) -> tuple[Number, ...]:
     """In the order of the text."""
     read = list(_ranges(line, [*_simple(line)]))

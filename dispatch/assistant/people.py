@@ -11,7 +11,7 @@ from dispatch.assistant import people_words as words
 from dispatch.assistant.people_groups import Group, Role, groups_in
 from dispatch.assistant.people_joined import joined_groups
 from dispatch.assistant.phrases import Line, Phrases
-from dispatch.assistant.texts import Span
+from dispatch.assistant.texts import Span, once_each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class People:
     lone: tuple[Span, ...] = ()
 
 
+@once_each
 def people(line: Line) -> People:
     """The count of the people affected, and every group."""
     counted = [_with_role(line, group) for group in groups_in(line)]

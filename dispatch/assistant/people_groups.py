@@ -97,7 +97,9 @@ def _is_a_name(line: Line, number: Number) -> bool:
     before = line.text.whole[max(0, start - 2) : start]
     if len(before) == 2 and before[1] == "-" and before[0].isalpha():
         return True
-    return number.first > 0 and words.NAMED.is_whole(line.between(number.first - 1, number.first))
+    # "Fifth floor, two kids inside": behind a comma it counts again.
+    is_behind = number.first > 0 and line.is_unbroken(number.first - 1, number.first)
+    return is_behind and words.NAMED.is_whole(line.between(number.first - 1, number.first))
 
 
 def _noun_behind(line: Line, number: Number, nouns: Phrases) -> int | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dispatch.assistant.texts import LONGEST, Span, Text
+from dispatch.assistant.texts import LONGEST, Span, Text, once_each
 
 _GAP = r"[ \u00a0\u202f()\-\u2010-\u2015]{0,3}"
 _BEFORE = r"(?<![\d+])(?<!\d[.,])"
@@ -41,6 +41,7 @@ class Phone:
     span: Span
 
 
+@once_each
 def phones(text: Text) -> tuple[Phone, ...]:
     """In the order of the text, none overlapping another."""
     found: list[Phone] = []

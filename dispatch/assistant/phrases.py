@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
-from dispatch.assistant.texts import Span, Text, Word
+from dispatch.assistant.texts import Span, Text, Word, in_one_script
 from dispatch.gazetteer.folding import folded
 
 _PARTS = re.compile(r"[^-]+")
@@ -195,7 +195,7 @@ def _parts(words: tuple[Word, ...]) -> Iterator[tuple[str, int]]:
 
 
 def _plain(text: str, *, english: bool) -> str:
-    low = _ASIDE.sub("", text.casefold())
+    low = _ASIDE.sub("", in_one_script(text).casefold())
     if english and _LATIN.search(low):
         return low
     return folded(low) or low

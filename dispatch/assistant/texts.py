@@ -4,8 +4,10 @@ Spans are `[start, end)` in code points of the original, which is never changed:
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import TypeVar
 
 from dispatch.gazetteer.folding import folded
 
@@ -14,6 +16,10 @@ Span = tuple[int, int]
 LONGEST = 4000
 """Code points that are read. A report is short; a novel is cut, so that time and memory are bounded."""
 
+_CYRILLIC = re.compile(r"[а-яёәғқңөұүһі]", re.IGNORECASE)
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
+_LOOKALIKES = dict(zip("ABCEHKMOPTXYaceopxyi", "АВСЕНКМОРТХУасеорхуі", strict=True))
+_AS_CYRILLIC = str.maketrans(_LOOKALIKES)
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*|\d+")
 _SENTENCE_END = re.compile(r"[.!?…;\n]+(?=\s|$)")
 
@@ -64,6 +70,32 @@ class Text:
         return self.whole[first.end : second.start]
 
 
+_Read = TypeVar("_Read")
+_Found = TypeVar("_Found")
+
+
+def once_each(read: Callable[[_Read], _Found]) -> Callable[[_Read], _Found]:
+    """A pure function of a text or line that is worked out once for each of them: several parts of a reading ask for it."""
+
+    @wraps(read)
+    def found(of: _Read) -> _Found:
+        known = vars(of).setdefault("_once", {})
+        if read not in known:
+            known[read] = read(of)
+        result: _Found = known[read]
+        return result
+
+    return found
+
+
 def _word(found: re.Match[str]) -> Word:
-    text = found[0]
-    return Word(text=text, start=found.start(), end=found.end(), low=text.casefold(), folded=folded(text))
+    text = in_one_script(found[0])
+    return Word(text=found[0], start=found.start(), end=found.end(), low=text.casefold(), folded=folded(text))
+
+
+def in_one_script(word: str) -> str:
+    """A Cyrillic word with Latin letters that look the same ("пoжap", typed so by keyboards or on purpose), all in Cyrillic."""
+    latin = set(_LATIN.findall(word))
+    if latin and latin <= _LOOKALIKES.keys() and _CYRILLIC.search(word):
+        return word.translate(_AS_CYRILLIC)
+    return word

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dispatch.assistant.negations import Denied, Negation, negations
 from dispatch.assistant.phrases import Line, Phrases
-from dispatch.assistant.texts import Span
+from dispatch.assistant.texts import Span, once_each
 
 KINDS = (
     "breathing", "heart", "unconscious", "stroke", "bleeding", "trapped", "drowning", "flood", "burns", "poison", "gas", "cold",
@@ -45,6 +45,7 @@ class LifeThreat:
     """What says that people are well."""
 
 
+@once_each
 def life_threat(line: Line) -> LifeThreat:
     """Whether somebody's life is in danger, with what says so."""
     denied = negations(line)

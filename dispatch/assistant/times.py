@@ -13,7 +13,7 @@ from dispatch.assistant.clock_times import ClockTime, clock_times
 from dispatch.assistant.numerals import numbers
 from dispatch.assistant.phones import phones
 from dispatch.assistant.phrases import Hit, Line, Phrases
-from dispatch.assistant.texts import Span
+from dispatch.assistant.texts import Span, once_each
 
 
 class When(StrEnum):
@@ -76,6 +76,7 @@ ANOTHER_TIME_MIN = 3 * 1440
 _WEEKDAY, _TOLD_OF_PAST = _list("weekday"), _list("told_of_past")
 
 
+@once_each
 def times(line: Line) -> Times:
     """What the text says about time; deterministic, without a clock."""
     moments = sorted(

@@ -23,7 +23,7 @@ from streams.assistant.remote_embedder import RemoteEmbedder
 from streams.wire.client_digests import ClientDigests, Purpose
 
 _log = structlog.get_logger(__name__)
-FORMAT = "1"
+FORMAT = "2"
 """Raise it when code changes what is read, so that hints of both are judged apart."""
 _DATA = ("data", "lexicons")
 

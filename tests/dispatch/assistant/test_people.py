@@ -201,6 +201,10 @@ def test_a_person_without_a_number_is_named_not_counted() -> None:
         ("Звонит сосед, мать с ребёнком задыхаются", 2),
         ("Брат звонил, сестра тоже слышала хлопок", None),
         ("Мы с мужем слышали хлопок", None),
+        # A number names what stands before it, but not across a comma.
+        ("Satpayev 5, fifth floor, two kids inside", 2),
+        ("дом 5, пятый этаж, двое детей внутри", 2),
+        ("third floor 2 kids", None),
     ],
 )
 def test_people_who_are_named_one_after_the_other_are_one_group(text: str, count: int | None) -> None:

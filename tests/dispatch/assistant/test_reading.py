@@ -4,7 +4,9 @@ import pytest
 
 from dispatch.assistant.languages import Language
 from dispatch.assistant.missing import Fact
+from dispatch.assistant.people import people
 from dispatch.assistant.reading import read
+from dispatch.assistant.times import times
 from tests.dispatch.assistant.labelled import Message, messages
 
 FLOOD = "Атырау қаласында су басты, үйде 3 адам қалды, телефон 8 701 555 12 34, жарақат алған жоқ"
@@ -50,3 +52,20 @@ def test_every_value_of_a_reading_has_a_span_in_the_text(message: Message) -> No
     assert all(one.spans for one in reading.types)
     assert all(one.spans for one in reading.places)
     assert all(0 <= start < end <= len(message.text) for start, end in spans)
+
+
+def test_latin_letters_that_look_like_cyrillic_ones_do_not_hide_a_report() -> None:
+    plain, disguised = read("Алматы, пожар, двое внутри"), read("Aлмaты, пoжap, двoе внутpи")
+
+    assert disguised.language.value is plain.language.value is Language.RU
+    assert disguised.types == plain.types
+    assert disguised.people == plain.people
+    assert [one.known.id for one in disguised.places] == [one.known.id for one in plain.places]
+    assert disguised.text.words[1].text == "пoжap"
+
+
+def test_what_several_parts_of_a_reading_ask_for_is_worked_out_once() -> None:
+    reading = read("Алматы, час назад упал мужчина, двое ранены")
+
+    assert times(reading.line) is reading.times
+    assert people(reading.line) is reading.people
