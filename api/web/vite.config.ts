@@ -15,6 +15,11 @@ export default defineConfig({
     // Tests that need no document say so in their first line: to make one takes longer than most tests.
     environment: "happy-dom",
     pool: "threads",
+    isolate: false,
+    setupFiles: ["tests/fresh_file.ts"],
+    // Patience, not a promise: a slow machine must not fail a test.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     environmentOptions: { happyDOM: { url: "http://127.0.0.1:8000/" } },
     // Times of the tests are those of the deployment, whatever the machine says.
     env: { TZ: "UTC" },
