@@ -1,5 +1,6 @@
 """Items that belong together, and which to look at next."""
 
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -10,11 +11,12 @@ from dispatch.assistant.media_items import MOST_ITEMS, MOST_TOGETHER, Item, clus
 from dispatch.assistant.reading import read
 from tests.support.strategies import UNTIMED  # noqa: F401 -- its import sets the profile of Hypothesis
 
-NOTHING = read("")
+# The places of the country are read with the first text: not while tests are collected, which every process does.
+reading_of = cache(read)
 
 
 def item(name: str, text: str = "", at_ms: int = 0) -> Item:
-    return Item(id=name, at_ms=at_ms, reading=read(text) if text else NOTHING)
+    return Item(id=name, at_ms=at_ms, reading=reading_of(text))
 
 
 def alike(*pairs: str) -> "dict[frozenset[str], float]":
