@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timezone
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -154,11 +155,19 @@ def load(path: Path | None) -> CardTable:
     Raises:
         BadTable: the file cannot be read, or as `table_of`.
     """
-    name = path or BUILT_IN
+    return _read(path) if path else _built_in()
+
+
+@cache
+def _built_in() -> CardTable:
+    return _read(BUILT_IN)
+
+
+def _read(path: Path) -> CardTable:
     try:
-        return table_of(name.read_text(encoding="utf-8"))
+        return table_of(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, BadTable) as error:
-        raise BadTable(f"{name}: {plain_reason(error)}") from None
+        raise BadTable(f"{path}: {plain_reason(error)}") from None
 
 
 def table_of(text: str) -> CardTable:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -166,8 +167,9 @@ def task_of(spec: RequirementSpec) -> Task:
     return TASK_OF_SKILL.get(Skill(spec.skill), Task.VERIFY_REPORT) if known else Task.VERIFY_REPORT
 
 
+@cache
 def load_builtin() -> PlanBook:
-    """The plans that are part of the package."""
+    """The plans that are part of the package. Read once: neither the file nor a `PlanBook` changes."""
     return load(BUILT_IN)
 
 
