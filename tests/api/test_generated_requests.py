@@ -1,4 +1,4 @@
-"""Requests generated from the OpenAPI document, for each role: no 5xx, and every response is as the document says.
+"""Requests generated from the OpenAPI document: no 5xx, and every response is as the document says.
 
 The world has incidents, offers and people, and half of the requests name them, so that most operations respond 2xx.
 """
@@ -34,6 +34,7 @@ CHECKS = [status_code_conformance, content_type_conformance, response_schema_con
 EXAMPLES = settings(
     max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
+READS, WRITES = {"GET"}, {"POST", "PUT", "PATCH", "DELETE"}
 KEYS = itertools.count()
 KNOWN_FIELDS: dict[str, Any] = {
     "type": "medical.other",
@@ -82,6 +83,14 @@ ROUTES = {
 def is_allowed(route: APIRoute, role: Role) -> bool:
     rule = allowance(route.dependant)
     return not isinstance(rule, Allow) or role in rule.roles
+
+
+def modes(route: APIRoute, role: Role) -> list[GenerationMode]:
+    """Valid requests by every role, whose responses differ. What is invalid is so for each: only one sends it, of those that may
+    the one with the fewest operations."""
+    few_first = [Role.TRACKER, Role.MONITOR, Role.ADMIN, Role.VOLUNTEER, Role.OPERATOR]
+    sender = next(one for one in few_first if is_allowed(route, one))
+    return list(GenerationMode) if role is sender else [GenerationMode.POSITIVE]
 
 
 def known(names: set[str]) -> st.SearchStrategy[dict[str, str]]:
@@ -139,8 +148,16 @@ def check(world: World, operation: Operation, role: Role, mode: GenerationMode, 
         respond()
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_no_generated_request_causes_a_5xx(role: Role) -> None:
+@pytest.mark.parametrize(
+    ("role", "methods"),
+    [
+        # Of half of all the requests two tests are made: two processes share them.
+        pytest.param(Role.OPERATOR, READS, id="operator reads"),
+        pytest.param(Role.OPERATOR, WRITES, id="operator writes"),
+        *(pytest.param(role, READS | WRITES, id=role) for role in Role if role is not Role.OPERATOR),
+    ],
+)
+def test_no_generated_request_causes_a_5xx(role: Role, methods: set[str]) -> None:
     world = decided_world()
     schema = schemathesis.openapi.from_asgi("/openapi.json", world.app)
     responses: dict[str, Counter[int]] = {}
@@ -148,9 +165,9 @@ def test_no_generated_request_causes_a_5xx(role: Role) -> None:
         assert isinstance(result, Ok)
         operation = result.ok()
         route = ROUTES.get((operation.method.upper(), operation.path))
-        if route is not None and is_allowed(route, role):
+        if route is not None and is_allowed(route, role) and operation.method.upper() in methods:
             seen = responses.setdefault(f"{operation.method.upper()} {operation.path}", Counter())
-            for mode in GenerationMode:
+            for mode in modes(route, role):
                 check(world, operation, role, mode, seen)
 
     fine = [name for name, seen in responses.items() if any(200 <= status < 300 for status in seen)]
