@@ -7,6 +7,18 @@ vi.restoreAllMocks();
 vi.unstubAllGlobals();
 vi.useRealTimers();
 
+// What a file left running would ask the next one's server: its timers end with it.
+type Timed = typeof globalThis & { timersOfTests?: NodeJS.Timeout[] };
+const timed = globalThis as Timed;
+if (timed.timersOfTests === undefined) {
+  const handles: NodeJS.Timeout[] = (timed.timersOfTests = []);
+  const { setTimeout: once, setInterval: often } = globalThis;
+  const kept = (handle: NodeJS.Timeout): NodeJS.Timeout => (handles.push(handle), handle);
+  globalThis.setTimeout = Object.assign((...given: Parameters<typeof once>) => kept(once(...given)), once);
+  globalThis.setInterval = Object.assign((...given: Parameters<typeof often>) => kept(often(...given)), often);
+}
+for (const handle of timed.timersOfTests.splice(0)) clearTimeout(handle);
+
 // Some files run without a document.
 if (typeof document !== "undefined") {
   localStorage.clear();
