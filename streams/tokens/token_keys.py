@@ -191,7 +191,8 @@ def _parsed(path: Path, content: bytes, mode: int, is_strict: bool) -> TokenKeys
 
 def _mode_warnings(path: Path, mode: int, has_private: bool) -> list[str]:
     found = []
-    if has_private and mode & (stat.S_IRGRP | stat.S_IROTH):
+    # The group may read, as with every other secret (`private_file`): Kubernetes mounts files so.
+    if has_private and mode & stat.S_IROTH:
         found.append(f"{path}: private keys are readable by others: chmod 600")
     # Whoever adds a key of their own can sign any token.
     if mode & (stat.S_IWGRP | stat.S_IWOTH):

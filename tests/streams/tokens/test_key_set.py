@@ -158,7 +158,10 @@ def test_a_set_of_public_keys_verifies_and_does_not_sign() -> None:
         (0o600, ed25519(), ()),
         (0o644, public(ed25519()), ()),
         (0o644, ed25519(), ("readable",)),
-        (0o640, ed25519(), ("readable",)),
+        # As Kubernetes mounts it for a group of the process, and as servers give it to one.
+        (0o440, ed25519(), ()),
+        (0o640, ed25519(), ()),
+        (0o660, ed25519(), ("changed",)),
         # Whoever can add a key can sign any token.
         (0o622, public(ed25519()), ("changed",)),
         (0o666, ed25519(), ("readable", "changed")),
