@@ -13,7 +13,7 @@ from streams.api_paths import path_of
 from streams.audit.chain import Finding, Verified, Verifier
 from streams.audit.reader import AuditReader
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
-from streams.cli.context import log_errors_reported, settings_here
+from streams.cli.context import log_errors_reported, settings_of_whole_log
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table, say
 from streams.ring import LiveRing
@@ -75,7 +75,7 @@ def list_entries(
 @app.command()
 def verify(since: Since = None, json: JsonOption = False) -> None:
     """Verify that no entry was removed, altered, inserted or reordered; exit code 1 if any was. Needs Kafka and the key ring."""
-    settings = settings_here()
+    settings = settings_of_whole_log()
     settings.require_kafka()
     since_ms = _ms(since)
     with log_errors_reported():

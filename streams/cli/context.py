@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from streams import settings as all_settings
+from streams.backup.faults import HalfLog
+from streams.backup.target import require_whole
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.errors import BrokerError, LogUnavailable
 from streams.local import stackfile
@@ -41,6 +43,22 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
         kept = {"KOMEK_DATA_KEY": folder.data_key.read_text("ascii").strip()}
         found["data_key"] = all_settings.load(kept).data_key
     return replace(settings, **found)
+
+
+def settings_of_whole_log() -> Settings:
+    """As `settings_here`, for a command that reads or writes the log or Redis itself: half an import is not shown or changed.
+
+    Raises:
+        SettingsError: as `settings.load`.
+        CommandFailed: an import has begun and has not ended, or Kafka does not answer.
+    """
+    settings = settings_here()
+    try:
+        with broker_errors_reported():
+            require_whole(settings)
+    except HalfLog as half:
+        raise CommandFailed(str(half), half.cure) from half
+    return settings
 
 
 def check_ring(settings: Settings, client_id: str, *uses: KeyUse) -> None:

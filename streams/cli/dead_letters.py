@@ -9,7 +9,7 @@ import typer
 from dispatch.model.counted import counted
 from streams import clock
 from streams.cli import audited
-from streams.cli.context import broker_errors_reported, settings_here
+from streams.cli.context import broker_errors_reported, settings_here, settings_of_whole_log
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.labels import words
 from streams.cli.output import print_json, print_table, say
@@ -154,7 +154,7 @@ def _found(topic: str | None, reason: str | None, hours: int | None) -> Iterator
     # By the time of the original record, as it is listed.
     since_ms = clock.now_ms() - hours * 3_600_000 if hours else 0
     with broker_errors_reported():
-        for letter in dead_letters.read_letters(settings_here()):
+        for letter in dead_letters.read_letters(settings_of_whole_log()):
             if (topic or "") in letter.topic and (reason or "") in letter.reason and letter.timestamp_ms >= since_ms:
                 yield letter
 

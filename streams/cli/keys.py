@@ -14,7 +14,7 @@ from dispatch.model.counted import counted as number_of
 from dispatch.model.plain_reason import plain_reason
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import logs
-from streams.cli.context import settings_here
+from streams.cli.context import settings_here, settings_of_whole_log
 from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.key_changes import KeyChange, changing, looking
 from streams.cli.output import print_json, print_table
@@ -197,7 +197,7 @@ def vapid(json: Json = False) -> None:
 
 def _settings() -> Settings:
     logs.configure("error", "cli")
-    return settings_here()
+    return settings_of_whole_log()
 
 
 def _held(change: KeyChange, key_id: str) -> RingKey:

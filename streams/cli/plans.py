@@ -8,7 +8,7 @@ import typer
 from dispatch.model.counted import counted
 from dispatch.plans import book as response_plans
 from dispatch.plans.book import BadPlans, PlanBook
-from streams.cli.context import broker_errors_reported, settings_here
+from streams.cli.context import broker_errors_reported, settings_of_whole_log
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json
 from streams.readers import plans
@@ -50,7 +50,7 @@ def apply(file: File, json: Json = False) -> None:
     try:
         book = response_plans.load(file)
         with broker_errors_reported():
-            plans.apply(settings_here(), file.read_text(encoding="utf-8"))
+            plans.apply(settings_of_whole_log(), file.read_text(encoding="utf-8"))
     except BadPlans as error:
         raise CommandFailed(str(error), CURE) from error
     _tell(book, file, json, "applied")

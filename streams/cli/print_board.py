@@ -10,7 +10,7 @@ import typer
 from dispatch.model.visible_text import visible
 from streams import clock, logs, wire
 from streams.cli import audited, printed_board
-from streams.cli.context import settings_here
+from streams.cli.context import settings_of_whole_log
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import print_json, write_output
 from streams.errors import LogUnavailable
@@ -33,7 +33,7 @@ def command(
     """
     if not (on_paper or json):
         raise CommandFailed("no output selected: give --print or --json", "`komek watch` is the live board.", WRONG_USE)
-    settings = settings_here()
+    settings = settings_of_whole_log()
     settings.require_kafka()
     logs.configure("error", "cli")
     try:

@@ -11,10 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from dispatch.model.counted import counted
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, logs
-from streams.backup.target import require_whole
-from streams.cli.context import broker_errors_reported, check_ring, settings_here
+from streams.cli.context import check_ring, settings_of_whole_log
 from streams.cli.errors import UNREACHABLE, CommandFailed
-from streams.cli.export import backup_errors_reported
 from streams.cli.redis_login import check_redis
 from streams.components import Component
 from streams.errors import LogUnavailable
@@ -29,12 +27,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def command(json: Json = False) -> None:
     """Rebuild Redis from the log. Reports are accepted meanwhile; assignments wait until it has ended."""
-    settings = settings_here()
     logs.configure("error", "cli")
+    settings = settings_of_whole_log()
     check_redis(settings, Component.OPERATOR)
-    with broker_errors_reported(), backup_errors_reported():
-        # Of half a log a Redis would be built that looks whole.
-        require_whole(settings)
     check_ring(settings, "rebuild-start", KeyUse.DATA)
     try:
         report = asyncio.run(_rebuild(settings, quiet=json))

@@ -16,7 +16,7 @@ from dispatch.model.places import Place
 from dispatch.model.plain_reason import plain_reason
 from streams.api_client import Api
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, require_accepted_token
-from streams.cli.context import broker_errors_reported, check_ring, settings_here
+from streams.cli.context import broker_errors_reported, check_ring, settings_of_whole_log
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.labels import words
 from streams.cli.output import print_json
@@ -114,9 +114,10 @@ async def _run(
 @asynccontextmanager
 async def _sender(through: ReplayTarget, api: str | None, token: str | None) -> AsyncIterator[Send]:
     if through is ReplayTarget.KAFKA:
+        settings = await asyncio.to_thread(settings_of_whole_log)
         # In a thread: the check runs an event loop of its own.
-        await asyncio.to_thread(check_ring, settings_here(), "replay-start", KeyUse.DATA, KeyUse.DIGEST)
-        async with through_kafka(settings_here()) as send:
+        await asyncio.to_thread(check_ring, settings, "replay-start", KeyUse.DATA, KeyUse.DIGEST)
+        async with through_kafka(settings) as send:
             yield send
         return
     reach = access(api, token)

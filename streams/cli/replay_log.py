@@ -17,7 +17,7 @@ from dispatch.plans.book import BadPlans, PlanBook
 from dispatch.plans.budget_table import UNLIMITED
 from streams import clock, logs
 from streams.backup.run import OpenExport, open_export
-from streams.cli.context import log_errors_reported, settings_here
+from streams.cli.context import log_errors_reported, settings_here, settings_of_whole_log
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.export import backup_errors_reported, place_of, progress_bar
 from streams.cli.output import print_json, print_table, say
@@ -87,7 +87,6 @@ def command(
     log and writes nothing; prints counts, no names or texts. Who was not asked in the record answers by the chance that the
     dispatcher states for the offer; the figures say how often.
     """
-    settings = settings_here()
     logs.configure("critical", "cli")
     folder = Path(begin)
     is_export = folder.exists()
@@ -100,6 +99,7 @@ def command(
     )
     if wishes.from_ms is not None and wishes.until_ms is not None and wishes.from_ms >= wishes.until_ms:
         raise CommandFailed("the interval is empty: --until is not after --from", "Give a later --until.", WRONG_USE)
+    settings = settings_here() if is_export else settings_of_whole_log()
     with backup_errors_reported(), log_errors_reported(), progress_bar(quiet=json) as tell:
         if is_export:
             place = place_of(settings, folder, key_file)

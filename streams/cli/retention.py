@@ -9,7 +9,7 @@ import typer
 from dispatch.model.counted import counted
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, logs
-from streams.cli.context import settings_here
+from streams.cli.context import settings_of_whole_log
 from streams.cli.errors import UNREACHABLE, CommandFailed
 from streams.cli.output import print_json, print_table
 from streams.errors import LogUnavailable
@@ -45,7 +45,7 @@ def check(json: Json = False) -> None:
     Exit code 0: nothing; 1: something, which is printed; 3: Kafka or Redis cannot be reached. Reads whole topics, so run it at
     night.
     """
-    settings = settings_here()
+    settings = settings_of_whole_log()
     logs.configure("error", "cli")
     try:
         found = asyncio.run(_check(settings))

@@ -10,7 +10,7 @@ import typer
 from aiokafka.errors import KafkaError
 
 from streams import clock, logs, wire
-from streams.cli.context import log_errors_reported, settings_here
+from streams.cli.context import log_errors_reported, settings_of_whole_log
 from streams.cli.output import print_json, print_table, say
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
@@ -62,7 +62,7 @@ def command(
 
     Workers compare what they have time for and write sums once a minute. Prints counts and ids of incidents.
     """
-    settings = settings_here()
+    settings = settings_of_whole_log()
     settings.require_kafka()
     logs.configure("error", "cli")
     since_ms = clock.now_ms() - round(timedelta(hours=hours) / timedelta(milliseconds=1))

@@ -14,7 +14,7 @@ from rich.table import Table
 from streams import clock, event_loop
 from streams.api_client import Api, ApiUnavailable
 from streams.cli.client import Access, ApiOption, JsonOption, TokenOption, access, require_accepted_token
-from streams.cli.context import broker_errors_reported, check_ring, settings_here
+from streams.cli.context import broker_errors_reported, check_ring, settings_of_whole_log
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
 from streams.local.early_load import await_begin
@@ -104,7 +104,7 @@ async def _transport(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Tr
     if not scenario.bulk:
         yield http_transport(api, run)
         return
-    settings = settings_here()
+    settings = await asyncio.to_thread(settings_of_whole_log)
     # In a thread: the check runs an event loop of its own.
     await asyncio.to_thread(check_ring, settings, "simulate-start", KeyUse.DATA)
     ring = LiveRing.of(settings)

@@ -13,7 +13,7 @@ from dispatch.model.counted import counted
 from dispatch.model.plain_reason import plain_reason
 from streams import clock, private_file
 from streams.cli.client import JsonOption
-from streams.cli.context import log_errors_reported, settings_here
+from streams.cli.context import log_errors_reported, settings_here, settings_of_whole_log
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
 from streams.cli.labels import words
 from streams.cli.output import print_json, print_table, say
@@ -90,7 +90,7 @@ def _tested(found: dict[str, Subscription], name: str) -> Answer:
 def list_(json: JsonOption = False) -> None:
     """List the subscriptions that have begun: what was delivered, who is in trouble, how much was given up."""
     with log_errors_reported():
-        book = orders.book_now(settings_here())
+        book = orders.book_now(settings_of_whole_log())
     items = [
         {
             "name": place.name,
@@ -114,7 +114,7 @@ def list_(json: JsonOption = False) -> None:
 @app.command()
 def letters(name: Name, json: JsonOption = False) -> None:
     """List the events that were given up, the oldest first."""
-    settings = settings_here()
+    settings = settings_of_whole_log()
     with log_errors_reported():
         book = orders.book_now(settings)
     _require_known(name, book, settings)
@@ -153,7 +153,7 @@ def dismiss(name: Name, ids: Ids = None) -> None:
 
 
 def _order_letters(name: str, ids: list[str], *, is_kept: bool) -> None:
-    settings = settings_here()
+    settings = settings_of_whole_log()
     with log_errors_reported():
         book = orders.book_now(settings)
         _require_known(name, book, settings)
@@ -199,7 +199,7 @@ def _unknown(name: str, known: Collection[str]) -> CommandFailed:
 @app.command()
 def resume(name: Name) -> None:
     """Send again to a receiver that had answered 410. It goes on where it stopped."""
-    settings = settings_here()
+    settings = settings_of_whole_log()
     with log_errors_reported():
         book = orders.book_now(settings)
         _require_known(name, book, settings)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from kafka.admin import KafkaAdminClient
 
+import dispatch.plans
+import streams.cli
 from streams import clock
 from streams.backup import run, target
 from streams.backup.faults import NotImportable
@@ -18,14 +20,53 @@ from streams.local.check import Level
 from streams.local.keys import ensure_jwt_keys, write_secret
 from streams.local.stack_checks import kafka_topics
 from streams.settings import Settings
-from streams.topics import DECISIONS, INCIDENTS, TOPICS
-from tests.support.backups import SECRET, log_of, made_export
+from streams.topics import DECISIONS, INCIDENTS, KEYS, PLANS, TOPICS
+from tests.support.backups import SECRET, ends_of, log_of, made_export
 from tests.support.cli import komek
 from tests.support.desk import DATA_KEY
 from tests.support.waiting import until
 
+CLI = Path(streams.cli.__file__).parent
+BOOK = Path(dispatch.plans.__file__).parent / "builtin.toml"
 STARTS = ("worker", "api", "notifier", "assistant", "rebuild")
 """What would decide, or build a Redis, on half a log."""
+COMMANDS = (
+    ("board", "--print"),
+    ("keys", "list"),
+    ("keys", "add"),
+    ("dead-letters", "list"),
+    ("dead-letters", "replay", "--all"),
+    ("audit", "verify"),
+    ("plans", "apply", str(BOOK)),
+    ("shadow",),
+    ("retention", "check"),
+    ("replay", "{calls}", "--through", "kafka"),
+    ("replay-log", "--from", "2026-01-01T00:00:00Z"),
+    ("webhooks", "list"),
+    ("webhooks", "letters", "crm"),
+    ("webhooks", "replay", "crm"),
+    ("webhooks", "resume", "crm"),
+)
+"""What shows half a log as if it were whole, or writes between the records of the import."""
+FOR_OTHER_THINGS = {
+    "api": "a process; it looks at its topics itself",
+    "assistant": "a process; it looks at its topics itself",
+    "card": "its orders go to the API",
+    "cap_setup": "its orders go to the API",
+    "client": "the API",
+    "context": "the settings themselves",
+    "dead_letters": "after the letters, which were read from a whole log",
+    "export": "looks itself: `target.require_whole`",
+    "import_export": "the import itself",
+    "keys": "`vapid`: a file of this machine",
+    "notifier": "a process; it looks at its topics itself",
+    "replay_log": "of an export",
+    "token": "a file of this machine",
+    "topics": "the topics themselves, and users",
+    "webhooks": "`check`: a file of this machine",
+    "worker": "a process; it looks at its topics itself",
+}
+"""Modules of commands that take settings without a look at the topics, and what for."""
 AT_MS = clock.now_ms() - 3_600_000
 """What is older than its retention may be deleted again as soon as the import has ended."""
 RECORDS = [Record(n, AT_MS + n, b"z", b"{}", ()) for n in range(5)]
@@ -76,6 +117,36 @@ def test_no_process_starts_on_half_a_log(half: Settings, tmp_path: Path, redis_u
     assert said.returncode != 0
     assert said.stderr.count(UNFINISHED) == 1, said.stderr
     assert "komek import" in said.stderr
+
+
+def test_no_command_shows_or_changes_half_a_log(half: Settings, tmp_path: Path, redis_url: str) -> None:
+    before = (
+        topic_admin.check_topics(half),
+        asyncio.run(ends_of(half, KEYS.name)),
+        asyncio.run(ends_of(half, PLANS.name)),
+    )
+    calls, here = tmp_path / "calls.csv", environ(half, tmp_path, redis_url)
+    calls.write_text("time,lat,lon,type\n2026-11-01T00:00:00Z,43.2,76.9,fire\n")
+
+    said = {command: komek(*(word.format(calls=calls) for word in command), **here) for command in COMMANDS}
+
+    for command, one in said.items():
+        assert (one.returncode, one.stdout, one.stderr.count(UNFINISHED)) == (1, "", 1), (
+            command,
+            one.stdout,
+            one.stderr,
+        )
+        assert "komek import" in one.stderr, command
+    assert before == (
+        *(topic_admin.check_topics(half), asyncio.run(ends_of(half, KEYS.name))),
+        asyncio.run(ends_of(half, PLANS.name)),
+    )
+
+
+def test_a_command_that_reads_or_writes_the_log_looks_whether_it_is_whole() -> None:
+    unlooked = {path.stem for path in CLI.glob("*.py") if "settings_here()" in path.read_text("utf-8")}
+
+    assert unlooked == set(FOR_OTHER_THINGS)
 
 
 def test_applying_the_topics_changes_nothing_and_says_why(half: Settings, tmp_path: Path) -> None:
