@@ -35,6 +35,6 @@ class FeedSettings(AssistantSettings):
     cap_token: Path | None = setting(
         None,
         values.path,
-        "file (0600) with the operator's token by which `komek cap follow` works, read for every request: `komek token --out`"
+        "file (0600) with the token of a feed by which `komek cap follow` works, read for every request: `komek token --out`"
         " keeps it up; unset: one signed here",
     )

@@ -22,6 +22,7 @@ from streams.sessions.sessions import SessionEnded
 from streams.tokens import BadToken, Bearer, Role
 
 OPERATOR, VOLUNTEER, TRACKER, MONITOR, ADMIN = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN
+FEED = Role.FEED
 _CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 _NOTHING_PRESENTED = {"WWW-Authenticate": "Bearer"}
 """RFC 6750 §3.1: no error where there were no credentials. A page without a session then need not try to renew one."""
@@ -155,6 +156,8 @@ PUBLIC = Depends(Public())
 operators = Depends(Allow(OPERATOR))
 admins = Depends(Allow(ADMIN))
 keepers = Depends(Allow(ADMIN, OPERATOR))
+reporters = Depends(Allow(OPERATOR, FEED))
+"""A feed orders something only of incidents that it reported itself (`writes/incident_orders.py`)."""
 watchers = Depends(Allow(OPERATOR, MONITOR))
 desks = Depends(AllowDesk(OPERATOR, MONITOR))
 trackers = Depends(Allow(TRACKER))
@@ -162,6 +165,7 @@ everybody = Depends(Allow(*Role))
 people = Depends(Allow(OPERATOR, ADMIN, MONITOR, VOLUNTEER))
 
 Operator = Annotated[Caller, operators]
+Reporter = Annotated[Caller, reporters]
 Watcher = Annotated[Caller, watchers]
 Desk = Annotated[Caller, desks]
 Reader = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR, VOLUNTEER))]

@@ -80,6 +80,11 @@ OF_IDENTITY: Mapping[tuple[RequestClass, Role], Rate] = {
     # A thousand fixes a request: 100,000 fixes/s, twice what two cores can process.
     (RequestClass.POSITIONS, _DEVICE): Rate(100, 500),
     (RequestClass.READ, _DEVICE): Rate(20, 1000),
+    # A warning is a request or two, and a feed names some thousands on the worst day.
+    **{
+        (kind, Role.FEED): Rate(50, 1000)
+        for kind in (RequestClass.CRITICAL, RequestClass.REPORT, RequestClass.WRITE, RequestClass.READ)
+    },
     (RequestClass.READ, Role.MONITOR): Rate(100, 1000),
     (RequestClass.STREAM, Role.MONITOR): Rate(5, 100),
 }

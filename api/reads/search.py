@@ -26,21 +26,25 @@ def is_number(text: str) -> bool:
     return zone_of_incident(text) is not None or call_numbers.parsed(text) is not None
 
 
-async def incidents_named(services: Services, text: str) -> list[View]:
-    """Incidents that the text names exactly: by id, call number or external id.
+async def incidents_named(services: Services, text: str, reporter: str | None = None) -> list[View]:
+    """Incidents that the text names exactly: by id, call number or external id. `reporter`: only those that it reported.
 
     Raises:
         StoreUnavailable, NotReady: Redis cannot be read.
     """
+    ids, match = await _named(services, text)
+    return await _entries(services, ids, match, reporter)
+
+
+async def _named(services: Services, text: str) -> tuple[Sequence[str], str]:
+    """The ids, and by what they were found."""
     if zone_of_incident(text) is not None:
-        return await _entries(services, [text], "id")
+        return [text], "id"
     if (call := call_numbers.parsed(text)) is not None:
-        return await _entries(services, await services.operator_search.called(*call), "call_number")
+        return await services.operator_search.called(*call), "call_number"
     # Keyed, so that the index cannot be searched by whoever reads Redis.
     digest = client_digests(services.ring.now).external_digest(text)
-    return (
-        await _entries(services, await services.operator_search.with_external(digest), "external_id") if digest else []
-    )
+    return await services.operator_search.with_external(digest) if digest else [], "external_id"
 
 
 async def people_named(services: Services, text: str) -> list[View]:
@@ -93,9 +97,9 @@ async def incidents_near(services: Services, place: Place, known: Sequence[View]
     return await _entries(services, ids, "near")
 
 
-async def _entries(services: Services, ids: Sequence[str], match: str) -> list[View]:
-    states = await services.reads.incidents(ids)
-    return [_entry(state, match) for state in states if state is not None]
+async def _entries(services: Services, ids: Sequence[str], match: str, reporter: str | None = None) -> list[View]:
+    states = [state for state in await services.reads.incidents(ids) if state is not None]
+    return [_entry(state, match) for state in states if reporter in (None, state.reported_by)]
 
 
 def _entry(state: Incident, match: str) -> dict[str, Any]:

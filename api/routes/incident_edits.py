@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from fastapi.responses import Response
 
-from api.http.auth import Operator
+from api.http.auth import Reporter
 from api.http.numbers import natural
 from api.http.problems import invalid
 from api.http.responses import problems
@@ -16,7 +16,7 @@ from api.views.links import order_links
 from api.writes import commands, edits
 from api.writes.incident_orders import IncidentOrder, OrderDep
 from api.writes.present_values import Present, present_values
-from api.writes.report_checks import check_roles, check_type
+from api.writes.report_checks import check_names_nobody, check_roles, check_type
 from api.writes.send import send
 from dispatch.model.commands import UpdateIncident
 from dispatch.ports import NotReady, StoreUnavailable
@@ -31,15 +31,16 @@ router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=Stric
 async def change(
     order: OrderDep,
     body: IncidentPatch,
-    caller: Operator,
+    caller: Reporter,
     if_match: Annotated[str | None, Header(description='the ETag of the incident, like "3"', max_length=64)] = None,
 ) -> Response:
     """Changes only the given fields (RFC 7396). Without a precondition the last edit of a field counts.
 
     With `If-Match`, `edit_version` or `expected` the response waits up to a second for the decision. A failed precondition gives
     412 (If-Match) or 409, with the present values, their authors and times. 202: the edit was applied or is not decided yet;
-    `links.outcome` gives its outcome.
+    `links.outcome` gives its outcome. With the role `feed`: only what the feed reported itself (404), and without `caller`.
     """
+    check_names_nobody(caller, body)
     services, once = order.services, order.once
     if body.type:
         check_type(body.type, services.plans)
@@ -60,7 +61,7 @@ async def change(
         decision = await edits.decision_of(services, order.incident_id, command_id) if is_conditional else None
     if decision is not None:
         await edits.refuse_lost(services, caller, decision, body, is_if_match=version is not None)
-    return once.accepted(order.incident_id, "accepted", order_links(order.incident_id, command_id))
+    return once.accepted(order.incident_id, "accepted", order_links(order.incident_id, command_id, caller.role))
 
 
 async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | None) -> UpdateIncident:

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.deps import ProposalId, checked_volunteer_id, zone_of_known_cell
-from api.http.auth import operators
+from api.http.auth import operators, reporters
 from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems
 from api.http.strict_route import StrictRoute
@@ -72,9 +72,9 @@ async def cancel(order: OrderDep, body: Ending | None = None) -> Response:
     return await order.respond(command, given.reason)
 
 
-@router.post("/{incident_id}/close", **ORDER)
+@router.post("/{incident_id}/close", **{**ORDER, "dependencies": [reporters]})
 async def close(order: OrderDep, body: Ending | None = None) -> Response:
-    """Ends an incident whose work is done."""
+    """Ends an incident whose work is done. With the role `feed`: only what the feed reported itself (404)."""
     given = body or Ending()
 
     async def command() -> CloseIncident:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from api.deps import IncidentId, ServicesDep
 from api.fields import Instant
 from api.http.audit import disclosed
-from api.http.auth import OPERATOR, Reader, Watcher, operators
+from api.http.auth import OPERATOR, Reader, Watcher, reporters
 from api.http.numbers import DIGITS
 from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
@@ -29,7 +29,7 @@ from api.views.links import incident_links
 from api.views.values import time
 from api.writes import commands, conversation_steps
 from api.writes.idempotency import OnceOnly
-from api.writes.report_checks import check_report
+from api.writes.report_checks import check_names_nobody, check_report
 from api.writes.send import PreparedWrite, write_once
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Incident
@@ -87,10 +87,14 @@ FiltersDep = Annotated[Filters, Depends(_filters)]
 
 
 @router.post(
-    "", status_code=202, response_model=Accepted, dependencies=[operators], responses=problems(400, 404, 409, 413, 415)
+    "", status_code=202, response_model=Accepted, dependencies=[reporters], responses=problems(400, 404, 409, 413, 415)
 )
 async def report_incident(body: IncidentReport, once: OnceOnly, services: ServicesDep) -> Response:
-    """Accepts a report. 202: Kafka has acknowledged it; workers and Redis may be down."""
+    """Accepts a report. 202: Kafka has acknowledged it; workers and Redis may be down.
+
+    With the role `feed` a report names no people: `caller` and `conversation_id` are refused.
+    """
+    check_names_nobody(once.caller, body)
     # Before the key is marked as used: a corrected report may be sent under the same key.
     check_report(body, services.plans)
 

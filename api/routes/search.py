@@ -7,20 +7,22 @@ from fastapi.responses import Response
 
 from api.deps import NearPlace, ServicesDep
 from api.http.audit import disclosed
-from api.http.auth import operators
+from api.http.auth import Reporter
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.search import incidents_named, incidents_near, is_number, people_named, places_called
 from api.schemas.search import SearchResult
 from api.views.negotiation import VARY, LanguageOfTexts
 from dispatch.ports import NotReady, StoreUnavailable
+from streams.tokens import Role
 
 router = APIRouter(prefix="/v1/search", tags=["incidents"], route_class=StrictRoute)
 
 
-@router.get("", response_model=SearchResult, dependencies=[operators], responses=problems())
+@router.get("", response_model=SearchResult, responses=problems())
 async def search(
     request: Request,
+    caller: Reporter,
     services: ServicesDep,
     language: LanguageOfTexts,
     q: Annotated[
@@ -38,13 +40,15 @@ async def search(
     those on duty by the begin of a word of their label; places by name, those
     `near` first, with the open incidents within 5 km of the first.
 
-    Phone numbers of callers are not indexed and cannot be searched for.
+    Phone numbers of callers are not indexed and cannot be searched for. With the role `feed`: only incidents that the feed
+    reported itself, by their ids and numbers.
     """
     text = q.strip()
-    is_exact, is_complete = is_number(text), True
+    of_feed = caller.id if caller.role is Role.FEED else None
+    is_exact, is_complete = is_number(text) or of_feed is not None, True
     places = [] if is_exact else places_called(services, text, near, language)
     try:
-        named = await incidents_named(services, text)
+        named = await incidents_named(services, text, of_feed)
         # A number of an incident names no place and no person.
         is_exact = is_exact or bool(named)
         people = [] if is_exact else await people_named(services, text)

@@ -9,8 +9,9 @@ def incident_links(incident_id: str) -> dict[str, str]:
     return links | {name: path_of("incidents", incident_id, name) for name in ("timeline", "decisions")}
 
 
-def order_links(incident_id: str, command_id: str) -> dict[str, str]:
-    return incident_links(incident_id) | outcome_link(incident_id, command_id)
+def order_links(incident_id: str, command_id: str, role: Role) -> dict[str, str]:
+    """With the outcome for operators, who alone may read it."""
+    return incident_links(incident_id) | (outcome_link(incident_id, command_id) if role is Role.OPERATOR else {})
 
 
 def outcome_link(incident_id: str, command_id: str) -> dict[str, str]:

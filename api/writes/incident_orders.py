@@ -23,7 +23,8 @@ from dispatch.model.incidents import Incident
 from dispatch.model.private_refs import text_ref
 from dispatch.model.proposals import Proposal
 from dispatch.ports import NotReady, StoreUnavailable
-from streams import clock
+from streams import clock, wire
+from streams.tokens import Role
 from streams.wire import IncidentPrivate
 
 
@@ -91,7 +92,10 @@ class IncidentOrder:
         return record
 
     async def known_state(self) -> Incident | None:
-        """As `known_state` of this module, for the incident of the order."""
+        """As `known_state` of this module, for the incident of the order; for a feed as `own_state`."""
+        caller = self.once.caller
+        if caller.role is Role.FEED:
+            return await own_state(self.services, self.incident_id, caller.id)
         return await known_state(self.services, self.incident_id)
 
     async def open_state(self) -> Incident | None:
@@ -139,6 +143,24 @@ async def known_state(services: Services, incident_id: str) -> Incident | None:
     # A report that is not decided yet has no state, and may receive orders.
     if state is None and await services.marks.reported(incident_id) is None:
         raise ProblemResponse("not_found", "there is no incident with this id")
+    return state
+
+
+async def own_state(services: Services, incident_id: str, reporter: str) -> Incident | None:
+    """The state of an incident that `reporter` reported; None while it is only reported.
+
+    Raises:
+        ProblemResponse: 404 if somebody else reported it, as for an incident that does not exist.
+        StoreUnavailable, NotReady: nobody can say now whose it is.
+    """
+    state = await services.marks.read_promptly(services.reads.incident(incident_id))
+    if state is not None:
+        reported_by: str | None = state.reported_by
+    else:
+        report = await services.marks.reported(incident_id)
+        reported_by = wire.decode_command(report).by if report is not None else None
+    if reported_by != reporter:
+        raise ProblemResponse("not_found", "there is no incident with this id that this feed reported")
     return state
 
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Sequence
 
+from pydantic import BaseModel
+
+from api.caller import Caller
 from api.deps import zone_of_known_cell
 from api.http.problems import invalid
 from api.schemas.reports import IncidentReport, RequirementIn, StatedIncident
 from dispatch.plans.book import PlanBook
 from dispatch.staffing.interpreters import ROLE
 from streams import clock
+from streams.tokens import Role
 
 AHEAD_AT_MOST_MS = 86_400_000
 """A day: a clock in the wrong time zone is accepted."""
@@ -23,6 +27,18 @@ def check_report(body: StatedIncident, plans: PlanBook) -> None:
     # Its form alone: a report whose other incident has ended by now is stored all the same.
     if isinstance(body, IncidentReport) and body.into is not None and zone_of_known_cell(body.into) is None:
         raise invalid("into", "the id of another incident", "text")
+
+
+def check_names_nobody(caller: Caller, body: BaseModel) -> None:
+    """A feed reads what strangers write: it puts no number beside which somebody is called back, and ends no conversation.
+
+    Raises:
+        ProblemResponse: 422 for the first field about people.
+    """
+    if caller.role is Role.FEED:
+        for field in ("caller", "conversation_id"):
+            if getattr(body, field, None) is not None:
+                raise invalid(field, "nothing: a feed names no people", "null")
 
 
 def check_type(name: str, plans: PlanBook) -> None:

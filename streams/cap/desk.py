@@ -1,4 +1,4 @@
-"""Orders of alerts to the API, as an operator. What an answer means stands in one table, by the code of the problem."""
+"""Orders of alerts to the API, as a feed or an operator. What an answer means stands in one table, by the code of the problem."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,9 +82,12 @@ class ApiDesk:
         return self._found(incident_id, "id")
 
     def _found(self, text: str, match: str) -> FoundIncident | None:
-        items = _checked(self._sent("GET", "/v1/search", params={"q": text}))["items"]
-        rows = [item["incident"] for item in items if item["type"] == "incident" and item["match"] == match]
+        answer = _checked(self._sent("GET", "/v1/search", params={"q": text}))
+        rows = [item["incident"] for item in answer["items"] if item["type"] == "incident" and item["match"] == match]
         if not rows:
+            # Nothing was found because nothing was looked for: an update would be reported as another incident.
+            if not answer.get("complete", True):
+                raise ApiAway("the API cannot search now: Redis does not answer")
             return None
         row = rows[0]
         return FoundIncident(row["id"], row["type"], row["status"] not in CLOSED, row.get("merged_into"))

@@ -38,6 +38,7 @@ from streams.errors import RetryLater
 from streams.feed_settings import SELDOMEST_S
 from streams.local.early_load import await_begin
 from streams.probe_server import ProbeServer
+from streams.tokens import Role
 
 IDLE_S = 30.0
 """At least so often what waits and what has expired is looked at."""
@@ -64,9 +65,7 @@ def command(
     ] = None,
     token_file: Annotated[
         Path | None,
-        typer.Option(
-            help="File with the bearer token of an operator, read for every request. Default: KOMEK_CAP_TOKEN."
-        ),
+        typer.Option(help="File with the bearer token of a feed, read for every request. Default: KOMEK_CAP_TOKEN."),
     ] = None,
     rules: RulesOption = None,
     ledger: LedgerOption = None,
@@ -97,7 +96,7 @@ def command(
 
     with (
         opened_ledger(given.ledger, is_written=True) as entries,
-        access(api, token, file).http(identity="cap-follow") as http,
+        access(api, token, file).http(role=Role.FEED, identity="cap-follow") as http,
     ):
         desk = ApiDesk(http)
         follower = Follower(

@@ -20,7 +20,7 @@ READ, REFUSED = "komek_cap_feed_read_timestamp_seconds", "komek_cap_feed_refused
 ENDS_SOON_S = 6 * 3600
 """Half of what is left of a token when it should be made anew."""
 _SILENT_CURE = "See deploy/runbook/feed_silent.md."
-_RENEW = "`komek token operator --id komek-follower --hours 24 --out FILE`; look why the timer did not."
+_RENEW = "`komek token feed --id komek-follower --hours 24 --out FILE`; look why the timer did not."
 
 
 def token_checks(settings: Settings) -> Iterator[Check]:
@@ -36,8 +36,8 @@ def token_check(path: Path, now_s: float) -> Check:
         claims = json_object(parsed(token_in(path)).payload)
     except (NoTokenInFile, BadToken) as error:
         return fail(name, str(error), _RENEW)
-    if claims.get("role") != Role.OPERATOR:
-        return fail(name, f"{path} is for the role {claims.get('role')}", f"Expected operator. {_RENEW}")
+    if claims.get("role") != Role.FEED:
+        return fail(name, f"{path} is for the role {claims.get('role')}", f"Expected feed. {_RENEW}")
     left_s = _seconds(claims) - now_s
     if left_s <= 0:
         return fail(name, f"{path} has ended", _RENEW)

@@ -306,7 +306,7 @@ _COMMENT = """\
 # follower: runs where settings names KOMEK_CAP_FEEDS. The token in its Secret ends after a day: a timer must make it anew, where
 # the operator's private key is. The cluster hands a changed Secret to the pod that runs:
 #
-#     komek token operator --id komek-follower --hours 24 --out cap-token
+#     komek token feed --id komek-follower --hours 24 --out cap-token
 #     kubectl create secret generic komek-follower --from-file=cap-token --dry-run=client -o yaml | kubectl apply -f -
 #
 # autoscaling needs KEDA; a Secret with kafka-user, kafka-password and kafka-ca lets it read the committed lag.

@@ -21,7 +21,7 @@ SESSION_MS: Final[Mapping[Role, int]] = {
     Role.MONITOR: 12 * _HOUR_MS,
     Role.VOLUNTEER: 30 * _DAY_MS,
 }
-"""Largest life of a session. Roles that are not listed have no sessions: a tracker is a device, with a token."""
+"""Largest life of a session. Roles that are not listed have no sessions: trackers and feeds are programs, with a token."""
 IDLE_MS: Final[Mapping[Role, int]] = {
     Role.OPERATOR: 2 * _HOUR_MS,
     Role.ADMIN: 2 * _HOUR_MS,

@@ -32,6 +32,7 @@ class Role(StrEnum):
     TRACKER = "tracker"  # a device or service that sends positions
     MONITOR = "monitor"  # reads incidents and metrics, never data about people
     ADMIN = "admin"
+    FEED = "feed"  # a program that reports warnings of others, and follows up its own
 
 
 _DAY_S = 24 * 3600
@@ -40,6 +41,8 @@ MAX_LIFETIME_S: Mapping[Role, int] = {
     Role.OPERATOR: _DAY_S,
     Role.ADMIN: _DAY_S,
     Role.MONITOR: _DAY_S,
+    # Whoever has it may report what never happened.
+    Role.FEED: _DAY_S,
     # Acts for one person, whose phone may be offline for weeks; the longest month.
     Role.VOLUNTEER: 31 * _DAY_S,
     # A device without anybody to log in; it can only send positions.

@@ -111,7 +111,7 @@ def test_a_token_that_has_ended_or_is_missing_is_said_and_the_next_is_taken_up_w
             until(lambda: own.said("401"))
             assert warned_of(komek, 71.0) == []
 
-            own.put(komek.token("operator", "komek-follower"))
+            own.put(komek.token("feed", "komek-follower"))
             until(lambda: warned_of(komek, 71.0))
             until(own.is_ready)
 
@@ -121,7 +121,7 @@ def test_a_token_that_has_ended_or_is_missing_is_said_and_the_next_is_taken_up_w
             assert done.returncode == 0, done.stderr
             until(own.is_alive_and_not_ready)
             next_second()
-            own.put(komek.token("operator", "komek-follower"))
+            own.put(komek.token("feed", "komek-follower"))
             until(own.is_ready)
 
             assert process.poll() is None
@@ -132,7 +132,7 @@ def test_the_file_of_a_token_that_everybody_reads_is_not_used(shared_stack: Runn
     feed = AlertFeed()
     with feed.served() as url:
         own = Follower(tmp_path, url, shared_stack.api, {})
-        own.put(shared_stack.token("operator", "komek-follower"))
+        own.put(shared_stack.token("feed", "komek-follower"))
         own.token.chmod(0o644)
         with own.running():
             until(lambda: own.said("chmod 600") and own.is_alive_and_not_ready())
@@ -156,7 +156,7 @@ def test_a_feed_that_hangs_does_not_hold_up_its_end(shared_stack: RunningStack, 
     feed = AlertFeed()
     with feed.served() as url:
         own = Follower(tmp_path, url, shared_stack.api, {})
-        own.put(shared_stack.token("operator", "komek-follower"))
+        own.put(shared_stack.token("feed", "komek-follower"))
         with own.running() as process:
             until(own.is_ready)
             feed.held.clear()

@@ -68,7 +68,7 @@ def test_a_report_reaches_people_and_nothing_is_lost_with_a_broker_and_a_redis(d
     )
     assert len(taken) > 40
 
-    # A feed of warnings is followed by an operator's token that another service has made, without Kafka and Redis.
+    # A feed of warnings is followed by a token that another service has made, without Kafka and Redis.
     feed = AlertFeed()
     feed.text = alert("KZ-D1", event="Flood", areas=area("46.0,60.0 46.1,60.0 46.1,60.1 46.0,60.1 46.0,60.0"))
     with feed.served() as url:

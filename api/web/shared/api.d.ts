@@ -839,6 +839,8 @@ export interface paths {
         /**
          * Report Incident
          * @description Accepts a report. 202: Kafka has acknowledged it; workers and Redis may be down.
+         *
+         *     With the role `feed` a report names no people: `caller` and `conversation_id` are refused.
          */
         post: operations["report_incident"];
         delete?: never;
@@ -894,7 +896,7 @@ export interface paths {
          *
          *     With `If-Match`, `edit_version` or `expected` the response waits up to a second for the decision. A failed precondition gives
          *     412 (If-Match) or 409, with the present values, their authors and times. 202: the edit was applied or is not decided yet;
-         *     `links.outcome` gives its outcome.
+         *     `links.outcome` gives its outcome. With the role `feed`: only what the feed reported itself (404), and without `caller`.
          */
         patch: operations["change_incident"];
         trace?: never;
@@ -981,7 +983,7 @@ export interface paths {
         put?: never;
         /**
          * Close
-         * @description Ends an incident whose work is done.
+         * @description Ends an incident whose work is done. With the role `feed`: only what the feed reported itself (404).
          */
         post: operations["close_incident"];
         delete?: never;
@@ -1888,7 +1890,8 @@ export interface paths {
          *     those on duty by the begin of a word of their label; places by name, those
          *     `near` first, with the open incidents within 5 km of the first.
          *
-         *     Phone numbers of callers are not indexed and cannot be searched for.
+         *     Phone numbers of callers are not indexed and cannot be searched for. With the role `feed`: only incidents that the feed
+         *     reported itself, by their ids and numbers.
          */
         get: operations["search_incident"];
         put?: never;
@@ -2793,7 +2796,7 @@ export interface components {
         CodeWanted: {
             id: string;
             /** @enum {string} */
-            role: "operator" | "volunteer" | "tracker" | "monitor" | "admin";
+            role: "operator" | "volunteer" | "tracker" | "monitor" | "admin" | "feed";
         };
         /** @description `label`: id of the operator. `editing`: they choose a reply. */
         ColleagueAtConversation: {
@@ -6083,7 +6086,7 @@ export interface components {
         /** @description Exactly one of: a token, the `jti` of one, a session, or a subject or role, all of whose tokens and sessions end. */
         RevocationIn: {
             jti?: string | null;
-            role?: ("operator" | "volunteer" | "tracker" | "monitor" | "admin") | null;
+            role?: ("operator" | "volunteer" | "tracker" | "monitor" | "admin" | "feed") | null;
             session?: string | null;
             subject?: string | null;
             token?: string | null;
@@ -6099,7 +6102,7 @@ export interface components {
             spans: number[][];
         };
         /** @enum {string} */
-        Role: "operator" | "volunteer" | "tracker" | "monitor" | "admin";
+        Role: "operator" | "volunteer" | "tracker" | "monitor" | "admin" | "feed";
         /** @description An answer about an offer; `on_behalf` is required of operators and refused of volunteers. */
         Said: {
             at?: string | null;

@@ -18,20 +18,20 @@ from tests.support.api_world import World, code, token_keys
 from tests.support.openapi import openapi
 from tests.support.signing import claims_of, signed
 
-O, V, T, M, A = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN  # noqa: E741
+O, V, T, M, A, F = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN, Role.FEED  # noqa: E741
 
 # From the contract: the tests fail when a route is added without a line here.
 ROLES = {
-    ("POST", "/v1/incidents"): {O},
+    ("POST", "/v1/incidents"): {O, F},
     ("POST", "/v1/incidents/preview"): {O},
     ("GET", "/v1/incidents"): {O, M},
     ("GET", "/v1/incidents/{incident_id}/caller"): {A},
     ("DELETE", "/v1/incidents/{incident_id}/caller"): {A},
     ("GET", "/v1/incidents/{incident_id}"): {O, M, V},
-    ("PATCH", "/v1/incidents/{incident_id}"): {O},
+    ("PATCH", "/v1/incidents/{incident_id}"): {O, F},
     ("PATCH", "/v1/volunteers/{volunteer_id}"): {V, O, A},
     ("POST", "/v1/incidents/{incident_id}/cancel"): {O},
-    ("POST", "/v1/incidents/{incident_id}/close"): {O},
+    ("POST", "/v1/incidents/{incident_id}/close"): {O, F},
     ("POST", "/v1/incidents/{incident_id}/offers"): {O},
     ("POST", "/v1/incidents/{incident_id}/reopen"): {O},
     ("POST", "/v1/incidents/{incident_id}/escalate"): {O},
@@ -61,12 +61,12 @@ ROLES = {
     ("GET", "/v1/gis/collections/{collection_id}/items"): {O, M},
     ("GET", "/v1/gis/collections/{collection_id}/items/{feature_id}"): {O, M},
     ("GET", "/v1/tasks"): {O},
-    ("GET", "/v1/search"): {O},
+    ("GET", "/v1/search"): {O, F},
     ("GET", "/v1/volunteers"): {O},
     ("GET", "/v1/reports/summary"): {O, M},
     ("GET", "/v1/hazards.atom"): {O, M},
     ("GET", "/v1/hazards/{incident_id}.cap"): {O, M},
-    ("GET", "/v1/incident-types"): {O, V, T, M, A},
+    ("GET", "/v1/incident-types"): {O, V, T, M, A, F},
     ("GET", "/v1/places"): {O, V, M, A},
     ("GET", "/v1/places/at"): {O, V, M, A},
     ("PUT", "/v1/volunteers/{volunteer_id}"): {V, O, A},
@@ -106,7 +106,7 @@ ROLES = {
     ("POST", "/v1/assistant/transcription"): {O},
     ("POST", "/v1/incidents/{incident_id}/hints/{hint_id}/verdict"): {O, V},
     ("POST", "/v1/assistant/picture"): {O},
-    ("GET", "/v1/assistant"): {O, V, T, M, A},
+    ("GET", "/v1/assistant"): {O, V, T, M, A, F},
     ("PUT", "/v1/assistant"): {O, A},
     ("PUT", "/v1/assistant/{task}"): {O, A},
     ("GET", "/v1/incidents/{incident_id}/hints"): {O},
@@ -135,13 +135,13 @@ ROLES = {
     ("GET", "/v1/volunteers/{volunteer_id}/audit"): {V, A},
     ("GET", "/v1/audit"): {A},
     ("GET", "/v1/events"): {O, M, V},
-    ("GET", "/v1/session"): {O, V, T, M, A},
-    ("DELETE", "/v1/session"): {O, V, T, M, A},
+    ("GET", "/v1/session"): {O, V, T, M, A, F},
+    ("DELETE", "/v1/session"): {O, V, T, M, A, F},
     ("POST", "/v1/session/codes"): {O, A},
-    ("GET", "/v1/sessions"): {O, V, T, M, A},
-    ("DELETE", "/v1/sessions/{session_id}"): {O, V, T, M, A},
+    ("GET", "/v1/sessions"): {O, V, T, M, A, F},
+    ("DELETE", "/v1/sessions/{session_id}"): {O, V, T, M, A, F},
     ("POST", "/v1/revocations"): {A},
-    ("GET", "/v1/status"): {O, V, T, M, A},
+    ("GET", "/v1/status"): {O, V, T, M, A, F},
 }
 PUBLIC = {
     "/",

@@ -99,3 +99,12 @@ def test_the_types_in_force_are_those_of_the_api_also_of_an_earlier_one() -> Non
     found = desk(200, {"items": [{"type": "flood", "hazard": True}, {"type": "storm"}]}).types()
 
     assert [(one.type, one.has_hazard) for one in found] == [("flood", True), ("storm", None)]
+
+
+def test_a_search_that_could_not_be_made_is_no_sign_that_there_is_no_incident() -> None:
+    """Redis is away: an update would be reported as another incident beside its own."""
+    answer = {"items": [], "complete": False}
+
+    with pytest.raises(ApiAway, match="cannot search now"):
+        desk(200, answer).find("cap-1")
+    assert desk(200, {**answer, "complete": True}).find("cap-1") is None

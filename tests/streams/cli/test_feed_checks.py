@@ -17,7 +17,7 @@ KEYS = TokenKeys.of_jwks({"keys": [ed25519(kid="k")]})
 FEED = "https://meteo.example/feed"
 
 
-def issued(role: Role = Role.OPERATOR, *, ends_s: int) -> str:
+def issued(role: Role = Role.FEED, *, ends_s: int) -> str:
     return KEYS.issue(role, "komek-follower", now_s=NOW_S + ends_s - 24 * 3600, ttl_s=24 * 3600)
 
 

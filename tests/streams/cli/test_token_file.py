@@ -26,7 +26,7 @@ def mode_of(path: Path) -> int:
 
 def test_it_is_written_whole_for_its_owner_and_a_reader_takes_up_the_next(keys: Path, tmp_path: Path) -> None:
     out = tmp_path / "cap-token"
-    words = ("token", "operator", "--id", "komek-follower", "--hours", "24", "--out", str(out))
+    words = ("token", "feed", "--id", "komek-follower", "--hours", "24", "--out", str(out))
     read = TokenInFile(out)
 
     first = komek(*words, KOMEK_JWT_KEYS=str(keys), KOMEK_DATA=str(tmp_path / "data"))
@@ -36,7 +36,7 @@ def test_it_is_written_whole_for_its_owner_and_a_reader_takes_up_the_next(keys: 
     assert (first.returncode, second.returncode, mode_of(out)) == (0, 0, 0o600), first.stderr
     assert read("operator", "x") != before
     bearer = load_keys(keys).verify(read("operator", "x"), now_s=clock.now_ms() // 1000)
-    assert (bearer.sub, bearer.role, bearer.expires_s - bearer.issued_s) == ("komek-follower", "operator", 24 * 3600)
+    assert (bearer.sub, bearer.role, bearer.expires_s - bearer.issued_s) == ("komek-follower", "feed", 24 * 3600)
     # The token itself is for the file alone.
     assert before not in first.stdout + first.stderr
     assert [path.name for path in tmp_path.iterdir() if "cap-token" in path.name] == ["cap-token"]
