@@ -148,6 +148,7 @@ def check(world: World, operation: Operation, role: Role, mode: GenerationMode, 
         respond()
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("role", "methods"),
     [

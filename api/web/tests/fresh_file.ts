@@ -19,6 +19,10 @@ if (timed.timersOfTests === undefined) {
 }
 for (const handle of timed.timersOfTests.splice(0)) clearTimeout(handle);
 
+// A second by default, which a slow machine needs for itself.
+const { waitFor } = vi;
+vi.waitFor = (check, how = { timeout: 30_000 }) => waitFor(check, how);
+
 // Some files run without a document.
 if (typeof document !== "undefined") {
   localStorage.clear();
