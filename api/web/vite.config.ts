@@ -15,8 +15,7 @@ export default defineConfig({
     // Tests that need no document say so in their first line: to make one takes longer than most tests.
     environment: "happy-dom",
     pool: "threads",
-    isolate: false,
-    setupFiles: ["tests/fresh_file.ts"],
+    setupFiles: ["tests/patience.ts"],
     // Patience, not a promise: a slow machine must not fail a test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
