@@ -39,15 +39,7 @@ def configure(level: str, process: str) -> None:
     `level`: the lowest level of Komek's own events; of libraries only warnings and above are logged, at `debug` everything.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            *_common(process),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=_LoggerFactory(),
-    )
+    _write_own_events(number, process)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_LibraryFormatter(process))
     logging.raiseExceptions = False  # a handler that fails would print the record
@@ -60,13 +52,21 @@ def configure(level: str, process: str) -> None:
 
 
 def configure_command() -> None:
-    """For a command that a person runs: warnings and above, on stderr, because stdout carries what the command was asked for.
+    """For a command that a person runs: Komek's own warnings and above, on stderr, because stdout carries the answer.
 
-    The services among the commands call `configure` when they start.
+    A traceback stays as Python prints it. The services among the commands call `configure` when they start.
     """
+    _write_own_events(logging.WARNING, "cli")
+
+
+def _write_own_events(level: int, process: str) -> None:
     structlog.configure(
-        processors=[*_common("komek"), structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            *_common(process),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=_LoggerFactory(),
     )
 

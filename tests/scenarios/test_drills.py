@@ -211,7 +211,7 @@ def page_run(name: str, komek: WholeStack, town: Town, fault: Fault, *, during: 
             known["LETTER"] = letter["id"]
         complete = filled(words, known)
         if complete is not None:
-            done = komek.run(*complete, within_s=300)
+            done = komek.run(*complete)
             ran.append(Ran(words=" ".join(words), code=done.returncode, said=done.stdout + done.stderr))
     if during and "curl" in PAGES[name]:
         done = subprocess.run(

@@ -102,7 +102,7 @@ def _slow_receiver(at: Ground) -> Iterator[Fault]:
 
 def _exported(komek: WholeStack) -> Path:
     """The folder of all exports; the newest was made and read back now."""
-    done = komek.run("export", "--check", within_s=300)
+    done = komek.run("export", "--check")
     assert done.returncode == 0, done.stderr
     return komek.data / "backups"
 
@@ -123,7 +123,7 @@ def _failing_export(at: Ground) -> Iterator[Fault]:
     """It finds no broker."""
     backups = _exported(at.komek)
     fault = Fault(nothing)
-    done = at.komek.run("export", "--check", environ={"KOMEK_KAFKA": "127.0.0.1:9"}, within_s=300)
+    done = at.komek.run("export", "--check", environ={"KOMEK_KAFKA": "127.0.0.1:9"})
     assert done.returncode == 3, done.stderr
     assert (backups / ages.FAILURE).exists()
     yield fault

@@ -18,8 +18,8 @@ from tests.support.whole_stack import RunningStack
 pytestmark = pytest.mark.stack
 
 
-def said(komek: RunningStack, *arguments: str, within_s: float = 90.0) -> Any:
-    done = komek.run(*arguments, "--json", within_s=within_s)
+def said(komek: RunningStack, *arguments: str) -> Any:
+    done = komek.run(*arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
