@@ -94,6 +94,21 @@ REDELIVERED = _worker(
 SEARCHES_BOUNDED = _worker(
     Counter("komek_searches_bounded_total", "Searches that reached their work limit before they found enough people")
 )
+SEARCHES = _worker(
+    Counter(
+        "komek_searches_total",
+        "Searches for people, by who answered: the live index, or Redis for digital work, where people are scarce, while the "
+        "index is behind",
+        ["by"],
+    )
+)
+INDEX_PEOPLE = _worker(Gauge("komek_live_index_people", "People on duty in the worker's live index"))
+INDEX_BEHIND_SECONDS = _worker(
+    Gauge(
+        "komek_live_index_behind_seconds",
+        "How old the oldest change may be that the live index lacks; while it is not loaded, for how long it has not been",
+    )
+)
 SHADOW_DECISIONS = _worker(
     Counter("komek_shadow_decisions_total", "Decisions compared with KOMEK_SHADOW_PLANS, by outcome", ["outcome"])
 )

@@ -169,6 +169,11 @@ class Settings(PageSettings):
         values.switch,
         "limits of the plans on offers to one person; off: for drills that run faster than real time",
     )
+    live_index: bool = _setting(
+        True,
+        values.switch,
+        "workers search people in their own memory; off: every search asks Redis, and a worker needs less memory",
+    )
     rates: float | None = _setting(
         1.0, values.factor, "factor of the API's rate limits, for each process; off: no rate limits"
     )

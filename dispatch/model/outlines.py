@@ -3,15 +3,19 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.affinity import affine_transform
 from shapely.geometry import LineString, MultiPoint, Point, box, shape
 
 from dispatch.model.antimeridian import in_range, polygons_of, rejoined, whole_turns
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.places import Area, Place
+
+Degrees: TypeAlias = NDArray[np.float64]
 
 _MAX_CIRCLES = 24
 """Bound of the Redis searches for one area (DESIGN 90): each circle is one of them."""
@@ -62,6 +66,12 @@ class Outline:
     def covers(self, place: Place) -> bool:
         """Whether the place is inside the area or on its edge."""
         return bool(self._ground.covers(Point(self._projected(place))))
+
+    def covers_each(self, lons: Degrees, lats: Degrees) -> NDArray[np.bool_]:
+        """Which of many places are inside the area or on its edge."""
+        turns = 360.0 * np.round((lons - self._centre.lon) / 360.0)
+        found: NDArray[np.bool_] = shapely.intersects_xy(self._ground, (lons - turns) * self._lon_scale, lats)
+        return found
 
     def meets(self, area: Area) -> bool:
         """Whether any part of the other area lies in this one or on its edge."""

@@ -28,7 +28,7 @@ class Verification:
         return self.is_valid(now_ms) and self.until_ms - now_ms <= WARNED_MS
 
 
-def valid_skills(verified: Mapping[str, int], now_ms: int) -> frozenset[str]:
+def valid_skills(verified: Mapping[str, int], now_ms: float) -> frozenset[str]:
     """The skills whose verification is valid at `now_ms`; `verified` maps a skill to the end of its verification in ms."""
     return frozenset(skill for skill, until_ms in verified.items() if now_ms < until_ms)
 

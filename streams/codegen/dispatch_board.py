@@ -134,12 +134,24 @@ _OFFERS = Row(
         ),
         Panel(
             title="Searches",
-            about="Bounded: stopped at their limit of work. Travel times by source: `straight` where the router does not answer.",
+            about="By who answered: the worker's live index, or Redis. Bounded: stopped at their limit of work. Travel times by "
+            "source: `straight` where the router does not answer.",
             queries=(
+                Query(expr=rates("komek_searches_total", "by"), legend="{{by}}"),
                 Query(expr=rates("komek_searches_bounded_total"), legend="bounded"),
                 Query(expr=rates("komek_travel_answers_total", "source"), legend="times: {{source}}"),
             ),
             unit=Unit.EACH_SECOND,
+        ),
+        Panel(
+            title="Live index",
+            about="People on duty in the workers' memories, and by how many seconds the last of them is behind.",
+            queries=(
+                Query(expr="max(komek_live_index_behind_seconds)", legend="behind, s"),
+                Query(expr="max(komek_live_index_people)", legend="people"),
+            ),
+            page="index_behind",
+            nothing="KOMEK_LIVE_INDEX is off",
         ),
         Panel(
             title="Shadow plans",

@@ -15,6 +15,8 @@ EXPORT_S, ERASURES_S, READ_BACK_S = 26 * 3600, 3600, 50 * 3600
 ages on (`streams/cli/backup_ages.py`)."""
 SILENT_S, REFUSED_S = 3 * SELDOMEST_S, 900
 """A feed is asked every ten minutes at least; a warning is of use before the flood, not an hour later."""
+INDEX_S = 60
+"""Loading a million people takes less."""
 SEEN_WITHIN = "3d"
 """A backup server or follower that is gone shows no figures; those of its last days go on to grow old."""
 
@@ -44,6 +46,13 @@ def _silent(metric: str, seconds: int) -> str:
 
 
 QUERIED: tuple[QueriedAlarm, ...] = (
+    QueriedAlarm(
+        name="index_behind",
+        severity=Severity.WARNING,
+        about="a worker's live index of people has been behind for a minute: it searches in Redis, so decisions take longer",
+        cure="The worker's log says why: Redis ends its connection, or more positions arrive than it can follow.",
+        holds=f"max by (instance) (komek_live_index_behind_seconds) > {INDEX_S}",
+    ),
     QueriedAlarm(
         name="feed_silent",
         severity=Severity.WARNING,

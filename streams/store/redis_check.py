@@ -17,11 +17,12 @@ from dispatch.model.plain_reason import plain_reason, root_reason
 from streams.components import Component
 from streams.store.redis_connections import blocking_client
 from streams.store.redis_target import RedisTarget
-from streams.store.redis_users import RIGHTS
+from streams.store.redis_users import RIGHTS, WITHOUT_KEYS
 
 _PROBED = "probe"
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "BLPOP": ("1",),
+    "CLIENT|TRACKING": ("off",),
     "EXPIRE": ("1",),
     "GEOADD": ("0", "0", "m"),
     "GEOSEARCH": ("FROMLONLAT", "0", "0", "BYRADIUS", "1", "m"),
@@ -57,7 +58,6 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "ZSCORE": ("m",),
 }
 """What follows the key, or the command if it has no key: the right number of arguments. They are queued and never run."""
-_WITHOUT_KEY = frozenset({"INFO", "PING", "SCAN", "TIME"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +137,9 @@ def _probes(component: Component) -> Iterator[tuple[str, ...]]:
     rights = RIGHTS[component]
     read, *_ = [*rights.reads, *rights.writes, ""]
     for name in sorted(rights.needed):
-        if name in _WITHOUT_KEY:
-            yield (name, *_ARGUMENTS.get(name, ()))
+        if name in WITHOUT_KEYS:
+            # A subcommand is a word of its own on the wire.
+            yield (name.replace("|", " "), *_ARGUMENTS.get(name, ()))
         else:
             # Written keys may be read too, so the first of them shows the right to both.
             key = (rights.writes or (read,))[0]

@@ -148,10 +148,11 @@ def _reason(trouble: Exception | None) -> str:
 def _raise_first(answers: Sequence[Any]) -> None:
     for answer in answers:
         if isinstance(answer, Exception):
-            raise _translated(answer) from answer
+            raise translated(answer) from answer
 
 
-def _translated(error: Exception) -> Exception:
+def translated(error: Exception) -> Exception:
+    """An error reply as the error of the module docstring that it is; else the same error."""
     text = str(error)
     if isinstance(error, RedisConnectionError | ReadOnlyError | OutOfMemoryError):
         return StoreUnavailable(text)

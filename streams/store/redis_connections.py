@@ -48,14 +48,17 @@ ASK_EVERY_S = 1.0
 """How often the Sentinels are asked for the master while connections work."""
 
 
-def client_of(target: RedisTarget) -> "Redis":
-    """An asyncio client without read timeout and without retries: `Connections` and `RedisClient` handle both."""
+def client_of(target: RedisTarget, *, protocol: int = 2) -> "Redis":
+    """An asyncio client without read timeout and without retries: `Connections` and `RedisClient` handle both.
+
+    `protocol` 3: of RESP3, by which Redis can tell of changes unasked.
+    """
     retry = Retry(NoBackoff(), 0)
     own = _own(target) | {
         "socket_timeout": None,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "retry": retry,
-        "protocol": 2,
+        "protocol": protocol,
         "health_check_interval": 0,
     }
     tls = SharedContext(target) if target.url.tls else None

@@ -30,7 +30,7 @@ WRITES = _words(
     "DEL EXPIRE GEOADD HDEL HINCRBY HSET PERSIST PEXPIRE PEXPIREAT RPUSH SADD SET SREM UNLINK ZADD ZREM "
     "ZREMRANGEBYRANK ZREMRANGEBYSCORE BLPOP LREM"
 )
-WITHOUT_KEYS = frozenset({"INFO", "PING", "SCAN", "TIME"})
+WITHOUT_KEYS = frozenset({"CLIENT|TRACKING", "HELLO", "INFO", "PING", "SCAN", "TIME"})
 KNOWN = READS | WRITES | WITHOUT_KEYS
 """Every command of the store. A test finds those that the code sends and this list lacks."""
 
@@ -115,7 +115,8 @@ RIGHTS: Mapping[Component, Rights] = {
     Component.WORKER: Rights(
         about="applies decisions, claims people, rebuilds Redis from the log",
         scripts=frozenset(PARTS),
-        commands=READS | _words("INFO SCAN TIME UNLINK"),
+        # HELLO and CLIENT TRACKING: Redis tells the live index which people have changed.
+        commands=READS | _words("CLIENT|TRACKING HELLO INFO SCAN TIME UNLINK"),
         writes=(_ALL,),
     ),
     Component.NOTIFIER: Rights(

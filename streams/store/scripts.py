@@ -45,6 +45,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "ended_verifications": (),
     "people": ("person", "wake", "halves", "verified"),
     "people_cells": (),
+    "people_now": (),
     "private": ("person", "wake", "halves"),
     "progress": (),
     "ready": (),

@@ -51,7 +51,7 @@ def first_ring_m(need: Need) -> float:
     return min(FIRST_RING_M + reach, limit_m(need))
 
 
-def wider_m(radius_m: float, people: int, need: Need, *, goes_on: bool) -> float:
+def wider_m(radius_m: float, people: float, need: Need, *, goes_on: bool) -> float:
     """The radius of the next ring after one in which `people` were examined. Same formula as `wider` in find.lua."""
     # People grow with the square of the radius; the next circle should hold 1.5 times as many as are needed.
     factor = math.sqrt(1.5 * enough(need.want) / max(people, 0.5))

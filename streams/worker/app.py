@@ -22,6 +22,9 @@ from streams import clock, event_loop
 from streams.kafka import groups, timeouts
 from streams.kafka.log_reader import LogReader
 from streams.kafka.records import Consumed
+from streams.live_index.follower import IndexFollower
+from streams.live_index.live_index import LiveIndex
+from streams.live_index.live_store import LiveStore
 from streams.readers.key_log import KeyLog
 from streams.readers.plans import PlanFollower
 from streams.rebuild.rebuilder import Rebuilder
@@ -66,12 +69,12 @@ def worker_name() -> str:
 def build_app(
     settings: Settings,
     *,
-    make_store: Callable[[RedisClient], RedisStore] = RedisStore,
+    make_store: Callable[[RedisClient], RedisStore] | None = None,
     make_publisher: Callable[[Settings, str], Publisher] = Publisher,
     ready: threading.Event | None = None,
 ) -> faust.App:
     """A Faust app whose agent decides commands and whose services process profiles, positions and deadlines. `ready` is set once
-    all of them run, and cleared when they end.
+    all of them run, and cleared when they end. `make_store` None: by KOMEK_LIVE_INDEX.
 
     Raises:
         BadPlans: the file named by KOMEK_PLANS or KOMEK_SHADOW_PLANS is invalid.
@@ -145,7 +148,7 @@ class WorkerServices:
         settings: Settings,
         app: faust.App,
         plans: PlanBook,
-        make_store: Callable[[RedisClient], RedisStore],
+        make_store: Callable[[RedisClient], RedisStore] | None,
         make_publisher: Callable[[Settings, str], Publisher],
     ) -> None:
         self.settings = settings
@@ -155,7 +158,8 @@ class WorkerServices:
         self.ring = LiveRing.of(settings)
         self.key_log = KeyLog(settings, f"{name}-keys", self.ring)
         self.link = RedisClient(target_of(settings))
-        self.store = make_store(self.link)
+        self.index = LiveIndex(self.link.fix_age_limit_ms) if settings.live_index and make_store is None else None
+        self.store = (make_store or RedisStore)(self.link) if self.index is None else LiveStore(self.link, self.index)
         self.people = PeopleStore(self.link)
         self.publisher = make_publisher(settings, name)
         self.excuses = StallExcuses()
@@ -293,6 +297,7 @@ class WorkerServices:
             VerificationService(
                 settings, self.people, dead_letter=self.publisher.dead_letter, tell=self.publisher.send_commands
             ),
+            *([] if self.index is None else [IndexFollower(target_of(settings), self.index)]),
             *([] if self.shadow is None else [self.shadow]),
             LoopWatchdog(),
             LagWatchdog(settings, group=groups.DISPATCHER, owned=self.owned, waits=self.excuses),

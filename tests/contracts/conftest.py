@@ -1,4 +1,5 @@
-"""`world`: the suite's store, once on real Redis and twice in memory (plain, and indexed), ready for everyday work."""
+"""`world`: the suite's store, on real Redis (plain, and with the worker's live index) and in memory (plain, and indexed), ready
+for everyday work."""
 
 from collections.abc import AsyncIterator
 
@@ -6,16 +7,16 @@ import pytest
 
 from streams.store.memory.indexed import IndexedStore
 from streams.store.memory.store import MemoryStore
-from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld
+from tests.contracts.worlds import LiveWorld, MemoryWorld, RedisWorld, StoreWorld
 
 NOON_MS = 1_795_000_000_000
 
 
-@pytest.fixture(params=["redis", "memory", "indexed"])
+@pytest.fixture(params=["redis", "live", "memory", "indexed"])
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[StoreWorld]:
     made: RedisWorld | MemoryWorld
-    if request.param == "redis":
-        made = RedisWorld(request.getfixturevalue("redis_url"))
+    if request.param in ("redis", "live"):
+        made = (LiveWorld if request.param == "live" else RedisWorld)(request.getfixturevalue("redis_url"))
     else:
         made = MemoryWorld(NOON_MS, IndexedStore if request.param == "indexed" else MemoryStore)
     await made.rebuilt()

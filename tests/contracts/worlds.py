@@ -1,13 +1,20 @@
 """A store with what a test needs around it: the same face for Redis and for memory."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from contextlib import AsyncExitStack
+from typing import Any, Protocol
 
-from dispatch.model.people import Hold
+import pytest
+
+from dispatch.model.people import Found, Hold, Need
 from dispatch.model.places import Place
-from dispatch.ports import Application, Applied, AppliedState
+from dispatch.model.vocabulary import Capability
+from dispatch.ports import Application, Applied, AppliedState, NotReady
 from streams import redis_keys
 from streams.components import Component
+from streams.live_index.follower import IndexFollower
+from streams.live_index.live_index import LiveIndex
+from streams.live_index.live_store import LiveStore
 from streams.store import RedisClient, RedisStore
 from streams.store.duty_clock import DutyClock
 from streams.store.memory.distances import metres
@@ -15,6 +22,7 @@ from streams.store.memory.people import STILL_M
 from streams.store.memory.store import MemoryStore
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
 from streams.store.reads import Reads
+from streams.store.redis_target import RedisTarget, target_of_url
 from streams.store.restore import Restore, RestoredIncident
 from streams.store.verifications import Ending, VerificationWrite
 from tests.contracts.index import expected_indexes, expected_place, is_on_duty
@@ -154,6 +162,82 @@ class RedisWorld:
     async def close(self) -> None:
         for link in (self.link, self.worker, self.api, self.cli):
             await link.close()
+
+
+class ComparedStore(LiveStore):
+    """The worker's store whose index has everything that Redis has, compared with the search in Redis whenever both saw everybody
+    within the limits: the same people, and the same reasons against the others."""
+
+    def __init__(self, redis: RedisClient, target: RedisTarget) -> None:
+        index = LiveIndex(redis.fix_age_limit_ms)
+        super().__init__(redis, index)
+        self.index = index
+        self._follower = IndexFollower(target, index)
+        self._following = AsyncExitStack()
+        self._connection: Any = None
+
+    async def find(self, needs: Sequence[Need], *, most: int | None = None) -> list[Found]:
+        await self._catch_up()
+        found = await super().find(needs, most=most)
+        for need, one in zip(needs, found, strict=True):
+            self._compare(need, None, one)
+        return found
+
+    async def find_more(self, searches: Sequence[tuple[Need, Found]], *, within_s: float) -> list[Found]:
+        await self._catch_up()
+        return await super().find_more(searches, within_s=within_s)
+
+    def _compare(self, need: Need, before: Found | None, found: Found) -> None:
+        if need.requirement.capability is not Capability.FIELD or not self.index.is_loaded:
+            return
+        live = self.index.find(need, before)
+        if found.complete and live.complete:
+            assert _compared(live) == _compared(found)
+            assert live.excluded == found.excluded
+
+    async def _catch_up(self) -> None:
+        try:
+            if self._connection is None:
+                self._connection = await self._following.enter_async_context(self._follower.connected())
+            if not self.index.is_loaded:
+                await self._follower.load(self._connection)
+            await self._follower.catch_up(self._connection)
+        except NotReady:
+            # Not rebuilt yet: the search in Redis says so.
+            self.index.lose()
+        except OSError:
+            # Redis was emptied.
+            await self._following.aclose()
+            self._connection = None
+
+    async def close(self) -> None:
+        await self._following.aclose()
+
+
+def _compared(found: Found) -> dict[str, dict[str, object]]:
+    """What does not depend on the millisecond of the search or on the metres of an index."""
+    people = {}
+    for candidate in found.candidates:
+        known = vars(candidate) | {"place": None, "fix_age_s": None, "heard_s": None, "rested_s": None}
+        for name in ("distance_m", "home_m"):
+            known[name] = None if known[name] is None else pytest.approx(known[name], rel=0.001, abs=1.0)
+        for name in ("load", "accepted", "refused", "work", "upheld", "overruled"):
+            known[name] = pytest.approx(known[name], abs=0.001)
+        people[candidate.volunteer_id] = known
+    return people
+
+
+class LiveWorld(RedisWorld):
+    """The worker with its live index."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.live = ComparedStore(self.worker, target_of_url(url_of(url, Component.WORKER)))
+        self.store = self.live
+
+    async def close(self) -> None:
+        await self.live.close()
+        await super().close()
 
 
 class MemoryWorld:

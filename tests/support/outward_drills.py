@@ -5,16 +5,19 @@ stay: the files are made older.
 """
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import redis
+
 from streams import clock
 from streams.backup import ages
 from streams.backup.documents import MANIFEST, PLAN, READ_BACK
 from streams.local.keys import write_secret
-from streams.monitoring.queried_alarms import BEHIND_S, ERASURES_S, EXPORT_S, FAILING_S
+from streams.monitoring.queried_alarms import BEHIND_S, ERASURES_S, EXPORT_S, FAILING_S, INDEX_S
 from tests.support.drills import Fault, Ground, drill, nothing
 from tests.support.receiver import SECRET, Receiver, receiving
 from tests.support.shared_stack import webhooks_file
@@ -43,8 +46,8 @@ def environ_of(data: Path) -> dict[str, str]:
 
 
 def hastened(rules: str) -> str:
-    """The alert rules with short thresholds for receivers."""
-    for seconds in (FAILING_S, BEHIND_S):
+    """The alert rules with short thresholds for receivers and for the live index."""
+    for seconds in (FAILING_S, BEHIND_S, INDEX_S):
         assert f'> {seconds}"' in rules
         rules = rules.replace(f'> {seconds}"', f'> {HASTENED_S}"')
     return rules
@@ -156,3 +159,26 @@ def _old_list(at: Ground) -> Iterator[Fault]:
         os.utime(path, (since_s, since_s))
     ages.write_metrics(backups)
     yield fault
+
+
+@drill("index_behind")
+def _told_of_no_change(at: Ground) -> Iterator[Fault]:
+    """Somebody ends, again and again, the connections by which Redis tells of changed people."""
+    over = threading.Event()
+    ending = threading.Thread(target=_end_tracking, args=(at.komek.redis, over))
+    ending.start()
+    fault = Fault(over.set)
+    try:
+        yield fault
+    finally:
+        over.set()
+        ending.join()
+
+
+def _end_tracking(url: str, over: threading.Event) -> None:
+    with redis.Redis.from_url(url) as link:
+        while not over.wait(0.1):
+            for client in link.client_list():
+                # B: told of all keys with a prefix.
+                if "B" in client["flags"]:
+                    link.client_kill_filter(_id=client["id"])

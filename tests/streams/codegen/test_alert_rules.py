@@ -16,6 +16,7 @@ from streams.monitoring.queried_alarms import (
     ERASURES_S,
     EXPORT_S,
     FAILING_S,
+    INDEX_S,
     QUERIED,
     READ_BACK_S,
     REFUSED_S,
@@ -180,6 +181,16 @@ def test_each_subscription_fires_by_itself_and_those_that_are_well_do_not(tmp_pa
     assert judged(tmp_path, tests) == ""
 
 
+def test_each_worker_whose_index_is_behind_fires_by_itself(tmp_path: Path) -> None:
+    series = {
+        'komek_live_index_behind_seconds{instance="w-1"}': f"{INDEX_S}x3 {INDEX_S + 1}x6 0x6",
+        'komek_live_index_behind_seconds{instance="w-2"}': "0x20",
+    }
+    alert = "KomekIndexBehind"
+
+    assert judged(tmp_path, [case(series, ("15s", alert, []), ("40s", alert, ["warning"]), ("75s", alert, []))]) == ""
+
+
 READ = "komek_cap_feed_read_timestamp_seconds"
 
 
@@ -217,6 +228,7 @@ def test_a_feed_of_which_the_api_refuses_something_fires_until_it_takes_all(tmp_
 def test_every_queried_alarm_is_tested_above() -> None:
     assert {alarm.name for alarm in QUERIED} == {
         *AGED, "backup_failed", "webhook_letters", "webhook_failing", "webhook_behind", "feed_silent", "feed_refused",
+        "index_behind",
     }  # fmt: skip
 
 

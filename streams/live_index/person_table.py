@@ -1,0 +1,224 @@
+"""Everybody on duty as arrays: a row for each person, found by id or by place.
+
+Sets of words (skills, languages, verified skills) are bits: a column of 64-bit numbers for each 64 different words.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.model.travel import REACH_OF_MODE_M
+from dispatch.model.vocabulary import TravelMode
+from streams.live_index import person_row as at
+from streams.live_index.person_row import PersonRow
+from streams.live_index.place_grid import NOWHERE, PlaceGrid, cells_of
+
+Numbers: TypeAlias = NDArray[np.float64]
+Rows: TypeAlias = NDArray[np.int64]
+Bits: TypeAlias = NDArray[np.uint64]
+
+MODES = tuple(TravelMode)
+_NUMBER_OF_MODE = {str(mode): number for number, mode in enumerate(MODES)}
+_FIRST_ROWS = 1024
+
+
+class Words:
+    """Sets of words as bits. The numbers of words are given as they come."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def bits(self, words: Iterable[str], *, known_only: bool = False) -> int:
+        """The words as bits of one number; new words get the next places. `known_only`: words that nobody has are left out."""
+        places = self._places
+        number = 0
+        for word in words:
+            place = places.get(word) if known_only else places.setdefault(word, len(places))
+            if place is not None:
+                number |= 1 << place
+        return number
+
+    def columns(self) -> int:
+        return max(1, (len(self._places) + 63) // 64)
+
+
+@dataclass(slots=True)
+class WordSets:
+    """A set of words for each row."""
+
+    words: Words
+    bits: Bits = field(default_factory=lambda: np.zeros((_FIRST_ROWS, 1), np.uint64))
+
+    def put(self, rows: Rows, numbers: Sequence[int]) -> None:
+        """`numbers`: the sets as `Words.bits` returns them."""
+        missing = self.words.columns() - self.bits.shape[1]
+        if missing > 0:
+            self.bits = np.hstack([self.bits, np.zeros((len(self.bits), missing), np.uint64)])
+        for column in range(self.bits.shape[1]):
+            self.bits[rows, column] = [number >> (64 * column) & _ALL for number in numbers]
+
+    def grow(self, rows: int) -> None:
+        self.bits = np.vstack([self.bits, np.zeros((rows, self.bits.shape[1]), np.uint64)])
+
+    def of(self, words: Iterable[str]) -> Bits:
+        """One row of bits; words that nobody has are in no column."""
+        number = self.words.bits(words, known_only=True)
+        columns = range(self.bits.shape[1])
+        return np.array([number >> (64 * column) & _ALL for column in columns], np.uint64)
+
+
+_ALL = 2**64 - 1
+
+
+def share(bits: Bits, wanted: Bits) -> NDArray[np.bool_]:
+    """Which rows of bits have one of the wanted ones."""
+    if bits.shape[1] == 1:
+        found: NDArray[np.bool_] = (bits[:, 0] & wanted[0]) != 0
+    else:
+        found = ((bits & wanted) != 0).any(axis=1)
+    return found
+
+
+class PersonTable:
+    """Rows are reused: a row belongs to one person until that person leaves."""
+
+    def __init__(self) -> None:
+        self.numbers: Numbers = np.full((_FIRST_ROWS, at.COLUMNS), np.nan)
+        skills = Words()
+        self.skills, self.verified, self.languages = WordSets(skills), WordSets(skills), WordSets(Words())
+        self.ids: list[str] = [""] * _FIRST_ROWS
+        self.people: list[PersonRow | None] = [None] * _FIRST_ROWS
+        self.row_of: dict[str, int] = {}
+        self.grid = PlaceGrid()
+        self.places: Numbers = np.full((_FIRST_ROWS, 2, 2), np.nan)
+        """Longitude and latitude of the fix and of the home of each row."""
+        self._cells = np.full((_FIRST_ROWS, 2), NOWHERE, np.int64)
+        self._free = list(range(_FIRST_ROWS - 1, -1, -1))
+        self._shares: dict[bytes, float] = {}
+        self._put_since_shares = 0
+
+    def __len__(self) -> int:
+        return len(self.row_of)
+
+    def put(self, people: Sequence[tuple[str, PersonRow | None]]) -> None:
+        """Enters people as they are now, each at most once; None: not on duty any more."""
+        for person, state in people:
+            if state is None:
+                self._drop(person)
+        states = [state for _, state in people if state is not None]
+        if not states:
+            return
+        self._put_since_shares += len(states)
+        rows = np.array([self._row(person) for person, state in people if state is not None], np.int64)
+        for row, state in zip(rows.tolist(), states, strict=True):
+            self.people[row] = state
+        words = self.skills.words
+        self.skills.put(rows, [words.bits(state.skills) for state in states])
+        self.verified.put(rows, [words.bits(state.verified) for state in states])
+        # By what precedes the first hyphen, as the indexes of Redis are named (`primary` in prelude.lua).
+        self.languages.put(rows, [self.languages.words.bits(map(_primary, state.languages)) for state in states])
+        numbers = _numbers(states)
+        self.numbers[rows] = numbers
+        self._place(rows, numbers)
+
+    def _place(self, rows: Rows, numbers: Numbers) -> None:
+        """Moves the entries of these rows: 2 × row for the fix, the next number for the home. Which of both counts depends on the
+        moment and on the search, so people who do field work are at both."""
+        cells = np.stack(
+            [
+                cells_of(numbers[:, at.LON], numbers[:, at.LAT]),
+                cells_of(numbers[:, at.HOME_LON], numbers[:, at.HOME_LAT]),
+            ],
+            axis=1,
+        )
+        cells[numbers[:, at.FIELD] == 0] = NOWHERE
+        self.places[rows] = numbers[:, _PLACES].reshape(-1, 2, 2)
+        before = self._cells[rows]
+        moved = np.argwhere(before != cells)
+        for index, which in moved.tolist():
+            entry = 2 * int(rows[index]) + which
+            self.grid.move(entry, int(before[index, which]), int(cells[index, which]))
+        self._cells[rows] = cells
+
+    def claimed(self, person: str, command_id: str) -> None:
+        """Notes a pending claim that was granted a moment ago, before Redis tells of it."""
+        row = self.row_of.get(person)
+        state = self.people[row] if row is not None else None
+        if row is not None and state is not None and self.numbers[row, at.CLAIM] != at.CONFIRMED:
+            self.numbers[row, at.CLAIM] = at.PENDING
+            state.claimed_by = command_id
+
+    def share_with(self, wanted: Bits) -> float:
+        """The part of all people who have one of these skills, roughly: counted anew when a tenth of them has changed."""
+        if 10 * self._put_since_shares > len(self):
+            self._shares.clear()
+            self._put_since_shares = 0
+        key = wanted.tobytes()
+        known = self._shares.get(key)
+        if known is None:
+            able = np.count_nonzero(share(self.skills.bits, wanted))
+            known = self._shares[key] = float(able) / max(1, len(self))
+        return known
+
+    def _row(self, person: str) -> int:
+        row = self.row_of.get(person)
+        if row is None:
+            if not self._free:
+                self._grow()
+            row = self.row_of[person] = self._free.pop()
+            self.ids[row] = person
+        return row
+
+    def _drop(self, person: str) -> None:
+        row = self.row_of.pop(person, None)
+        if row is None:
+            return
+        for which in (0, 1):
+            self.grid.move(2 * row + which, int(self._cells[row, which]), NOWHERE)
+        self._cells[row] = NOWHERE
+        self.skills.bits[row] = 0
+        self.people[row] = None
+        self.ids[row] = ""
+        self._free.append(row)
+
+    def _grow(self) -> None:
+        rows = len(self.ids)
+        self.numbers = np.vstack([self.numbers, np.full((rows, at.COLUMNS), np.nan)])
+        for sets in (self.skills, self.verified, self.languages):
+            sets.grow(rows)
+        self.places = np.concatenate([self.places, np.full((rows, 2, 2), np.nan)])
+        self._cells = np.vstack([self._cells, np.full((rows, 2), NOWHERE, np.int64)])
+        self.ids += [""] * rows
+        self.people += [None] * rows
+        self._free = list(range(2 * rows - 1, rows - 1, -1))
+
+
+def _numbers(states: Sequence[PersonRow]) -> Numbers:
+    numbers = np.empty((len(states), at.COLUMNS))
+    numbers[:, : at.SENT] = [state.numbers for state in states]
+    modes = np.array([_NUMBER_OF_MODE[state.travel_mode] for state in states])
+    most = numbers[:, at.MOST]
+    numbers[:, at.REACH] = np.where(np.isnan(most), _REACH_OF_MODE[modes], most)
+    numbers[:, at.MODE] = modes
+    numbers[:, at.FIELD] = [state.does_field_work for state in states]
+    numbers[:, at.VERIFIED_FIRST_END] = [min(state.verified.values(), default=np.nan) for state in states]
+    numbers[:, at.CLAIM] = [state.claim for state in states]
+    numbers[:, at.IN_DISTRESS] = [state.in_distress for state in states]
+    return numbers
+
+
+_PLACES = [at.LON, at.LAT, at.HOME_LON, at.HOME_LAT]
+_REACH_OF_MODE = np.array([REACH_OF_MODE_M[mode] for mode in MODES], np.float64)
+
+
+# Of a few hundred languages.
+@lru_cache(maxsize=8192)
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()

@@ -1,0 +1,141 @@
+"""Places of people in a grid of cells: whoever may stand within a circle, without looking at anybody else.
+
+An entry is a number from 0 on. A circle returns every entry inside it and some beside it; the caller measures distances. Cells
+are of three sizes, and every entry stands in one of each: a wide circle takes few large ones, and the larger ones tell with which
+radius a search should begin.
+"""
+
+import math
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.model.geo import METRES_A_DEGREE
+
+CELL_LAT, CELL_LON = 0.0025, 0.00375
+"""The smallest cells in degrees: 278 m from south to north; 305 to 240 m across at 43 to 55 degrees of latitude."""
+NOWHERE = -1
+"""The cell of an entry without a place."""
+_ROWS, _COLUMNS = round(180 / CELL_LAT), round(360 / CELL_LON)
+_LEVELS = (0, 3, 6)
+"""Cells of each size are 1, 8 and 64 of the smallest high and wide, as powers of two."""
+_WALKED_MOST = 40
+"""A circle over more cells than this takes those of the next size."""
+_TELLING = 30
+"""So many entries around a place tell how densely people stand there."""
+
+
+def cells_of(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The cells of places (degrees); `NOWHERE` where a coordinate is NaN."""
+    placed = ~np.isnan(lons)
+    cells = np.full(len(lons), NOWHERE, np.int64)
+    rows = np.clip(np.floor((lats[placed] + 90.0) / CELL_LAT), 0, _ROWS - 1).astype(np.int64)
+    columns = np.floor((lons[placed] + 180.0) / CELL_LON).astype(np.int64) % _COLUMNS
+    cells[placed] = rows * _COLUMNS + columns
+    return cells
+
+
+class PlaceGrid:
+    """Entries by the cell in which they stand."""
+
+    def __init__(self) -> None:
+        self._levels: list[dict[int, array[int]]] = [{} for _ in _LEVELS]
+
+    def move(self, entry: int, before: int, cell: int) -> None:
+        """Moves an entry from the cell `before`; `NOWHERE`: it enters, or leaves."""
+        for shift, entries in zip(_LEVELS, self._levels, strict=True):
+            left, entered = _wider(before, shift), _wider(cell, shift)
+            # Most moves stay within the larger cells.
+            if left == entered:
+                return
+            if left != NOWHERE:
+                _remove(entries, left, entry)
+            if entered != NOWHERE:
+                entries.setdefault(entered, array("i")).append(entry)
+
+    def within(self, lon: float, lat: float, radius_m: float) -> NDArray[np.int32]:
+        """Every entry within `radius_m` of the place, and some around."""
+        window = _Window(lon, lat, radius_m)
+        found = array("i")
+        for shift, entries in zip(_LEVELS, self._levels, strict=True):
+            if window.size(shift) <= _WALKED_MOST:
+                for number in window.walk(shift):
+                    if number in entries:
+                        found.extend(entries[number])
+                break
+        else:
+            for there in self._levels[-1].values():
+                found.extend(there)
+        return np.frombuffer(found, np.int32) if found else np.empty(0, np.int32)
+
+    def radius_of(self, entries: float, lon: float, lat: float) -> float:
+        """The radius (m) of the circle that holds about so many entries, by how many stand in the cells around; infinite where
+        nobody does."""
+        for shift, level in zip(_LEVELS[1:], self._levels[1:], strict=True):
+            near = [len(level[number]) for number in _around(lon, lat, shift) if number in level]
+            count = sum(near)
+            if count >= _TELLING or (count and shift == _LEVELS[-1]):
+                high, wide = CELL_LAT * 2**shift, CELL_LON * 2**shift * max(0.01, math.cos(math.radians(lat)))
+                area_m2 = 9 * high * wide * METRES_A_DEGREE**2
+                return math.sqrt(entries / count * area_m2 / math.pi)
+        return math.inf
+
+
+def _remove(entries: dict[int, "array[int]"], number: int, entry: int) -> None:
+    there = entries[number]
+    last = there.pop()
+    if last != entry:
+        there[there.index(entry)] = last
+    if not there:
+        del entries[number]
+
+
+def _wider(cell: int, shift: int) -> int:
+    """The cell of a larger size that contains this one."""
+    if shift == 0 or cell == NOWHERE:
+        return cell
+    row, column = divmod(cell, _COLUMNS)
+    return (row >> shift) * _COLUMNS + (column >> shift)
+
+
+def _around(lon: float, lat: float, shift: int) -> list[int]:
+    """The cell of a place and its eight neighbours."""
+    row = min(_ROWS - 1, max(0, math.floor((lat + 90.0) / CELL_LAT))) >> shift
+    column, width = math.floor((lon + 180.0) / CELL_LON) >> shift, _COLUMNS >> shift
+    return [
+        near_row * _COLUMNS + near_column % width
+        for near_row in (row - 1, row, row + 1)
+        for near_column in (column - 1, column, column + 1)
+    ]
+
+
+class _Window:
+    """The rows and columns of the smallest cells that a circle may touch."""
+
+    def __init__(self, lon: float, lat: float, radius_m: float) -> None:
+        # A little more: a degree of the haversine distance is up to 0.1 % shorter than one of the ellipsoid.
+        north = radius_m / METRES_A_DEGREE * 1.001 + 1e-9
+        self._first_row = max(0, math.floor((lat - north + 90.0) / CELL_LAT))
+        self._last_row = min(_ROWS - 1, math.floor((lat + north + 90.0) / CELL_LAT))
+        # Degrees of longitude are shortest on the side of the pole.
+        utmost = abs(lat) + north
+        east = north / math.cos(math.radians(utmost)) if utmost < 89.9 else 360.0
+        self._first_column, self._last_column = 0, _COLUMNS - 1
+        if east < 180.0:
+            self._first_column = math.floor((lon - east + 180.0) / CELL_LON)
+            self._last_column = math.floor((lon + east + 180.0) / CELL_LON)
+
+    def size(self, shift: int) -> int:
+        """How many cells of this size it touches."""
+        rows = (self._last_row >> shift) - (self._first_row >> shift) + 1
+        return rows * ((self._last_column >> shift) - (self._first_column >> shift) + 1)
+
+    def walk(self, shift: int) -> list[int]:
+        width = _COLUMNS >> shift
+        # Each once, although a circle around a pole may come back to where it began.
+        columns = dict.fromkeys(
+            column % width for column in range(self._first_column >> shift, (self._last_column >> shift) + 1)
+        )
+        rows = range(self._first_row >> shift, (self._last_row >> shift) + 1)
+        return [row * _COLUMNS + column for row in rows for column in columns]
