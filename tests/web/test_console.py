@@ -91,6 +91,40 @@ def test_a_new_report_appears_by_itself_and_is_worked_by_keys_alone(visit: Visit
     expect(page.locator("[data-detail]")).to_have_count(0)
 
 
+def test_whatever_is_opened_and_closed_by_keys_leaves_the_focus_in_the_queue(
+    visit: Visit, shared_stack: RunningStack
+) -> None:
+    page = visit(**DESK, locale="en-GB").sign_in("operator", "op-goes-back")
+    row = shown(page, reported(shared_stack))
+    queue = page.locator(".rows")
+    # Also after signing in: whoever hears the page is at its queue, and Tab goes on from there.
+    expect(queue).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-detail] .scroll")).to_be_focused()
+    queue.focus()
+
+    opened = {"n": ".report", "g": "[data-tasks]", "b": '[data-view="board"]', "v": '[data-view="shift"]'} | {
+        "h": '[data-view="archive"]',
+        "p": '[data-view="assistant"]',
+        "?": "[data-help]",
+        "/": ".palette",
+        "t": "form.form",
+    }
+    for key, what in opened.items():
+        page.keyboard.press(key)
+        page.locator(what).wait_for()
+        expect(queue).not_to_be_focused()
+        page.keyboard.press("Escape")
+        page.locator(what).wait_for(state="detached")
+        expect(queue).to_be_focused()
+    # In words, without figures that run while they are read out.
+    expect(row).to_have_accessible_name(
+        re.compile(r"critical, Building fire, .*\d of \d people, \d asked, since \d\d:\d\d")
+    )
+
+
 def test_a_note_is_kept_over_a_reload(visit: Visit, shared_stack: RunningStack) -> None:
     page = visit(**DESK).sign_in("operator", "op-draft")
     incident = reported(shared_stack)

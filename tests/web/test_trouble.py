@@ -87,7 +87,9 @@ def test_a_session_that_ends_in_a_form_keeps_the_text_and_goes_on_after_signing_
     expect(page.locator('[data-field="description"]')).to_have_value(WORDS)
 
 
-def test_the_next_person_at_a_shared_desk_sees_none_of_the_drafts(visit: Visit, shared_stack: RunningStack) -> None:
+def test_the_next_person_at_a_shared_desk_sees_nothing_of_the_one_before(
+    visit: Visit, shared_stack: RunningStack
+) -> None:
     visitor = visit(**DESK, locale="en-GB")
     page = visitor.sign_in("operator", "op-first")
     incident = reported(shared_stack)
@@ -96,8 +98,21 @@ def test_the_next_person_at_a_shared_desk_sees_none_of_the_drafts(visit: Visit, 
     page.keyboard.press("t")
     page.locator('[data-field="note"]').fill(WORDS)
     page.keyboard.press("Escape")
+    other = visitor.open("/")
+    shown(other, incident)
+    # Without a network nobody is signed out, and whoever wants to go away is told so.
+    visitor.context.set_offline(True)
     page.locator('[data-action="sign-out"]').click()
-    page.locator('[data-field="code"]').wait_for()
+    expect(page.locator('[data-not-left][role="alert"]')).to_be_visible()
+    visitor.context.set_offline(False)
+    page.locator('[data-action="sign-out"]').click()
+
+    for left in (page, other):
+        expect(left.locator('[data-field="code"]')).to_be_focused()
+        # Callers, people and orders are gone as well, in every window.
+        expect(left.locator(".desk")).to_have_count(0)
+        expect(left.locator("body")).not_to_contain_text("Your session has ended")
+    page.bring_to_front()
 
     page.goto(f"{shared_stack.api}{link(shared_stack, 'operator', 'op-second')}")
     page.reload()

@@ -29,6 +29,8 @@ export function useEarlyWords(isAwaited: boolean, label: string): ComponentChild
       onKeyDown={(event) => {
         // Nothing is sent by a form that is not there, nor put aside: nothing would keep it.
         const isPutAside = event.key === "Escape" && held.current !== "";
+        // Beside this field letters are orders; its form, where Tab leads to the next field, is not there yet.
+        if (event.key === "Tab" && !event.shiftKey) return event.preventDefault();
         if (isPutAside || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) event.preventDefault();
       }}
     />

@@ -26,7 +26,7 @@ export function alarm(sentence: string): void {
 function say(): void {
   timer = null;
   saidAtMs = Date.now();
-  polite.value = waiting.join(". ");
+  polite.value = waiting.join(". ").replace(/([.!?…])\. /g, "$1 ");
   waiting = [];
 }
 

@@ -1,5 +1,5 @@
 // Assigning by hand: a requirement, a person (by name or id, or one of the next of the last search), and a reason where rules speak against.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { f, ruleWord, skillWord } from "../say";
 import { type Incident, known } from "../state";
 import { t } from "../text";
@@ -28,6 +28,9 @@ export function AssignForm({ of }: { of: Incident }) {
   useEffect(() => void learnNames(nextIds), [nextIds.join()]);
   const among = { incident: of.id, skill: open.find((one) => one.id === need)?.skill ?? "" };
   const isLeft = useRef(false);
+  const reasonField = useRef<HTMLInputElement>(null);
+  // What is asked now is typed next.
+  useLayoutEffect(() => void (against !== null && reasonField.current?.focus()), [against]);
   // A name that the palette was given is looked up as if it were typed here.
   useEffect(() => {
     if (whom.text !== "") void meantPerson(whom, among).then((one) => typeof one !== "string" && !isLeft.current && setWhom((now) => (now === whom ? one : now)));
@@ -46,6 +49,7 @@ export function AssignForm({ of }: { of: Incident }) {
       title={t().own.case.orders.assign}
       send={against === null ? text.send : text.force}
       canSend={canSend}
+      {...(against === null ? {} : { lacks: text.reasonMissing })}
       onSend={() => void order()}
     >
       {open.length > 1 && (
@@ -78,8 +82,8 @@ export function AssignForm({ of }: { of: Incident }) {
       )}
       {against !== null && (
         <>
-          <p class="fault">{text.forceNeeds(rules.map(ruleWord).join(", "))}</p>
-          <input class="input" data-field="reason" maxLength={500} aria-label={text.reason} placeholder={text.reason} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+          <p class="fault" role="alert">{text.forceNeeds(rules.map(ruleWord).join(", "))}</p>
+          <input class="input" data-field="reason" maxLength={500} ref={reasonField} aria-label={text.reasonAsked} placeholder={text.reasonAsked} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
         </>
       )}
     </FormFrame>

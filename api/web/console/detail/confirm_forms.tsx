@@ -17,7 +17,7 @@ export function EscalateForm({ of }: { of: Incident }) {
   const added = types === null ? null : linesAt(types, of, from + 1).map((one) => `${skillWord(one.skill)} ${one.count}`);
   const isRaised = of.alarm_level > from;
   return (
-    <FormFrame title={text.title(from, from + 1)} action="escalate" send={t().own.case.orders.escalate} canSend={!isRaised} onSend={() => void escalate(from, reason.trim())}>
+    <FormFrame title={text.title(from, from + 1)} action="escalate" send={t().own.case.orders.escalate} canSend={!isRaised} lacks={text.raised(of.alarm_level)} onSend={() => void escalate(from, reason.trim())}>
       {isRaised ? (
         <p role="alert">{text.raised(of.alarm_level)}</p>
       ) : (

@@ -5,7 +5,8 @@ import { KeyCap } from "../../shared/parts/key_cap";
 import { DrillMark } from "../drill_mark";
 import { useEarlyWords } from "../early_words";
 import { bindKeys } from "../keys";
-import { f } from "../say";
+import { numberOf } from "../queue/number";
+import { f, typeOf } from "../say";
 import { known, knownProblem, rows, selectedId } from "../state";
 import { t } from "../text";
 import { Attention } from "./attention";
@@ -30,7 +31,7 @@ export function Detail() {
   return (
     <section class="pane detail" aria-label={own.desk.panes.detail} data-detail={selectedId.value}>
       {found?.incident.exercise === true && <DrillMark />}
-      <div class="scroll" tabIndex={0} role="group" aria-label={own.desk.panes.detail}>
+      <div class="scroll" tabIndex={0} role="group" aria-label={found === null ? own.desk.panes.detail : `${numberOf(found.incident)} ${typeOf(found.incident)}`}>
         {found === null && knownProblem.value === null && <p class="wait" role="status">{own.case.loading}</p>}
         <ProblemText of={knownProblem.value} />
         {early}

@@ -54,7 +54,7 @@ export function EditForm({ of }: { of: Incident }) {
     ...given,
   });
   return (
-    <FormFrame title={text.panel.edit} kind="is-edit" canSend={(changedFields(edit).length > 0 || place.isTyped) && conflicts.length === 0} onSend={() => void send()}>
+    <FormFrame title={text.panel.edit} kind="is-edit" canSend={(changedFields(edit).length > 0 || place.isTyped) && conflicts.length === 0} {...(conflicts.length > 0 ? { lacks: text.panel.choiceMissing } : {})} onSend={() => void send()}>
       {isResumed && <p class="q" role="status">{text.panel.unsent} <button type="button" class="btn" data-action="discard-edit" onClick={discard}>{text.panel.discard}</button></p>}
       <Label of="priority">
         <select class="input" {...input("priority", { "data-first": true })}>

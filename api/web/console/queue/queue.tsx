@@ -7,7 +7,7 @@ import { AlarmLine } from "../alarms/alarm_line";
 import { bindKeys } from "../keys";
 import { Bang } from "../parts";
 import { f } from "../say";
-import { cursorId, isLoaded, loadProblem, place, select } from "../state";
+import { cursorId, isLoaded, loadProblem, place, select, selectedId } from "../state";
 import { t } from "../text";
 import { openView } from "../views/route";
 import { hold } from "./hold";
@@ -50,7 +50,7 @@ function Pane() {
     if (step !== undefined) moveCursor(step);
     else if (event.key === "Home") cursorId.value = order[0]?.id ?? null;
     else if (event.key === "End") cursorId.value = order.at(-1)?.id ?? null;
-    else if (event.key === "Enter" && cursorId.value !== null) select(cursorId.value);
+    else if (event.key === "Enter" && cursorId.value !== null) enter(cursorId.value);
     else return;
     event.preventDefault();
   }
@@ -58,7 +58,7 @@ function Pane() {
   return (
     <section class="pane queue" aria-label={text.label}>
       <div class="bar">
-        <div class="tabs" role="group" aria-label={text.label}>
+        <div class="tabs" role="group" aria-label={text.filter}>
           {TABS.map((one) => <FilterTab key={one} of={one} />)}
         </div>
         {place.value !== "report" && (
@@ -92,6 +92,12 @@ function Pane() {
       <Ready />
     </section>
   );
+}
+
+/** Opens the row; of the row that is open already, the focus goes into its detail. */
+function enter(id: string): void {
+  if (selectedId.value === id) document.querySelector<HTMLElement>("[data-detail] .scroll")?.focus();
+  else select(id);
 }
 
 function FilterTab({ of }: { of: Filter }) {

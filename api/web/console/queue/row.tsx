@@ -24,19 +24,52 @@ export const QueueRow = memo(function QueueRow({ row }: { row: Row }) {
       aria-selected={isSelected}
       onClick={() => select(row.id)}
     >
-      <span class={`no mark ${row.priority}`}><SeverityShape of={row.priority} /><span class="id">{numberOf(row)}</span></span>
-      <span class={`sev word-${row.priority} clip`}>{priorityWord(row.priority)}</span>
-      <span class="type clip" title={typeWord(row.type)}>{row.exercise && <b class="drill">{t().common.exercise}</b>} {typeWord(row.type)}</span>
-      <span class="where clip" title={placeText(row)}>{placeText(row)}</span>
-      <Age row={row} />
-      <span class="ppl live" title={text.peopleOf(row.accepted, row.needed, row.asked)}>
-        <b>{row.accepted}/{row.needed}</b>{row.asked > 0 && <span> +{row.asked}</span>}
-      </span>
-      <Due row={row} />
-      <Flags row={row} />
+      <span class="visually-hidden">{spoken(row)}</span>
+      <div class="seen" aria-hidden="true">
+        <span class={`no mark ${row.priority}`}><SeverityShape of={row.priority} /><span class="id">{numberOf(row)}</span></span>
+        <span class={`sev word-${row.priority} clip`}>{priorityWord(row.priority)}</span>
+        <span class="type clip" title={typeWord(row.type)}>{row.exercise && <b class="drill">{t().common.exercise}</b>} {typeWord(row.type)}</span>
+        <span class="where clip" title={placeText(row)}>{placeText(row)}</span>
+        <Age row={row} />
+        <span class="ppl live" title={text.peopleOf(row.accepted, row.needed, row.asked)}>
+          <b>{row.accepted}/{row.needed}</b>{row.asked > 0 && <span> +{row.asked}</span>}
+        </span>
+        <Due row={row} />
+        <Flags row={row} />
+      </div>
     </li>
   );
 });
+
+/** The row for the ear: what the head of a column tells the eye, and times that do not run while they are read out. */
+export function spoken(row: Row): string {
+  const { common, own } = t();
+  const due = row.next_deadline;
+  const waits = row.ready_to_close === true ? own.desk.queue.readyMark : due == null ? "" : `${deadlineWord(due.kind)} ${f().time(due.at)}`;
+  return [
+    row.exercise ? common.exercise : "",
+    numberOf(row),
+    priorityWord(row.priority),
+    typeWord(row.type),
+    placeText(row),
+    own.desk.queue.peopleOf(row.accepted, row.needed, row.asked),
+    own.case.since(f().time(row.reported_at)),
+    waits,
+    row.said_safe_at == null ? "" : own.case.safeSaid(f().time(row.said_safe_at)),
+    ...flagLines(row).map(([, said]) => said),
+  ].filter(Boolean).join(", ");
+}
+
+/** What an operator must do, each line with its reason. */
+function flagLines(row: Row): [string, string][] {
+  const { reasons, more } = flagsOf(row);
+  const text = t().own.desk.queue;
+  const missing = Object.entries(row.short ?? {}).map(([skill, count]) => `${skillWord(skill)} ${count}`);
+  return reasons.map((reason, at) => {
+    const said = reason === "unfilled" && missing.length > 0 ? text.lacks(missing.join(", ")) : attentionWord(reason);
+    return [reason, at === reasons.length - 1 && more > 0 ? `${said}, ${text.more(more)}` : said];
+  });
+}
 
 function Age({ row }: { row: Row }) {
   const ageS = Math.max(0, Math.floor((now.value - Date.parse(row.reported_at)) / 1000));
@@ -52,18 +85,11 @@ function Due({ row }: { row: Row }) {
 }
 
 function Flags({ row }: { row: Row }) {
-  const { reasons, more } = flagsOf(row);
-  const text = t().own.desk.queue;
   const safeAt = row.said_safe_at;
-  const missing = Object.entries(row.short ?? {}).map(([skill, count]) => `${skillWord(skill)} ${count}`);
   return (
     <>
       {safeAt != null && <span class="flag is-safe"><span class="clip" title={t().own.case.safeSaid(f().time(safeAt))}>{t().own.case.safeSaid(f().time(safeAt))}</span></span>}
-      {reasons.map((reason, at) => {
-        const said = reason === "unfilled" && missing.length > 0 ? text.lacks(missing.join(", ")) : attentionWord(reason);
-        const whole = at === reasons.length - 1 && more > 0 ? `${said}, ${text.more(more)}` : said;
-        return <span key={reason} class="flag"><Bang /><span class="clip" title={whole}>{whole}</span></span>;
-      })}
+      {flagLines(row).map(([reason, said]) => <span key={reason} class="flag"><Bang /><span class="clip" title={said}>{said}</span></span>)}
     </>
   );
 }

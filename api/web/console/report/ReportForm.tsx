@@ -127,13 +127,13 @@ export function ReportForm({ onDone }: ReportFormProps) {
         <h2 id="report-title">{draft.exercise ? text.drill.title : text.title}</h2>
         <span class="quiet">{!isEmpty(draft) && state.store.isKept.value && text.kept(formats(language.value).exactTime(draft.savedAtMs))}</span>
       </header>
-      {!state.store.isKept.value && <p class="fault">{text.notKept}</p>}
+      {!state.store.isKept.value && <p class="fault" role="status">{text.notKept}</p>}
       {isBusy && !isEmpty(draft) && !draft.exercise && <p class="fault" role="alert" data-drill="busy">{text.drill.busy}</p>}
       {isTyped && !isEmpty(draft) && <p class="fault" role="alert" data-public="busy">{PUBLIC.read().busy}</p>}
       {draft.exercise && <DrillMark />}
       <div class="report-body">
         {draft.conversation !== null && <p class="quiet" data-from-message>{text.ofMessage}</p>}
-        {draft.conversation !== null && IS_SHORTENED.test(draft.description) && <p class="fault" data-shortened>{text.textCut}</p>}
+        {draft.conversation !== null && IS_SHORTENED.test(draft.description) && <p class="fault" role="status" data-shortened>{text.textCut}</p>}
         <WordsField of={state} />
         <PlaceField of={state} />
         <TypeField of={state} />

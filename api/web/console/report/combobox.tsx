@@ -107,7 +107,7 @@ export function Combobox({ field, isFirst, text, options, placeholder, isChosen,
           </li>
         ))}
       </ul>
-      {fault !== null && <p class="fault" id={`${id}-fault`}>{fault}</p>}
+      {fault !== null && <p class="fault" role="alert" id={`${id}-fault`}>{fault}</p>}
     </>
   );
 }

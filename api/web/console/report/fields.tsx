@@ -38,7 +38,7 @@ export function WordsField({ of }: { of: FormState }) {
         fault={fault}
         onText={(description) => of.change({ description }, "description")}
       />
-      {fault !== null && <p class="fault" id={`${id}-fault`}>{fault}</p>}
+      {fault !== null && <p class="fault" role="alert" id={`${id}-fault`}>{fault}</p>}
       <HeardLine of={of} />
     </Labelled>
   );
@@ -64,7 +64,7 @@ export function LanguageField({ of }: { of: FormState }) {
           {text.byLetters(languageName(proposed))}
         </button>
       )}
-      {fault !== null && <p class="fault">{fault}</p>}
+      {fault !== null && <p class="fault" role="alert">{fault}</p>}
     </div>
   );
 }
@@ -88,7 +88,7 @@ export function AddressField({ of }: { of: FormState }) {
         aria-invalid={fault !== null}
         onInput={(event) => of.change({ address: event.currentTarget.value }, "address")}
       />
-      {fault !== null && <p class="fault">{fault}</p>}
+      {fault !== null && <p class="fault" role="alert">{fault}</p>}
     </Labelled>
   );
 }
@@ -158,7 +158,7 @@ export function PriorityField({ of }: { of: FormState }) {
           </label>
         ))}
       </div>
-      {fault !== null && <p class="fault">{fault}</p>}
+      {fault !== null && <p class="fault" role="alert">{fault}</p>}
     </fieldset>
   );
 }
@@ -176,7 +176,7 @@ export function CallerFields({ of }: { of: FormState }) {
         <input class="field report-field" data-field="caller_phone" type="tel" autocomplete="off" placeholder={text.callerPhone} aria-label={text.callerPhone} value={draft.callerPhone}
           onInput={(event) => of.change({ callerPhone: event.currentTarget.value }, "caller")} />
       </div>
-      {fault !== null && <p class="fault">{fault}</p>}
+      {fault !== null && <p class="fault" role="alert">{fault}</p>}
     </fieldset>
   );
 }

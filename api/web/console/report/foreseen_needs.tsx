@@ -34,7 +34,7 @@ export function ForeseenNeeds({ of }: { of: FormState }) {
         </thead>
         <tbody>{lines.map((one, at) => <Need key={at} line={one} />)}</tbody>
       </table>
-      {isAged && <p class="report-told fault">{text.figuresOf(f().duration(Math.floor(ageMs / 1000)))}</p>}
+      {isAged && <p class="report-told fault" role="status">{text.figuresOf(f().duration(Math.floor(ageMs / 1000)))}</p>}
       <p class="report-told" role="status">
         {seen.kind === "looking" ? text.counting : seen.kind === "unknown" ? text.freeUnknown : seen.kind === "none" ? text.freeNeedsPlace : null}
       </p>

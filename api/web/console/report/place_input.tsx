@@ -46,6 +46,9 @@ export function PlaceInput({ of, fault, field = "place", label, present }: Given
       </>
     ),
   }));
+  const says = place !== null || placeText === "" ? null : lookupSays(of);
+  // "Choose one of them" is no help where there is none: what was answered is what is wrong.
+  const wrong = fault !== null && found.kind !== "looking" ? (says ?? fault) : fault;
   return (
     <Labelled label={label ?? text.place} more={place === null ? null : text.chosen} id={id}>
       <Combobox
@@ -54,7 +57,7 @@ export function PlaceInput({ of, fault, field = "place", label, present }: Given
         options={options}
         placeholder={text.placeHint}
         isChosen={place !== null}
-        fault={fault}
+        fault={wrong}
         labelId={id}
         onText={(typed) => of.type(typed)}
         onPick={(key) => {
@@ -63,7 +66,7 @@ export function PlaceInput({ of, fault, field = "place", label, present }: Given
         }}
       />
       <p class="report-echo" role="status">
-        {place !== null ? <Understood place={place} /> : placeText === "" ? present : <LookupSays of={of} />}
+        {place !== null ? <Understood place={place} /> : placeText === "" ? present : wrong === says ? null : says}
       </p>
     </Labelled>
   );
@@ -79,13 +82,13 @@ function Understood({ place }: { place: ChosenPlace }) {
   return isFar(place) ? <>{said} · <strong class="report-far">{text.far(far)}</strong></> : <>{said} · {text.near(far)}</>;
 }
 
-function LookupSays({ of }: { of: PlaceChooser }) {
+function lookupSays(of: PlaceChooser): string | null {
   const text = t().own.report;
   const found = of.lookup.state.value;
-  if (found.kind === "looking") return <>{text.looking}</>;
-  if (found.kind === "failed") return <>{sentenceOf(found.problem)}</>;
+  if (found.kind === "looking") return text.looking;
+  if (found.kind === "failed") return sentenceOf(found.problem);
   if (found.kind !== "found") return null;
-  if (found.form === "short_link") return <>{text.shortLink}</>;
-  if (found.form === "street") return <>{text.street}</>;
-  return found.items.length === 0 ? <>{text.nothing}</> : null;
+  if (found.form === "short_link") return text.shortLink;
+  if (found.form === "street") return text.street;
+  return found.items.length === 0 ? text.nothing : null;
 }

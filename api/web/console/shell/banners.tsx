@@ -12,10 +12,12 @@ import { acknowledgeFirst, impaired } from "../alarms/center";
 import { DistressBand } from "../alarms/distress_band";
 import { HeardBy } from "../alarms/heard_by";
 import { sentenceOf } from "../../shared/parts/problem_text";
+import type { Problem } from "../../shared/problem";
 import { MergedReport } from "../detail/merged_report";
 import { readRefusal, refusedElsewhere } from "../detail/orders";
 import { Bang } from "../parts";
 import { unread } from "../handovers";
+import { leaveProblem } from "../leaving";
 import { alarmWord, cureWord, f } from "../say";
 import { isUnread, openMessages } from "../public/waiting_messages";
 import { answeredAtMs, isStale, place, selectedId, stream } from "../state";
@@ -30,12 +32,23 @@ export function Banners() {
     <>
       <DistressBand />
       {session.value.kind === "signed-out" && <div class="signed-out"><SignIn text={t().common.signIn} again /></div>}
+      {leaveProblem.value !== null && <NotLeft of={leaveProblem.value} />}
       {isStale.value && <Stale />}
       {!isStale.value && <Impaired />}
       {refusedElsewhere.value.map((one) => <Refused of={one} key={`${one.id} ${one.problem.code}`} />)}
       {isUnread.value && place.value !== "messages" && <Unread />}
       {view.value?.kind !== "shift" && <Handover />}
     </>
+  );
+}
+
+/** Whoever goes away must know that the desk is still theirs. */
+function NotLeft({ of }: { of: Problem }) {
+  return (
+    <div class="banner impaired" role="alert" data-not-left>
+      <Bang /> <span class="says">{t().common.signIn.out}: {sentenceOf(of)}</span>
+      <button type="button" class="btn" onClick={() => (leaveProblem.value = null)}>{t().common.actions.close}</button>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 // All keys and signs. It rises over the map only.
 import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { SeverityShape } from "../../shared/parts/severity";
 import { StateSign } from "../parts";
@@ -9,7 +10,20 @@ import { t } from "../text";
 export const isHelpOpen = signal(false);
 
 export function Help() {
-  if (!isHelpOpen.value) return null;
+  return isHelpOpen.value ? <Shown /> : null;
+}
+
+function Shown() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Whoever asked for it reads here, and goes on afterwards where they were.
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    heading.current?.focus();
+    return () => {
+      const isElsewhere = document.activeElement?.closest("[data-help]") === null && document.activeElement !== document.body;
+      if (before instanceof HTMLElement && before.isConnected && !isElsewhere) before.focus();
+    };
+  }, []);
   const { desk, case: one, map, views } = t().own;
   const { help, foot, queue, stale, alarms } = desk;
   const rows: readonly (readonly [string, string])[] = [
@@ -19,7 +33,7 @@ export function Help() {
     ["Esc", help.back],
     ["A", foot.acknowledge],
     ["Z", alarms.shelveTitle],
-    ["O", alarms.show],
+    ["O", `${alarms.show}: ${alarms.distress}`],
     ["Ctrl K, /", help.palette],
     ["Ctrl Enter", help.send],
     ["S", one.orders.assign],
@@ -42,12 +56,13 @@ export function Help() {
     ["P", `${views.assistant.title}; ${views.print}`],
     ["9", desk.messages.title],
     ["R", stale.now],
-    ["F", map.all],
+    ["F", `${desk.panes.map}: ${map.all}`],
+    ["← → + −", help.map],
     ["?", foot.keys],
   ];
   return (
     <section class="over help" aria-label={help.title} data-help>
-      <h2>{help.title}</h2>
+      <h2 ref={heading} tabIndex={-1}>{help.title}</h2>
       <dl>{rows.map(([key, says]) => <div key={key}><dt><KeyCap of={key} /></dt><dd>{says}</dd></div>)}</dl>
       <p class="q">{help.field}</p>
       <h2>{help.legend}</h2>

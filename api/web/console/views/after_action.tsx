@@ -79,7 +79,7 @@ function Content({ of: { report, incident, timeline, decisions } }: { of: Case }
   const lines = linesOf(timeline).reverse();
   return (
     <>
-      {report.exercise && <p class="fault">{t().own.views.exercise}</p>}
+      {report.exercise && <p class="fault" role="status">{t().own.views.exercise}</p>}
       <p class="facts">
         <Severity of={report.priority} /> <b>{typeWord(report.type)}</b>, {statusWord(report.status)}
         {report.end_code !== null && `: ${codes[report.end_code] ?? report.end_code}`}
@@ -89,7 +89,7 @@ function Content({ of: { report, incident, timeline, decisions } }: { of: Case }
         {text.reported(f().dayTime(report.reported_at))}
         {report.closed_at !== null && `, ${text.closed(f().dayTime(report.closed_at))}`}
       </p>
-      {!report.complete && <p class="fault">{text.incomplete}</p>}
+      {!report.complete && <p class="fault" role="status">{text.incomplete}</p>}
       <Later load={loadSummary} props={{ of: incident, timeline }} waiting={t().common.loading} />
       <h3>{text.intervals}</h3>
       <Intervals of={report.intervals_s} />

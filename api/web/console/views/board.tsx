@@ -13,7 +13,7 @@ export function Board() {
   const open = [...rows.value.values()].sort(byUrgency);
   return (
     <Paper name="board" title={text.board.title}>
-      {(isStale.value || !isLoaded.value) && <p class="fault">{text.stale}</p>}
+      {(isStale.value || !isLoaded.value) && <p class="fault" role="status">{text.stale}</p>}
       <OpenList rows={open} />
     </Paper>
   );

@@ -110,7 +110,7 @@ function WriteNote({ onWritten }: { onWritten: () => void }) {
         <textarea ref={field} class="input" rows={3} maxLength={LONGEST} dir="auto" data-field="handover" aria-describedby="handover-about" value={typed} onInput={(event) => type(event.currentTarget.value)} />
       </label>
       <p class="q" id="handover-about">{text.about}</p>
-      {!isKept && <p class="fault">{t().own.views.shift.notes.notKept}</p>}
+      {!isKept && <p class="fault" role="status">{t().own.views.shift.notes.notKept}</p>}
       <ProblemText of={request.problem} />
       <div class="choices">
         <button type="submit" class="btn main" data-action="send-handover" disabled={typed.trim() === ""} aria-disabled={request.isBusy}>{text.send} <KeyCap of="Ctrl Enter" /></button>

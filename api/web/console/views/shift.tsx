@@ -38,7 +38,7 @@ export function Shift() {
       <ProblemText of={problem} />
       {data === null ? problem === null && <p role="status">{t().common.loading}</p> : <Figures of={data} />}
       <h3>{text.shift.open}</h3>
-      {(isStale.value || !isLoaded.value) && <p class="fault">{text.stale}</p>}
+      {(isStale.value || !isLoaded.value) && <p class="fault" role="status">{text.stale}</p>}
       {counts.value.ready > 0 && <p>{t().own.desk.queue.readyCount(counts.value.ready)}</p>}
       <OpenList rows={[...rows.value.values()].sort(byUrgency)} />
       <p class="signatures"><span>{text.shift.handed}</span><span>{text.shift.taken}</span></p>
@@ -50,7 +50,7 @@ function Figures({ of }: { of: Summary }) {
   const text = t().own.views.shift;
   return (
     <>
-      {!of.complete && <p class="fault">{text.since(f().dayTime(of.counted_from))}</p>}
+      {!of.complete && <p class="fault" role="status">{text.since(f().dayTime(of.counted_from))}</p>}
       <table class="board">
         <thead>
           <tr>

@@ -2,9 +2,10 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AssignForm } from "../../console/detail/assign_form";
-import { openForm } from "../../console/detail/orders";
+import { openForm, problem } from "../../console/detail/orders";
 import { type Incident, selectedId } from "../../console/state";
 import { LOADERS } from "../../console/text";
+import type { Problem } from "../../shared/problem";
 import { startTexts } from "../../shared/text";
 import { json } from "../support/answers";
 
@@ -84,4 +85,16 @@ test("somebody off duty is asked for by the whole id: the answer tells what spea
 
   await send();
   await vi.waitFor(() => expect(sent).toHaveLength(1));
+});
+
+test("where rules speak against, the reason is said to be missing and is typed next", async () => {
+  await open("v-1");
+  await act(() => void (problem.value = { code: "rules_against", status: 409, params: { rules: ["too_far"] } } as unknown as Problem));
+  expect(root.querySelector(".fault")?.getAttribute("role")).toBe("alert");
+  const reason = root.querySelector<HTMLInputElement>('[data-field="reason"]');
+  expect(document.activeElement).toBe(reason);
+
+  await act(() => void reason?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true })));
+  expect(root.querySelector("[data-lacks]")?.getAttribute("role")).toBe("alert");
+  expect(sent).toEqual([]);
 });

@@ -35,3 +35,8 @@ test("words that no form keeps yet are not put aside", async () => {
 
   expect(await reachesDesk("Escape")).toBe(false);
 });
+
+test("Tab leaves no field whose form is not there: what is typed next would be orders", async () => {
+  await act(() => render(<Opening />, root));
+  expect(await reachesDesk("Tab")).toBe(false);
+});

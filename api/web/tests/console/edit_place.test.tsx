@@ -63,7 +63,7 @@ test("a name that nobody understands is said, and nothing is sent", async () => 
   });
   await send();
 
-  await vi.waitFor(() => expect(root.querySelector(".fault")?.textContent).toContain("Choose one of the places"));
+  await vi.waitFor(() => expect(root.querySelector(".fault")?.textContent).toContain("No such place"));
   expect(sent).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { lookedAt, middle } from "../../console/map/picking";
 import { PlaceChooser, placeOfForm } from "../../console/report/place_chooser";
 import { PlaceInput } from "../../console/report/place_input";
 import { lookAt } from "../../console/state";
-import { LOADERS } from "../../console/text";
+import { LOADERS, t } from "../../console/text";
 import { startTexts } from "../../shared/text";
 import { json } from "../support/answers";
 
@@ -63,4 +63,18 @@ test("a far place is said to be far, is shown on the map, and is not where the n
   expect(lookAt.value).toEqual({ lon: 69, lat: 43.2 });
   middle.value = { centre: { lon: 69, lat: 43.2 }, zoom: 10 };
   expect(lookedAt()).toEqual(HERE);
+});
+
+test("where no place is found, the field does not ask to choose one of them", async () => {
+  vi.stubGlobal("fetch", async () => json({ items: [], understood_as: "name", attribution: "" }));
+  await act(() => {
+    field().value = "Nowhere";
+    field().dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  const { nothing, faults } = t().own.report;
+  await vi.waitFor(() => expect(root.querySelector("[role=status]")?.textContent).toBe(nothing));
+
+  await act(() => render(<PlaceInput of={chooser} fault={faults.place.choose} />, root));
+  expect(root.querySelector(".fault")?.textContent).toBe(nothing);
+  expect(root.querySelector("[role=status]")?.textContent).toBe("");
 });

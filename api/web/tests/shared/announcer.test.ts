@@ -23,6 +23,14 @@ test("many news within five seconds are one digest, each once", () => {
   expect(polite.value).toBe("second. third");
 });
 
+test("sentences of a digest have one full stop between them", () => {
+  announce("It is saved.");
+  announce("New: Flood, high");
+  vi.advanceTimersByTime(0);
+
+  expect(polite.value).toBe("It is saved. New: Flood, high");
+});
+
 test("the same alarm twice is said twice", () => {
   alarm("danger");
   const first = assertive.value;

@@ -101,7 +101,7 @@ function Choices({ found, onChoose }: { found: Signal<Found | null>; onChoose: (
   const list = found.value;
   return (
     <div id="place-found" role="status">
-      {list !== null && list.items.length === 0 && <p class="fault">{list.understood_as === "short_link" ? texts.shortLink : texts.none}</p>}
+      {list !== null && list.items.length === 0 && <p class="fault" role="status">{list.understood_as === "short_link" ? texts.shortLink : texts.none}</p>}
       {list !== null && list.items.length > 0 && (
         <ul class="found-places" aria-label={texts.found}>
           {list.items.map((one) => {

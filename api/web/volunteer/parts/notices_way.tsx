@@ -16,7 +16,7 @@ export function Way({ id, channel, isHere }: { id: string; channel: Channel; isH
     <section class="way" data-channel={channel.id} data-state={channel.state}>
       <p><strong>{kind}</strong>{named.length > 0 && ` · ${named.join(" · ")}`}</p>
       <p class={isProved ? "more" : "more unsure"}>{states[channel.state] ?? channel.state} · {lastOf(channel)}</p>
-      {channel.code !== null && <p class="more fault">{whyOf(channel.code)}</p>}
+      {channel.code !== null && <p class="more fault" role="status">{whyOf(channel.code)}</p>}
       {!isProved && <Proof id={id} channel={channel} />}
       <Result channel={channel} />
       <div class="pair">

@@ -52,7 +52,7 @@ function PushHere({ id }: { id: string }) {
           <strong>{texts.push[state]}</strong>
           <p class="more">{texts.more[state]}</p>
           {state === "on" && <p class="more">{lastShown()}</p>}
-          {isServiceSilent.value && <p class="fault">{texts.service}</p>}
+          {isServiceSilent.value && <p class="fault" role="status">{texts.service}</p>}
         </div>
       </div>
       {state === "not-installed" && <InstallSteps />}

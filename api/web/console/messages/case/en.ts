@@ -169,6 +169,10 @@ export const en = {
     discard: "Discard it",
     note: "Note for the timeline, in any language",
     reason: "Reason, if it helps others",
+    reasonAsked: "Reason",
+    reasonMissing: "Give a reason.",
+    nothingYet: "Nothing to send yet.",
+    choiceMissing: "Choose one of the two first.",
     asksAgain: "Whoever is still missing is asked at once.",
     escalation: {
       title: (from: number, to: number) => `Escalate: level ${from} → ${to}`,

@@ -168,6 +168,10 @@ export const kk = {
     discard: "Алып тастау",
     note: "Оқиға барысына жазба, кез келген тілде",
     reason: "Себебі, басқаларға көмектессе",
+    reasonAsked: "Себебі",
+    reasonMissing: "Себебін жазыңыз.",
+    nothingYet: "Әзірге жіберетін ештеңе жоқ.",
+    choiceMissing: "Алдымен екеуінің бірін таңдаңыз.",
     asksAgain: "Әлі жетіспейтін адамдарға бірден сұрау жіберіледі.",
     escalation: {
       title: (from: number, to: number) => `Күшейту: деңгей ${from} → ${to}`,

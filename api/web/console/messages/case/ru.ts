@@ -169,6 +169,10 @@ export const ru = {
     discard: "Отбросить",
     note: "Заметка в ход событий, на любом языке",
     reason: "Причина, если она поможет другим",
+    reasonAsked: "Причина",
+    reasonMissing: "Укажите причину.",
+    nothingYet: "Пока нечего отправлять.",
+    choiceMissing: "Сначала выберите одно из двух.",
     asksAgain: "Сразу пойдут запросы тем, кого ещё не хватает.",
     escalation: {
       title: (from: number, to: number) => `Усилить: уровень ${from} → ${to}`,

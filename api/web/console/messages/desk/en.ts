@@ -23,6 +23,7 @@ export const en = {
   messages: { title: "Messages from the public", count: "messages", unread: "A message from the public has waited for more than two minutes, and nobody works on it.", open: "Read" },
   queue: {
     label: "Queue",
+    filter: "Which rows",
     all: "All",
     short: "Need people",
     attention: "Attention",
@@ -144,7 +145,8 @@ export const en = {
     title: "Keys",
     field: "While you type in a field, hold Alt with the letter.",
     move: "next and previous row",
-    open: "open the row",
+    open: "open the row; once more: go into it",
+    map: "on the map: move it, closer, farther",
     back: "back: closes what is open",
     palette: "command",
     send: "send what is typed",

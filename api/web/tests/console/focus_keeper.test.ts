@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { keepFocus } from "../../console/focus_keeper";
+
+let stop: () => void;
+const at = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
+const focused = (): string => document.activeElement?.id ?? "";
+
+beforeEach(() => {
+  document.body.innerHTML = `
+    <ol id="queue" class="rows" tabindex="0"></ol>
+    <section id="pane"><div id="scroll" tabindex="0"><ul id="list"><li><button id="order">Handled</button></li></ul></div></section>
+    <p id="text">Words</p>`;
+  stop = keepFocus();
+});
+afterEach(() => {
+  stop();
+  document.body.innerHTML = "";
+});
+
+/** What had the focus goes away as browsers let it: without an event. */
+function take(id: string): void {
+  at(id).blur();
+  at(id).remove();
+}
+
+test("a button that its own order takes away leaves the focus in its pane", async () => {
+  at("order").focus();
+  take("order");
+  await vi.waitFor(() => expect(focused()).toBe("scroll"));
+});
+
+test("a pane that closes leaves the focus in the queue, also where the queue comes later", async () => {
+  at("order").focus();
+  const queue = at("queue");
+  queue.remove();
+  at("order").blur();
+  at("pane").remove();
+  document.body.append(queue);
+  await vi.waitFor(() => expect(focused()).toBe("queue"));
+});
+
+test("a button that waits for its order has the focus again when it can be pressed", async () => {
+  const order = at("order") as HTMLButtonElement;
+  order.focus();
+  order.disabled = true;
+  order.blur();
+  await Promise.resolve();
+  order.disabled = false;
+  await vi.waitFor(() => expect(focused()).toBe("order"));
+});
+
+test("who clicks beside everything has no focus, and news give none", async () => {
+  at("order").focus();
+  at("text").dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  at("order").blur();
+  at("list").append(document.createElement("li"));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(document.activeElement).toBe(document.body);
+});
