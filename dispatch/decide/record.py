@@ -1,10 +1,9 @@
 """The decision record that is written to the log."""
 
-from dataclasses import replace
-
 from dispatch.decide.settled import Settled, View
 from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.commands import AddNote, Command
+from dispatch.model.copying import changed
 from dispatch.model.decisions import Decision, RequirementWhy, Why
 from dispatch.model.distress_commands import StateSafety
 from dispatch.model.events import Event
@@ -59,11 +58,11 @@ def as_recorded(why: RequirementWhy) -> RequirementWhy:
     The steps of a decision compute with the exact numbers, so this comes last.
     """
     named = len(why.chosen) + len(why.passed_over)
-    return replace(
+    return changed(
         why,
         considered=named + recorded_count(why.considered - named),
         excluded={reason: recorded_count(people) for reason, people in why.excluded.items()},
-        wave=replace(why.wave, free=named + recorded_count(why.wave.free - named)) if why.wave else None,
+        wave=changed(why.wave, free=named + recorded_count(why.wave.free - named)) if why.wave else None,
     )
 
 

@@ -1,7 +1,5 @@
 """Step 1 of a decision: the ruling on the command, the events that follow from it, and the needs that are still open."""
 
-from dataclasses import replace
-
 from dispatch.decide.needs import needs_of, surplus
 from dispatch.decide.settled import Settled, View, moment_of
 from dispatch.decide.shortfalls import of_work_without_place
@@ -11,6 +9,7 @@ from dispatch.incidents.assignment import Known
 from dispatch.model import service_area
 from dispatch.model.answer_commands import AcceptOffer
 from dispatch.model.commands import Command
+from dispatch.model.copying import changed
 from dispatch.model.events import Event
 from dispatch.model.incidents import Incident
 from dispatch.model.rulings import Ruling
@@ -45,7 +44,7 @@ def settle_without_claim(settled: Settled, plans: PlanBook, reason: str) -> Sett
     # The rivals were counted for the whole batch; settling again does not repeat that.
     rivals = {need.requirement.id: need.rivals for need in settled.needs}
     needs = (need for need in again.needs if need.requirement.id in rivals)
-    return replace(again, needs=tuple(replace(need, rivals=rivals[need.requirement.id]) for need in needs))
+    return changed(again, needs=tuple(changed(need, rivals=rivals[need.requirement.id]) for need in needs))
 
 
 def _settled(view: View, command: Command, plans: PlanBook, ruling: Ruling) -> Settled:
@@ -117,4 +116,4 @@ def _with_consequences(view: View, command: Command, plans: PlanBook, ruling: Ru
     then.add(*distress_links.told(before, then.state), *distress_links.yielded(then.state, then.facts, around))
     # Last: people who are released by this decision are not told that their job has changed.
     then.add(*job_changes.changes(before, then.state, now_ms), *confirmations.ended_alarms(then.state))
-    return then.state, replace(ruling, events=then.facts)
+    return then.state, changed(ruling, events=then.facts)

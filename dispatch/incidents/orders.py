@@ -1,7 +1,6 @@
 """Rules for orders about a whole incident: report, update, cancel, close, reopen, note."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from dispatch.incidents import releases
 from dispatch.incidents.reopening import reopened
@@ -22,6 +21,7 @@ from dispatch.model.commands import (
     UpdateIncident,
     VoidOffer,
 )
+from dispatch.model.copying import changed
 from dispatch.model.digests import are_comparable
 from dispatch.model.events import Event
 from dispatch.model.incident_events import (
@@ -105,7 +105,7 @@ def _report(
     requirements = plan.stated(priority)
     if command.requirements:
         completed = plans.requirements(command.requirements, command.type)
-        requirements = tuple(replace(entry, stated=True) for entry in completed)
+        requirements = tuple(changed(entry, stated=True) for entry in completed)
     return applied(
         "report",
         IncidentReported(
@@ -176,7 +176,7 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
     # Before "nothing changed", so that a failed precondition is always reported.
     if missed := conflicts(incident, command, changes):
         reason = "edit_conflict" if command.expected_version is None else "version_conflict"
-        return replace(refused("update", reason), conflicts=missed)
+        return changed(refused("update", reason), conflicts=missed)
     if not changes:
         return unchanged("update", "nothing_changed")
     if priority is not incident.priority:

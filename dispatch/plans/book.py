@@ -2,13 +2,14 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from dispatch.model.copying import changed
 from dispatch.model.languages import canonicals
 from dispatch.model.plain_reason import plain_reason
 from dispatch.model.requirements import Climb, Policy, Requirement, RequirementSpec
@@ -75,7 +76,7 @@ class ResponsePlan:
     def stated(self, priority: Priority, level: int = 1) -> tuple[Requirement, ...]:
         """Requirements of this type up to an alarm level, with ids `r1`, `r2`, … in the order of the file."""
         chosen = [line.requirement for line in self.lines if line.counts(priority, range(1, level + 1))]
-        return tuple(replace(entry, id=f"r{number}") for number, entry in enumerate(chosen, 1))
+        return tuple(changed(entry, id=f"r{number}") for number, entry in enumerate(chosen, 1))
 
     def added(self, priority: Priority, level: int) -> tuple[Requirement, ...]:
         """Requirements that one alarm level adds to those below it. `requirement_ids.with_ids` replaces their ids."""
@@ -103,7 +104,7 @@ class PlanBook:
 
     def in_time_zone(self, time_zone: str) -> "PlanBook":
         """The same plans with the hours of this time zone, a name of the IANA database."""
-        return replace(self, budget=replace(self.budget, time_zone=time_zone))
+        return changed(self, budget=changed(self.budget, time_zone=time_zone))
 
     def ladder(self, name: str) -> Ladder:
         """The ladder of this name; `FALLBACK` if there is none: the incident may have been reported under other plans."""
@@ -119,7 +120,7 @@ class PlanBook:
         """Requirements stated by an operator, completed from the type's plan and the defaults, with ids `r1`, `r2`, …."""
         plan = self.plans.get(incident_type or "")
         completed = [self._completed(number, spec, plan) for number, spec in enumerate(specs, 1)]
-        return tuple(replace(entry, heavy=plan is not None and plan.heavy) for entry in completed)
+        return tuple(changed(entry, heavy=plan is not None and plan.heavy) for entry in completed)
 
     def _completed(
         self, number: int, spec: RequirementSpec, plan: ResponsePlan | None = None, policy: Policy | None = None
@@ -220,7 +221,7 @@ def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | Non
         verified=tuple(file.verified),
     )
     bounds = file.bounds.build(ResultBounds())
-    return replace(book, plans={name: _plan(name, table, book, bounds) for name, table in file.types.items()})
+    return changed(book, plans={name: _plan(name, table, book, bounds) for name, table in file.types.items()})
 
 
 def _inline_ladders(file: PlanFile) -> dict[str, Ladder]:
@@ -249,7 +250,7 @@ def _plan(name: str, table: TypeTable, book: PlanBook, bounds: ResultBounds) -> 
         precautions=Precautions(hazard=table.hazard, equipped=tuple(table.equipped), check_in_s=table.check_in_s),
         bounds=table.bounds.build(bounds) if table.bounds else bounds,
     )
-    return replace(
+    return changed(
         plan, lines=tuple(_line(number, row, book, plan) for number, row in enumerate(table.requirements, 1))
     )
 
@@ -265,4 +266,4 @@ def _line(number: int, row: RequirementTable, book: PlanBook, plan: ResponsePlan
     if isinstance(row.ladder, LadderTable):
         stated["ladder"] = _place(plan.type, number)
     completed = book._completed(number, RequirementSpec(**stated), plan, policy)
-    return PlanLine(requirement=replace(completed, heavy=heavy), level=level, priorities=priorities)
+    return PlanLine(requirement=changed(completed, heavy=heavy), level=level, priorities=priorities)

@@ -5,8 +5,9 @@ it again.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from dispatch.model.copying import changed
 from dispatch.model.decisions import RequirementWhy
 from dispatch.model.events import Event
 from dispatch.model.incident_events import AttentionEnded
@@ -82,7 +83,7 @@ def explained(why: RequirementWhy, state: Incident | None, plans: PlanBook, now_
     since_ms = state.times.logged_ms if entry.climb.since_ms is None else entry.climb.since_ms
     by_ms = since_ms + plans.ladder(entry.climb.ladder).target_s * 1000
     chance = chance_to_fill(state, entry, by_ms, now_ms)
-    return replace(why, ladder_step=entry.climb.steps_taken, forecast=round(chance, 3))
+    return changed(why, ladder_step=entry.climb.steps_taken, forecast=round(chance, 3))
 
 
 def is_asking(incident: Incident, entry: Requirement) -> bool:

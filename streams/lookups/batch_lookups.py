@@ -7,13 +7,14 @@ round trip. A hazard reported in a batch applies to other incidents from the nex
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from dispatch.matching.approach import approach, target_of
 from dispatch.matching.eligibility import exclusion
 from dispatch.model.commands import AssignVolunteer, Command
 from dispatch.model.context import DecisionContext, Whereabouts
+from dispatch.model.copying import changed
 from dispatch.model.hazard_areas import HazardArea, Inside, ground_of
 from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Candidate, Found, Need, Presence
@@ -86,7 +87,7 @@ class BatchLookups:
     def seen(self, around: Sequence[DecisionContext], people: Sequence[PeopleSeen]) -> list[DecisionContext]:
         """The contexts completed with hazard areas, the service area and the loaded people."""
         return [
-            replace(
+            changed(
                 one,
                 hazards=self._hazards,
                 served=self._served,
@@ -194,6 +195,6 @@ def _with_times(found: Found, people: Sequence[str], seconds: Sequence[float | N
     known = dict(zip(people, seconds, strict=True))
 
     def timed(candidate: Candidate) -> Candidate:
-        return replace(candidate, travel_s=known.get(candidate.volunteer_id))
+        return changed(candidate, travel_s=known.get(candidate.volunteer_id))
 
-    return replace(found, candidates=tuple(map(timed, found.candidates)), travel=source)
+    return changed(found, candidates=tuple(map(timed, found.candidates)), travel=source)

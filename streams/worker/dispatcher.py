@@ -8,12 +8,12 @@ there, and decides only the commands that have no decision yet.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import structlog
 
 from dispatch.decide import View, settle
 from dispatch.model.commands import Command, ReportIncident
+from dispatch.model.copying import changed
 from dispatch.model.decisions import Cause
 from dispatch.model.hazard_areas import ground_of
 from dispatch.model.local_time import ALMATY
@@ -254,7 +254,7 @@ class Dispatcher:
     async def _find_to_warn(self, drafts: Sequence[Draft]) -> None:
         inside = await self._hazards.inside([draft.settled.new_ground for draft in drafts])
         for draft, people in zip(drafts, inside, strict=True):
-            draft.settled = replace(draft.settled, inside=people)
+            draft.settled = changed(draft.settled, inside=people)
 
     async def _find_ways(self, drafts: Sequence[Draft]) -> None:
         states = [draft.settled.incident for draft in drafts]
@@ -266,7 +266,7 @@ class Dispatcher:
             return
         found = await self._hazards.ways(grounds, [state for state in states if state])
         for draft, ways in zip(drafts, found, strict=True):
-            draft.settled = replace(draft.settled, ways=ways)
+            draft.settled = changed(draft.settled, ways=ways)
 
     async def _write(self, drafts: Sequence[Draft], start_ns: int) -> None:
         """Writes the decisions to the log, then applies and publishes them. `start_ns`: since when they are dealt with."""

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 
 from dispatch.decide import Settled, sift
 from dispatch.model.commands import Command
+from dispatch.model.copying import changed
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
 from dispatch.model.offer_events import OfferMade, OfferMoved
@@ -78,7 +79,7 @@ def count_rivals(drafts: Sequence[Draft]) -> None:
     """Notes in each need the rival needs of the batch, by urgency."""
     drafts = by_urgency(drafts)
     for draft, needs in zip(drafts, with_rivals([draft.settled.needs for draft in drafts]), strict=True):
-        draft.settled = replace(draft.settled, needs=needs)
+        draft.settled = changed(draft.settled, needs=needs)
 
 
 def claims_of(decision: Decision | None, incident: Incident | None = None) -> list[Claim]:
