@@ -15,12 +15,17 @@ from dispatch.model.people import Hold
 from dispatch.model.places import Place
 from dispatch.ports import Claim
 from streams import clock
+from streams.live_index.follower import IndexFollower
+from streams.live_index.live_index import LiveIndex
+from streams.live_index.live_store import LiveStore
 from streams.store import RedisClient, RedisStore
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
+from streams.store.redis_target import target_of_url
 from tests.benchmarks import population, postgis
 from tests.benchmarks.bench_store import Stopwatch, answer, chunks, moved, need_at, redis_alone, restored, settled
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result, spread
+from tests.support.waiting import eventually
 
 NAME = "peers"
 ABOUT = "find + claim three and positions of people who all move, beside a tuned PostGIS and plain Redis GEO"
@@ -55,22 +60,28 @@ async def _run(options: Options, url: str, folder: str) -> Result:
     await answer(link)
     await restored(link, volunteers, 0)
     await settled(link)
-    store, people = RedisStore(link), PeopleStore(link)
+    index = LiveIndex(link.fix_age_limit_ms)
+    # As a worker has it: it follows every claim and every position beside what is measured.
+    follower = IndexFollower(target_of_url(url), index)
+    await follower.start()
+    store, people = LiveStore(link, index), PeopleStore(link)
     now_ms = await store.now_ms()
     profiles = list(population.profiles(volunteers))
     fixes = list(population.fixes(volunteers, now_ms))
     async with _peers(folder) as peers:
         await peers[0].fill(profiles, fixes)
         await _fill_geo(link, profiles, fixes)
+        await eventually(index.is_usable)
         ways: dict[str, Way] = {"Komek": _Komek(store), "PostGIS": _PostGIS(peers[0]), "Redis GEO": _Geo(link)}
         laps, short = await _searched(ways, options.incidents or SEARCHES, options.seed)
         rates = await _moved(link, people, peers, fixes)
+    await follower.stop()
     await link.close()
     return Result(figures=[*_found_figures(laps), *_moved_figures(rates)], notes=_notes(laps, short))
 
 
 class _Komek:
-    """The store of the worker."""
+    """The store of the worker, with its live index."""
 
     def __init__(self, store: RedisStore) -> None:
         self._store = store

@@ -7,9 +7,11 @@ A pipeline is not atomic: others get in between its calls, and it may break off 
 import asyncio
 import copy
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dispatch.matching.position_checks import Track
+from dispatch.model.people import Candidate, Found
 from dispatch.ports import StoreUnavailable
 from streams.store import LockLost
 from streams.store.memory.store import MemoryStore
@@ -105,6 +107,8 @@ class StorePort:
     def __init__(self, redis: Redis, process: Process) -> None:
         self._redis = redis
         self._process = process
+        self._seen: dict[str, Candidate] = {}
+        """Whom this worker's searches found last."""
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         async def call(*args: Any, **kwargs: Any) -> Any:
@@ -130,7 +134,26 @@ class StorePort:
             raise StoreUnavailable(f"{name}: the answer was lost")
         process.may_end(f"{name} done")
         await process.gate()
-        return answer
+        return [self._of_index(found) for found in answer] if name == "find" else answer
+
+    def _of_index(self, found: Found) -> Found:
+        """As a live index that is late would answer. Only one that offers more people than are wanted may lack some: a search
+        that saw everybody asks Redis (`streams/live_index/live_store.py`)."""
+        before, people = list(self._seen.values()), list(found.candidates)
+        self._seen = {one.volunteer_id: one for one in people}
+        chance = self._process.weather.chance
+        if not people or not self._process.weather.strikes("late_index"):
+            return found
+        fault = chance.choice(("engaged", "lacking", "twice"))
+        if fault == "engaged":
+            # Who was free a search ago; most have been asked since.
+            known = {one.volunteer_id for one in people}
+            people = [one for one in before if one.volunteer_id not in known][:3] + people
+        elif fault == "twice":
+            people.insert(0, chance.choice(people))
+        elif not found.complete:
+            people.remove(chance.choice(people))
+        return replace(found, candidates=tuple(people))
 
     async def _piecewise(self, name: str, given: Sequence[Any]) -> list[Any]:
         """Others get in between; it may break off."""

@@ -34,6 +34,8 @@ class Climate:
     older: float = 0.0
     """Redis comes back with a picture that is older than what it knew."""
     outage: float = 0.0
+    late_index: float = 0.0
+    """The live index of a worker has people who are engaged by now, lacks some who are free, or names one twice."""
     jump: float = 0.0
     """A worker's clock jumps by ±3 s or ±1 h, that of the store or of the log by ±3 s."""
 
@@ -69,6 +71,7 @@ CLIMATES = {
     "deaf log": Climate(log_before=0.01, log_after=0.02, log_late=0.01, twice=0.1),
     "deposed brokers": Climate(old_end=0.4, log_after=0.02, store_after=0.01, pause=0.004, rebalance=0.1, crash=0.002),
     "clocks": Climate(jump=0.05, twice=0.05),
+    "late index": Climate(late_index=0.6, crash=0.002, rebalance=0.05),
     "forgetful": Climate(emptied=0.012, older=0.008),
     "storm": _STORM,
 }
