@@ -6,6 +6,10 @@ import gc
 from collections import deque
 from typing import Any
 
+import structlog
+
+_log = structlog.get_logger(__name__)
+
 
 class Turns:
     """Resumes at most `at_once` waiting coroutines per iteration of the event loop, in FIFO order.
@@ -51,10 +55,13 @@ def collect_rarely() -> None:
 async def cancel(task: asyncio.Task[Any] | None) -> None:
     """Cancels a background task and waits until it has ended; None: nothing was started.
 
-    Raises:
-        Exception: what the task raised, if it had ended by itself.
+    Raises nothing of the task: whoever ends it has more to end, such as a consumer that would stay a member of its group and keep
+    its partitions without reading them. What the task raised, if it had ended by itself, is logged.
     """
-    if task is not None:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    if task is None:
+        return
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.gather(task, return_exceptions=True)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.warning("a background task had ended by itself", cause=repr(error))

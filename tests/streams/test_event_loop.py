@@ -2,7 +2,7 @@
 
 import asyncio
 
-import pytest
+from structlog.testing import capture_logs
 
 from streams import event_loop
 from streams.event_loop import Turns
@@ -48,12 +48,14 @@ async def test_a_cancelled_task_has_ended_when_the_call_returns() -> None:
     assert (task.cancelled(), ended) == (True, ["work"])
 
 
-async def test_what_a_task_raised_by_itself_is_not_lost() -> None:
+async def test_what_a_task_raised_by_itself_is_logged_and_ends_no_clean_up() -> None:
     async def work() -> None:
         raise ValueError("a bug")
 
     task = asyncio.ensure_future(work())
     await asyncio.sleep(0)
 
-    with pytest.raises(ValueError, match="a bug"):
+    with capture_logs() as logged:
         await event_loop.cancel(task)
+
+    assert [entry["cause"] for entry in logged] == ["ValueError('a bug')"]

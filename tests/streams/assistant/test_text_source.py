@@ -1,6 +1,13 @@
 """Which texts a decision names, and which offsets may be committed."""
 
-from streams.assistant.text_source import Progress
+import asyncio
+
+import pytest
+from aiokafka.errors import CommitFailedError
+
+from streams.assistant import text_source
+from streams.assistant.text_source import Progress, TextSource
+from streams.settings import Settings
 
 
 def test_an_offset_is_committed_once_every_text_before_it_is_dealt_with() -> None:
@@ -24,3 +31,41 @@ def test_decisions_without_texts_hold_nothing_back() -> None:
         progress.take(offset, 0)
 
     assert progress.committable == 5
+
+
+async def test_a_source_whose_commit_was_refused_leaves_the_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it keeps half of the partitions, and nobody reads their texts."""
+
+    class Refused:
+        is_stopped = False
+
+        async def start(self) -> None:
+            """Connected."""
+
+        def subscribe(self, *_: object, **__: object) -> None:
+            """A member."""
+
+        async def getmany(self, **_: object) -> dict[object, object]:
+            await asyncio.sleep(0)
+            return {}
+
+        async def commit(self, _: object) -> None:
+            raise CommitFailedError
+
+        async def stop(self) -> None:
+            self.is_stopped = True
+
+    consumer = Refused()
+    monkeypatch.setattr(text_source.clients, "group_member", lambda *_, **__: consumer)
+    monkeypatch.setattr(text_source, "COMMIT_EVERY_S", 0.0)
+    source = TextSource(Settings(), deal_with)
+    source._progress[0] = Progress(7)
+
+    with pytest.raises(CommitFailedError):
+        await source.follow(lambda: False)
+
+    assert consumer.is_stopped
+
+
+async def deal_with(_: object) -> None:
+    """Nothing to read."""
