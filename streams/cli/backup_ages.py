@@ -33,6 +33,9 @@ def backup_checks(settings: Settings, now_ms: int) -> Iterator[Check]:
             "backups", f"cannot be read: {', '.join(found.unreadable[:3])}", "Delete them, or take other copies."
         )
     if found.newest is None:
+        if not settings.backups.is_dir():
+            yield fail("backups", f"there is no folder {settings.backups}", f"Correct KOMEK_BACKUPS. {EVERY_DAY}")
+            return
         halves = f"; {len(found.halves)} were not completed" if found.halves else ""
         yield fail("backups", f"{settings.backups} holds no complete export{halves}", EVERY_DAY)
         return

@@ -23,8 +23,8 @@ WARN_DAYS, FAIL_DAYS = 30.0, 7.0
 _CURE = "Renew it; Komek takes a new one without a restart (USING.md)."
 
 
-def certificate_checks(settings: Settings, api: Access) -> Iterator[Check]:
-    """One for each server that is reached by TLS and each certificate in a file of the settings."""
+def certificate_checks(settings: Settings, api: Access | None) -> Iterator[Check]:
+    """One for each server that is reached by TLS and each certificate in a file of the settings. `api` None: it is not asked."""
     try:
         servers = list(_servers(settings, api))
     except (BadPem, SettingsError) as error:
@@ -41,9 +41,8 @@ def certificate_checks(settings: Settings, api: Access) -> Iterator[Check]:
             yield in_file(name, path)
 
 
-def _servers(settings: Settings, api: Access) -> Iterator[tuple[str, str, int, ssl.SSLContext]]:
-    url = urlsplit(api.url)
-    if url.scheme == "https":
+def _servers(settings: Settings, api: Access | None) -> Iterator[tuple[str, str, int, ssl.SSLContext]]:
+    if api is not None and (url := urlsplit(api.url)).scheme == "https":
         yield f"certificate of {url.netloc}", url.hostname or "", url.port or 443, api.trust
     if settings.kafka is not None and settings.kafka_security in (SSL, SASL_SSL):
         context = client_tls.client_context(ca=settings.kafka_ca, cert=settings.kafka_cert, key=settings.kafka_key)

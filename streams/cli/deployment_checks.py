@@ -5,6 +5,7 @@ Each takes some seconds at most and raises nothing. They ask what runs (probes, 
 
 import json
 import re
+import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import redis
 
-from dispatch.model.counted import counted
 from dispatch.model.plain_reason import plain_reason
 from streams import clock
 from streams.api_client import http_reason
@@ -24,40 +23,54 @@ from streams.cli.backup_ages import backup_checks
 from streams.cli.certificate_ends import certificate_checks
 from streams.cli.client import Access
 from streams.cli.feed_checks import FEED, feed_checks, followed, token_checks
-from streams.cli.kept_checks import key_checks, retention_checks
+from streams.cli.kept_checks import data_key_checks, retention_checks, token_keys
 from streams.cli.labels import words
-from streams.errors import BrokerError
-from streams.kafka import topic_admin
-from streams.kafka.topic_drift import FINISH, UNFINISHED, Cure, TopicState, problems_of
+from streams.cli.server_checks import KAFKA, clock_check, kafka_checks, redis_checks
+from streams.local.acl_checks import acl_checks
 from streams.local.check import Check, Level, fail, ok, warn
-from streams.settings import Settings, SettingsError
-from streams.store.redis_check import problem_of
-from streams.store.redis_connections import blocking_client
-from streams.store.redis_target import target_of
+from streams.local.stack_checks import kafka_access
+from streams.settings import Settings
+from streams.tls import BadCertificate, client_context
 
 WITHIN_S = 5.0
-CLOCK_WARN_S, CLOCK_FAIL_S = 1.0, 5.0
-"""Offers have deadlines of some ten seconds, and links and tokens count in seconds."""
-LEAST_REPLICAS, LEAST_IN_SYNC, LEAST_WORKERS = 3, 2, 2
+LEAST_WORKERS = 2
+DATE_STEP_S = 2.0
+"""A server tells whole seconds, cut off, and uvicorn makes its header Date anew once a second."""
 _VERSION = re.compile(r'^komek_build_info\{[^}]*version="([^"]*)"', re.MULTILINE)
 
 
-def deployment_checks(settings: Settings, api: Access, targets: Sequence[Path]) -> Iterator[Check]:
-    """`targets`: files as `file_sd_configs` of Prometheus reads them."""
+def deployment_checks(settings: Settings, api: Access | Check, targets: Sequence[Path]) -> Iterator[Check]:
+    """`api`: how it is asked, or why it cannot be. `targets`: files as `file_sd_configs` of Prometheus reads them."""
     # Without a token: probes ask for none, and no process should get one.
-    with httpx2.Client(trust_env=False, verify=api.trust, timeout=WITHIN_S) as probing:
+    with httpx2.Client(trust_env=False, verify=_trusted(settings), timeout=WITHIN_S) as probing:
         found = list(process_checks(targets, probing))
     yield from found
     yield from followed(settings, is_shown=any(check.name == FEED for check in found))
     yield from token_checks(settings)
-    with api.http("monitor", "doctor") as http:
-        yield from api_checks(http)
-    yield from kafka_checks(settings)
+    if isinstance(api, Check):
+        yield api
+    else:
+        with api.http("monitor", "doctor") as http:
+            yield from api_checks(http)
+    kafka = list(kafka_checks(settings))
+    yield from kafka
     yield from redis_checks(settings)
-    yield from retention_checks(settings)
-    yield from key_checks(settings)
-    yield from certificate_checks(settings, api)
+    # What the first question to Kafka has found is not said again of each of the others, which would only wait in vain.
+    if all(check.name != KAFKA for check in kafka):
+        yield from retention_checks(settings)
+        yield from data_key_checks(settings)
+        yield from (kafka_access(settings), *acl_checks(settings))
+    yield token_keys(settings)
+    yield from certificate_checks(settings, None if isinstance(api, Check) else api)
     yield from backup_checks(settings, clock.now_ms())
+
+
+def _trusted(settings: Settings) -> ssl.SSLContext:
+    """For the probes. A file that cannot be used is what the check of the API says."""
+    try:
+        return client_context(settings)
+    except BadCertificate:
+        return ssl.create_default_context()
 
 
 def stricter(check: Check) -> Check:
@@ -190,92 +203,4 @@ def _clock_of(name: str, date: str | None, asked_s: float, answered_s: float) ->
         told_s = parsedate_to_datetime(date or "").timestamp()
     except (TypeError, ValueError):
         return warn(f"clock of {name}", "it tells no time", "A proxy may have removed the header Date.")
-    # Whole seconds, cut off.
-    return clock_check(name, told_s, asked_s - 1.0, answered_s)
-
-
-def clock_check(name: str, told_s: float, asked_s: float, answered_s: float) -> Check:
-    """It was told at some time between the two; what lies outside of them is certain to be wrong."""
-    off_s = told_s - min(max(told_s, asked_s), answered_s)
-    found = f"{off_s:+.1f} s beside this machine's"
-    if abs(off_s) > CLOCK_FAIL_S:
-        return fail(f"clock of {name}", found, "Set both clocks by NTP: deadlines of offers depend on them.")
-    if abs(off_s) > CLOCK_WARN_S:
-        return warn(f"clock of {name}", found, "Set both clocks by NTP.")
-    return ok(f"clock of {name}", found)
-
-
-def kafka_checks(settings: Settings) -> Iterator[Check]:
-    """Whether the topics outlive a broker, and differ from what is stated in nothing."""
-    if settings.kafka is None:
-        yield fail("Kafka", "KOMEK_KAFKA is not set", "Set the settings of the deployment for this command.")
-        return
-    try:
-        with topic_admin.connected(settings, timeout_s=WITHIN_S) as admin:
-            states = topic_admin.read_states(admin)
-            behind = topic_admin.partitions_behind(admin)
-    except BrokerError as error:
-        yield fail("Kafka", str(error), error.cure)
-        return
-    yield from topic_checks(states, behind, settings)
-
-
-def topic_checks(states: Mapping[str, TopicState], behind: Sequence[str], settings: Settings) -> Iterator[Check]:
-    """`behind`: partitions with a replica that is not in sync."""
-    found = problems_of(states, settings)
-    if any(drift.cure is Cure.END_IMPORT for drift in found):
-        yield fail("import", UNFINISHED, f"End it: {FINISH}.")
-        found = [drift for drift in found if drift.cure is not Cure.END_IMPORT]
-    for drift in found:
-        yield (fail if drift.is_dangerous else warn)(f"topic {drift.topic}", drift.what, drift.advice)
-    few = sorted(name for name, state in states.items() if state.replication < LEAST_REPLICAS)
-    loose = sorted(
-        name
-        for name, state in states.items()
-        if int(state.config.get("min.insync.replicas", "1")) < min(LEAST_IN_SYNC, max(2, state.replication))
-    )
-    if few:
-        yield warn(
-            "replicas",
-            f"fewer than {LEAST_REPLICAS}: {', '.join(few)}",
-            "KOMEK_REPLICATION=3 before topics are created.",
-        )
-    if loose:
-        yield warn(
-            "in-sync replicas", f"one is enough for {_some(loose, states)}", "KOMEK_MIN_INSYNC=2, `komek topics apply`."
-        )
-    if behind:
-        yield fail("replication", f"behind: {', '.join(behind[:5])}", "A broker is down or slow: look at the brokers.")
-    elif not few and not loose:
-        yield ok("topics", f"{len(states)} with {LEAST_REPLICAS} replicas or more, all in sync")
-
-
-def _some(names: Sequence[str], states: Mapping[str, object]) -> str:
-    return f"all {counted(len(states), 'topic')}" if len(names) == len(states) else ", ".join(names)
-
-
-def redis_checks(settings: Settings) -> Iterator[Check]:
-    """Whether Redis keeps what it is given, has a replica, and tells the same time."""
-    try:
-        with blocking_client(target_of(settings), timeout_s=WITHIN_S) as client:
-            asked_s = time.time()  # noqa: TID251 - compared with the clock of another machine
-            told_s, told_us = client.time()
-            answered_s = time.time()  # noqa: TID251
-            replicas = int(client.info("replication").get("connected_slaves", 0))
-            policy = str(client.info("memory").get("maxmemory_policy", "noeviction"))
-    except SettingsError as error:
-        yield fail("Redis", str(error), "Correct the settings.")
-        return
-    except (redis.RedisError, OSError) as error:
-        problem = problem_of(error, target_of(settings))
-        yield fail("Redis", problem.message, problem.cure)
-        return
-    yield clock_check("Redis", told_s + told_us / 1e6, asked_s, answered_s)
-    if policy != "noeviction":
-        yield fail("Redis memory", f"maxmemory-policy {policy} drops claims", "Set maxmemory-policy noeviction.")
-    if replicas:
-        yield ok("Redis replicas", f"{replicas} connected")
-    else:
-        yield warn(
-            "Redis replicas", "none: after a loss the workers rebuild it from the log", "Add a replica and Sentinels."
-        )
+    return clock_check(name, told_s, asked_s - DATE_STEP_S, answered_s)

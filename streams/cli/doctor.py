@@ -1,5 +1,6 @@
 """`komek doctor`: checks this machine and the running stack."""
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -13,16 +14,15 @@ from rich.text import Text
 
 from streams import settings as all_settings
 from streams.cli.channel_checks import channel_checks
-from streams.cli.client import ApiOption, TokenOption, access
+from streams.cli.client import Access, ApiOption, TokenOption, access
 from streams.cli.deployment_checks import deployment_checks, stricter
-from streams.cli.errors import DONE, FAILED
+from streams.cli.errors import DONE, FAILED, CommandFailed
 from streams.cli.feed_checks import token_checks
 from streams.cli.output import console, print_json
 from streams.local import stackfile
-from streams.local.acl_checks import acl_checks
 from streams.local.check import Check, Level, fail, ok, warn
 from streams.local.machine_checks import machine_checks
-from streams.local.stack_checks import kafka_access, stack_checks, tokens
+from streams.local.stack_checks import stack_checks, tokens
 from streams.local.version_checks import version_checks
 from streams.map_source import map_source
 from streams.settings import Settings, SettingsError
@@ -52,6 +52,9 @@ def command(
 
     `note`: right on one machine, not in production. `warn`: works, but should be corrected. Exit code 0 unless a check failed.
     """
+    for library in ("kafka", "aiokafka"):
+        # What they complain of is a finding, in words that say what to do.
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     findings = examine_deployment(targets or [], api, token) if deployment else examine()
     if as_json:
         print_json([asdict(finding) for finding in findings])
@@ -80,11 +83,7 @@ def examine() -> list[Check]:
 
 
 def examine_deployment(targets: Sequence[Path], api: str | None, token: str | None) -> list[Check]:
-    """Checks of a running deployment. `targets` empty: the list of the local stack, if one runs.
-
-    Raises:
-        CommandFailed: no token was given and none can be signed here.
-    """
+    """Checks of a running deployment. `targets` empty: the list of the local stack, if one runs."""
     try:
         settings = all_settings.load(os.environ)
         own = settings.data / "metrics.json"
@@ -94,14 +93,21 @@ def examine_deployment(targets: Sequence[Path], api: str | None, token: str | No
         return [fail("settings", str(error), "Correct or unset the names above.")]
     found = [
         ok("settings", "valid"),
-        *deployment_checks(settings, access(api, token), targets or ([own] if own.exists() else [])),
+        *deployment_checks(settings, _asked(api, token), targets or ([own] if own.exists() else [])),
         tokens(settings),
-        *([kafka_access(settings), *acl_checks(settings)] if settings.kafka else []),
         *version_checks(settings, stack),
         *channel_checks(_with_own_key(settings)),
         _map(settings),
     ]
     return [stricter(check) for check in found]
+
+
+def _asked(api: str | None, token: str | None) -> Access | Check:
+    """How the API is asked; a finding, where it cannot be: the others are looked at all the same."""
+    try:
+        return access(api, token)
+    except CommandFailed as problem:
+        return fail("API", f"not asked: {problem}", problem.cure)
 
 
 def _with_own_key(settings: Settings) -> Settings:

@@ -36,7 +36,8 @@ def retention_checks(settings: Settings) -> Iterator[Check]:
     try:
         with topic_admin.connected(settings, timeout_s=WITHIN_S) as admin:
             states = topic_admin.read_states(admin)
-        old, unread = asyncio.run(_oldest(settings))
+        # One that is missing is a finding of its own.
+        old, unread = asyncio.run(_oldest(settings, [topic for topic in TOPICS if topic.name in states]))
     except (BrokerError, LogUnavailable) as error:
         yield fail("retention", f"it cannot be looked at: {error}", "Check KOMEK_KAFKA and the rights of this user.")
         return
@@ -54,15 +55,19 @@ def retention(
     if wrong:
         more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         return fail("retention", "; ".join(wrong[:3]) + more, _RETENTION_CURE)
+    kept = sum(topic.name in states for topic in TOPICS)
     left = f", without {', '.join(topic.name for topic in unread)}, which this user may not read" if unread else ""
-    return ok("retention", f"{len(TOPICS)} topics keep what is stated, and no record is too old{left}")
+    return ok(
+        "retention",
+        f"{kept} topics keep what is stated, and no record is too old{left}",
+    )
 
 
-async def _oldest(settings: Settings) -> tuple[list[TooOld], list[Topic]]:
+async def _oldest(settings: Settings, topics: Sequence[Topic]) -> tuple[list[TooOld], list[Topic]]:
     reader = LogReader(settings, CLIENT)
     try:
         await reader.start()
-        return await oldest_records(reader, clock.now_ms())
+        return await oldest_records(reader, clock.now_ms(), topics)
     except (KafkaError, TimeoutError) as error:
         raise LogUnavailable(f"the log cannot be read: {kafka_reason(error)}") from error
     finally:
@@ -73,26 +78,23 @@ def _hours(seconds: int | None) -> str:
     return f"{(seconds or 0) / 3600:.0f} h"
 
 
-def key_checks(settings: Settings) -> Iterator[Check]:
-    """Whether the ring of this shell has every key that the deployment uses, and its token keys can sign."""
-    yield from _data_keys(settings)
+def token_keys(settings: Settings) -> Check:
+    """Whether the keys that sign tokens can be used, and by their owner only."""
+    name = "token keys"
     if settings.jwt_keys is None:
-        yield warn("token keys", "not looked at: KOMEK_JWT_KEYS is not set", "Set it to the file of the operator.")
-        return
+        return warn(name, "not looked at: KOMEK_JWT_KEYS is not set", "Set it to the file of the operator.")
     try:
         keys = load_keys(settings.jwt_keys)
     except BadKeys as error:
-        yield fail(
-            "token keys", str(error), "Correct the file of KOMEK_JWT_KEYS; the API keeps those it has until then."
-        )
-        return
+        return fail(name, str(error), "Correct the file of KOMEK_JWT_KEYS; the API keeps those it has until then.")
     if keys.warnings:
-        yield warn("token keys", "; ".join(keys.warnings), "Let nobody but their owner read them.")
-    else:
-        yield ok("token keys", f"{len(keys.kids)} of them verify")
+        # The API starts nevertheless: whoever can read the key signs tokens of any role, and a stop helps nobody.
+        return fail(name, "; ".join(keys.warnings), "Let nobody but their owner read them, and make new ones.")
+    return ok(name, f"{len(keys.kids)} of them verify")
 
 
-def _data_keys(settings: Settings) -> Iterator[Check]:
+def data_key_checks(settings: Settings) -> Iterator[Check]:
+    """Whether the ring of this shell has every key that the deployment uses."""
     if settings.data_keys is None and settings.data_key is None:
         yield warn(
             "data keys",

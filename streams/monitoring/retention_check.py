@@ -67,16 +67,18 @@ async def findings(settings: Settings, link: RedisClient, reader: LogReader, now
     return found
 
 
-async def oldest_records(reader: LogReader, now_ms: int) -> tuple[list[TooOld], list[Topic]]:
-    """Of the topics whose records end by their age: what is too old, and the topics that this user may not read. Reads one record
-    of each partition.
+async def oldest_records(
+    reader: LogReader, now_ms: int, topics: Iterable[Topic] = TOPICS
+) -> tuple[list[TooOld], list[Topic]]:
+    """Of those of the topics whose records end by their age: what is too old, and the topics that this user may not read. Reads
+    one record of each partition.
 
     Raises:
         LogUnavailable: Kafka does not answer.
     """
     found: list[TooOld] = []
     unread: list[Topic] = []
-    for topic in TOPICS:
+    for topic in topics:
         if topic.compacted:
             continue
         try:

@@ -24,7 +24,7 @@ from streams.local.ports import LOOPBACK, free_ports
 from streams.monitoring.queried_alarms import QUERIED
 from tests.support import outward_drills, process_drills, public_drills, record_drills
 from tests.support.composed import DEPLOY
-from tests.support.drills import DRILLS, Fault, Ground, keep
+from tests.support.drills import DRILLS, Fault, Ground, end_what_is_left, keep
 from tests.support.programs import program
 from tests.support.runbook import PAGES, commands, filled
 from tests.support.town import Town
@@ -143,12 +143,13 @@ def test_every_page_is_drilled() -> None:
 def test_the_alarm_comes_its_page_helps_and_it_ends_with_its_cause(
     name: str, komek: WholeStack, town: Town, prometheus: str
 ) -> None:
-    until(lambda: alarms(town) is not None and name not in (alarms(town) or ()))
+    ground = Ground(komek, town)
+    until(lambda: is_off(name, ground))
 
     def is_on() -> bool:
         return fires(prometheus, name) if name in BY_PROMETHEUS else name in (alarms(town) or ())
 
-    with DRILLS[name](Ground(komek, town)) as fault:
+    with DRILLS[name](ground) as fault:
         try:
             until(is_on, SLOW.get(name, WITHIN_S))
             took_s = time.monotonic() - fault.since_s
@@ -177,6 +178,14 @@ def alarms(town: Town) -> dict[str, Any] | None:
     except httpx2.TransportError:
         return None
     return {alarm["name"]: alarm for alarm in answer.json()["alarms"]}
+
+
+def is_off(name: str, ground: Ground) -> bool:
+    """Whether the drill can begin; what an earlier one left on is ended."""
+    on = alarms(ground.town)
+    if on is not None and name in on:
+        end_what_is_left(ground, name)
+    return on is not None and name not in on
 
 
 def fires(address: str, name: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 import redis
 
+from dispatch.model.reasons import AttentionReason
 from dispatch.plans.book import BUILT_IN, load_builtin
 from streams import clock, redis_keys
 from streams.readers import plans
@@ -168,3 +169,15 @@ def _removed(komek: WholeStack, incident: str) -> None:
 
 for _reason in ("check_in_overdue", "person_silent", "change_unconfirmed"):
     drill(_reason)(_fact(_reason))
+
+
+def end_what_is_left(at: Ground, name: str) -> None:
+    """Ends an alarm that an earlier drill has left on, so that the drill of this name can begin.
+
+    A worker that stood still decides for a moment beside its successor: the void decisions are real, and told for a day.
+    """
+    if name == "void_events":
+        with redis.Redis.from_url(at.komek.redis) as client:
+            client.delete(redis_keys.VOIDS)
+    elif name in AttentionReason:
+        _attended(at.town, name)()

@@ -13,12 +13,16 @@ import pytest
 
 from api.schemas.status import StandingAlarm, WayStatus
 from streams import clock
-from streams.cli import certificate_ends, deployment_checks
+from streams.cli import certificate_ends, deployment_checks, kept_checks, server_checks
 from streams.client_tls import client_context
 from streams.components import Component
-from streams.local.check import Check, Level, note, ok
+from streams.kafka.topic_drift import TopicState
+from streams.local.check import Check, Level, fail, note, ok
+from streams.local.keys import ensure_jwt_keys, write_secret
 from streams.local.ports import LOOPBACK, free_ports
 from streams.probe_server import ProbeServer
+from streams.settings import Settings
+from streams.topics import TOPICS
 from tests.streams.cli.fake_api import serving
 from tests.support.self_signed import self_signed
 from tests.support.whole_stack import RunningStack
@@ -153,12 +157,12 @@ class TestTheApi:
     ("off_s", "level"), [(0.0, Level.OK), (-0.9, Level.OK), (1.5, Level.WARN), (-4.9, Level.WARN), (6.0, Level.FAIL)]
 )
 def test_clocks_that_differ_are_findings(off_s: float, level: Level) -> None:
-    assert deployment_checks.clock_check("Redis", 1000.0 + off_s, 1000.0, 1000.0).level is level
+    assert server_checks.clock_check("Redis", 1000.0 + off_s, 1000.0, 1000.0).level is level
 
 
 def test_a_slow_answer_is_no_wrong_clock() -> None:
-    assert deployment_checks.clock_check("Redis", 1003.0, 1000.0, 1006.0).level is Level.OK
-    assert deployment_checks.clock_check("Redis", 1008.0, 1000.0, 1006.0).level is Level.WARN
+    assert server_checks.clock_check("Redis", 1003.0, 1000.0, 1006.0).level is Level.OK
+    assert server_checks.clock_check("Redis", 1008.0, 1000.0, 1006.0).level is Level.WARN
 
 
 class TestCertificates:
@@ -201,6 +205,76 @@ class TestCertificates:
 def test_what_one_machine_forgives_is_a_warning_in_production() -> None:
     assert deployment_checks.stricter(note("a", "b", "c")).level is Level.WARN
     assert deployment_checks.stricter(ok("a", "b")).level is Level.OK
+
+
+def test_a_setting_behind_all_topics_is_one_finding() -> None:
+    asked = Settings(replication=3, min_insync=2)
+    one = {
+        topic.name: TopicState(
+            name=topic.name, partitions=topic.partition_count(asked), replication=1, config=topic.config(asked)
+        )
+        for topic in TOPICS
+    }
+
+    found = [check for check in server_checks.topic_checks(one, [], asked) if check.level is Level.FAIL]
+
+    assert [check.found for check in found] == [
+        f"all {len(TOPICS)} topics: has 1 replica, KOMEK_REPLICATION asks for 3"
+    ]
+    assert list(server_checks.topic_checks(one, [], asked))[-1].found == f"fewer than 3: all {len(TOPICS)} topics"
+
+
+@pytest.mark.parametrize(
+    ("memory", "level"),
+    [
+        ({"maxmemory": 100, "used_memory": 50}, Level.OK),
+        ({"maxmemory": 100, "used_memory": 75}, Level.WARN),
+        ({"maxmemory": 100, "used_memory": 95}, Level.FAIL),
+        ({"maxmemory": 100, "used_memory": 1, "maxmemory_policy": "allkeys-lru"}, Level.FAIL),
+        # Redis' own default: no limit of its own.
+        ({"maxmemory": 0, "used_memory": 95}, None),
+    ],
+)
+def test_a_redis_that_is_full_or_drops_what_it_holds_is_a_finding(
+    memory: dict[str, object], level: Level | None
+) -> None:
+    assert [check.level for check in server_checks.memory_checks(memory)] == ([level] if level else [])
+
+
+def test_a_kafka_that_does_not_answer_is_said_once_and_the_others_are_looked_at() -> None:
+    away = Settings(kafka=f"{LOOPBACK}:{free_ports(1)[0]}", redis=f"redis://{LOOPBACK}:{free_ports(1)[0]}/0")
+    not_asked = fail("API", "not asked: no key", "Give --token.")
+
+    found = list(deployment_checks.deployment_checks(away, not_asked, []))
+
+    assert [check.name for check in found if check.level is Level.FAIL] == ["API", "Kafka", "Redis"]
+
+
+def test_keys_that_others_can_read_are_a_failure(tmp_path: Path) -> None:
+    keys = tmp_path / "jwt-keys.json"
+    ensure_jwt_keys(keys)
+    good = kept_checks.token_keys(Settings(jwt_keys=keys))
+    keys.chmod(0o644)
+    bad = kept_checks.token_keys(Settings(jwt_keys=keys))
+    keys.write_text("{")
+    broken = kept_checks.token_keys(Settings(jwt_keys=keys))
+
+    assert (good.level, bad.level, broken.level) == (Level.OK, Level.FAIL, Level.FAIL)
+
+
+@pytest.mark.stack
+def test_without_a_key_that_signs_the_page_is_whole(shared_stack: RunningStack, tmp_path: Path) -> None:
+    broken = tmp_path / "jwt-keys.json"
+    write_secret(broken, "{")
+
+    done = shared_stack.run("doctor", "--deployment", "--json", environ={"KOMEK_JWT_KEYS": str(broken)})
+
+    assert done.returncode == 1, done.stderr
+    found = {check["name"]: check["level"] for check in json.loads(done.stdout)}
+    assert (found["API"], found["token keys"]) == ("fail", "fail")
+    assert {found["worker-1"], found["clock of Redis"], found["retention"]} == {"ok"}
+    # What a library complains of is a finding, or nothing.
+    assert done.stderr == ""
 
 
 @pytest.mark.stack

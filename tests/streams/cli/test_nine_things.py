@@ -14,7 +14,7 @@ import pytest
 from streams import clock
 from streams.backup.backup_key import BackupKey, new_salt
 from streams.backup.documents import MANIFEST, PLAN, READ_BACK, Manifest, Plan, write
-from streams.cli import certificate_ends, deployment_checks, kept_checks
+from streams.cli import certificate_ends, deployment_checks, kept_checks, server_checks
 from streams.cli.backup_ages import backup_checks
 from streams.components import Component
 from streams.kafka.access_rules import rights_of
@@ -81,7 +81,7 @@ def versions(*some: str) -> Look:
 
 
 def topics(states: dict[str, TopicState], *behind: str) -> Look:
-    return lambda _: deployment_checks.topic_checks(states, behind, SAFE)
+    return lambda _: server_checks.topic_checks(states, behind, SAFE)
 
 
 def retention(states: dict[str, TopicState], *old: TooOld) -> Look:
@@ -124,7 +124,7 @@ def ways(status: str) -> Look:
 
 
 def clocks(off_s: float) -> Look:
-    return lambda _: [deployment_checks.clock_check("Redis", 1000.0 + off_s, 1000.0, 1000.0)]
+    return lambda _: [server_checks.clock_check("Redis", 1000.0 + off_s, 1000.0, 1000.0)]
 
 
 def keys(ring: KeyRing) -> Look:
