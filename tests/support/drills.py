@@ -179,5 +179,5 @@ def end_what_is_left(at: Ground, name: str) -> None:
     if name == "void_events":
         with redis.Redis.from_url(at.komek.redis) as client:
             client.delete(redis_keys.VOIDS)
-    elif name in AttentionReason:
+    elif name in tuple(AttentionReason):
         _attended(at.town, name)()
