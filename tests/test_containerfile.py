@@ -72,3 +72,28 @@ def test_the_measure_runs_the_commands_of_the_file() -> None:
     assert len(commands) == FIRST.count("\nRUN ")
     assert not any("\\" in command or "# " in command for command in commands)
     assert commands[-1].endswith("mkdir -p /made/data")
+
+
+def test_what_nothing_runs_is_left_out(tmp_path: Path) -> None:
+    packages = tmp_path / "lib" / "python3.13" / "site-packages"
+    kept = ["one/__init__.py", "one/fast.so", "one/py.typed", "one/tests.py"]
+    left_out = [
+        "one/tests/test_it.py",
+        "one/core/tests/data/x.csv",
+        "one/it.pyi",
+        "one/it.pyx",
+        "one/it.pxd",
+        "one/it.h",
+    ]
+    for name in (*kept, *left_out):
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).touch()
+
+    removing = [
+        line for whole in image_content.commands() for line in whole.split("&&") if line.strip().startswith("find ")
+    ]
+    for command in removing:
+        subprocess.run(["/bin/sh", "-ec", command.replace("/opt/komek", str(tmp_path))], check=True, timeout=60)
+
+    assert removing
+    assert sorted(str(path.relative_to(packages)) for path in packages.rglob("*") if path.is_file()) == sorted(kept)
