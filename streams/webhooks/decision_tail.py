@@ -18,8 +18,8 @@ from streams.readers.decisions import DecisionReader
 from streams.settings import Settings
 from streams.topics import DECISIONS
 
-AT_ONCE = 100
-"""Decisions of all partitions that are worked on before others are read."""
+EACH = 25
+"""Decisions of a partition that are worked on before others are read."""
 Batch = Mapping[int, Sequence[tuple[int, Decision | None]]]
 """By partition: offsets with their decisions, in order; None for a record that cannot be read, which the worker has reported."""
 log = structlog.get_logger(__name__)
@@ -63,7 +63,11 @@ class DecisionTail:
         if self._consumer is None:
             raise LogUnavailable("decisions: not connected")
         try:
-            batches = await self._consumer.getmany(timeout_ms=250, max_records=AT_ONCE)
+            batches = await self._consumer.getmany(timeout_ms=250, max_records=EACH)
+            # aiokafka fills one call from the first partition that has enough: of a receiver that is behind, whose partitions all
+            # have, one lane would be sent after the other.
+            for part in self._consumer.assignment() - batches.keys():
+                batches |= await self._consumer.getmany(part, timeout_ms=0, max_records=EACH)
         except KafkaError as error:
             raise LogUnavailable(f"decisions: {kafka_reason(error)}") from error
         return {
