@@ -188,7 +188,9 @@ class Settings(PageSettings):
         "address of a collector of OpenTelemetry traces (OTLP over HTTP), as http://127.0.0.1:4318; headers and certificates "
         "by OTEL_EXPORTER_OTLP_…; unset: no traces",
     )
-    traces_share: float = _setting(1.0, values.share, "share of the incidents that are traced, 0 to 1")
+    traces_share: float = _setting(
+        1.0, values.share, "share of the incidents that are traced, 0 to 1; see deploy/capacity.md for its cost"
+    )
     log_level: str = _setting("info", values.one_of("debug", "info", "warning", "error"), "lowest level that is logged")
 
     def require_kafka(self) -> str:

@@ -27,10 +27,12 @@ class Delivery:
 
 @dataclass(slots=True)
 class Receiver:
-    """`answer`: called for every request with its number; a status, 0 for one that hangs, 302 for a redirect inside."""
+    """`answer`: called for every request with its number; a status, 0 for one that hangs, 302 for a redirect inside.
+    `asked_s`: when each request came, by the monotonic clock."""
 
     answer: Callable[[int], int] = lambda _: 200
-    asked: int = 0
+    answers_after_s: float = 0.0
+    asked_s: list[float] = field(default_factory=list)
     forged: int = 0
     taken: list[Delivery] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -47,15 +49,15 @@ class Receiver:
 
     def take(self, headers: Any, body: bytes) -> int:
         with self.lock:
-            self.asked += 1
-            status = self.answer(self.asked)
+            self.asked_s.append(time.monotonic())
+            status = self.answer(len(self.asked_s))
             content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
             signature = "v1," + base64.b64encode(hmac.digest(KEY, content, hashlib.sha256)).decode()
             self.forged += headers["webhook-signature"] != signature
             if 200 <= status < 300:
                 event = json.loads(body)
                 assert event["id"] == headers["webhook-id"]
-                self.taken.append(Delivery(event, time.monotonic()))
+                self.taken.append(Delivery(event, self.asked_s[-1]))
         return status
 
 
@@ -71,6 +73,7 @@ def receiving() -> Iterator[Receiver]:
             if status == 0:
                 time.sleep(HANG_S)
                 return
+            time.sleep(receiver.answers_after_s)
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", "http://169.254.169.254/latest/meta-data")
