@@ -12,7 +12,8 @@ import venv
 from pathlib import Path
 
 LOCK = Path(__file__).resolve().parents[1] / "requirements" / "deploy.txt"
-TOOLS = Path(sys.prefix) / "deploy-tools"
+# Scripts name their interpreter: by where it is, not by a link to it that may be gone tomorrow.
+TOOLS = Path(sys.prefix).resolve() / "deploy-tools"
 STAMP = TOOLS / ".lock"
 HELM = "helm.sh/helm/v3/cmd/helm@v3.18.6"
 FROM_ELSEWHERE = {
