@@ -136,7 +136,7 @@ def _compared(report: Neighbour, other: Neighbour) -> MergeCandidate:
     """All likenesses of the two reports, and their weighted mean."""
     apart_s = abs(report.logged_ms - other.logged_ms) / 1000
     apart_m = _apart_m(report, other)
-    text = likeness_of_texts(report, other)
+    text: float | None = likeness_of_texts(report, other)
     parts = {
         "place": (_WEIGHT_PLACE, 0.0 if apart_m is None else max(0.0, 1 - apart_m / NEAR_M)),
         "type": (_WEIGHT_TYPE, likeness_of_types(report.type, other.type)),

@@ -60,7 +60,7 @@ def of_merge(
     def exceeded() -> Iterator[ProposalCause]:
         yield from _common(incident, ResultKind.DUPLICATE, {requirement_id}, plans)
         # Whoever split them has said that they are two events.
-        if other in (incident.split_from, *incident.split_into):
+        if other == incident.split_from or other in incident.split_into:
             yield ProposalCause.OPERATOR
         target = around.target
         if incident.area is None or target is None or target.area is None:

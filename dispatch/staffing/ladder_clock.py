@@ -173,7 +173,7 @@ def _reason_of(why: RequirementWhy) -> StepReason | None:
     # Somebody is left to ask: unseen, passed over, or lost to another claim and perhaps free in a moment.
     if not why.complete or why.passed_over or Exclusion.TAKEN_NOW in why.excluded:
         return None
-    return StepReason.NOBODY_FREE if _NOT_FREE & why.excluded.keys() else StepReason.NOBODY_NEW
+    return StepReason.NOBODY_NEW if _NOT_FREE.isdisjoint(why.excluded) else StepReason.NOBODY_FREE
 
 
 def _unless_asked(state: Incident, entry: Requirement, found: StepReason) -> StepReason:
