@@ -10,7 +10,7 @@ DEVELOPMENT := .venv/.development-installed
 UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh) $(if $(filter-out 0 no false,$(SECURE)),--secure)
 
 .DEFAULT_GOAL := help
-.PHONY: help up web model test soak check format bench faults deploy client doctor lock sbom clean
+.PHONY: help up web model test soak check format bench faults deploy client wheel doctor lock sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ deploy: $(DEVELOPMENT) ## check the files of deploy/ with Helm, systemd, Caddy a
 
 client: $(RUNTIME) ## make the Python client from the OpenAPI document, in build/komek-client
 	@$(BIN)/python .ci/install.py client && $(BIN)/python .ci/client.py build/komek-client
+
+wheel: $(DEVELOPMENT) ## build the wheel, and one with a compiled core, in build/wheels (TEST=1: and test that one; ARGS= goes to pytest)
+	@$(BIN)/python .ci/install.py compiled && $(BIN)/python .ci/wheel.py build/wheels $(if $(filter-out 0 no false,$(TEST)),--test -q -n $(PROCESSES) $(ARGS))
 
 doctor: $(RUNTIME) ## check this machine and the running stack
 	$(BIN)/python -m streams.cli.main doctor

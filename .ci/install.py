@@ -1,6 +1,6 @@
 """Installs exactly the packages that the locks in `requirements/` pin into the environment of the running Python.
 
-    .venv/bin/python .ci/install.py runtime | development | web | assistant | client | lock [--upgrade]
+    .venv/bin/python .ci/install.py runtime | development | web | assistant | client | compiled | lock [--upgrade]
 
 Nothing is resolved: each lock names every package with its hash, and the environment is checked for consistency afterwards.
 `uv`, itself installed by hash, takes seconds; where it is unavailable, pip installs the same locks. `lock` compiles the *.in
@@ -39,6 +39,8 @@ DEPLOY = "deploy"
 ASSISTANT = "assistant"
 """The model that the assistant reads the sense of texts by, which Komek runs without."""
 ASSISTANT_MACHINES = {("linux", "x86_64")}
+COMPILED = "compiled"
+"""What mypyc needs beside mypy to build the compiled wheel (`.ci/wheel.py`)."""
 CLIENT = "client"
 """What makes the Python client from the OpenAPI document, and what that client needs (`.ci/client.py`)."""
 INSTALLER = "installer"
@@ -197,11 +199,11 @@ def install_model(environment: Environment, folder: Path) -> None:
     fresh.rename(folder)
 
 
-def install_client(environment: Environment, folder: Path) -> None:
-    """Installs what makes the Python client into a folder of its own: it wants earlier versions of packages that Komek has."""
+def install_apart(environment: Environment, name: str, folder: Path) -> None:
+    """Installs a lock into a folder of its own: it wants other versions of packages than the environment has."""
     shutil.rmtree(folder, ignore_errors=True)
-    _by_either(environment, "install", "--no-deps", "--require-hashes", "--target", folder, *_wheels_of(CLIENT))
-    (folder / LOCK_STAMP).write_text(_lock_hash(CLIENT), "ascii")
+    _by_either(environment, "install", "--no-deps", "--require-hashes", "--target", folder, *_wheels_of(name))
+    (folder / LOCK_STAMP).write_text(_lock_hash(name), "ascii")
 
 
 def install_komek(environment: Environment) -> None:
@@ -217,7 +219,7 @@ def compile_locks(environment: Environment, options: Sequence[str]) -> None:
     """
     if environment.uv is None:
         raise StepFailed("compiling locks for every Python version and system requires uv")
-    for name in (INSTALLER, *RUNTIME, REDIS, WEB, ASSISTANT, *DEVELOPMENT, DEPLOY, CLIENT):
+    for name in (INSTALLER, *RUNTIME, REDIS, WEB, ASSISTANT, *DEVELOPMENT, DEPLOY, CLIENT, COMPILED):
         command = [
             environment.uv,
             "pip",
@@ -316,11 +318,15 @@ def _development(environment: Environment) -> None:
     _client(environment)
 
 
-def _client(environment: Environment) -> None:
-    folder = Path(sys.prefix) / CLIENT
+def _apart(environment: Environment, name: str, what: str) -> None:
+    folder = Path(sys.prefix) / name
     stamp = folder / LOCK_STAMP
-    if not stamp.exists() or stamp.read_text("ascii") != _lock_hash(CLIENT):
-        _step("what makes the Python client", lambda: install_client(with_uv(environment), folder))
+    if not stamp.exists() or stamp.read_text("ascii") != _lock_hash(name):
+        _step(what, lambda: install_apart(with_uv(environment), name, folder))
+
+
+def _client(environment: Environment) -> None:
+    _apart(environment, CLIENT, "what makes the Python client")
 
 
 def _web(environment: Environment) -> None:
@@ -354,6 +360,8 @@ def main(command: str, options: Sequence[str]) -> None:
             _assistant(environment)
         elif command == "client":
             _client(environment)
+        elif command == "compiled":
+            _apart(environment, COMPILED, "what compiles the core")
         elif command == "lock":
             _step("locks", lambda: compile_locks(with_uv(environment), options))
         else:

@@ -36,6 +36,7 @@ SCOPES = {
     "web": ComponentScope.EXCLUDED,
     "development": ComponentScope.EXCLUDED,
     "installer": ComponentScope.EXCLUDED,
+    "compiled": ComponentScope.EXCLUDED,
 }
 """By lock, the strongest first: a package in several locks has the scope of the first."""
 SCHEMA = SchemaVersion.V1_6

@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil
 from packaging.requirements import InvalidRequirement, Requirement
 
+from dispatch.decide import filling
 from dispatch.model.plain_reason import plain_reason
 from streams.local import jars, redis_server
 from streams.local.addresses import USUAL_PORT
@@ -35,6 +37,7 @@ def machine_checks(settings: Settings, *, own_port: int | None) -> Iterator[Chec
     yield python_version(sys.version_info[:2])
     yield environment()
     yield packages(LOCKS)
+    yield core(filling.__file__)
     yield memory(psutil.virtual_memory().available)
     yield data_folder(settings.data)
     yield disk(settings.data)
@@ -70,6 +73,13 @@ def packages(locks: Sequence[Path]) -> Check:
     if not differing:
         return ok("packages", "as pinned in requirements/")
     return warn("packages", "; ".join(differing), "Run `make clean` and `make up` to install the pinned versions.")
+
+
+def core(decides: str) -> Check:
+    """`decides`: the file of a module that decisions run through, as Python has loaded it. Python passes over an extension of
+    another version in silence and takes the source."""
+    is_compiled = decides.endswith(tuple(EXTENSION_SUFFIXES))
+    return ok("decisions", f"{'compiled' if is_compiled else 'plain Python'}, {decides}")
 
 
 def way_to_the_api(settings: Settings) -> Check:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,17 @@ def test_on_a_machine_that_can_run_komek_nothing_fails(tmp_path: Path) -> None:
 
     found = findings(done)
     assert done.returncode == 0, done.stdout
-    assert {"settings", "Python", "packages", "disk", "memory", "Kafka's jars", "Java", "redis-server"} <= set(found)
+    assert {
+        "settings",
+        "Python",
+        "packages",
+        "decisions",
+        "disk",
+        "memory",
+        "Kafka's jars",
+        "Java",
+        "redis-server",
+    } <= set(found)
     assert found["stack"]["found"] == f"not running in {tmp_path}"
     assert all(finding["cure"] for finding in found.values() if finding["level"] != "ok")
 
@@ -110,6 +121,20 @@ def test_pins_are_compared_with_what_is_installed(tmp_path: Path) -> None:
     assert "typer is " in check.found
     assert "no-such-package is missing" in check.found
     assert "colorama" not in check.found
+
+
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [
+        ("/lib/dispatch/decide/filling.py", "plain Python"),
+        (f"/lib/dispatch/decide/filling{EXTENSION_SUFFIXES[0]}", "compiled"),
+    ],
+)
+def test_whether_the_core_is_compiled_is_said(file: str, found: str) -> None:
+    check = machine_checks.core(file)
+
+    assert check.level is Level.OK
+    assert check.found == f"{found}, {file}"
 
 
 @pytest.mark.parametrize(
