@@ -32,6 +32,7 @@ EXCLUDED = {
     "dispatch.notices": "texts and choices of the notifier, which waits for gateways",
     "dispatch.plans": "read once at the start; pydantic must see its classes as Python made them",
     "dispatch.ports": "protocols, whose methods have no code",
+    "dispatch.matching.position_checks": "stores keep its dataclasses, and compiled frozen ones cannot be copied",
     "dispatch.model.copying": "copies `__dict__`, which no compiled class has",
     "dispatch.model.geojson": "reads what requests contain, once for each report",
     "dispatch.model.language_registry": "a generated table, whose test compares its source",
