@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.support.chromium import Visit
 from tests.support.journey import Journey
@@ -46,6 +46,10 @@ def test_the_console_fits_and_is_worked_by_keys(
     shown(page, incidents[-1]).click()
     page.locator("[data-detail] .acts").wait_for()
     faults["detail"] = [*misfits_at(page, sizes, languages), *_operable(page, DESK_TARGET_PX)]
+
+    _refuse_late(page, incidents[-1], incidents[-2])
+    faults["refused"] = [*misfits_at(page, sizes, languages), *_operable(page, DESK_TARGET_PX)]
+    page.locator('[data-action="read-refusal"]').click()
 
     for name, key in forms.items():
         page.locator(".rows").focus()
@@ -130,6 +134,29 @@ def test_the_phone_fits_and_is_worked_by_finger_and_keys(
         look(name)
 
     assert {name: found for name, found in faults.items() if found} == {}
+
+
+def _refuse_late(page: Page, ordered: str, opened: str) -> None:
+    """An order about the one incident is refused when the operator has gone on to the other."""
+    gone_on: list[str] = []
+
+    def decide(route: Route) -> None:
+        told = {"outcome": "refused", "reason": "incident_closed"} if gone_on else {"outcome": None}
+        route.fulfill(json=told)
+
+    accepted = {"id": ordered, "links": {"outcome": "/v1/commands/c-late"}}
+    page.route("**/v1/incidents/*/notes", lambda route: route.fulfill(status=202, json=accepted))
+    page.route("**/v1/commands/**", decide)
+    page.keyboard.press("t")
+    page.locator('[data-field="note"]').fill("Seen from the tower")
+    page.keyboard.press("Control+Enter")
+    page.locator(f'[data-detail="{ordered}"] form').wait_for(state="detached")
+    shown(page, opened).click()
+    gone_on.append(opened)
+    page.locator(f'[data-refused="{ordered}"]').wait_for()
+    page.unroute_all()
+    shown(page, ordered).click()
+    page.locator(f'[data-detail="{ordered}"] .acts').wait_for()
 
 
 def _operable(page: Page, least_px: float) -> list[Any]:

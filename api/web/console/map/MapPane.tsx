@@ -87,14 +87,12 @@ export function MapPane({ rows, selected, select }: MapPaneProps) {
         </div>
       )}
       {stage.value === "ready" && crowd.value !== null && <p class={isOld.value ? "map-people stale" : "map-people"} data-cells={crowd.value.cells.length}>{crowdText()}</p>}
-      <div class="map-edge">
-        {stage.value === "ready" && <MapScale />}
-        <p class="map-credit">{streets.value.isMissing && <span class="stale">{text.noStreets} </span>}{streets.value.credit || text.credit}</p>
-      </div>
+      <p class="map-credit">{streets.value.isMissing && <span class="stale">{text.noStreets} </span>}{streets.value.credit || text.credit}</p>
       <div class="map-foot">
         <button type="button" class="btn" data-action="map-all" aria-keyshortcuts="f" disabled={stage.value !== "ready"} onClick={showAll}>
           <KeyCap of="F" /> {text.all}
         </button>
+        {stage.value === "ready" && <MapScale />}
         {location.pathname !== MAP_PAGE && (
           <button type="button" class="btn" data-action="map-window" onClick={() => window.open(MAP_PAGE, "komek-map", "popup")}>{text.window}</button>
         )}

@@ -42,8 +42,8 @@ export const typeOf = (file: Pick<File, "type">): string | null => TYPES[file.ty
 /** What the chooser of files offers. */
 export const acceptOf = (tasks: readonly string[]): string => Object.keys(TYPES).filter((one) => tasks.includes(taskOf(TYPES[one] ?? ""))).join();
 
-/** The first file that was pasted or dropped; null: only words were. */
-export const fileIn = (data: DataTransfer | null): File | null => data?.files[0] ?? null;
+/** All files that were pasted or dropped; none: only words were. */
+export const filesIn = (data: DataTransfer | null): File[] => [...(data?.files ?? [])];
 
 /** Its words, or why there are none. */
 export async function wordsOf(file: File, tasks: readonly string[], ends: AbortSignal): Promise<TextRecognised | MediaFault> {

@@ -8,9 +8,14 @@ import { assistantChanges } from "../assistant_changes";
 import { bindKeys } from "../keys";
 import { t } from "../text";
 import type { FormState } from "./form_state";
-import { type MediaFault, acceptOf, fileIn, wordsOf } from "./media";
+import { type MediaFault, acceptOf, filesIn, wordsOf } from "./media";
 
-type State = { readonly kind: "idle" } | { readonly kind: "off" } | { readonly kind: "reading"; readonly name: string } | { readonly kind: "failed"; readonly why: MediaFault };
+type State = { readonly kind: "idle" } | { readonly kind: "off" } | { readonly kind: "reading"; readonly name: string };
+/** A file whose words could not be had. */
+interface Failed {
+  readonly name: string;
+  readonly why: MediaFault;
+}
 const IDLE: State = { kind: "idle" };
 
 export function MediaField({ of }: { of: FormState }) {
@@ -18,6 +23,8 @@ export function MediaField({ of }: { of: FormState }) {
   const [state, setState] = useState<State>(IDLE);
   const chooser = useRef<HTMLInputElement>(null);
   const holder = useRef<HTMLParagraphElement>(null);
+  const [failed, setFailed] = useState<readonly Failed[]>([]);
+  const waiting = useRef<File[]>([]);
   const running = useRef<AbortController | null>(null);
   const changed = assistantChanges.value;
   useEffect(() => {
@@ -27,14 +34,22 @@ export function MediaField({ of }: { of: FormState }) {
   }, [changed]);
   useEffect(() => () => running.current?.abort(), []);
 
-  async function read(file: File): Promise<void> {
-    running.current?.abort();
+  /** One after the other, also those that come meanwhile: no file vanishes without a word. */
+  async function read(files: readonly File[]): Promise<void> {
+    waiting.current.push(...files);
+    if (running.current !== null) return;
     const ends = (running.current = new AbortController());
-    setState({ kind: "reading", name: file.name });
-    const found = await wordsOf(file, tasks, ends.signal);
-    if (ends.signal.aborted) return;
-    setState(typeof found === "string" ? { kind: "failed", why: found } : IDLE);
-    if (typeof found !== "string") of.hear(found.text);
+    setFailed([]);
+    for (let file = waiting.current.shift(); file !== undefined; file = waiting.current.shift()) {
+      const { name } = file;
+      setState({ kind: "reading", name });
+      const found = await wordsOf(file, tasks, ends.signal);
+      if (ends.signal.aborted) return;
+      if (typeof found === "string") setFailed((before) => [...before, { name, why: found }]);
+      else of.hear(found.text);
+    }
+    running.current = null;
+    setState(IDLE);
   }
 
   const isOn = tasks.length > 0;
@@ -43,10 +58,10 @@ export function MediaField({ of }: { of: FormState }) {
     const form = (chooser.current ?? holder.current)?.closest("form");
     if (form == null) return;
     const take = (data: DataTransfer | null, event: Event): void => {
-      const file = fileIn(data);
-      if (file === null) return;
+      const files = filesIn(data);
+      if (files.length === 0) return;
       event.preventDefault();
-      if (isOn) void read(file);
+      if (isOn) void read(files);
       else setState({ kind: "off" });
     };
     const paste = (event: ClipboardEvent): void => take(event.clipboardData, event);
@@ -64,27 +79,29 @@ export function MediaField({ of }: { of: FormState }) {
   });
   const text = t().own.report.media;
   // Nothing to offer, but a file that is dropped must not replace the page, nor vanish without a word.
-  if (!isOn) return <p ref={holder} class="report-told assist-quiet" role="status">{state.kind === "off" && text.off}</p>;
+  if (!isOn) return <p ref={holder} class={state.kind === "off" ? "report-told fault" : "report-told"} role="status">{state.kind === "off" && text.off}</p>;
   return (
-    <div class="report-part" data-media={state.kind}>
+    <div class="report-part" data-media={state.kind === "idle" && failed.length > 0 ? "failed" : state.kind}>
       <label class="btn report-media">
         {text.choose} <KeyCap of="Alt E" />
         <input
           ref={chooser}
           type="file"
+          multiple
           class="visually-hidden"
           data-field="media"
           accept={acceptOf(tasks)}
           aria-keyshortcuts="Alt+E"
           onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
+            const files = [...(event.currentTarget.files ?? [])];
             // The same file once more is a change again.
             event.currentTarget.value = "";
-            if (file !== undefined) void read(file);
+            if (files.length > 0) void read(files);
           }}
         />
       </label>
-      <p class="report-told assist-quiet" role="status">{state.kind === "reading" ? text.reading(state.name) : state.kind === "failed" ? text.faults[state.why] : text.more}</p>
+      <p class="report-told assist-quiet" role="status">{state.kind === "reading" ? text.reading(state.name) : text.more}</p>
+      {failed.map(({ name, why }, at) => <p key={at} class="report-told fault" role="alert" data-failed-file><b dir="auto">{name}</b>: {text.faults[why]}</p>)}
     </div>
   );
 }

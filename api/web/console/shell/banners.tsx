@@ -99,7 +99,7 @@ function Impaired() {
 function Refused({ of }: { of: (typeof refusedElsewhere.value)[number] }) {
   return (
     <div class="banner impaired" role="alert" data-refused={of.id}>
-      <Bang /> <span class="says">{t().own.desk.refused} {of.order === "other" ? "" : `${t().own.case.orders[of.order]}, `}<MergedReport id={of.id} isBare /> {sentenceOf(of.problem)}</span>
+      <Bang /> <span class="says">{t().own.desk.refused} {of.order === "other" ? "" : `${t().own.case.orders[of.order]}. `}{sentenceOf(of.problem)}<MergedReport id={of.id} isBare /></span>
       <button type="button" class="btn" data-action="read-refusal" onClick={() => readRefusal(of.id)}>{t().common.actions.close} {selectedId.value === null && <KeyCap of="Esc" />}</button>
     </div>
   );

@@ -50,15 +50,16 @@ async function show(of: FormState): Promise<void> {
   await act(async () => void (await new Promise((resolve) => setTimeout(resolve, 0))));
 }
 
-async function drop(file: File): Promise<void> {
+async function drop(...files: File[]): Promise<void> {
   const event = new Event("drop", { bubbles: true, cancelable: true });
-  Object.assign(event, { dataTransfer: { files: [file], types: ["Files"] } });
+  Object.assign(event, { dataTransfer: { files, types: ["Files"] } });
   await act(async () => {
     root.dispatchEvent(event);
     await new Promise((resolve) => setTimeout(resolve, 5));
   });
   expect(event.defaultPrevented).toBe(true);
 }
+const failures = (): (string | null)[] => [...root.querySelectorAll("[data-failed-file][role=alert]")].map((one) => one.textContent);
 const recording = new File(["OggS"], "voice.ogg", { type: "audio/ogg; codecs=opus" });
 
 test("words of a dropped recording stand in the field, marked, and are sent only once they are compared", async () => {
@@ -112,7 +113,7 @@ test.each([
   const of = form();
   await show(of);
   await drop(recording);
-  expect(root.querySelector("[role=status]")?.textContent).toBe(said);
+  expect(failures()).toEqual([`voice.ogg: ${said}`]);
   expect(of.draft.value.description).toBe("");
 });
 
@@ -120,7 +121,7 @@ test("a document goes nowhere", async () => {
   await show(form());
   await drop(new File(["%PDF"], "a.pdf", { type: "application/pdf" }));
   expect(asked.map(({ url }) => url)).toEqual(["/v1/assistant"]);
-  expect(root.querySelector("[role=status]")?.textContent).toContain("JPEG");
+  expect(failures()).toEqual([expect.stringMatching(/^a\.pdf: .*JPEG/)]);
 });
 
 test("what is not set is not sent, and too much is not either", async () => {
@@ -145,4 +146,23 @@ test("a file that is dropped where no program reads it replaces no page and says
   await drop(new File(["x"], "a.pdf", { type: "application/pdf" }));
 
   expect(root.querySelector('[role="status"]')?.textContent).toContain("no program");
+});
+
+test("of several files, and of one that comes while another is read, each is read or named", async () => {
+  let answer: () => void = () => undefined;
+  const later = new Promise<void>((resolve) => (answer = resolve));
+  const fetched = fetch;
+  vi.stubGlobal("fetch", async (url: string, given: RequestInit) => {
+    if (url.endsWith("/transcription")) await later;
+    return fetched(url, given);
+  });
+  const of = form();
+  await show(of);
+  await drop(new File(["%PDF"], "plan.pdf", { type: "application/pdf" }), recording);
+  await drop(new File(["OggS"], "second.ogg", { type: "audio/ogg" }), new File(["x"], "table.csv", { type: "text/csv" }));
+  expect(of.draft.value.description).toBe("");
+
+  await act(async () => answer());
+  await vi.waitFor(() => expect(of.draft.value.description).toBe(`${HEARD}\n${HEARD}`));
+  await vi.waitFor(() => expect(failures().map((one) => one?.split(":")[0])).toEqual(["plan.pdf", "table.csv"]));
 });

@@ -9,7 +9,7 @@ export const en = {
   notStated: "not stated",
   byLetters: (name: string) => `${name}, by the letters`,
   place: "Place",
-  placeHint: "Name, coordinates in any order, link of a map, or a click on the map",
+  placeHint: "Name, coordinates or link of a map",
   type: "Type",
   typeHint: "A part of its name in kk, ru or en",
   byPlan: "by the plan of the type",

@@ -9,7 +9,7 @@ export const ru: ReportTexts = {
   notStated: "не указан",
   byLetters: (name) => `${name}, по буквам`,
   place: "Место",
-  placeHint: "Название, координаты в любом порядке, ссылка на карту или щелчок по карте",
+  placeHint: "Название, координаты или ссылка",
   type: "Тип",
   typeHint: "Часть названия на kk, ru или en",
   byPlan: "по плану типа",
