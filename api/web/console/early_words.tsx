@@ -6,8 +6,9 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 const LONGEST = 4000;
 const NOT_TYPED_INTO = new Set(["checkbox", "radio", "button", "submit"]);
 
-/** While `isAwaited`: a field that has the focus. Afterwards its text is in the text field that took the focus, or dropped where none did. */
-export function useEarlyWords(isAwaited: boolean, label: string): ComponentChildren {
+/** While `isAwaited`: a field that has the focus. Afterwards its text is in the text field that took the focus, or dropped where none did.
+ * `isComing`: false where the form could not be loaded, and Tab leads away from what is typed. */
+export function useEarlyWords(isAwaited: boolean, label: string, isComing = true): ComponentChildren {
   const field = useRef<HTMLTextAreaElement>(null);
   const held = useRef("");
   // With the drawing: a form takes the focus before its parent gets here, and no key comes in between.
@@ -30,7 +31,7 @@ export function useEarlyWords(isAwaited: boolean, label: string): ComponentChild
         // Nothing is sent by a form that is not there, nor put aside: nothing would keep it.
         const isPutAside = event.key === "Escape" && held.current !== "";
         // Beside this field letters are orders; its form, where Tab leads to the next field, is not there yet.
-        if (event.key === "Tab" && !event.shiftKey) return event.preventDefault();
+        if (event.key === "Tab" && !event.shiftKey && isComing && held.current !== "") return event.preventDefault();
         if (isPutAside || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) event.preventDefault();
       }}
     />

@@ -6,6 +6,8 @@ const HOME = ".rows";
 
 /** What had the focus last, with everything around it, from the inside out; null: nothing, or the person clicked beside everything. */
 let path: readonly Element[] | null = null;
+/** It is disabled since: a button that waits for its order has the focus again when it can. */
+let isDisabled = false;
 
 function around(of: Element): Element[] {
   const found: Element[] = [];
@@ -14,6 +16,7 @@ function around(of: Element): Element[] {
 }
 
 function remember(event: FocusEvent): void {
+  isDisabled = false;
   path = event.target instanceof Element && event.target !== document.body ? around(event.target) : null;
 }
 
@@ -25,9 +28,10 @@ function forget(): void {
 function look(): void {
   const lost = path?.[0];
   if (lost === undefined || path === null || document.activeElement !== document.body) return;
-  // A button that waits for its order has the focus again when it can.
-  const around = lost.isConnected ? [lost] : path.filter((one) => one.isConnected && one.matches("[tabindex]"));
-  const to = around[0] ?? document.querySelector(HOME);
+  isDisabled ||= lost.matches(":disabled");
+  // Whoever tabs beyond the last control of the page has left it.
+  if (lost.isConnected && !isDisabled) return;
+  const to = lost.isConnected ? lost : (path.find((one) => one.isConnected && one.matches("[tabindex]")) ?? document.querySelector(HOME));
   if (to instanceof HTMLElement) to.focus({ preventScroll: true });
 }
 

@@ -46,7 +46,7 @@ export function Later<Props extends object>({ load, props, waiting, isTypedInto 
       () => setFailed(true),
     );
   }, []);
-  const early = useEarlyWords(isTypedInto && loaded === null, waiting);
+  const early = useEarlyWords(isTypedInto && loaded === null, waiting, !failed);
   if (loaded !== null) return h(loaded.of, props);
   return (
     <>

@@ -14,8 +14,14 @@ afterEach(() => {
   root.remove();
 });
 
-function Opening() {
-  return <>{useEarlyWords(true, "Loading")}</>;
+function Opening({ isComing = true }: { isComing?: boolean }) {
+  return <>{useEarlyWords(true, "Loading", isComing)}</>;
+}
+
+async function type(text: string): Promise<void> {
+  const field = root.querySelector<HTMLTextAreaElement>("[data-early]");
+  if (field !== null) field.value = text;
+  await act(() => void field?.dispatchEvent(new InputEvent("input", { bubbles: true })));
 }
 
 /** Whether the desk, which listens further out, may act on the key. */
@@ -29,14 +35,19 @@ test("words that no form keeps yet are not put aside", async () => {
   await act(() => render(<Opening />, root));
   expect(await reachesDesk("Escape")).toBe(true);
 
-  const field = root.querySelector<HTMLTextAreaElement>("[data-early]");
-  if (field !== null) field.value = "Smoke";
-  await act(() => void field?.dispatchEvent(new InputEvent("input", { bubbles: true })));
+  await type("Smoke");
 
   expect(await reachesDesk("Escape")).toBe(false);
 });
 
-test("Tab leaves no field whose form is not there: what is typed next would be orders", async () => {
+test("Tab leaves no words whose form is still to come: what is typed next would be orders", async () => {
   await act(() => render(<Opening />, root));
+  expect(await reachesDesk("Tab")).toBe(true);
+
+  await type("Smoke");
   expect(await reachesDesk("Tab")).toBe(false);
+
+  // Where the form does not come nobody is caught in the field.
+  await act(() => render(<Opening isComing={false} />, root));
+  expect(await reachesDesk("Tab")).toBe(true);
 });

@@ -44,9 +44,17 @@ test("a button that waits for its order has the focus again when it can be press
   order.focus();
   order.disabled = true;
   order.blur();
-  await Promise.resolve();
+  await new Promise((resolve) => setTimeout(resolve));
   order.disabled = false;
   await vi.waitFor(() => expect(focused()).toBe("order"));
+});
+
+test("who tabs beyond the last control is not brought back by news", async () => {
+  at("order").focus();
+  at("order").blur();
+  at("list").append(document.createElement("li"));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(document.activeElement).toBe(document.body);
 });
 
 test("who clicks beside everything has no focus, and news give none", async () => {
