@@ -170,9 +170,9 @@ class Settings(PageSettings):
         "limits of the plans on offers to one person; off: for drills that run faster than real time",
     )
     live_index: bool = _setting(
-        True,
+        False,
         values.switch,
-        "workers search people in their own memory; off: every search asks Redis, and a worker needs less memory",
+        "on: workers search people in their own memory, for deployments whose Redis is the limit and whose workers are not",
     )
     rates: float | None = _setting(
         1.0, values.factor, "factor of the API's rate limits, for each process; off: no rate limits"

@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 READ_AT_ONCE = 250
 """People per call of the script: about 2 ms of Redis' time."""
 REPLY_WITHIN_S = 2.0
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.05
-"""Between two readings, while people change and while nobody does."""
+PAUSE_S = 0.05
+"""Between two readings. Each costs the worker as much as a search, whatever it brings."""
 WORKED_MOST = 1 / 3
 """Part of the time that is spent on reading: a flood of positions must not take the worker from incidents."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 8.0
@@ -98,30 +98,23 @@ class IndexFollower(Service):
         self._index.as_of_s, self._index.is_loaded = began_s, True
         log.info("live index is loaded", people=len(self._index.table), seconds=round(clock.monotonic_s() - began_s, 2))
 
-    async def catch_up(self, connection: Any) -> bool:
-        """Reads everybody again who has changed; whether anybody had."""
+    async def catch_up(self, connection: Any) -> None:
+        """Reads everybody again who has changed."""
         began_s = clock.monotonic_s()
-        count = await self._read_changed(connection)
-        # The reply brought every notice of a change before it.
+        # The reply of a reading brings every notice of a change before it.
+        await self._read(connection, ())
         if self._index.changed:
-            count += await self._read_changed(connection)
+            changed, self._index.changed = self._index.changed, {}
+            await self._read(connection, list(changed))
         self._index.as_of_s = began_s
         metrics.INDEX_PEOPLE.set(len(self._index.table))
-        return count > 0
-
-    async def _read_changed(self, connection: Any) -> int:
-        changed, self._index.changed = self._index.changed, {}
-        await self._read(connection, list(changed))
-        return len(changed)
 
     async def _keep_up(self, connection: Any) -> None:
-        pause_s = SHORTEST_PAUSE_S
         while not self.should_stop:
             began_s = clock.monotonic_s()
-            had_changes = await self.catch_up(connection)
+            await self.catch_up(connection)
             took_s = clock.monotonic_s() - began_s
-            pause_s = SHORTEST_PAUSE_S if had_changes else min(2 * pause_s, LONGEST_PAUSE_S)
-            await asyncio.sleep(max(pause_s, took_s * (1 / WORKED_MOST - 1)))
+            await asyncio.sleep(max(PAUSE_S, took_s * (1 / WORKED_MOST - 1)))
 
     async def _read(self, connection: Any, people: Sequence[str]) -> None:
         # Also for nobody: the reply brings the notices that came before it, and the time.

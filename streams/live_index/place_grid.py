@@ -58,15 +58,14 @@ class PlaceGrid:
         """Every entry within `radius_m` of the place, and some around."""
         window = _Window(lon, lat, radius_m)
         found = array("i")
-        for shift, entries in zip(_LEVELS, self._levels, strict=True):
-            if window.size(shift) <= _WALKED_MOST:
-                for number in window.walk(shift):
-                    if number in entries:
-                        found.extend(entries[number])
-                break
-        else:
-            for there in self._levels[-1].values():
-                found.extend(there)
+        shift, entries = next(
+            (level for level in zip(_LEVELS, self._levels, strict=True) if window.size(level[0]) <= _WALKED_MOST),
+            (_LEVELS[-1], self._levels[-1]),
+        )
+        # Over most of the earth fewer large cells have anybody than there are.
+        for number in window.walk(shift) if window.size(shift) <= len(entries) else entries:
+            if number in entries:
+                found.extend(entries[number])
         return np.frombuffer(found, np.int32) if found else np.empty(0, np.int32)
 
     def radius_of(self, entries: float, lon: float, lat: float) -> float:

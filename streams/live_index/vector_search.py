@@ -93,7 +93,8 @@ class _FieldSearch:
             fitting = np.flatnonzero(circle.against == 0)
             if len(fitting) >= self._stop or radius_m >= self._limit_m:
                 return self._found(circle, fitting, self._ring_m(circle, fitting, radius_m))
-            radius_m = self._wider_m(radius_m, len(fitting))
+            # Twice at most: where all who are near are engaged, the next circle would else hold half a city.
+            radius_m = min(2 * radius_m, self._wider_m(radius_m, len(fitting)))
 
     def _wider_m(self, radius_m: float, people: int) -> float:
         return wider_m(radius_m, people, self._need, goes_on=self._mark is not None)

@@ -39,6 +39,7 @@ def environ_of(data: Path) -> dict[str, str]:
     """What the stack of the drills is told beside the rest."""
     webhooks_file(data).touch()
     return {
+        "KOMEK_LIVE_INDEX": "on",
         "KOMEK_WEBHOOKS": str(webhooks_file(data)),
         "KOMEK_BACKUPS": str(data / "backups"),
         "KOMEK_BACKUP_KEY": BACKUP_KEY,
