@@ -45,8 +45,8 @@ class PersonRow:
     in_distress: bool
     offers: Sequence[float]
     """Times (ms) of the offers of the last day, oldest first."""
-    numbers: list[float]
-    """The first `SENT` columns."""
+    numbers: Sequence[float]
+    """The first `SENT` columns, until they are in the table."""
     as_candidate: Candidate | None = None
     """What all searches would say of this person alike, once one has found them (`candidates.py`)."""
 

@@ -108,7 +108,7 @@ class PersonTable:
         return len(self.row_of)
 
     def put(self, people: Sequence[tuple[str, PersonRow | None]]) -> None:
-        """Enters people as they are now, each at most once; None: not on duty any more."""
+        """Enters people as they are now, each at most once; None: not on duty any more. Takes the numbers out of each row."""
         for person, state in people:
             if state is None:
                 self._drop(person)
@@ -125,6 +125,9 @@ class PersonTable:
         # By what precedes the first hyphen, as the indexes of Redis are named (`primary` in prelude.lua).
         self.languages.put(rows, [self.languages.words.bits(map(_primary, state.languages)) for state in states])
         numbers = _numbers(states)
+        for state in states:
+            # They are in the table now; as Python's numbers they take half of all memory.
+            state.numbers = ()
         self.numbers[rows] = numbers
         self._place(rows, numbers)
 

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -58,10 +59,10 @@ def scattered(count: int, seed: int) -> dict[str, PersonRow]:
 def table_of(people: dict[str, PersonRow]) -> PersonTable:
     table = PersonTable()
     everybody = list(people.items())
-    # In parts, and some twice: as they come.
+    # In parts, and some twice: as they come. Copies, because the table takes the numbers.
     for begin in range(0, len(everybody), 700):
-        table.put(everybody[begin : begin + 700])
-    table.put(everybody[:50])
+        table.put([(id_, copy(row)) for id_, row in everybody[begin : begin + 700]])
+    table.put([(id_, copy(row)) for id_, row in everybody[:50]])
     return table
 
 
