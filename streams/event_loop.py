@@ -63,5 +63,5 @@ async def cancel(task: asyncio.Task[Any] | None) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await asyncio.gather(task, return_exceptions=True)
-    if not task.cancelled() and (error := task.exception()) is not None:
+    if task.done() and not task.cancelled() and (error := task.exception()) is not None:
         _log.warning("a background task had ended by itself", cause=repr(error))
