@@ -14,7 +14,7 @@ from rich.text import Text
 
 from streams import settings as all_settings
 from streams.cli.channel_checks import channel_checks
-from streams.cli.client import Access, ApiOption, TokenOption, access
+from streams.cli.client import Access, ApiOption, TokenOption, access, checked_address
 from streams.cli.deployment_checks import deployment_checks, stricter
 from streams.cli.errors import DONE, FAILED, CommandFailed
 from streams.cli.feed_checks import token_checks
@@ -103,7 +103,13 @@ def examine_deployment(targets: Sequence[Path], api: str | None, token: str | No
 
 
 def _asked(api: str | None, token: str | None) -> Access | Check:
-    """How the API is asked; a finding, where it cannot be: the others are looked at all the same."""
+    """How the API is asked; a finding, where it cannot be: the others are looked at all the same.
+
+    Raises:
+        CommandFailed: `api` is no address. Whoever mistyped it wants to correct it, not a page about the rest.
+    """
+    if api:
+        checked_address(api)
     try:
         return access(api, token)
     except CommandFailed as problem:

@@ -13,7 +13,7 @@ from streams.backup import run, target
 from streams.backup.faults import NotImportable
 from streams.backup.importer import Imported, Importer
 from streams.backup.parts import Record
-from streams.cli.deployment_checks import topic_checks
+from streams.cli.server_checks import topic_checks
 from streams.kafka import topic_admin
 from streams.kafka.topic_drift import UNFINISHED, told
 from streams.local.check import Level
