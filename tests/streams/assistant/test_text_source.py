@@ -7,6 +7,7 @@ from aiokafka.errors import CommitFailedError
 
 from streams.assistant import text_source
 from streams.assistant.text_source import Progress, TextSource
+from streams.kafka import clients
 from streams.settings import Settings
 
 
@@ -56,7 +57,7 @@ async def test_a_source_whose_commit_was_refused_leaves_the_group(monkeypatch: p
             self.is_stopped = True
 
     consumer = Refused()
-    monkeypatch.setattr(text_source.clients, "group_member", lambda *_, **__: consumer)
+    monkeypatch.setattr(clients, "group_member", lambda *_, **__: consumer)
     monkeypatch.setattr(text_source, "COMMIT_EVERY_S", 0.0)
     source = TextSource(Settings(), deal_with)
     source._progress[0] = Progress(7)
