@@ -52,10 +52,10 @@ async def test_a_question_is_answered_and_nothing_stays_behind_in_clear(redis_wo
         await eventually(lambda: alive(link))
 
         async def answered() -> Any:
-            # A busy machine may need another try.
+            # A busy machine may need another try, and may be late to say that the assistant lives.
             try:
                 return await calls.ask(QUESTION)
-            except AssistantBusy:
+            except (AssistantBusy, AssistantAway):
                 return None
 
         answer = await eventually(answered)
