@@ -158,6 +158,6 @@ def added(total: float, at_ms: int, weight: float, half_life_ms: int) -> float:
     return high + math.log2(1 + 2 ** (low - high))
 
 
-def decayed(total: float, now_ms: int, half_life_ms: int) -> float:
+def decayed(total: float, now_ms: float, half_life_ms: int) -> float:
     """The present value of a decaying sum."""
     return 0.0 if total == 0 else float(2 ** (total - now_ms / half_life_ms))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dispatch.matching.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS
+from dispatch.matching.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, decayed
 from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.model.copying import changed
 from dispatch.model.geo import distance_m as metres_between
@@ -13,9 +13,8 @@ from dispatch.model.verifications import valid_skills
 from streams.live_index import person_row as at
 from streams.live_index.person_row import PersonRow
 from streams.live_index.person_table import MODES
+from streams.store.track_record import LOAD_HALF_LIFE_MS
 
-LOAD_HALF_LIFE_MS = 14_400_000
-"""As in person.lua."""
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
@@ -61,9 +60,8 @@ def _is_none(number: float) -> bool:
     return number != number
 
 
-def _sum_now(stored: float, now_ms: float, half_life_ms: float) -> float:
-    """`sum_now` in past.lua and `load_now` in person.lua: the present value of a sum kept as a logarithm."""
-    return 0.0 if _is_none(stored) or stored == 0 else float(2 ** (stored - now_ms / half_life_ms))
+def _sum_now(stored: float, now_ms: float, half_life_ms: int) -> float:
+    return 0.0 if _is_none(stored) else decayed(stored, now_ms, half_life_ms)
 
 
 def _past(numbers: Sequence[float], person: PersonRow, now_ms: float) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ class IndexFollower(Service):
         super().__init__(**kwargs)
         self._target = target
         self._index = index
-        self._retry_s = FIRST_RETRY_S
+        self.retry_s = FIRST_RETRY_S
         self._script = all_scripts(index.fix_age_limit_ms)["people_now"]
         # Computed when it is read: an index that stands still grows old by itself.
         metrics.INDEX_BEHIND_SECONDS.set_function(index.behind_s)
@@ -56,7 +56,7 @@ class IndexFollower(Service):
             try:
                 async with self.connected() as connection:
                     await self.load(connection)
-                    self._retry_s = FIRST_RETRY_S
+                    self.retry_s = FIRST_RETRY_S
                     await self._keep_up(connection)
             except NotReady:
                 # A rebuild is under way.
@@ -65,8 +65,8 @@ class IndexFollower(Service):
             except (StoreUnavailable, RedisError, OSError, TimeoutError) as trouble:
                 self._index.lose()
                 log.warning("the live index is loaded again", cause=root_reason(trouble))
-                await self.sleep(self._retry_s)
-                self._retry_s = min(2 * self._retry_s, LAST_RETRY_S)
+                await self.sleep(self.retry_s)
+                self.retry_s = min(2 * self.retry_s, LAST_RETRY_S)
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Any]:
@@ -123,11 +123,12 @@ class IndexFollower(Service):
             reply = await _answer(connection, "EVALSHA", self._script.sha, 0, _pack(part))
             now_ms, rows = _unpack(reply)
             self._index.set_time(now_ms)
+            # By person: SSCAN may name one twice.
             self._index.table.put(
-                [
-                    (person, None if isinstance(sent, bool) else row_of(sent))
+                {
+                    person: None if isinstance(sent, bool) else row_of(sent)
                     for person, sent in zip(part, rows, strict=True)
-                ]
+                }
             )
 
     async def _note(self, notice: Sequence[Any]) -> None:

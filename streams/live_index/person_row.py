@@ -55,7 +55,7 @@ def row_of(sent: Sent) -> PersonRow:
     claim = _CLAIMS.get(str(sent[_CLAIM]), FREE)
     return PersonRow(
         skills=_skills(_text(sent[_SKILLS])),
-        languages=list_of(_text(sent[_LANGUAGES])),
+        languages=_list(_text(sent[_LANGUAGES])),
         verified=_verified(_text(sent[_VERIFIED])) if sent[_VERIFIED] else _NOTHING,
         travel_mode=_text(sent[_MODE]),
         does_field_work="field" in _text(sent[_CAPABILITIES]),
@@ -78,11 +78,11 @@ def _text(value: str | bool | list[str]) -> str:
 # Many people share a text, and so the set that it stands for.
 @lru_cache(maxsize=8192)
 def _skills(text: str) -> frozenset[str]:
-    return frozenset(list_of(text))
+    return frozenset(_list(text))
 
 
 @lru_cache(maxsize=8192)
-def list_of(text: str) -> tuple[str, ...]:
+def _list(text: str) -> tuple[str, ...]:
     return tuple(text.split(",")) if text else ()
 
 

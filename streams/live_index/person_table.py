@@ -3,7 +3,7 @@
 Sets of words (skills, languages, verified skills) are bits: a column of 64-bit numbers for each 64 different words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
@@ -32,18 +32,16 @@ class Words:
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
 
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def bits(self, words: Iterable[str], *, known_only: bool = False) -> int:
-        """The words as bits of one number; new words get the next places. `known_only`: words that nobody has are left out."""
-        places = self._places
+    def entered(self, words: Iterable[str]) -> int:
+        """The words as bits of one number; new words get the next places."""
         number = 0
         for word in words:
-            place = places.get(word) if known_only else places.setdefault(word, len(places))
-            if place is not None:
-                number |= 1 << place
+            number |= 1 << self._places.setdefault(word, len(self._places))
         return number
+
+    def bits(self, words: Iterable[str]) -> int:
+        """The words as bits of one number, without those that nobody has."""
+        return sum(1 << self._places[word] for word in set(words) if word in self._places)
 
     def columns(self) -> int:
         return max(1, (len(self._places) + 63) // 64)
@@ -57,7 +55,7 @@ class WordSets:
     bits: Bits = field(default_factory=lambda: np.zeros((_FIRST_ROWS, 1), np.uint64))
 
     def put(self, rows: Rows, numbers: Sequence[int]) -> None:
-        """`numbers`: the sets as `Words.bits` returns them."""
+        """`numbers`: the sets as `Words.entered` returns them."""
         missing = self.words.columns() - self.bits.shape[1]
         if missing > 0:
             self.bits = np.hstack([self.bits, np.zeros((len(self.bits), missing), np.uint64)])
@@ -69,7 +67,7 @@ class WordSets:
 
     def of(self, words: Iterable[str]) -> Bits:
         """One row of bits; words that nobody has are in no column."""
-        number = self.words.bits(words, known_only=True)
+        number = self.words.bits(words)
         columns = range(self.bits.shape[1])
         return np.array([number >> (64 * column) & _ALL for column in columns], np.uint64)
 
@@ -107,23 +105,23 @@ class PersonTable:
     def __len__(self) -> int:
         return len(self.row_of)
 
-    def put(self, people: Sequence[tuple[str, PersonRow | None]]) -> None:
-        """Enters people as they are now, each at most once; None: not on duty any more. Takes the numbers out of each row."""
-        for person, state in people:
+    def put(self, people: Mapping[str, PersonRow | None]) -> None:
+        """Enters people as they are now; None: not on duty any more. Takes the numbers out of each row."""
+        for person, state in people.items():
             if state is None:
                 self._drop(person)
-        states = [state for _, state in people if state is not None]
+        states = [state for state in people.values() if state is not None]
         if not states:
             return
         self._put_since_shares += len(states)
-        rows = np.array([self._row(person) for person, state in people if state is not None], np.int64)
+        rows = np.array([self._row(person) for person, state in people.items() if state is not None], np.int64)
         for row, state in zip(rows.tolist(), states, strict=True):
             self.people[row] = state
         words = self.skills.words
-        self.skills.put(rows, [words.bits(state.skills) for state in states])
-        self.verified.put(rows, [words.bits(state.verified) for state in states])
+        self.skills.put(rows, [words.entered(state.skills) for state in states])
+        self.verified.put(rows, [words.entered(state.verified) for state in states])
         # By what precedes the first hyphen, as the indexes of Redis are named (`primary` in prelude.lua).
-        self.languages.put(rows, [self.languages.words.bits(map(_primary, state.languages)) for state in states])
+        self.languages.put(rows, [self.languages.words.entered(map(_primary, state.languages)) for state in states])
         numbers = _numbers(states)
         for state in states:
             # They are in the table now; as Python's numbers they take half of all memory.

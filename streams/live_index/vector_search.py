@@ -22,10 +22,7 @@ from dispatch.model.verifications import valid_skills
 from streams.live_index import person_row as at
 from streams.live_index.candidates import candidate_of
 from streams.live_index.person_table import MODES, Numbers, PersonTable, Rows, share
-from streams.store.search import GEO_MAX_LAT, enough, first_ring_m, joined, limit_m, wider_m
-
-EARTH_RADIUS_M = 6_372_797.560856
-"""Of Redis' geohash_helper.c, so that both stores measure alike."""
+from streams.store.search import EARTH_RADIUS_M, GEO_MAX_LAT, enough, first_ring_m, joined, limit_m, wider_m
 
 _REASONS = (
     Exclusion.ASKED_BEFORE,

@@ -21,6 +21,8 @@ from streams.store.redis_client import ScriptCall
 FIRST_RING_M = 250.0
 GEO_MAX_LAT = 85.05
 """GEOSEARCH rejects latitudes beyond the Web Mercator limit (85.05112878). `geo_lat` in prelude.lua clamps alike."""
+EARTH_RADIUS_M = 6372797.560856
+"""That of Redis' geohash_helper.c, so that distances agree with GEOSEARCH; `dispatch.model.geo` has another."""
 LOOK_AT_MOST = 4000
 """People examined per call of the script, about 60 ms: a search for a rare language in a large city must not block Redis."""
 LOOK_AT_LEAST = 250

@@ -21,6 +21,9 @@ from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.matching.trust import Judged
 from dispatch.model.local_time import local_hour
 
+LOAD_HALF_LIFE_MS = 14_400_000
+"""Of the load of people: four hours. The same number as in person.lua."""
+
 
 @dataclass(slots=True, kw_only=True)
 class TrackRecord:

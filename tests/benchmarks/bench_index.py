@@ -130,9 +130,9 @@ def _even_land(size: int, seed: int) -> tuple[LiveIndex, float]:
     chance, index = random.Random(seed), LiveIndex(1_800_000)
     now_ms = clock.now_ms()
     index.set_time(now_ms)
-    people = [(f"v-{number}", _person(_beside(chance, side_m), chance, now_ms)) for number in range(size)]
     for begin in range(0, size, 1_000):
-        index.table.put(people[begin : begin + 1_000])
+        part = range(begin, min(size, begin + 1_000))
+        index.table.put({f"v-{number}": _person(_beside(chance, side_m), chance, now_ms) for number in part})
     return index, side_m
 
 

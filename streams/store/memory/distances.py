@@ -3,9 +3,7 @@
 import math
 
 from dispatch.model.places import Place
-
-EARTH_RADIUS_M = 6372797.560856
-"""That of Redis' geohash_helper.c, so that distances agree with GEOSEARCH; `dispatch.model.geo` has another."""
+from streams.store.search import EARTH_RADIUS_M
 
 
 def metres(a: Place, b: Place) -> float:

@@ -19,11 +19,9 @@ from streams.store.memory.distances import district, metres
 from streams.store.memory.duty_ends import DutyEnds, is_over
 from streams.store.memory.verified import Verified
 from streams.store.people import FixWrite, ProfileWrite, fix_in
-from streams.store.track_record import TrackRecord
+from streams.store.track_record import LOAD_HALF_LIFE_MS, TrackRecord
 from streams.wire import VolunteerRecord
 
-HALF_LIFE_MS = 14_400_000
-"""Of the load: four hours. The same number as in person.lua."""
 HOLD_MS, NEVER = HOLD_S * 1000, 2**53 - 1
 STILL_M = 25.0
 """A person who moved less is not indexed again."""
@@ -71,12 +69,12 @@ class StoredPerson:
 
     def add_load(self, at_ms: int) -> None:
         # log2(2^high + 2^low) without the powers, which would overflow: `entry` exceeds 10^5 (ms since 1970 / 4 h).
-        entry = at_ms / HALF_LIFE_MS
+        entry = at_ms / LOAD_HALF_LIFE_MS
         high, low = max(self.load, entry), min(self.load, entry)
         self.load = entry if self.load == 0 else high + math.log2(1 + 2 ** (low - high))
 
     def load_at(self, now_ms: int) -> float:
-        return 0.0 if self.load == 0 else float(2 ** (self.load - now_ms / HALF_LIFE_MS))
+        return decayed(self.load, now_ms, LOAD_HALF_LIFE_MS)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The index follows Redis: whatever changes a person, whatever becomes of the connection."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -9,12 +9,13 @@ from dispatch.model.people import Found
 from dispatch.ports import ClaimAnswer
 from streams import redis_keys
 from streams.components import Component
+from streams.live_index import follower as follower_module
 from streams.live_index import live_index
-from streams.live_index.follower import IndexFollower
+from streams.live_index.follower import FIRST_RETRY_S, IndexFollower
 from streams.live_index.live_index import LiveIndex
 from streams.live_index.live_store import LiveStore
 from streams.store.redis_target import target_of_url
-from tests.contracts.builders import claim, fix, need, north, profile
+from tests.contracts.builders import CENTRE, claim, fix, need, north, profile
 from tests.contracts.worlds import RedisWorld
 from tests.support.stack import url_of
 from tests.support.waiting import eventually
@@ -136,13 +137,13 @@ async def test_only_more_than_enough_is_said_without_redis(world: RedisWorld, in
     await add(world, *few)
     assert await soon(index, *few)
     # Somebody of whom the index knows nothing: the scarcity that it sees is not believed.
-    index.table.put([("v-1", None)])
+    index.table.put({"v-1": None})
     assert {one.volunteer_id for one in (await searched(world, index)).candidates} == set(few)
 
     many = [f"w-{number}" for number in range(30)]
     await add(world, *many)
     await eventually(lambda: len(found_in(index)) >= 30)
-    index.table.put([("w-0", None)])
+    index.table.put({"w-0": None})
     assert "w-0" not in {one.volunteer_id for one in (await searched(world, index)).candidates}
 
 
@@ -152,7 +153,7 @@ async def test_an_index_that_is_behind_is_not_asked(
     many = [f"w-{number}" for number in range(30)]
     await add(world, *many)
     await eventually(lambda: len(found_in(index)) >= 30)
-    index.table.put([("w-0", None)])
+    index.table.put({"w-0": None})
 
     monkeypatch.setattr(live_index, "STALE_S", -1.0)
 
@@ -176,6 +177,25 @@ async def test_a_granted_claim_is_known_at_once_and_a_refused_one_is_looked_at(w
     assert list(index.changed) == ["v-2"]
 
 
+async def test_somebody_named_twice_is_entered_once(world: RedisWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SSCAN promises to name everybody, not to name nobody twice."""
+    index = LiveIndex(world.link.fix_age_limit_ms)
+    follower = IndexFollower(target_of_url(url_of(world.url, Component.WORKER)), index)
+    await add(world, "v-1", "v-2")
+    answer = follower_module._answer
+
+    async def twice(connection: Any, *command: Any) -> Any:
+        said = await answer(connection, *command)
+        return [said[0], said[1] * 2] if command[0] == "SSCAN" else said
+
+    monkeypatch.setattr(follower_module, "_answer", twice)
+    async with follower.connected() as connection:
+        await follower.load(connection)
+
+    assert found_in(index) == ["v-1", "v-2"]
+    assert len(index.table.grid.within(CENTRE.lon, CENTRE.lat, 1_000)) == 2
+
+
 async def test_a_worker_without_the_right_searches_in_redis(world: RedisWorld) -> None:
     """Users of an earlier version: the index is never loaded, and nothing else fails."""
     index = LiveIndex(world.link.fix_age_limit_ms)
@@ -183,7 +203,8 @@ async def test_a_worker_without_the_right_searches_in_redis(world: RedisWorld) -
     await add(world, "v-1")
     await follower.start()
     try:
-        await asyncio.sleep(0.2)
+        # It has tried, and waits to try again.
+        await eventually(lambda: follower.retry_s > FIRST_RETRY_S)
         assert not index.is_usable()
         assert [one.volunteer_id for one in (await searched(world, index)).candidates] == ["v-1"]
     finally:

@@ -61,8 +61,8 @@ def table_of(people: dict[str, PersonRow]) -> PersonTable:
     everybody = list(people.items())
     # In parts, and some twice: as they come. Copies, because the table takes the numbers.
     for begin in range(0, len(everybody), 700):
-        table.put([(id_, copy(row)) for id_, row in everybody[begin : begin + 700]])
-    table.put([(id_, copy(row)) for id_, row in everybody[:50]])
+        table.put({id_: copy(row) for id_, row in everybody[begin : begin + 700]})
+    table.put({id_: copy(row) for id_, row in everybody[:50]})
     return table
 
 
@@ -155,8 +155,8 @@ def test_more_words_than_a_number_has_bits() -> None:
 
 def test_whoever_leaves_is_found_no_more_and_their_row_is_used_again() -> None:
     table = table_of({"v-1": person(at_m(10)), "v-2": person(at_m(20))})
-    table.put([("v-1", None), ("unknown", None)])
-    table.put([("v-3", person(at_m(30), skills=("boat",)))])
+    table.put({"v-1": None, "unknown": None})
+    table.put({"v-3": person(at_m(30), skills=("boat",))})
 
     assert [one.volunteer_id for one in searched(table, need()).candidates] == ["v-2"]
     assert [one.volunteer_id for one in searched(table, need(requirement(skill="boat"))).candidates] == ["v-3"]
