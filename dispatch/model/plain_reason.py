@@ -57,9 +57,12 @@ def plain_reason(error: BaseException) -> str:
 def root_reason(error: BaseException) -> str:
     """As `plain_reason`, of the error of the system that a library has wrapped in one of its own, if there is one."""
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    # An error that was raised from itself is its own cause.
+    while cause is not None and id(cause) not in seen:
         if isinstance(cause, OSError):
             return plain_reason(cause)
+        seen.add(id(cause))
         cause = cause.__cause__ or cause.__context__
     return plain_reason(error)
 

@@ -20,7 +20,7 @@ from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, metrics, redis_keys
 from streams.live_index.live_index import LiveIndex
 from streams.live_index.person_row import Sent, row_of
-from streams.store.redis_client import translated
+from streams.store.redis_client import raise_as_own
 from streams.store.redis_connections import client_of
 from streams.store.redis_target import RedisTarget
 from streams.store.scripts import all_scripts
@@ -149,4 +149,4 @@ async def _answer(connection: Any, *command: Any) -> Any:
         try:
             return await connection.read_response()
         except ResponseError as error:
-            raise translated(error) from error
+            raise_as_own(error)

@@ -12,7 +12,7 @@ Raises:
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -148,11 +148,19 @@ def _reason(trouble: Exception | None) -> str:
 def _raise_first(answers: Sequence[Any]) -> None:
     for answer in answers:
         if isinstance(answer, Exception):
-            raise translated(answer) from answer
+            raise_as_own(answer)
 
 
-def translated(error: Exception) -> Exception:
-    """An error reply as the error of the module docstring that it is; else the same error."""
+def raise_as_own(error: Exception) -> NoReturn:
+    """Raises an error reply as the error of the module docstring that it is; else the same error."""
+    own = _translated(error)
+    if own is error:
+        # Not from itself: its chain of causes would have no end.
+        raise error
+    raise own from error
+
+
+def _translated(error: Exception) -> Exception:
     text = str(error)
     if isinstance(error, RedisConnectionError | ReadOnlyError | OutOfMemoryError):
         return StoreUnavailable(text)

@@ -115,3 +115,11 @@ async def test_a_client_of_others_can_be_shared(redis_world: RedisWorld) -> None
     await store.close()
     assert await client.get("k") is None
     await client.aclose()
+
+
+async def test_an_error_that_means_a_bug_is_raised_as_it_is(redis_world: RedisWorld) -> None:
+    with pytest.raises(ResponseError) as caught:
+        await redis_world.link.run([("HGET", "key")])
+
+    # Whoever follows the causes comes to an end.
+    assert caught.value.__cause__ is None

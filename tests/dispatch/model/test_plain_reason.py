@@ -68,6 +68,13 @@ def test_the_error_that_a_library_has_wrapped_says_more_than_its_own() -> None:
     assert root_reason(ValueError("its own words")) == "its own words"
 
 
+def test_an_error_that_is_its_own_cause_has_an_end() -> None:
+    error = ValueError("its own words")
+    error.__cause__ = error
+
+    assert root_reason(error) == "its own words"
+
+
 def test_no_clause_has_a_number_of_an_error_or_the_name_of_a_class() -> None:
     for number in errno.errorcode:
         clause = plain_reason(OSError(number, "Some text"))
