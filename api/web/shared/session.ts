@@ -35,7 +35,9 @@ export async function startSession(): Promise<void> {
 }
 
 export async function readSession(): Promise<void> {
+  const before = session.value;
   const answer = await ask("get", "/v1/session", {});
+  if (hasSignedInSince(before)) return;
   if (answer.ok) signedIn(answer.data);
   else failed(answer.problem);
 }
@@ -108,6 +110,11 @@ function signedOut(): void {
   sessionProblem.value = null;
 }
 
+/** An answer to what was asked before says nothing of whoever is here now: it would sign them out again. */
+function hasSignedInSince(before: SessionState): boolean {
+  return session.value !== before && session.value.kind === "signed-in";
+}
+
 function failed(problem: Problem): void {
   if (problem.status === 401) signedOut();
   else sessionProblem.value = problem;
@@ -124,11 +131,13 @@ function renewed(): Promise<boolean> {
 async function renew(): Promise<boolean> {
   // Tabs take turns. The server tolerates two renewals within a minute, not an old cookie after that.
   return navigator.locks.request("komek-session", async () => {
+    const before = session.value;
     const answer = await fetch("/v1/session/renew", { method: "POST", headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok) {
       signedIn((await answer.json()) as Session);
       return true;
     }
+    if (hasSignedInSince(before)) return true;
     if (answer?.status === 401 || answer?.status === 403) signedOut();
     // The cookie can be renewed after its end: a network that is away for an hour logs nobody out.
     else again(LEAST_PAUSE_MS);

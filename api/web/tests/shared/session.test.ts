@@ -30,6 +30,11 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  return { promise: new Promise<void>((done) => (resolve = done)), resolve: () => resolve() };
+}
+
 const settled = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 test("whoever has a session is signed in", async () => {
@@ -99,6 +104,44 @@ test("a spent code is told, and nobody is signed in", async () => {
 
   expect((await signIn("x"))?.code).toBe("code_refused");
   expect(session.value.kind).toBe("unknown");
+});
+
+test("a refusal that was asked for before signing in does not sign the new session out", async () => {
+  const ended = deferred();
+  answers["GET /v1/session"] = [signedIn];
+  answers["POST /v1/session/exchange"] = [of("op-1", "s-2", "operator")];
+  await startSession();
+  const fetched = fetch;
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    if (url === "/v1/session/renew") await ended.promise;
+    return fetched(url, init);
+  });
+  const read = ask("get", "/v1/session", {});
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+
+  await signIn("x");
+  ended.resolve();
+  await read;
+
+  expect(session.value.kind === "signed-in" && session.value.session.session_id).toBe("s-2");
+});
+
+test("a reading of the session that was asked for before signing in does not either", async () => {
+  const ended = deferred();
+  answers["POST /v1/session/exchange"] = [signedIn];
+  answers["POST /v1/session/renew"] = [signedIn];
+  const fetched = fetch;
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    if (url === "/v1/session") await ended.promise;
+    return fetched(url, init);
+  });
+  const reading = readSession();
+
+  await signIn("x");
+  ended.resolve();
+  await reading;
+
+  expect(session.value.kind).toBe("signed-in");
 });
 
 test("signing out ends the session", async () => {
