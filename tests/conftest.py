@@ -5,6 +5,7 @@ import structlog
 
 pytest_plugins = [
     "tests.support.failures",
+    "tests.support.syntax",
     "tests.support.order",
     "tests.support.soak",
     "tests.support.stack",

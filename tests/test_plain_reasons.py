@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.syntax import tree_of
+
 ROOT = Path(__file__).parents[1]
 RAW = {
     *("OSError", "PermissionError", "FileNotFoundError", "TimeoutError", "SSLError", "gaierror"),
@@ -61,7 +63,7 @@ def test_the_ways_to_print_one_are_known(body: str, is_raw: bool) -> None:
 
 def raw_texts(source: str) -> Iterator[tuple[int, str]]:
     """Line, and the class that is caught, of each place where the text of an error of Python becomes part of a message."""
-    for handler in ast.walk(ast.parse(source)):
+    for handler in ast.walk(tree_of(source)):
         if not isinstance(handler, ast.ExceptHandler) or handler.name is None or handler.type is None:
             continue
         caught = sorted(RAW & {_last_name(kind) for kind in ast.walk(handler.type)})

@@ -15,6 +15,7 @@ import compiled_core
 import streams.wire
 from dispatch.model.command_kinds import COMMANDS
 from dispatch.model.events import EVENTS
+from tests.support.syntax import tree_of
 
 ROOT = Path(__file__).parents[2]
 MODULES = list(compiled_core.compiled(ROOT))
@@ -72,7 +73,7 @@ def test_an_ordinary_build_is_pure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def compared_in(path: Path) -> Iterator[ast.expr]:
     """What stands right of each comparison of the module."""
-    for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
+    for node in ast.walk(tree_of(ROOT / path)):
         if isinstance(node, ast.Compare):
             yield from node.comparators
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from streams.settings import Settings
+from tests.support.syntax import tree_of
 
 ROOT = Path(__file__).parents[2]
 NAMES = frozenset(entry.name for entry in fields(Settings))
@@ -64,7 +65,7 @@ def _file_of(name: str) -> Path | None:
 
 
 def _imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (entry.name for entry in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

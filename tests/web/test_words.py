@@ -15,6 +15,7 @@ from dispatch.model.reasons import AttentionReason, ShortfallReason
 from dispatch.model.vocabulary import OUTCOMES_OF_TASK, AnswerWay, HeardBy, IncidentStatus, OfferState, TravelMode
 from dispatch.plans.book import load_builtin
 from streams.monitoring.alarms import RULES
+from tests.support.syntax import tree_of
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "api" / "web"
@@ -93,9 +94,7 @@ NAMED = {"GONE": GONE, "OUTDATED": OUTDATED, "RULES_AGAINST": RULES_AGAINST}
 
 
 def test_every_refusal_of_a_decision_has_a_sentence() -> None:
-    codes = {
-        code for path in (ROOT / "dispatch").rglob("*.py") for code in _refusals_in(ast.parse(path.read_text("utf-8")))
-    }
+    codes = {code for path in (ROOT / "dispatch").rglob("*.py") for code in _refusals_in(tree_of(path))}
     assert {"incident_merged", "target_closed", "offer_declined", "proposal_outdated"} <= codes
 
     text = (WEB / "shared" / "parts" / "problem_text.tsx").read_text("utf-8")

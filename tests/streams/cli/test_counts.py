@@ -43,7 +43,7 @@ def test_no_count_stands_before_a_plural_of_its_own() -> None:
     ],
 )
 def test_a_plural_is_noticed(text: str, found: list[str]) -> None:
-    assert [word for _, word in plurals(ast.parse(text))] == found
+    assert [word for _, word in plurals(tree_of(text))] == found
 
 
 @pytest.mark.parametrize(
