@@ -79,7 +79,7 @@ CLIENT = "komek-test"
 
 def write(settings: Settings, topic: str, value: bytes) -> None:
     """Raises KafkaError."""
-    producer = clients.prompt_producer(settings, CLIENT)
+    producer = clients.producer(settings, CLIENT)
     try:
         producer.send(topic, key=b"8320e5", value=value).get(timeout=60)
     finally:
