@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from api.process.services import Services
-from api.views.places import coarse_place, found_place, names, written_point
+from api.views.places import coarse_place, found_place, names, town, written_point
 from dispatch.gazetteer.gazetteer import Gazetteer
 from dispatch.gazetteer.place_text import Form, PlaceText, parse_place_text
 from dispatch.model.hazard_areas import ground_of
@@ -26,6 +26,16 @@ def places_named(gazetteer: Gazetteer, text: str, near: Place | None, limit: int
     # Two orders of the numbers: the one in the country is meant. Neither is: both are shown, as outside.
     inside = [pair for pair in known if pair[1] is not None]
     return said.form, [written_point(point, district, near) for point, district in (inside or known)][:limit]
+
+
+TOWN_FROM = 5_000
+"""Inhabitants of the smallest town on a map of the country."""
+
+
+@lru_cache(maxsize=1)
+def towns_of(gazetteer: Gazetteer) -> list[dict[str, Any]]:
+    """`schemas.places.TownShown`, the largest first."""
+    return [town(known) for known in gazetteer.towns(TOWN_FROM)]
 
 
 NEAR_M = 20_000.0

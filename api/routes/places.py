@@ -12,8 +12,8 @@ from api.http.numbers import DIGITS
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.reads.places import place_at, places_named
-from api.schemas.places import PlaceAt, PlaceList
+from api.reads.places import place_at, places_named, towns_of
+from api.schemas.places import PlaceAt, PlaceList, TownList
 from api.views.places import ATTRIBUTION
 from dispatch.gazetteer.place_text import LONGEST
 from dispatch.model.places import Place
@@ -40,6 +40,12 @@ async def find(
     """The places that a text may mean, the likeliest first. `near` weighs, it never filters. Works without Kafka and Redis."""
     form, items = places_named(services.gazetteer(), q, near, limit)
     return shown({"items": items, "understood_as": form, "attribution": ATTRIBUTION})
+
+
+@router.get("/towns", dependencies=[people], response_model=TownList, responses=problems())
+async def read_towns(services: ServicesDep) -> Response:
+    """Every settlement of 5,000 people or more, named as `GET /v1/places` names it. Works without Kafka and Redis."""
+    return shown({"items": towns_of(services.gazetteer()), "attribution": ATTRIBUTION})
 
 
 @router.get("/at", response_model=PlaceAt, responses=problems(404))

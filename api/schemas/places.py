@@ -9,6 +9,9 @@ from dispatch.gazetteer.place_text import Form
 from dispatch.gazetteer.records import Kind
 
 
+Attribution = Literal["© OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0), geokz (CC BY 4.0)"]
+
+
 class Exact(Shown):
     model_config = ConfigDict(extra="forbid")
 
@@ -37,6 +40,19 @@ class PlaceShown(Exact):
     """A point outside Kazakhstan. It is shown as it was written, never moved."""
 
 
+class TownShown(Exact):
+    name: NamesShown
+    inhabitants: int
+    location: Geometry
+
+
+class TownList(Exact):
+    """The names that a map of the country shows, the largest settlement first."""
+
+    items: list[TownShown]
+    attribution: Attribution
+
+
 class PlaceList(Exact):
     items: list[PlaceShown]
     understood_as: Annotated[
@@ -46,7 +62,7 @@ class PlaceList(Exact):
             "`street`: streets are not known; `items` are what the text says of a settlement, or empty"
         ),
     ]
-    attribution: Literal["© OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0), geokz (CC BY 4.0)"]
+    attribution: Attribution
 
 
 class NearestShown(Exact):

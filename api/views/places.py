@@ -4,7 +4,7 @@ from typing import Any
 
 from dispatch.gazetteer.boundaries import District, Names, Region
 from dispatch.gazetteer.gazetteer import FoundPlace
-from dispatch.gazetteer.records import Kind
+from dispatch.gazetteer.records import Kind, Known
 from dispatch.model.geo import distance_m
 from dispatch.model.places import Place
 
@@ -26,6 +26,10 @@ def found_place(found: FoundPlace) -> dict[str, Any]:
         "distance_m": None if found.distance_m is None else round(found.distance_m),
         "is_outside": False,
     }
+
+
+def town(known: Known) -> dict[str, Any]:
+    return {"name": names(known.name), "inhabitants": known.inhabitants, "location": point(known.place)}
 
 
 def written_point(place: Place, district: District | None, near: Place | None) -> dict[str, Any]:

@@ -103,6 +103,13 @@ class Gazetteer:
         """The settlement nearest to a place, at any distance in the country and some 100 km around."""
         return self._grid.nearest(place)
 
+    def towns(self, least: int) -> list[Known]:
+        """Settlements of at least so many inhabitants, the largest first."""
+        found = [
+            one for one in self._places if one.inhabitants >= least and one.kind not in (Kind.REGION, Kind.DISTRICT)
+        ]
+        return sorted(found, key=lambda one: (-one.inhabitants, one.id))
+
     def _fitting(self, reading: Reading) -> Iterator[tuple[int, float]]:
         wanted = frozenset(stem for word in reading.within for stem in stems_of_query([word]))
         for number, cost in self._named(reading.name, is_whole=not reading.within):

@@ -66,15 +66,23 @@ def _spellings(town: Known) -> set[str]:
 
 
 def _with_names_of(settlement: Known, town: Known) -> Known:
-    others = (town.name.kk, town.name.ru, town.name.en, *town.others)
-    return replace(settlement, others=others, inhabitants=settlement.inhabitants or town.inhabitants)
+    others = (town.name.kk, town.name.ru, town.name.en, *settlement.others, *town.others)
+    name = settlement.name
+    # What stands among the others was odd; the Russian name in Latin letters is in its place.
+    if settlement.others and town.name.en.isascii():
+        name = replace(name, en=town.name.en)
+    return replace(settlement, name=name, others=others, inhabitants=settlement.inhabitants or town.inhabitants)
 
 
 def _settlements(boundaries: Boundaries) -> Iterator[Known]:
     for number, kind, kk, ru, en, inhabitants, lon, lat in _rows("settlements_osm.tsv.gz"):
         place = Place(lon=float(lon), lat=float(lat))
         local = kk or ru or en
-        yield _known(f"osm-{number}", Kind(kind), (kk or local, ru or local, en), place, boundaries, inhabitants)
+        # Now and then Kazakh in one of its Latin alphabets (Jezqazğan), or a title of an encyclopedia (Aral, Kazakhstan).
+        english = en if en.isascii() and "," not in en else ""
+        names = (kk or local, ru or local, english)
+        known = _known(f"osm-{number}", Kind(kind), names, place, boundaries, inhabitants)
+        yield known if english == en else replace(known, others=(en,))
 
 
 def _towns(boundaries: Boundaries) -> Iterator[Known]:

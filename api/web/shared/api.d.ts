@@ -1764,6 +1764,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/places/towns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Towns
+         * @description Every settlement of 5,000 people or more, named as `GET /v1/places` names it. Works without Kafka and Redis.
+         */
+        get: operations["read_towns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/summary": {
         parameters: {
             query?: never;
@@ -6582,6 +6602,18 @@ export interface components {
             spans: number[][];
             what: string;
         };
+        /** @description The names that a map of the country shows, the largest settlement first. */
+        TownList: {
+            /** @constant */
+            attribution: "© OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0), geokz (CC BY 4.0)";
+            items: components["schemas"]["TownShown"][];
+        };
+        TownShown: {
+            inhabitants: number;
+            /** @description GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings */
+            location: components["schemas"]["GeoPoint"] | components["schemas"]["GeoPolygon"] | components["schemas"]["GeoMultiPolygon"];
+            name: components["schemas"]["NamesShown"];
+        };
         /** @enum {string} */
         TravelMode: "foot" | "bicycle" | "car";
         /** @description How many of their digital answers others confirmed and overruled: sums that lose half their weight in 180 days. */
@@ -9148,6 +9180,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceAt"];
+                };
+            };
+        };
+    };
+    read_towns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TownList"];
                 };
             };
         };

@@ -1,9 +1,11 @@
-// Districts, regions and towns of the country, from files of this build. Nothing is asked of another host.
+// Districts and regions of the country from files of this build, towns from the API. Nothing is asked of another host.
 import type { FeatureCollection, Geometry, Point } from "geojson";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import boundariesUrl from "../basemap/boundaries.topo.json?url";
 import townsUrl from "../basemap/towns.geo.json?url";
+import type { components } from "./api";
+import { ask } from "./api_client";
 
 export interface BaseMap {
   readonly districts: Geometry;
@@ -11,6 +13,10 @@ export interface BaseMap {
   readonly labels: FeatureCollection<Point>;
   readonly towns: FeatureCollection;
 }
+type TownList = components["schemas"]["TownList"];
+
+const NAMES_WITHIN_MS = 5_000;
+
 interface Named {
   readonly label: [number, number];
 }
@@ -35,8 +41,25 @@ export function baseMapOf(boundaries: Boundaries, towns: FeatureCollection): Bas
 }
 
 export async function readBaseMap(): Promise<BaseMap> {
-  const [boundaries, towns] = await Promise.all([read<Boundaries>(boundariesUrl), read<FeatureCollection>(townsUrl)]);
+  const [boundaries, towns] = await Promise.all([read<Boundaries>(boundariesUrl), readTowns()]);
   return baseMapOf(boundaries, towns);
+}
+
+/** Named as the search for places names them; without an answer those of the build, which know fewer names. */
+async function readTowns(): Promise<FeatureCollection> {
+  const answer = await ask("get", "/v1/places/towns", { repeats: 0, signal: AbortSignal.timeout(NAMES_WITHIN_MS) });
+  return answer.ok ? townsOf(answer.data) : read<FeatureCollection>(townsUrl);
+}
+
+export function townsOf({ items }: TownList): FeatureCollection {
+  return {
+    type: "FeatureCollection",
+    features: items.map(({ name, inhabitants, location }) => ({
+      type: "Feature",
+      properties: { ...name, population: inhabitants },
+      geometry: { type: "Point", coordinates: location.coordinates as [number, number] },
+    })),
+  };
 }
 
 async function read<T>(url: string): Promise<T> {

@@ -33,6 +33,7 @@ DISCLOSE_NOTHING = {
     "/v1/gis/collections/{collection_id}/schema": "names of properties",
     "/v1/gis/collections/{collection_id}/queryables": "names of properties",
     "/v1/places": "names on the map; nothing about incidents or people",
+    "/v1/places/towns": "names on the map; nothing about incidents or people",
     "/v1/session": "the caller's own",
     "/v1/session/oidc": "begins a login",
     "/v1/session/oidc/callback": "ends a login; the session that it opens is recorded",

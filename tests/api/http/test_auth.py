@@ -68,6 +68,7 @@ ROLES = {
     ("GET", "/v1/hazards/{incident_id}.cap"): {O, M},
     ("GET", "/v1/incident-types"): {O, V, T, M, A, F},
     ("GET", "/v1/places"): {O, V, M, A},
+    ("GET", "/v1/places/towns"): {O, V, M, A},
     ("GET", "/v1/places/at"): {O, V, M, A},
     ("PUT", "/v1/volunteers/{volunteer_id}"): {V, O, A},
     ("PUT", "/v1/volunteers/{volunteer_id}/skills/{skill}/verification"): {O, A},

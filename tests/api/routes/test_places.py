@@ -26,6 +26,23 @@ async def test_a_declined_name_is_found_with_its_district(world: World) -> None:
     assert 20_000 < found["distance_m"] < 30_000
 
 
+async def test_a_map_names_its_towns_as_a_search_does(world: World) -> None:
+    towns = (await world.ask("GET", "/v1/places/towns", role="volunteer")).json()["items"]
+
+    assert [one["name"]["en"] for one in towns[:3]] == ["Almaty", "Astana", "Shymkent"]
+    assert min(one["inhabitants"] for one in towns) >= 5_000
+    for one in towns[::10]:
+        lon, lat = one["location"]["coordinates"]
+        found = await world.ask("GET", f"/v1/places?q={one['name']['ru']}&near={lon},{lat}")
+        assert found.json()["items"][0]["name"] == one["name"]
+
+
+async def test_an_english_name_is_in_english_letters(world: World) -> None:
+    towns = (await world.ask("GET", "/v1/places/towns")).json()["items"]
+
+    assert [one["name"]["en"] for one in towns if not one["name"]["en"].isascii() or "," in one["name"]["en"]] == []
+
+
 @pytest.mark.parametrize("text", ["43.24, 76.95", "76.95 43.24"])
 async def test_both_orders_of_coordinates_are_one_point(world: World, text: str) -> None:
     found = await first(world, q=text)

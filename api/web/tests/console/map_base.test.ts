@@ -21,7 +21,7 @@ test("every district and region has a label in each language", () => {
 });
 
 test("its sources are credited in each language", () => {
-  for (const { credit } of [kk, ru, en]) for (const source of ["OCHA COD-AB", "geokz", "GeoNames"]) expect(credit).toContain(source);
+  for (const { credit } of [kk, ru, en]) for (const source of ["OCHA COD-AB", "geokz", "GeoNames", "OpenStreetMap"]) expect(credit).toContain(source);
   expect(new Set([kk.credit, ru.credit, en.credit]).size).toBe(3);
 });
 

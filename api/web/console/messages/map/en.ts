@@ -21,5 +21,5 @@ export const en = {
   people: (free: number, busy: number) => `on duty: free ${f.number(free)}+, engaged ${f.number(busy)}+; no number: fewer than 5 free; small squares: from 5 people on`,
   window: "Own window",
   noStreets: "The street map of this deployment cannot be loaded. Districts and towns are shown.",
-  credit: "Boundaries: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Towns: GeoNames (CC BY 4.0)",
+  credit: "Boundaries: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Towns: © OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0)",
 };

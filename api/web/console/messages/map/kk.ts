@@ -20,5 +20,5 @@ export const kk: MapTexts = {
   people: (free, busy) => `кезекшілікте: бос ${f.number(free)}+, бос емес ${f.number(busy)}+; саны жоқ болса: 5 адамнан аз бос; шағын шаршылар: 5 адамнан бастап`,
   window: "Бөлек терезе",
   noStreets: "Көше картасын жүктеу мүмкін болмады. Аудандар мен қалалар көрсетілді.",
-  credit: "Шекаралар: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Қалалар: GeoNames (CC BY 4.0)",
+  credit: "Шекаралар: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Қалалар: © OpenStreetMap қатысушылары (ODbL), GeoNames (CC BY 4.0)",
 };

@@ -20,5 +20,5 @@ export const ru: MapTexts = {
   people: (free, busy) => `на дежурстве: свободны ${f.number(free)}+, заняты ${f.number(busy)}+; без числа: свободных меньше 5; малые квадраты: от 5 человек`,
   window: "Отдельное окно",
   noStreets: "Карту улиц загрузить не удалось. Показаны районы и города.",
-  credit: "Границы: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Города: GeoNames (CC BY 4.0)",
+  credit: "Границы: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Города: © участники OpenStreetMap (ODbL), GeoNames (CC BY 4.0)",
 };

@@ -19,7 +19,7 @@ export const en = {
   pinAt: (place: string) => `Pin: ${place}`,
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
-  credit: "Boundaries: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Towns: GeoNames (CC BY 4.0)",
+  credit: "Boundaries: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Towns: © OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0)",
   coarse: "Borders and towns only, exact to some 5\u00a0km: compare with the district.",
   digital: {
     lease: "left, then it goes to somebody else",

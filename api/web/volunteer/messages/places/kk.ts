@@ -20,7 +20,7 @@ export const kk = {
   pinAt: (place: string) => `Белгі: ${place}`,
   zoomIn: "Үлкейту",
   zoomOut: "Кішірейту",
-  credit: "Шекаралар: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Қалалар: GeoNames (CC BY 4.0)",
+  credit: "Шекаралар: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Қалалар: © OpenStreetMap қатысушылары (ODbL), GeoNames (CC BY 4.0)",
   coarse: "Тек шекаралар мен қалалар, дәлдігі шамамен 5\u00a0км: ауданымен салыстырыңыз.",
   digital: {
     lease: "қалды, сосын басқа адамға өтеді",

@@ -20,7 +20,7 @@ export const ru = {
   pinAt: (place: string) => `Метка: ${place}`,
   zoomIn: "Крупнее",
   zoomOut: "Мельче",
-  credit: "Границы: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Города: GeoNames (CC BY 4.0)",
+  credit: "Границы: OCHA COD-AB (CC BY-IGO), geokz (CC BY 4.0). Города: © участники OpenStreetMap (ODbL), GeoNames (CC BY 4.0)",
   coarse: "Только границы и города, с точностью около 5\u00a0км: сверьте с районом.",
   digital: {
     lease: "осталось, потом работа перейдёт другому",
