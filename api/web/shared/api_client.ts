@@ -1,4 +1,5 @@
 // Requests to the public API. Every failure is a value, not an exception: a page must show each.
+import { computed, signal } from "@preact/signals";
 import { language } from "./language";
 import { noteServerDate } from "./clock";
 import { type Problem, localProblem, problemOf } from "./problem";
@@ -29,6 +30,12 @@ export function bindTo(sessionId: string | null | undefined): void {
 }
 
 export const boundHeader = (): Readonly<Record<string, string>> => bound;
+
+const waitedFor = signal(0);
+/** Somebody waits for what they have just sent. */
+export const isSending = computed(() => waitedFor.value > 0);
+/** Sent by the page of itself. */
+const UNASKED = /\/(presence|preview|assistant\/report|seen|location|give-back)$/;
 
 /** A key for one intention of a person. */
 export function freshKey(): string {
@@ -117,6 +124,8 @@ export function isOfAnother({ status, code }: Problem): boolean {
 
 async function once<T>(request: PlainRequest, signal?: AbortSignal): Promise<Result<T>> {
   const sentMs = Date.now();
+  const isWaitedFor = request.method !== "GET" && !UNASKED.test(request.url);
+  if (isWaitedFor) waitedFor.value += 1;
   const ends = AbortSignal.timeout(WITHIN_MS);
   try {
     const answer = await fetch(request.url, {
@@ -134,6 +143,8 @@ async function once<T>(request: PlainRequest, signal?: AbortSignal): Promise<Res
     return { ok: true, data: data as T, status: answer.status, etag: answer.headers.get("ETag") };
   } catch {
     return { ok: false, problem: localProblem(navigator.onLine ? "no_answer" : "offline") };
+  } finally {
+    if (isWaitedFor) waitedFor.value -= 1;
   }
 }
 

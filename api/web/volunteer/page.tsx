@@ -5,6 +5,7 @@ import { announce, isDrill } from "./announcements";
 import { LanguageSwitch } from "../shared/parts/language_switch";
 import { LiveRegions } from "../shared/parts/live_regions";
 import { ProblemText } from "../shared/parts/problem_text";
+import { SendingLine } from "../shared/parts/sending_line";
 import { StaleBand } from "../shared/parts/stale_band";
 import { type SessionState, readSession, session, sessionProblem } from "../shared/session";
 import type { Session } from "./device";
@@ -44,6 +45,7 @@ export function Page() {
   return (
     <>
       <Content />
+      <SendingLine text={t().common.sending} />
       <LiveRegions />
     </>
   );

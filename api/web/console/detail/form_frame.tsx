@@ -62,7 +62,7 @@ export function FormFrame({ title, kind, action, send, canSend, lacks, onSend, c
       {isTried && why !== null && <p class="fault" role="alert" data-lacks>{why}</p>}
       <div class="send">
         <button type="submit" class="btn main" data-action={action} title={why ?? undefined} disabled={!canSend} aria-disabled={isBusy.value}>
-          {send ?? text.send} <KeyCap of="Ctrl Enter" />
+          {isBusy.value ? t().common.sending : (send ?? text.send)} <KeyCap of="Ctrl Enter" />
         </button>
         <button type="button" class="btn" onClick={() => openForm(null)}>{text.back} <KeyCap of="Esc" /></button>
       </div>

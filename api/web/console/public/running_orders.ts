@@ -4,6 +4,7 @@ import type { Result } from "../../shared/api_client";
 import { sentenceOf } from "../../shared/parts/problem_text";
 import type { Problem } from "../../shared/problem";
 import { calledById } from "../queue/called";
+import { t } from "../text";
 import { PUBLIC } from "./list_texts";
 
 export interface Running {
@@ -31,7 +32,7 @@ export function useRunning(onStart: () => void): Running {
     });
   };
   // On a slow network the answer takes seconds: the key is seen to have worked before.
-  const shown = isSending ? PUBLIC.read().sending : said();
+  const shown = isSending ? t().common.sending : said();
   // An incident that is named may be known a moment later.
   return { said: shown, run, tell: (answer, sentence) => setSaid(() => (answer.ok ? () => sentence : () => refusalOf(answer.problem))) };
 }

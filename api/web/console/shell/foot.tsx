@@ -1,6 +1,7 @@
 // The keys that always work, the command line, and the age of the stream.
 import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
+import { SendingLine } from "../../shared/parts/sending_line";
 import { Palette } from "../palette/palette";
 import { isStale, stream } from "../state";
 import { t } from "../text";
@@ -18,6 +19,7 @@ export function Foot() {
         <button type="button" class="plain" data-action="help" aria-keyshortcuts="?" onClick={() => (isHelpOpen.value = !isHelpOpen.value)}>
           <KeyCap of="?" /> {text.keys}
         </button>
+        <SendingLine text={t().common.sending} />
         <Age />
       </div>
     </footer>

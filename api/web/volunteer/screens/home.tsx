@@ -93,7 +93,7 @@ function DutySwitch({ id, isOn }: { id: string; isOn: boolean }) {
       >
         <span>
           {isOn ? duty.on : duty.off}
-          <small>{line}</small>
+          <small>{isChanging.value ? t().common.sending : line}</small>
         </span>
         <i aria-hidden="true">{isOn && <Icon of="check" />}</i>
       </button>

@@ -42,7 +42,6 @@ export const en = {
   reasons: { spam: "spam", test: "test", not_urgent: "no emergency", known: "known already", unclear: "cannot be understood", other: "another reason" },
   replies: { received: "“Received; if in danger call 112”", where: "“Send the address; if in danger call 112”", call: "“Read; in an emergency call 112”" },
   busy: "Another report is being typed here. Save it or empty the form, then take the message again.",
-  sending: "Sending…",
   sent: (who: string) => `Reply handed to the gateway: ${who}`,
   attached: (number: string) => `Added to ${number}`,
   discarded: (who: string) => `Discarded: ${who}`,

@@ -28,6 +28,7 @@ export const en = {
   },
   actions: { retry: "Try again", close: "Close", back: "Back", save: "Save", send: "Send", undo: "Undo" },
   loading: "Loading…",
+  sending: "Sending…",
   ageOf: (seconds: number) => `${f.duration(seconds)} ago`,
   emergency: "In danger of life call 112",
   build: (id: string) => `Build ${id}`,

@@ -33,6 +33,7 @@ export const kk = {
     undo: "Болдырмау",
   },
   loading: "Жүктелуде…",
+  sending: "Жіберіліп жатыр…",
   ageOf: (seconds: number) => `${f.duration(seconds)} бұрын`,
   emergency: "Өмірге қауіп төнсе, 112-ге қоңырау шалыңыз",
   build: (id: string) => `Нұсқа ${id}`,

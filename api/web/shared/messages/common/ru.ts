@@ -33,6 +33,7 @@ export const ru = {
   },
   actions: { retry: "Повторить", close: "Закрыть", back: "Назад", save: "Сохранить", send: "Отправить", undo: "Отменить" },
   loading: "Загрузка…",
+  sending: "Отправляется…",
   ageOf: (seconds: number) => `${f.duration(seconds)} назад`,
   emergency: "При угрозе жизни звоните 112",
   build: (id: string) => `Сборка ${id}`,
