@@ -64,6 +64,8 @@ HEADERS = (
     "sec-fetch-site",
     "x-forwarded-for",
 )
+OWN_HEADERS = {"if-match", "if-none-match", "if-range", "last-event-id", "range"}
+"""What they say depends on the route."""
 TRICKY = [
     "٣|x",
     "²|x",
@@ -187,13 +189,16 @@ def test_each_tricky_text_in_each_place_gives_a_response_below_500(route: APIRou
     world = shared_world()
     path = route.path.format(**KNOWN).encode()
 
-    async def respond(raw: bytes) -> list[int]:
+    async def respond(number: int, raw: bytes) -> list[int]:
         quoted = quote_from_bytes(raw, safe="").encode()
         scopes = [scope_of(route, path, b"%b=%b" % (name.encode(), quoted), {}) for name in names_of(route)]
-        scopes += [scope_of(route, path, b"", {name: raw.translate(None, b"\x00")}) for name in HEADERS]
+        # Few routes read a header themselves: every header meets every text, each on a third of the routes.
+        turn = number + ROUTES.index(route)
+        headers = [name for place, name in enumerate(HEADERS) if (turn + place) % 3 == 0 or name in OWN_HEADERS]
+        scopes += [scope_of(route, path, b"", {name: raw.translate(None, b"\x00")}) for name in headers]
         scopes += [scope_of(route, route.path.format(**dict.fromkeys(KNOWN, quoted.decode())).encode(), b"", {})]
         scopes += [scope_of(route, path, raw, {})]
         return [await status_of(world, scope) for scope in scopes]
 
-    for text in TRICKY:
-        assert max(asyncio.run(respond(text.encode("utf-8", "surrogatepass")))) < 500, ascii(text)
+    for number, text in enumerate(TRICKY):
+        assert max(asyncio.run(respond(number, text.encode("utf-8", "surrogatepass")))) < 500, ascii(text)
