@@ -12,8 +12,8 @@ from tests.support.whole_stack import StartStack, WholeStack
 
 pytestmark = pytest.mark.stack
 BY_INDEX = 'komek_searches_total{by="index"}'
-PEOPLE = 30
-"""More than a wave and its margin: fewer are scarce, and Redis is asked."""
+PEOPLE = 60
+"""More than three waves with their margins: where fewer are free than a wave wants, Redis is asked."""
 
 
 def figures(komek: WholeStack) -> dict[str, float]:
