@@ -8,7 +8,6 @@ from api.schemas.base import Geometry, Shown
 from dispatch.gazetteer.place_text import Form
 from dispatch.gazetteer.records import Kind
 
-
 Attribution = Literal["© OpenStreetMap contributors (ODbL), GeoNames (CC BY 4.0), geokz (CC BY 4.0)"]
 
 
