@@ -6,7 +6,7 @@ import { t } from "../text";
 import { MergedReport } from "./merged_report";
 import { linesOf } from "./timeline_text";
 
-export const lines = computed(() => linesOf(known.value?.timeline ?? []));
+export const lines = computed(() => linesOf(known.value?.timeline ?? [], known.value?.incident.requirements));
 
 export function showTimeline(): void {
   document.getElementById("timeline")?.scrollIntoView();

@@ -1,5 +1,5 @@
 // One line per decision in the reader's language: who, and what happened. Texts of people stay as they were written.
-import { attentionWord, certaintyWord, declineWord, f, fieldWord, offerWord, outcomeWord, problemWord, shortfallWord, stepWord } from "../say";
+import { attentionWord, certaintyWord, declineWord, f, fieldWord, offerWord, outcomeWord, problemWord, shortfallWord, skillWord, stepWord } from "../say";
 import { nameById } from "../people/names";
 import { type TimelineEntry, known } from "../state";
 import { t } from "../text";
@@ -22,20 +22,22 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 const person = (event: Event): string => nameById(text(event["volunteer_id"]));
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** The newest first; decisions without anything to tell are left out. */
-export function linesOf(timeline: readonly TimelineEntry[]): Line[] {
+type Needs = readonly { readonly id: string; readonly skill: string }[];
+
+/** The newest first; decisions without anything to tell are left out. `needs`: the requirements that events name by their id. */
+export function linesOf(timeline: readonly TimelineEntry[], needs: Needs = []): Line[] {
   return timeline
-    .map((entry) => ({ id: entry.decision_id, at: entry.at, text: lineOf(entry), words: wordsOf(entry), other: otherOf(entry) }))
+    .map((entry) => ({ id: entry.decision_id, at: entry.at, text: lineOf(entry, needs), words: wordsOf(entry), other: otherOf(entry) }))
     .filter((line) => line.text !== "" || line.words.length > 0)
     .reverse();
 }
 
-function lineOf(entry: TimelineEntry): string {
+function lineOf(entry: TimelineEntry, needs: Needs): string {
   const own = t().own.case;
   if (entry.outcome === "refused") return `${nameOf(entry.by)}: ${own.events.refused(problemWord(entry.reason ?? "conflict"))}`;
   const events = entry.events as readonly Event[];
   const asked = events.filter((one) => one["kind"] === "offer_made");
-  const said = events.map(sayingOf).filter((one) => one !== "");
+  const said = aboutNeeds(events, needs).map(sayingOf).filter((one) => one !== "");
   if (asked.length > 0) said.push(`${own.events.requests(asked.length)}: ${f().list(asked.slice(0, 4).map((one) => person(one)))}${asked.length > 4 ? " …" : ""}`);
   // The author stands in front already.
   const whole = [...new Set(said.map((one) => withoutAuthor(one, nameById(entry.by))))].join("; ");
@@ -92,8 +94,8 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   incident_escalated: (e) => t().own.case.events.escalated(Number(e["alarm_level"])),
   offer_moved: (e) => `${person(e)} ${offerWord(text(e["state"]))}${e["reason"] && e["state"] === "declined" ? ` (${declineWord(text(e["reason"]))})` : ""}`,
   person_reminded: (e) => `${person(e)}: ${t().own.case.events.reminded}`,
-  shortfall_found: (e) => t().own.case.events.short(shortfallWord(text((e["shortfall"] as Event | null)?.["reason"]))),
-  ladder_stepped: (e) => (e["skipped"] ? "" : t().own.case.events.step(stepWord(text(e["action"])))),
+  shortfall_found: (e) => t().own.case.events.short(shortfallOf(e), text(e[SKILLS])),
+  ladder_stepped: (e) => (e["skipped"] ? "" : t().own.case.events.step(stepWord(text(e["action"])), text(e[SKILLS]))),
   partner_asked: (e) => t().own.case.events.partner(text(e["partner"])),
   help_asked: (e) => `${person(e)}: ${t().own.case.events.help}`,
   distress_raised: (e) => `${person(e)}: ${t().own.case.events.distress}`,
@@ -115,6 +117,27 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   incident_moved: () => t().own.case.events.moved,
   report_adopted: () => t().own.case.events.adopted,
 };
+
+const SKILLS = "skills";
+
+/** What happened to several needs alike is one event, with the skills of them all. */
+function aboutNeeds(events: readonly Event[], needs: Needs): readonly Event[] {
+  const groups = new Map<string, Event[]>();
+  for (const [place, event] of events.entries()) {
+    const kind = text(event["kind"]);
+    const alike = kind === "ladder_stepped" ? text(event["action"]) + text(event["skipped"]) : kind === "shortfall_found" ? shortfallOf(event) : String(place);
+    const name = `${kind} ${alike}`;
+    groups.set(name, [...(groups.get(name) ?? []), event]);
+  }
+  return [...groups.values()].map((group) => ({ ...group[0], [SKILLS]: skillsOf(group, needs) }));
+}
+
+function skillsOf(events: readonly Event[], needs: Needs): string {
+  const found = events.map((event) => needs.find((one) => one.id === event["requirement_id"])?.skill);
+  return [...new Set(found)].filter((one) => one !== undefined).map(skillWord).join(", ");
+}
+
+const shortfallOf = (event: Event): string => shortfallWord(text((event["shortfall"] as Event | null)?.["reason"]));
 
 function ended(word: string, event: Event): string {
   const codes: Readonly<Partial<Record<string, string>>> = t().own.case.panel.codes;

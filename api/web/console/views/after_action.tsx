@@ -76,7 +76,7 @@ function Content({ of: { report, incident, timeline, decisions } }: { of: Case }
   const text = t().own.views.report;
   const centre = centreOf(incident.location);
   const codes: Readonly<Partial<Record<string, string>>> = t().own.case.panel.codes;
-  const lines = linesOf(timeline).reverse();
+  const lines = linesOf(timeline, incident.requirements).reverse();
   return (
     <>
       {report.exercise && <p class="fault" role="status">{t().own.views.exercise}</p>}
