@@ -86,8 +86,8 @@ class Failures:
         logs = keep(logs_of(fixtures), folder)
         for of in (one for one in fixtures.values() if hasattr(one, "keep_state")):
             folder.mkdir(parents=True, exist_ok=True)
-            # The failure itself must be told, whatever became of the browser.
-            with suppress(Exception):
+            # The failure itself must be told, whatever became of the browser; a limit of time that ends here is no `Exception`.
+            with suppress(Exception, pytest.fail.Exception):
                 of.keep_state(folder)
             logs = folder
         return {
