@@ -34,6 +34,8 @@ export const boundHeader = (): Readonly<Record<string, string>> => bound;
 const waitedFor = signal(0);
 /** Somebody waits for what they have just sent. */
 export const isSending = computed(() => waitedFor.value > 0);
+/** Not as a reading: an effect that sends something must not run again because it was sent. */
+const count = (change: number): void => void (waitedFor.value = waitedFor.peek() + change);
 /** Sent by the page of itself. */
 const UNASKED = /\/(presence|preview|assistant\/report|seen|location|give-back)$/;
 
@@ -125,7 +127,7 @@ export function isOfAnother({ status, code }: Problem): boolean {
 async function once<T>(request: PlainRequest, signal?: AbortSignal): Promise<Result<T>> {
   const sentMs = Date.now();
   const isWaitedFor = request.method !== "GET" && !UNASKED.test(request.url);
-  if (isWaitedFor) waitedFor.value += 1;
+  if (isWaitedFor) count(1);
   const ends = AbortSignal.timeout(WITHIN_MS);
   try {
     const answer = await fetch(request.url, {
@@ -144,7 +146,7 @@ async function once<T>(request: PlainRequest, signal?: AbortSignal): Promise<Res
   } catch {
     return { ok: false, problem: localProblem(navigator.onLine ? "no_answer" : "offline") };
   } finally {
-    if (isWaitedFor) waitedFor.value -= 1;
+    if (isWaitedFor) count(-1);
   }
 }
 

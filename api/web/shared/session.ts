@@ -35,7 +35,7 @@ export async function startSession(): Promise<void> {
 }
 
 export async function readSession(): Promise<void> {
-  const before = session.value;
+  const before = session.peek();
   const answer = await ask("get", "/v1/session", {});
   if (hasSignedInSince(before)) return;
   if (answer.ok) signedIn(answer.data);
@@ -131,7 +131,7 @@ function renewed(): Promise<boolean> {
 async function renew(): Promise<boolean> {
   // Tabs take turns. The server tolerates two renewals within a minute, not an old cookie after that.
   return navigator.locks.request("komek-session", async () => {
-    const before = session.value;
+    const before = session.peek();
     const answer = await fetch("/v1/session/renew", { method: "POST", headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok) {
       signedIn((await answer.json()) as Session);

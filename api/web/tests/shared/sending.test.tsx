@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";
@@ -37,4 +38,18 @@ test("what a page reads, or sends of itself, is not", () => {
   void ask("put", "/v1/volunteers/{volunteer_id}/location", { path: { volunteer_id: "v" }, body: {} as never });
 
   expect(isSending.value).toBe(false);
+});
+
+test("an effect that sends something runs once", async () => {
+  const answered = lateAnswers();
+  let runs = 0;
+  const stop = effect(() => {
+    runs += 1;
+    if (runs < 5) void ask("put", "/v1/volunteers/{volunteer_id}/duty", { path: { volunteer_id: "v" }, body: {} as never, repeats: 0 });
+  });
+
+  await answered();
+  stop();
+
+  expect(runs).toBe(1);
 });
