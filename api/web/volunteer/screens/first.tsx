@@ -4,6 +4,7 @@ import { SignIn } from "../../shared/parts/sign_in";
 import { AnswersLeft } from "../parts/answers_left";
 import { Icon } from "../parts/icon";
 import { FIRST } from "./first_text";
+import "./first.css";
 
 export function First({ again = false }: { again?: boolean }) {
   const first = FIRST.read();

@@ -12,6 +12,7 @@ import { link, view } from "../state";
 import { t } from "../text";
 import { DistressScreen, asking } from "./distress";
 import { FIRST } from "./first_text";
+import "./first.css";
 import { OfferScreen } from "./offer";
 
 const WorkScreen = later(async () => (await import("./work")).loadWork());

@@ -6,6 +6,7 @@ import type { Session } from "../device";
 import { AnswersLeft } from "../parts/answers_left";
 import { t } from "../text";
 import { FIRST } from "./first_text";
+import "./first.css";
 
 export function OthersSession({ session: { id, role } }: { session: Session }) {
   const { words } = t();

@@ -23,6 +23,7 @@ import { skillWord } from "../words";
 import { FIRST } from "./first_text";
 import { openDistress } from "./distress";
 import { Icon } from "../parts/icon";
+import "./settings.css";
 
 const fault = signal<Problem | null>(null);
 const NoticesBand = later(async () => (await import("../parts/notices_band")).loadNoticesBand(), () => null);
