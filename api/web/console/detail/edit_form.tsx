@@ -9,7 +9,7 @@ import { colleagues, editedField, editorsOf } from "./colleagues";
 import { type Conflict, type Edit, type Field, begun, bodyOf, changedFields, following, keepMine, keptEdit, storedText, takeTheirs, typed, valuesOf } from "./edit";
 import { EditPlace, placeWord, usePlace } from "./edit_place";
 import { FormFrame } from "./form_frame";
-import { change, problem } from "./orders";
+import { change, lateConflict, problem } from "./orders";
 
 const PRIORITIES = ["critical", "high", "normal", "low"] as const;
 
@@ -25,10 +25,18 @@ export function EditForm({ of }: { of: Incident }) {
   useEffect(() => void keepDraft(kept, changedFields(edit).length === 0 ? "" : JSON.stringify(edit)), [edit]);
   useFocusOfChoice(conflicts);
   const place = usePlace(edit, setEdit);
-  const send = async (): Promise<void> => {
+  const send = async (isAgain = false): Promise<void> => {
     const whole = await place.settled();
-    if (whole !== null && changedFields(whole).length > 0 && (await change(bodyOf(whole), setConflicts))) keepDraft(kept, "");
+    if (whole === null || changedFields(whole).length === 0) return;
+    // What is begun meanwhile is not replaced.
+    const giveBack = (): void => void (draft(kept) === "" && keepDraft(kept, JSON.stringify(whole)));
+    if (await change(bodyOf(whole), setConflicts, giveBack, isAgain)) keepDraft(kept, "");
   };
+  useEffect(() => {
+    if (lateConflict.peek() !== of.id) return;
+    lateConflict.value = null;
+    void send(true);
+  }, []);
   const discard = (): void => {
     setEdit(begun(of));
     place.empty();

@@ -23,7 +23,8 @@ export function NoteForm({ id }: { id: string }) {
     keepDraft(kept, value);
   };
   const onSend = async (): Promise<void> => {
-    if (await note(text.trim())) keepDraft(kept, "");
+    // The decision may refuse it a moment later; what is begun meanwhile is not replaced.
+    if (await note(text.trim(), () => draft(kept) === "" && keepDraft(kept, text))) keepDraft(kept, "");
   };
   return (
     <FormFrame title={t().own.case.panel.note} canSend={text.trim() !== ""} onSend={() => void onSend()}>

@@ -42,6 +42,7 @@ let key = freshKey();
 const SENT_FOR_MS = 6_000;
 /** How long and how often the outcome of an order is looked for: workers that restart take half a minute. */
 const LOOK_FOR_MS = 60_000;
+const WAITS = "order_waits";
 const LOOK_AFTER_MS = 600;
 const LOOK_RARELY_MS = 4_000;
 let clearing: ReturnType<typeof setTimeout> | null = null;
@@ -70,7 +71,7 @@ async function give(order: Order, request: (key: string) => Promise<Result<unkno
 }
 
 /** Told what became of the order; before its refusal is shown. */
-type WhenDecided = (outcome: Outcome) => void;
+type WhenDecided = (outcome: Outcome) => unknown;
 type Outcome = { readonly refusal: Problem | null; readonly notMoved: readonly NotMoved[] };
 
 /** The accepted answer; null when it was not accepted. */
@@ -129,10 +130,13 @@ async function outcomeOf(data: unknown): Promise<Outcome> {
     const told = answer.ok ? answer.data : null;
     if (told?.outcome === "applied" || told?.outcome === "unchanged") return { refusal: null, notMoved: told.not_moved ?? [] };
     if (told?.outcome === "refused") return { refusal: refusalOf(told.reason ?? "conflict", told.other_incident ?? null), notMoved: [] };
-    if (passed >= LOOK_FOR_MS) return { refusal: refusalOf("order_waits", null), notMoved: [] };
+    if (passed >= LOOK_FOR_MS) return { refusal: refusalOf(WAITS, null), notMoved: [] };
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
+
+/** An order that still waits may be carried out yet: to type it again would be to order it twice. */
+const isRefused = (refusal: Problem | null): boolean => refusal !== null && refusal.code !== WAITS;
 
 function refusalOf(code: string, incident_id: string | null): Problem {
   return { code, status: 409, params: { incident_id }, retryAfterMs: null, mayRepeat: false };
@@ -149,17 +153,32 @@ export function escalate(level: number, reason = ""): Promise<boolean> {
   return give("escalate", (key) => ask("post", "/v1/incidents/{incident_id}/escalate", { path, body, key }));
 }
 
-export function note(text: string): Promise<boolean> {
+/** `onRefused`: restores what was typed. */
+export async function note(text: string, onRefused: () => unknown): Promise<boolean> {
   const path = { incident_id: selectedId.value ?? "" };
-  return give("note", (key) => ask("post", "/v1/incidents/{incident_id}/notes", { path, body: { text }, key }));
+  const made = await answered("note", (key) => ask("post", "/v1/incidents/{incident_id}/notes", { path, body: { text }, key }), ({ refusal }) => isRefused(refusal) && onRefused());
+  return made !== null;
 }
 
-/** `onConflicts`: the fields on which the edit lost, to be chosen by the operator; none when it was accepted, or failed otherwise. */
-export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: readonly Schemas["Conflict"][]) => void): Promise<boolean> {
-  const path = { incident_id: selectedId.value ?? "" };
-  const isDone = await give("edit", (key) => ask("patch", "/v1/incidents/{incident_id}", { path, body, key }));
-  onConflicts(isDone ? [] : (problem.value?.params.conflicts ?? []));
-  return isDone;
+/** The incident whose edit was accepted and then refused: its form asks once more, and the answer names both values. */
+export const lateConflict = signal<string | null>(null);
+
+/**
+ * `onConflicts`: the fields on which the edit lost, to be chosen by the operator; none when it was accepted, or failed otherwise.
+ * `onRefused` restores what was typed when the decision refuses the accepted edit; its form opens again where it was ordered.
+ * `isAgain`: sent by its form itself, which does so once.
+ */
+export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: readonly Schemas["Conflict"][]) => void, onRefused: () => void, isAgain = false): Promise<boolean> {
+  const incident_id = selectedId.value ?? "";
+  const made = await answered("edit", (key) => ask("patch", "/v1/incidents/{incident_id}", { path: { incident_id }, body, key }), ({ refusal }) => {
+    if (!isRefused(refusal)) return;
+    onRefused();
+    if (refusal?.code !== "edit_conflict" || selectedId.peek() !== incident_id || form.peek() !== null) return;
+    if (!isAgain) lateConflict.value = incident_id;
+    openForm("edit");
+  });
+  onConflicts(made !== null ? [] : (problem.value?.params.conflicts ?? []));
+  return made !== null;
 }
 
 function mayUndo(id: string, run: () => Promise<boolean>): void {
