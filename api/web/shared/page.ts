@@ -10,7 +10,8 @@ declare const __BUILD__: string;
 /** Of this page's files; `build` of the server tells when there is a newer one. */
 export const BUILD: string = __BUILD__;
 
-export async function startPage<Texts extends SharedTexts>(loaders: Loaders<Texts>, page: ComponentType): Promise<void> {
+/** `homes`: selectors of where the focus goes when what had it is taken away, the best first. */
+export async function startPage<Texts extends SharedTexts>(loaders: Loaders<Texts>, page: ComponentType, ...homes: string[]): Promise<void> {
   startTheme();
   startClock();
   // The language first: there is nothing to show before. The session is read meanwhile.
@@ -21,6 +22,7 @@ export async function startPage<Texts extends SharedTexts>(loaders: Loaders<Text
   render(h(page, {}), root);
   // Not before the first drawing: the first load of the phone is at its limit.
   void import("./taps").then(({ startTaps }) => void startTaps(), () => undefined);
+  void import("./focus_keeper").then(({ keepFocus }) => void keepFocus(...homes), () => undefined);
   void import("./deployment_reading").then(({ startDeployment }) => startDeployment(), () => undefined);
   await reading;
 }

@@ -3,5 +3,5 @@ import { followManifest, keepForOffline } from "./offline";
 import { Page } from "./page";
 import { LOADERS } from "./text";
 
-void startPage(LOADERS, Page).then(keepForOffline);
+void startPage(LOADERS, Page, "main h1", "main .subject").then(keepForOffline);
 followManifest();

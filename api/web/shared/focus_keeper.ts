@@ -1,8 +1,8 @@
-// Where the focus goes when what had it is taken away: by its own order, by news, or because its pane closed. The keys work without a
-// focus, but Tab then begins at the top of the page again, and whoever hears the page is nowhere.
+// Where the focus goes when what had it is taken away: by its own order, by news, or because its pane or screen closed. The keys work
+// without a focus, but Tab then begins at the top of the page again, and whoever hears the page is nowhere.
 
-/** Where keys are at home: the queue. */
-const HOME = ".rows";
+/** Selectors of where keys are at home, the best first. */
+let homes: readonly string[] = [];
 
 /** What had the focus last, with everything around it, from the inside out; null: nothing, or the person clicked beside everything. */
 let path: readonly Element[] | null = null;
@@ -31,12 +31,24 @@ function look(): void {
   isDisabled ||= lost.matches(":disabled");
   // Whoever tabs beyond the last control of the page has left it.
   if (lost.isConnected && !isDisabled) return;
-  const to = lost.isConnected ? lost : (path.find((one) => one.isConnected && one.matches("[tabindex]")) ?? document.querySelector(HOME));
-  if (to instanceof HTMLElement) to.focus({ preventScroll: true });
+  const to = lost.isConnected ? lost : (path.find((one) => one.isConnected && one.matches("[tabindex]")) ?? home());
+  if (!(to instanceof HTMLElement)) return;
+  // A heading has no place among what Tab reaches, but is read out from here on.
+  if (to.tabIndex < 0) to.tabIndex = -1;
+  to.focus({ preventScroll: true });
 }
 
-/** Returns what stops it. */
-export function keepFocus(): () => void {
+function home(): Element | null {
+  for (const one of homes) {
+    const found = document.querySelector(one);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** `at`: selectors of where the focus goes when nothing around it is left. Returns what stops it. */
+export function keepFocus(...at: string[]): () => void {
+  homes = at;
   const watch = new MutationObserver(look);
   watch.observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled", "hidden", "inert"] });
   document.addEventListener("focusin", remember);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { keepFocus } from "../../console/focus_keeper";
+import { keepFocus } from "../../shared/focus_keeper";
 
 let stop: () => void;
 const at = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
@@ -10,7 +10,7 @@ beforeEach(() => {
     <ol id="queue" class="rows" tabindex="0"></ol>
     <section id="pane"><div id="scroll" tabindex="0"><ul id="list"><li><button id="order">Handled</button></li></ul></div></section>
     <p id="text">Words</p>`;
-  stop = keepFocus();
+  stop = keepFocus(".rows", "main h1");
 });
 afterEach(() => {
   stop();
@@ -64,4 +64,13 @@ test("who clicks beside everything has no focus, and news give none", async () =
   at("list").append(document.createElement("li"));
   await new Promise((resolve) => setTimeout(resolve));
   expect(document.activeElement).toBe(document.body);
+});
+
+test("a screen that is replaced leaves the focus at the heading of the next, which Tab does not reach", async () => {
+  document.body.innerHTML = '<main><h1>A request</h1><button id="accept">I go</button></main>';
+  at("accept").focus();
+  at("accept").blur();
+  document.body.innerHTML = '<main><h1 id="next">The way</h1><button>On the way</button></main>';
+  await vi.waitFor(() => expect(focused()).toBe("next"));
+  expect(at("next").tabIndex).toBe(-1);
 });
