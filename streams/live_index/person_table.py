@@ -3,7 +3,7 @@
 Sets of words (skills, languages, verified skills) are bits: a column of 64-bit numbers for each 64 different words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
@@ -24,6 +24,8 @@ Bits: TypeAlias = NDArray[np.uint64]
 MODES = tuple(TravelMode)
 _NUMBER_OF_MODE = {str(mode): number for number, mode in enumerate(MODES)}
 _FIRST_ROWS = 1024
+_NUMBERS_MOST = 8192
+"""Of so many different sets of words the number is kept."""
 
 
 class Words:
@@ -31,9 +33,19 @@ class Words:
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
+        self._numbers: dict[Collection[str], int] = {}
 
-    def entered(self, words: Iterable[str]) -> int:
-        """The words as bits of one number; new words get the next places."""
+    def entered(self, words: Collection[str]) -> int:
+        """The words as bits of one number; new words get the next places. `words`: hashable."""
+        # Many people share a set; its number never changes.
+        number = self._numbers.get(words)
+        if number is None:
+            if len(self._numbers) >= _NUMBERS_MOST:
+                self._numbers.clear()
+            number = self._numbers[words] = self._entered(words)
+        return number
+
+    def _entered(self, words: Collection[str]) -> int:
         number = 0
         for word in words:
             number |= 1 << self._places.setdefault(word, len(self._places))
@@ -119,9 +131,9 @@ class PersonTable:
             self.people[row] = state
         words = self.skills.words
         self.skills.put(rows, [words.entered(state.skills) for state in states])
-        self.verified.put(rows, [words.entered(state.verified) for state in states])
+        self.verified.put(rows, [words.entered(frozenset(state.verified)) for state in states])
         # By what precedes the first hyphen, as the indexes of Redis are named (`primary` in prelude.lua).
-        self.languages.put(rows, [self.languages.words.entered(map(_primary, state.languages)) for state in states])
+        self.languages.put(rows, [self.languages.words.entered(_primaries(state.languages)) for state in states])
         numbers = _numbers(states)
         for state in states:
             # They are in the table now; as Python's numbers they take half of all memory.
@@ -141,11 +153,8 @@ class PersonTable:
         )
         cells[numbers[:, at.FIELD] == 0] = NOWHERE
         self.places[rows] = numbers[:, _PLACES].reshape(-1, 2, 2)
-        before = self._cells[rows]
-        moved = np.argwhere(before != cells)
-        for index, which in moved.tolist():
-            entry = 2 * int(rows[index]) + which
-            self.grid.move(entry, int(before[index, which]), int(cells[index, which]))
+        entries = (2 * rows[:, None] + _BOTH).ravel()
+        self.grid.move(entries.tolist(), self._cells[rows].ravel(), cells.ravel())
         self._cells[rows] = cells
 
     def claimed(self, person: str, command_id: str) -> None:
@@ -181,8 +190,7 @@ class PersonTable:
         row = self.row_of.pop(person, None)
         if row is None:
             return
-        for which in (0, 1):
-            self.grid.move(2 * row + which, int(self._cells[row, which]), NOWHERE)
+        self.grid.move([2 * row, 2 * row + 1], self._cells[row].copy(), _GONE)
         self._cells[row] = NOWHERE
         self.skills.bits[row] = 0
         self.people[row] = None
@@ -215,11 +223,12 @@ def _numbers(states: Sequence[PersonRow]) -> Numbers:
     return numbers
 
 
+_BOTH = np.arange(2)
+_GONE = np.full(2, NOWHERE, np.int64)
 _PLACES = [at.LON, at.LAT, at.HOME_LON, at.HOME_LAT]
 _REACH_OF_MODE = np.array([REACH_OF_MODE_M[mode] for mode in MODES], np.float64)
 
 
-# Of a few hundred languages.
 @lru_cache(maxsize=8192)
-def _primary(language: str) -> str:
-    return language.partition("-")[0].lower()
+def _primaries(languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(language.partition("-")[0].lower() for language in languages)

@@ -7,11 +7,15 @@ radius a search should begin.
 
 import math
 from array import array
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.model.geo import METRES_A_DEGREE
+
+Cells: TypeAlias = NDArray[np.int64]
 
 CELL_LAT, CELL_LON = 0.0025, 0.00375
 """The smallest cells in degrees: 278 m from south to north; 305 to 240 m across at 43 to 55 degrees of latitude."""
@@ -26,7 +30,7 @@ _TELLING = 30
 """So many entries around a place tell how densely people stand there."""
 
 
-def cells_of(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.int64]:
+def cells_of(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> Cells:
     """The cells of places (degrees); `NOWHERE` where a coordinate is NaN."""
     placed = ~np.isnan(lons)
     cells = np.full(len(lons), NOWHERE, np.int64)
@@ -36,23 +40,32 @@ def cells_of(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np
     return cells
 
 
+class _Cells(dict[int, "array[int]"]):
+    """Cell to the entries in it; a cell is there as long as somebody stands in it."""
+
+    def __missing__(self, cell: int) -> "array[int]":
+        there = self[cell] = array("i")
+        return there
+
+
 class PlaceGrid:
     """Entries by the cell in which they stand."""
 
     def __init__(self) -> None:
-        self._levels: list[dict[int, array[int]]] = [{} for _ in _LEVELS]
+        self._levels = [_Cells() for _ in _LEVELS]
 
-    def move(self, entry: int, before: int, cell: int) -> None:
-        """Moves an entry from the cell `before`; `NOWHERE`: it enters, or leaves."""
-        for shift, entries in zip(_LEVELS, self._levels, strict=True):
-            left, entered = _wider(before, shift), _wider(cell, shift)
+    def move(self, entries: Sequence[int], before: Cells, cells: Cells) -> None:
+        """Moves each entry from its cell `before`; `NOWHERE`: it enters, or leaves. No entry may stand there twice."""
+        for shift, level in zip(_LEVELS, self._levels, strict=True):
+            left, entered = _wider(before, shift), _wider(cells, shift)
             # Most moves stay within the larger cells.
-            if left == entered:
-                return
-            if left != NOWHERE:
-                _remove(entries, left, entry)
-            if entered != NOWHERE:
-                entries.setdefault(entered, array("i")).append(entry)
+            for index in np.flatnonzero(left != entered).tolist():
+                entry, cell = entries[index], int(left[index])
+                if cell != NOWHERE:
+                    _remove(level, cell, entry)
+                cell = int(entered[index])
+                if cell != NOWHERE:
+                    level[cell].append(entry)
 
     def within(self, lon: float, lat: float, radius_m: float) -> NDArray[np.int32]:
         """Every entry within `radius_m` of the place, and some around."""
@@ -81,7 +94,7 @@ class PlaceGrid:
         return math.inf
 
 
-def _remove(entries: dict[int, "array[int]"], number: int, entry: int) -> None:
+def _remove(entries: _Cells, number: int, entry: int) -> None:
     there = entries[number]
     last = there.pop()
     if last != entry:
@@ -90,12 +103,14 @@ def _remove(entries: dict[int, "array[int]"], number: int, entry: int) -> None:
         del entries[number]
 
 
-def _wider(cell: int, shift: int) -> int:
-    """The cell of a larger size that contains this one."""
-    if shift == 0 or cell == NOWHERE:
-        return cell
-    row, column = divmod(cell, _COLUMNS)
-    return (row >> shift) * _COLUMNS + (column >> shift)
+def _wider(cells: Cells, shift: int) -> Cells:
+    """The cells of a larger size that contain these."""
+    if shift == 0:
+        return cells
+    rows, columns = np.divmod(cells, _COLUMNS)
+    wider: Cells = (rows >> shift) * _COLUMNS + (columns >> shift)
+    wider[cells == NOWHERE] = NOWHERE
+    return wider
 
 
 def _around(lon: float, lat: float, shift: int) -> list[int]:

@@ -18,8 +18,8 @@ places = st.builds(Place, lon=lons, lat=lats)
 
 def grid_of(people: list[Place]) -> PlaceGrid:
     grid = PlaceGrid()
-    for entry, cell in enumerate(cells_of(*columns(people)).tolist()):
-        grid.move(entry, NOWHERE, cell)
+    cells = cells_of(*columns(people))
+    grid.move(range(len(people)), np.full(len(people), NOWHERE), cells)
     return grid
 
 
@@ -52,20 +52,22 @@ def beside(centre: Place, angle: float, away_m: float) -> Place:
     return Place(lon=(lon + 180) % 360 - 180, lat=lat)
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.one_of(st.none(), places)), max_size=40))
-def test_whoever_moves_is_where_they_went_and_nowhere_else(moves: list[tuple[int, Place | None]]) -> None:
-    grid, at = PlaceGrid(), dict.fromkeys(range(10), NOWHERE)
+@given(st.lists(st.dictionaries(st.integers(0, 9), st.one_of(st.none(), places)), max_size=20))
+def test_whoever_moves_is_where_they_went_and_nowhere_else(moves: list[dict[int, Place | None]]) -> None:
+    grid, at = PlaceGrid(), np.full(10, NOWHERE)
     last: dict[int, Place | None] = {}
-    for entry, place in moves:
-        cell = NOWHERE if place is None else int(cells_of(*columns([place]))[0])
-        grid.move(entry, at[entry], cell)
-        at[entry], last[entry] = cell, place
+    for together in moves:
+        placed = [Place(lon=math.nan, lat=math.nan) if place is None else place for place in together.values()]
+        entries, cells = list(together), cells_of(*columns(placed))
+        grid.move(entries, at[entries], cells)
+        at[entries] = cells
+        last |= together
 
     for entry, place in last.items():
         if place is not None:
             assert entry in grid.within(place.lon, place.lat, 1.0)
     everywhere = sorted(grid.within(0.0, 0.0, 25_000_000.0).tolist())
-    assert everywhere == sorted(entry for entry, cell in at.items() if cell != NOWHERE)
+    assert everywhere == np.flatnonzero(at != NOWHERE).tolist()
 
 
 def test_a_place_without_coordinates_is_in_no_cell() -> None:
