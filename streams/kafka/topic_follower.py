@@ -17,16 +17,23 @@ from streams.settings import Settings
 from streams.topics import Topic
 
 START_WITHIN_S = 15.0
+WAIT_MS = 2_000
+"""A fetch that finds nothing new ends after so long, and another begins; a new record ends it at once. A process follows up to
+nine topics, in which nothing happens for hours."""
+PROMPT_MS = 500
+"""The same, where somebody asks for the end while the topic is followed: the answer waits behind a fetch."""
 TakeRecords: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 """Gets the records in the order of the log; also called without any. May raise LogUnavailable: the records do not come again."""
 _log = structlog.get_logger(__name__)
 
 
 class TopicFollower:
-    """One consumer without a group. `next_offset`: all records before it have been read, the last ones are with `take`."""
+    """One consumer without a group. `next_offset`: all records before it have been read, the last ones are with `take`.
+    `wait_ms`: at most so long `end` waits, which is answered behind a fetch."""
 
-    def __init__(self, settings: Settings, client_id: str, topic: Topic) -> None:
+    def __init__(self, settings: Settings, client_id: str, topic: Topic, *, wait_ms: int = WAIT_MS) -> None:
         self._settings = settings
+        self._wait_ms = wait_ms
         self._client_id = client_id
         self._part = TopicPartition(topic.name, 0)
         self._consumer: AIOKafkaConsumer | None = None
@@ -91,7 +98,7 @@ class TopicFollower:
     async def _connected_end(self) -> int:
         if self._consumer is not None:
             return await self.end()
-        self._consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=500)
+        self._consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=self._wait_ms)
         await self._consumer.start()
         # Asked before the topic is assigned: afterwards the answer waits behind a fetch that finds nothing new.
         end = await self.end()

@@ -18,7 +18,7 @@ from streams.errors import LogUnavailable
 from streams.kafka import clients
 from streams.kafka.log_reader import LogReader
 from streams.kafka.reasons import kafka_reason
-from streams.kafka.topic_follower import TopicFollower
+from streams.kafka.topic_follower import PROMPT_MS, TopicFollower
 from streams.ring import KeyRing, KeyUse, LiveRing
 from streams.ring.declared_keys import DeclaredKeys, KeyRecord, KeyStep, record_of
 from streams.settings import Settings, SettingsError
@@ -58,7 +58,7 @@ class KeyLog:
         self._uses = tuple(uses)
         self._topic = topic
         self._private = private
-        self._follower = TopicFollower(settings, client_id, topic)
+        self._follower = TopicFollower(settings, client_id, topic, wait_ms=PROMPT_MS)
         self.declared = DeclaredKeys()
 
     async def start(self) -> None:

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.reasons import kafka_reason
-from streams.kafka.topic_follower import TopicFollower
+from streams.kafka.topic_follower import PROMPT_MS, TopicFollower
 from streams.sessions.book import SessionBook
 from streams.settings import Settings
 from streams.topics import SESSIONS
@@ -29,7 +29,7 @@ class SessionFollower:
     """
 
     def __init__(self, settings: Settings, client_id: str, book: SessionBook, on_ended: Callable[[], None]) -> None:
-        self._follower = TopicFollower(settings, client_id, SESSIONS)
+        self._follower = TopicFollower(settings, client_id, SESSIONS, wait_ms=PROMPT_MS)
         self._book = book
         self._on_ended = on_ended
         self._moved = asyncio.Event()
