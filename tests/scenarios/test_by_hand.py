@@ -31,6 +31,14 @@ def order(town: Town, path: str, body: Any = None) -> Any:
     return town.call("POST", path, "operator", "op-1", body)
 
 
+def refusal(town: Town, answer: Any) -> str:
+    """By the answer, or by the outcome of an order that was accepted because Redis did not answer promptly."""
+    if answer.status_code != 202:
+        return str(answer.json()["code"])
+    link = answer.json()["links"]["outcome"]
+    return str(until(lambda: town.call("GET", link, "operator", "op-1").json()["reason"]))
+
+
 def need(**stated: Any) -> list[dict[str, Any]]:
     return [{"capability": "field", "skill": "first_aid", "count": 1, **stated}]
 
@@ -95,12 +103,13 @@ def test_a_person_is_named_phones_and_is_taken_off_again(town: Town) -> None:
     against = order(town, f"/v1/incidents/{incident}/offers", body)
     forced = order(town, f"/v1/incidents/{incident}/offers", {**body, "force": True})
 
-    assert (against.status_code, against.json()["code"], against.json()["rules"]) == (409, "rules_against", ["skill"])
+    assert refusal(town, against) == "rules_against"
+    assert against.status_code == 202 or against.json()["rules"] == ["skill"]
     assert forced.status_code == 202, forced.text
     offer = until(lambda: town.live(incident).get(named))
     assert (offer["id"], offer["source"], offer["set_aside"]) == (forced.json()["id"], "operator", ["skill"])
     engaged = order(town, f"/v1/incidents/{incident}/offers", {**body, "force": True})
-    assert engaged.json()["code"] == "engaged"
+    assert refusal(town, engaged) == "engaged"
 
     assert order(town, f"/v1/offers/{offer['id']}/accept", ON_PHONE).status_code == 202
     until(lambda: town.incident(incident)["status"] == "staffed")

@@ -1,32 +1,20 @@
 """An API process that stood still answers who asks now, not who asked a minute ago and has gone."""
 
-import os
-import signal
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx2
 import pytest
 
 from api.http.stale_requests import STALE_AFTER_MS
 from streams import clock
+from tests.support.standing_still import standing_still
 from tests.support.whole_stack import WholeStack
 
 pytestmark = pytest.mark.stack
 
 OLD = 1_500
 REPORT = {"type": "medical.other", "location": {"type": "Point", "coordinates": [76.945, 43.238]}}
-
-
-@contextmanager
-def standing_still(pid: int) -> Iterator[None]:
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def sent(komek: WholeStack, request: bytes) -> socket.socket:

@@ -8,7 +8,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ import pytest
 from streams import clock
 from tests.scenarios.reporting import Load, Operator, Taken
 from tests.support.places import somewhere
+from tests.support.standing_still import standing_still
 from tests.support.waiting import until
 from tests.support.whole_stack import WholeStack
 
@@ -170,18 +171,8 @@ def half_sent(api: str, authorization: str) -> Iterator[Any]:
         yield rest
 
 
-@contextmanager
-def standing_still(komek: WholeStack, *names: str) -> Iterator[None]:
-    """They give no answer inside the block and do not end either: the hardest way to be away."""
-    pids = [komek.pids[name] for name in names]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+def standing(komek: WholeStack, *names: str) -> AbstractContextManager[None]:
+    return standing_still(*(komek.pids[name] for name in names))
 
 
 def test_reports_are_taken_in_while_redis_and_the_workers_are_away(
@@ -191,7 +182,7 @@ def test_reports_are_taken_in_while_redis_and_the_workers_are_away(
     priorities = ("low", "normal", "high", "critical")
     bodies = [body(priority=priorities[number % 4]) for number in range(REPORTS_WHILE_AWAY)]
 
-    with standing_still(breakable_stack, "redis", "worker-1", "worker-2"):
+    with standing(breakable_stack, "redis", "worker-1", "worker-2"):
         taken = [operator.report(one) for one in bodies]
         again = [operator.post(one, report.key).json()["id"] for one, report in zip(bodies[:10], taken, strict=False)]
         other = operator.post(body(type="flood"), taken[0].key)
@@ -220,7 +211,7 @@ def test_a_worker_that_cannot_decide_ends_all_the_same_and_leaves_its_commands(
 ) -> None:
     until(lambda: all_is_well(operator))
 
-    with standing_still(breakable_stack, "redis"):
+    with standing(breakable_stack, "redis"):
         taken = [operator.report(body()) for _ in range(8)]
         until(lambda: "batch is retried" in breakable_stack.log("worker-1") + breakable_stack.log("worker-2"))
         took_s = end(breakable_stack, "worker-1", "worker-2")

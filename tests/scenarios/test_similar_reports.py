@@ -1,6 +1,5 @@
 """Earlier reports are found again after a restart of the assistant, and by each of several assistants; on a whole stack."""
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.standing_still import standing_still
 from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import COMMAND, ENDED_WITHIN_S, WholeStack
@@ -56,15 +56,6 @@ def second_assistant(komek: WholeStack) -> Iterator[int]:
         process.send_signal(signal.SIGCONT)
         process.terminate()
         process.wait(ENDED_WITHIN_S)
-
-
-@contextmanager
-def standing_still(pid: int) -> Iterator[None]:
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def test_an_earlier_report_is_found_after_a_restart_until_it_ends(

@@ -6,7 +6,6 @@ A process of its own: a wedged producer leaves threads and sockets that nothing 
 """
 
 import os
-import signal
 import sys
 from typing import Any
 
@@ -15,6 +14,7 @@ from kafka.errors import KafkaTimeoutError
 
 from streams.kafka.clients import prompt_producer
 from streams.settings import Settings
+from tests.support.standing_still import standing_still
 
 TRIES = 3
 PATIENCE_S = 2.5
@@ -52,12 +52,9 @@ def main(way: str, broker: str, topic: str, pid: int) -> str:
     producer = {"idempotent": idempotent, "ours": ours}[way](broker)
     if not is_confirmed(producer, topic):
         return "never worked"
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with standing_still(pid):
         if is_confirmed(producer, topic):
             return "confirmed by a broker that stands still"
-    finally:
-        os.kill(pid, signal.SIGCONT)
     return "works again" if any(is_confirmed(producer, topic) for _ in range(TRIES)) else "wedged"
 
 

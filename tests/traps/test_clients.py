@@ -1,11 +1,7 @@
 """What the clients of Kafka and Redis hide, each with the way that does not."""
 
 import asyncio
-import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from streams.store import RedisClient
+from tests.support.standing_still import standing_still
 from tests.support.whole_stack import without_komek
 from tests.traps.conftest import Server
 from tests.traps.ground import Ground
@@ -21,16 +18,6 @@ from tests.traps.ground import Ground
 pytestmark = pytest.mark.stack
 TOO_LARGE = 10_000
 """For a topic that takes 1,000 bytes; the clients themselves would let it pass."""
-
-
-@contextmanager
-def stopped(server: Server) -> Iterator[None]:
-    """The process stands still inside the block: what is sent to it waits in the kernel."""
-    os.kill(server.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server.pid, signal.SIGCONT)
 
 
 @pytest.mark.soak
@@ -94,7 +81,7 @@ async def test_retries_of_redis_py_run_a_command_twice_over_a_pause(emptied: Ser
     """With the retries that `Redis(...)` has by default (`Redis.from_url` has none); a shorter timeout makes the pause short."""
     with redis.Redis(port=urlsplit(emptied.address).port or 0, socket_timeout=0.5) as client:
         client.ping()
-        with stopped(emptied):
+        with standing_still(emptied.pid):
             counting = asyncio.ensure_future(asyncio.to_thread(client.incr, "count"))
             await asyncio.sleep(0.75)
         await counting
@@ -112,7 +99,7 @@ async def test_safe_a_script_that_knows_its_token_runs_once_however_often_it_is_
     link = RedisClient(emptied.address)
     try:
         await link.run([("PING",)])
-        with stopped(emptied):
+        with standing_still(emptied.pid):
             counting = asyncio.ensure_future(link.run([("EVAL", script, 3, "token", "count", "calls")]))
             await asyncio.sleep(1.0)
         await counting
