@@ -110,9 +110,12 @@ def test_danger_is_sent_by_the_second_tap_alone_and_the_operator_sees_it(
     # On duty, so that the phone knows where it is and says so with the signal.
     journey.go_on_duty()
     page.goto(f"{shared_stack.api}/v/#settings")
-    page.locator('[data-action="distress"]').click()
+    # By keys: each screen begins at its heading, and nothing there can be pressed by mistake.
+    page.locator('[data-action="distress"]').press("Enter")
+    expect(page.locator("h1")).to_be_focused()
     journey.check("danger-asked")
-    page.locator('[data-action="distress-back"]').click()
+    page.locator('[data-action="distress-back"]').press("Enter")
+    expect(page.locator("h1")).to_be_focused()
     page.locator('[data-action="distress"]').click()
     assert journey.distress() == []
 
