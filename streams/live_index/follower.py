@@ -175,6 +175,9 @@ async def _reply(connection: Any) -> Any:
 def _without_collections() -> Iterator[None]:
     """No search for garbage while hundreds of thousands of objects are made that stay: it takes a third of the time. Nor does any
     later one look at them again; whoever leaves is freed all the same, by the count of references."""
+    # What an earlier load kept from the searches, and is garbage by now, must not stay for ever.
+    gc.unfreeze()
+    gc.collect()
     gc.disable()
     try:
         yield

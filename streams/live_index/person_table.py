@@ -24,8 +24,6 @@ Bits: TypeAlias = NDArray[np.uint64]
 MODES = tuple(TravelMode)
 _NUMBER_OF_MODE = {str(mode): number for number, mode in enumerate(MODES)}
 _FIRST_ROWS = 1024
-_NUMBERS_MOST = 8192
-"""Of so many different sets of words the number is kept."""
 
 
 class Words:
@@ -33,19 +31,11 @@ class Words:
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
-        self._numbers: dict[Collection[str], int] = {}
-
-    def entered(self, words: Collection[str]) -> int:
-        """The words as bits of one number; new words get the next places. `words`: hashable."""
         # Many people share a set; its number never changes.
-        number = self._numbers.get(words)
-        if number is None:
-            if len(self._numbers) >= _NUMBERS_MOST:
-                self._numbers.clear()
-            number = self._numbers[words] = self._entered(words)
-        return number
+        self.entered = lru_cache(maxsize=8192)(self._entered)
 
     def _entered(self, words: Collection[str]) -> int:
+        """The words as bits of one number; new words get the next places."""
         number = 0
         for word in words:
             number |= 1 << self._places.setdefault(word, len(self._places))
@@ -190,7 +180,7 @@ class PersonTable:
         row = self.row_of.pop(person, None)
         if row is None:
             return
-        self.grid.move([2 * row, 2 * row + 1], self._cells[row].copy(), _GONE)
+        self.grid.move([2 * row, 2 * row + 1], self._cells[row], _GONE)
         self._cells[row] = NOWHERE
         self.skills.bits[row] = 0
         self.people[row] = None

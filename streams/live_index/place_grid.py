@@ -40,7 +40,7 @@ def cells_of(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> Cells:
     return cells
 
 
-class _Cells(dict[int, "array[int]"]):
+class _EntriesByCell(dict[int, "array[int]"]):
     """Cell to the entries in it; a cell is there as long as somebody stands in it."""
 
     def __missing__(self, cell: int) -> "array[int]":
@@ -52,7 +52,7 @@ class PlaceGrid:
     """Entries by the cell in which they stand."""
 
     def __init__(self) -> None:
-        self._levels = [_Cells() for _ in _LEVELS]
+        self._levels = [_EntriesByCell() for _ in _LEVELS]
 
     def move(self, entries: Sequence[int], before: Cells, cells: Cells) -> None:
         """Moves each entry from its cell `before`; `NOWHERE`: it enters, or leaves. No entry may stand there twice."""
@@ -94,7 +94,7 @@ class PlaceGrid:
         return math.inf
 
 
-def _remove(entries: _Cells, number: int, entry: int) -> None:
+def _remove(entries: _EntriesByCell, number: int, entry: int) -> None:
     there = entries[number]
     last = there.pop()
     if last != entry:

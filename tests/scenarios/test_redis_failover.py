@@ -46,7 +46,7 @@ async def test_after_a_failover_nobody_is_booked_twice_and_nothing_is_lost(kafka
                 assert problem.is_refusal
                 assert said in problem.message
             # As many connections as a busy process has; each has to find the new master.
-            await asyncio.gather(*(desk.link.run([("TIME",)]) for _ in range(64)))
+            await asyncio.gather(*(answered(lambda: desk.link.run([("TIME",)])) for _ in range(64)))
             replica = servers.supervisor.pids()[next(name for name in servers.ports if name != servers.master())]
             first, second = desk.report(), desk.report()
 

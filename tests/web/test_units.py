@@ -31,14 +31,14 @@ def built() -> Path:
     return BUILT
 
 
-@pytest.mark.timeout(700)
+@pytest.mark.timeout(1300)
 def test_the_code_of_the_pages_keeps_its_promises(tmp_path: Path) -> None:
     if not (NODE.exists() and VITEST.exists()):
         pytest.skip("Node and its packages are not installed (make web)")
     report = tmp_path / "report.json"
     words = ["run", "--reporter=json", f"--outputFile={report}"]
 
-    done = subprocess.run([NODE, VITEST, *words], cwd=WEB, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run([NODE, VITEST, *words], cwd=WEB, capture_output=True, text=True, timeout=1200, check=False)
 
     assert report.exists(), done.stderr[-2000:]
     told = json.loads(report.read_text("utf-8"))
@@ -71,6 +71,13 @@ def test_the_first_load_of_a_page_keeps_its_budget(built: Path, page: str) -> No
 
     assert languages
     assert largest <= BUDGETS[page], f"{page}: {largest} bytes"
+
+
+def test_what_is_loaded_after_the_first_drawing_is_in_files_of_its_own(built: Path) -> None:
+    later = re.findall(r'import\("\./(\w+)"\)', (WEB / "shared" / "page.ts").read_text("utf-8"))
+
+    assert later
+    assert [name for name in later if not list((built / "assets").glob(f"{name}-*.js"))] == []
 
 
 def test_the_phone_keeps_every_part_of_its_page_for_offline(built: Path) -> None:

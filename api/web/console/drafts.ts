@@ -28,6 +28,11 @@ export function keepDraft(form: string, text: string): boolean {
   }
 }
 
+/** Puts back what was sent with an order that was refused later. What was begun meanwhile is not replaced. */
+export function giveBack(form: string, text: string): void {
+  if (draft(form) === "") keepDraft(form, text);
+}
+
 /** Erases what is kept on this device under names that begin with `prefix`. */
 export function eraseKept(prefix: string, isToErase: (kept: string) => boolean = () => true): void {
   try {

@@ -1,12 +1,13 @@
 """The index follows Redis: whatever changes a person, whatever becomes of the connection."""
 
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from dispatch.model.people import Found
-from dispatch.ports import ClaimAnswer
+from dispatch.ports import ClaimAnswer, NotReady
 from streams import redis_keys
 from streams.components import Component
 from streams.live_index import follower as follower_module
@@ -194,6 +195,37 @@ async def test_somebody_named_twice_is_entered_once(world: RedisWorld, monkeypat
 
     assert found_in(index) == ["v-1", "v-2"]
     assert len(index.table.grid.within(CENTRE.lon, CENTRE.lat, 1_000)) == 2
+
+
+async def test_whoever_is_read_in_several_parts_is_entered_as_themselves(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower_module, "READ_AT_ONCE", 2)
+    index = LiveIndex(world.link.fix_age_limit_ms)
+    follower = IndexFollower(target_of_url(url_of(world.url, Component.WORKER)), index)
+    people = [f"v-{number}" for number in range(7)]
+    await add(world, *people)
+
+    async with follower.connected() as connection:
+        await follower.load(connection)
+        assert found_in(index) == people, "each at their own place"
+        await world.people.put_profiles([profile(who, 5, on_duty=False) for who in people[::2]])
+        await follower.catch_up(connection)
+
+    assert found_in(index) == people[1::2]
+    assert gc.isenabled()
+
+
+async def test_garbage_is_collected_again_after_a_load_that_failed(world: RedisWorld) -> None:
+    index = LiveIndex(world.link.fix_age_limit_ms)
+    follower = IndexFollower(target_of_url(url_of(world.url, Component.WORKER)), index)
+    await world.forget()
+
+    async with follower.connected() as connection:
+        with pytest.raises(NotReady):
+            await follower.load(connection)
+
+    assert gc.isenabled()
 
 
 async def test_a_worker_without_the_right_searches_in_redis(world: RedisWorld) -> None:

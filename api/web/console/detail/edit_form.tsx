@@ -1,7 +1,7 @@
 // Changes what an incident says of itself. A conflict shows both values, who changed it and when, and the operator chooses.
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { draft, keepDraft } from "../drafts";
+import { draft, giveBack, keepDraft } from "../drafts";
 import { fieldWord, f, priorityWord, typeWord } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
@@ -9,7 +9,7 @@ import { colleagues, editedField, editorsOf } from "./colleagues";
 import { type Conflict, type Edit, type Field, begun, bodyOf, changedFields, following, keepMine, keptEdit, storedText, takeTheirs, typed, valuesOf } from "./edit";
 import { EditPlace, placeWord, usePlace } from "./edit_place";
 import { FormFrame } from "./form_frame";
-import { change, lateConflict, problem } from "./orders";
+import { change, hasLostLate, problem } from "./orders";
 
 const PRIORITIES = ["critical", "high", "normal", "low"] as const;
 
@@ -25,17 +25,13 @@ export function EditForm({ of }: { of: Incident }) {
   useEffect(() => void keepDraft(kept, changedFields(edit).length === 0 ? "" : JSON.stringify(edit)), [edit]);
   useFocusOfChoice(conflicts);
   const place = usePlace(edit, setEdit);
-  const send = async (isAgain = false): Promise<void> => {
+  const send = async (): Promise<void> => {
     const whole = await place.settled();
     if (whole === null || changedFields(whole).length === 0) return;
-    // What is begun meanwhile is not replaced.
-    const giveBack = (): void => void (draft(kept) === "" && keepDraft(kept, JSON.stringify(whole)));
-    if (await change(bodyOf(whole), setConflicts, giveBack, isAgain)) keepDraft(kept, "");
+    if (await change(bodyOf(whole), setConflicts, () => giveBack(kept, JSON.stringify(whole)))) keepDraft(kept, "");
   };
   useEffect(() => {
-    if (lateConflict.peek() !== of.id) return;
-    lateConflict.value = null;
-    void send(true);
+    if (hasLostLate(of.id)) void send();
   }, []);
   const discard = (): void => {
     setEdit(begun(of));

@@ -4,7 +4,7 @@ import { ask } from "../../shared/api_client";
 import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
 import { ProblemText } from "../../shared/parts/problem_text";
-import { draft, keepDraft } from "../drafts";
+import { draft, giveBack, keepDraft } from "../drafts";
 import { learnNames, nameById } from "../people/names";
 import { calledBy, numberOf } from "../queue/number";
 import { placeText } from "../queue/place_text";
@@ -23,8 +23,7 @@ export function NoteForm({ id }: { id: string }) {
     keepDraft(kept, value);
   };
   const onSend = async (): Promise<void> => {
-    // The decision may refuse it a moment later; what is begun meanwhile is not replaced.
-    if (await note(text.trim(), () => draft(kept) === "" && keepDraft(kept, text))) keepDraft(kept, "");
+    if (await note(text.trim(), () => giveBack(kept, text))) keepDraft(kept, "");
   };
   return (
     <FormFrame title={t().own.case.panel.note} canSend={text.trim() !== ""} onSend={() => void onSend()}>

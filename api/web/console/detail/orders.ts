@@ -71,7 +71,7 @@ async function give(order: Order, request: (key: string) => Promise<Result<unkno
 }
 
 /** Told what became of the order; before its refusal is shown. */
-type WhenDecided = (outcome: Outcome) => unknown;
+type WhenDecided = (outcome: Outcome) => void;
 type Outcome = { readonly refusal: Problem | null; readonly notMoved: readonly NotMoved[] };
 
 /** The accepted answer; null when it was not accepted. */
@@ -135,8 +135,11 @@ async function outcomeOf(data: unknown): Promise<Outcome> {
   }
 }
 
-/** An order that still waits may be carried out yet: to type it again would be to order it twice. */
-const isRefused = (refusal: Problem | null): boolean => refusal !== null && refusal.code !== WAITS;
+/** Why it was refused for good. An order that still waits may be carried out yet: whoever got it back would order it twice. */
+const refusalIn = ({ refusal }: Outcome): Problem | null => (refusal?.code === WAITS ? null : refusal);
+
+/** Whether the operator still looks at this incident, and has begun nothing else. */
+const isFreeAt = (id: string | null): boolean => selectedId.peek() === id && form.peek() === null;
 
 function refusalOf(code: string, incident_id: string | null): Problem {
   return { code, status: 409, params: { incident_id }, retryAfterMs: null, mayRepeat: false };
@@ -153,28 +156,34 @@ export function escalate(level: number, reason = ""): Promise<boolean> {
   return give("escalate", (key) => ask("post", "/v1/incidents/{incident_id}/escalate", { path, body, key }));
 }
 
-/** `onRefused`: restores what was typed. */
-export async function note(text: string, onRefused: () => unknown): Promise<boolean> {
+/** `onRefused` restores what was typed when the decision refuses it a moment later. */
+export async function note(text: string, onRefused: () => void): Promise<boolean> {
   const path = { incident_id: selectedId.value ?? "" };
-  const made = await answered("note", (key) => ask("post", "/v1/incidents/{incident_id}/notes", { path, body: { text }, key }), ({ refusal }) => isRefused(refusal) && onRefused());
+  const made = await answered("note", (key) => ask("post", "/v1/incidents/{incident_id}/notes", { path, body: { text }, key }), (outcome) => {
+    if (refusalIn(outcome) !== null) onRefused();
+  });
   return made !== null;
 }
 
-/** The incident whose edit was accepted and then refused: its form asks once more, and the answer names both values. */
-export const lateConflict = signal<string | null>(null);
+let lostLate: string | null = null;
+/** Whether an edit of this incident lost after it was accepted. Its form then asks once more: the answer names both values. */
+export const hasLostLate = (id: string): boolean => lostLate === id;
 
 /**
  * `onConflicts`: the fields on which the edit lost, to be chosen by the operator; none when it was accepted, or failed otherwise.
  * `onRefused` restores what was typed when the decision refuses the accepted edit; its form opens again where it was ordered.
- * `isAgain`: sent by its form itself, which does so once.
  */
-export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: readonly Schemas["Conflict"][]) => void, onRefused: () => void, isAgain = false): Promise<boolean> {
+export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: readonly Schemas["Conflict"][]) => void, onRefused: () => void): Promise<boolean> {
   const incident_id = selectedId.value ?? "";
-  const made = await answered("edit", (key) => ask("patch", "/v1/incidents/{incident_id}", { path: { incident_id }, body, key }), ({ refusal }) => {
-    if (!isRefused(refusal)) return;
+  // Once only: an edit that its form has sent again is not sent a third time.
+  const isAgain = hasLostLate(incident_id);
+  lostLate = null;
+  const made = await answered("edit", (key) => ask("patch", "/v1/incidents/{incident_id}", { path: { incident_id }, body, key }), (outcome) => {
+    const refusal = refusalIn(outcome);
+    if (refusal === null) return;
     onRefused();
-    if (refusal?.code !== "edit_conflict" || selectedId.peek() !== incident_id || form.peek() !== null) return;
-    if (!isAgain) lateConflict.value = incident_id;
+    if (refusal.code !== "edit_conflict" || !isFreeAt(incident_id)) return;
+    if (!isAgain) lostLate = incident_id;
     openForm("edit");
   });
   onConflicts(made !== null ? [] : (problem.value?.params.conflicts ?? []));
@@ -238,12 +247,13 @@ export async function split(of: Incident, body: Schemas["Split"], onRefused: () 
   const path = { incident_id: of.id };
   let into: string | null = null;
   notMoved.value = null;
-  const made = await answered("split", (key) => ask("post", "/v1/incidents/{incident_id}/split", { path, body, key }), ({ refusal, notMoved: left }) => {
+  const made = await answered("split", (key) => ask("post", "/v1/incidents/{incident_id}/split", { path, body, key }), (outcome) => {
+    const left = outcome.notMoved;
     if (left.length > 0) notMoved.value = { from: of, into: into ?? "", left };
-    if (refusal === null) return;
+    if (refusalIn(outcome) === null) return;
     onRefused();
-    // Whoever has gone on to another incident is not called back.
-    if (selectedId.peek() !== into) return;
+    // Whoever has gone on to something else is not called back.
+    if (!isFreeAt(into)) return;
     select(of.id);
     openForm("split");
   });

@@ -1,6 +1,6 @@
 // One incident that is two: a part becomes an incident of its own, with the people and merged reports that belong to it.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { draft, keepDraft } from "../drafts";
+import { draft, giveBack, keepDraft } from "../drafts";
 import { picker } from "../map/picking";
 import { nameIn } from "../people/names";
 import { PlaceChooser, placeOfForm } from "../report/place_chooser";
@@ -37,8 +37,7 @@ export function SplitForm({ of }: { of: Incident }) {
     if (place === null && placeText.trim() !== "") return setFault(t().own.report.faults.place.choose);
     const location = place === null ? of.location : { type: "Point" as const, coordinates: [place.lon, place.lat] as [number, number] };
     const part = { type, location, description: words.trim() === "" ? null : words, language: of.language, offers: [...offers], reports: [...reports] };
-    // What was typed is kept: the decision may refuse it a moment later.
-    if (await split(of, { ...part, priority: of.priority, exercise: of.exercise }, () => keepDraft(kept, words))) keepDraft(kept, "");
+    if (await split(of, { ...part, priority: of.priority, exercise: of.exercise }, () => giveBack(kept, words))) keepDraft(kept, "");
   };
   // Whoever has not answered yet is asked there anew, if needed.
   const people = of.offers.filter((one) => isLive(one) && one.state !== "offered");

@@ -3,7 +3,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { OrderBar } from "../../console/detail/order_bar";
 import { notMovedText } from "../../console/detail/not_moved";
-import { form, notMoved, openForm, problem } from "../../console/detail/orders";
+import { form, notMoved, openForm, problem, refusedElsewhere } from "../../console/detail/orders";
 import { draft } from "../../console/drafts";
 import { SplitForm } from "../../console/detail/split_form";
 import { type Incident, selectedId } from "../../console/state";
@@ -81,6 +81,18 @@ test("a split that the log refuses leads back to its form, with the words, and n
   await act(() => render(<OrderBar of={OF} />, root));
   expect(root.querySelector("[role=alert]")?.textContent).toBe("Another order has split these off already.");
   expect(root.querySelector("[data-merged]")?.getAttribute("data-merged")).toBe("i-9");
+});
+
+test("a note that is begun at the new incident is not left for the form of a split that was refused", async () => {
+  outcome = { id: "c-1", incident_id: "i-1", outcome: "pending" };
+  await splitOff();
+  await vi.waitFor(() => expect(selectedId.value).toBe("i-2"));
+  openForm("note");
+
+  outcome = { id: "c-1", incident_id: "i-1", outcome: "refused", reason: "already_split", version: 2, other_incident: "i-9" };
+
+  await vi.waitFor(() => expect(refusedElsewhere.value.map(({ id }) => id)).toEqual(["i-1"]));
+  expect([selectedId.value, form.value, draft("split i-1")]).toEqual(["i-2", "note", "a second fire"]);
 });
 
 test("who was named and had gone is told by name at the new incident", async () => {
