@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EditForm } from "../../console/detail/edit_form";
 import { NoteForm } from "../../console/detail/forms";
 import { form, openForm, problem as shown, refusedElsewhere } from "../../console/detail/orders";
-import { draft } from "../../console/drafts";
+import { draft, keepDraft } from "../../console/drafts";
 import { type Incident, selectedId } from "../../console/state";
 import { LOADERS } from "../../console/text";
 import { startTexts } from "../../shared/text";
@@ -101,10 +101,25 @@ test("whoever has gone on to another incident finds the edit where it was ordere
 });
 
 test("a note that was refused is there when its form is opened again", async () => {
-  outcome = { outcome: "refused", reason: "incident_merged" };
+  outcome = { outcome: "pending" };
   await order("note", "note", "the bridge is closed");
+  await vi.waitFor(() => expect(draft("note i-1")).toBe(""));
+
+  outcome = { outcome: "refused", reason: "incident_merged" };
 
   await vi.waitFor(() => expect(draft("note i-1")).toBe("the bridge is closed"));
+});
+
+test("what was begun meanwhile is not replaced by what was refused", async () => {
+  outcome = { outcome: "pending" };
+  await order("note", "note", "the bridge is closed");
+  await vi.waitFor(() => expect(draft("note i-1")).toBe(""));
+  keepDraft("note i-1", "another");
+
+  outcome = { outcome: "refused", reason: "incident_merged" };
+
+  await vi.waitFor(() => expect(shown.value?.code).toBe("incident_merged"));
+  expect(draft("note i-1")).toBe("another");
 });
 
 test("an order of which nothing is known yet is not given back: it may still be carried out", async () => {
