@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.chromium import Visit, faults_of, keep_picture
-from tests.support.whole_stack import RunningStack
+from tests.support.standing_still import standing_still
+from tests.support.whole_stack import RunningStack, WholeStack
 from tests.web.test_console import DESK, reported, shown
 from tests.web.test_report_and_map import fill_by_keys, open_form
 
@@ -88,6 +89,36 @@ def test_edits_of_different_fields_are_both_kept_and_colleagues_are_shown(
     assert (now["priority"], now["description"]) == ("high", "Two people on the roof")
 
 
+def test_an_edit_that_loses_after_it_was_accepted_takes_nobody_from_what_they_type_and_loses_nothing(
+    desks: tuple[Page, Page], breakable_stack: WholeStack
+) -> None:
+    one, other = desks
+    incident = opened_at_both(desks, breakable_stack)
+    edit(one, description="Smoke on floor 3")
+    edit(other, description="Smoke on floor 4")
+
+    with standing_still(*(breakable_stack.pids[name] for name in ("worker-1", "worker-2"))):
+        for page in desks:
+            page.keyboard.press("Control+Enter")
+            expect(page.locator(".edited")).to_have_count(0)
+        other.keyboard.press("Control+k")
+        other.keyboard.type("AK-")
+    line = other.locator(f'[data-refused="{incident}"]')
+    expect(line).to_contain_text("Somebody else has changed the same field.")
+    expect(other.locator(".edited")).to_have_count(0)
+    expect(other.locator(".orders .sent")).to_have_count(0)
+    other.keyboard.type("04")
+    expect(other.locator(":focus")).to_have_value("AK-04")
+    keep_picture(other, "console-lost-late-en")
+
+    other.keyboard.press("Escape")
+    other.keyboard.press("d")
+    conflict = other.locator('[data-conflict="description"]')
+    expect(conflict.locator("[data-theirs]")).to_have_text("Smoke on floor 3")
+    expect(conflict.locator("[data-mine]")).to_have_text("Smoke on floor 4")
+    keep_picture(other, "console-conflict-late-en")
+
+
 def test_edits_of_the_same_fields_show_both_values_and_the_second_person_chooses_by_keys(
     desks: tuple[Page, Page], shared_stack: RunningStack
 ) -> None:
@@ -110,7 +141,12 @@ def test_edits_of_the_same_fields_show_both_values_and_the_second_person_chooses
     choices = other.locator("[data-conflict]")
     expect(choices).to_have_count(2)
     first = choices.first.get_attribute("data-conflict")
-    expect(choices.first.locator('[data-choice="mine"]')).to_be_focused()
+    keep = choices.first.locator('[data-choice="mine"]')
+    # Where the edit lost after it was accepted, its form came by itself and has the focus beside the buttons.
+    expect(keep.and_(other.locator(":focus")).or_(other.locator("[data-conflict]:focus"))).to_be_visible()
+    if other.locator("[data-conflict]:focus").count():
+        other.keyboard.press("Tab")
+    expect(keep).to_be_focused()
     other.keyboard.press("Enter")
     expect(choices).to_have_count(1)
     expect(choices.locator('[data-choice="mine"]')).to_be_focused()

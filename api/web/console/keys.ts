@@ -27,14 +27,14 @@ export function nameOf(event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "
 function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const name = nameOf(event);
-  const isTyping = isField(event.target);
+  const isTyped = isField(event.target);
   const isSingle = name.length === 1;
-  if (isTyping && isSingle && !event.altKey) return;
-  if (!isTyping && event.altKey) return;
+  if (isTyped && isSingle && !event.altKey) return;
+  if (!isTyped && event.altKey) return;
   // A held key repeats only where that is harmless.
   if (event.repeat && !["j", "k"].includes(name)) return;
   // Enter on a control is that control's.
-  if (name === "enter" && (isTyping || isControl(event.target))) return;
+  if (name === "enter" && (isTyped || isControl(event.target))) return;
   for (let at = tables.length - 1; at >= 0; at--) {
     const action = tables[at]?.[name];
     if (action === undefined) continue;
@@ -51,6 +51,9 @@ function isField(target: EventTarget | null): boolean {
   const input = target.closest("input");
   return input !== null && !["checkbox", "radio", "button", "submit"].includes(input.type);
 }
+
+/** Whether somebody types: what takes the focus now takes their letters, as commands. */
+export const isTyping = (): boolean => isField(document.activeElement);
 
 function isControl(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("button, a, select, summary, input") !== null;

@@ -1,6 +1,7 @@
 // Changes what an incident says of itself. A conflict shows both values, who changed it and when, and the operator chooses.
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Problem } from "../../shared/problem";
 import { draft, giveBack, keepDraft } from "../drafts";
 import { fieldWord, f, priorityWord, typeWord } from "../say";
 import type { Incident } from "../state";
@@ -9,29 +10,47 @@ import { colleagues, editedField, editorsOf } from "./colleagues";
 import { type Conflict, type Edit, type Field, begun, bodyOf, changedFields, following, keepMine, keptEdit, storedText, takeTheirs, typed, valuesOf } from "./edit";
 import { EditPlace, placeWord, usePlace } from "./edit_place";
 import { FormFrame } from "./form_frame";
-import { change, hasLostLate, problem } from "./orders";
+import { LOST, change, problem } from "./orders";
 
 const PRIORITIES = ["critical", "high", "normal", "low"] as const;
+
+/** By incident: the draft of an edit that lost after it was accepted. Its form sends it once more, and the answer names both values. */
+const lost = new Map<string, string>();
 
 export function EditForm({ of }: { of: Incident }) {
   const text = t().own.case;
   const kept = `edit ${of.id}`;
   const [edit, setEdit] = useState<Edit>(() => keptEdit(draft(kept)) ?? begun(of));
-  const [isResumed, setResumed] = useState(() => draft(kept) !== "");
+  const [isLost] = useState(() => draft(kept) !== "" && lost.get(of.id) === draft(kept));
+  const [isResumed, setResumed] = useState(() => draft(kept) !== "" && !isLost);
+  const mayAskAgain = useRef(!isLost);
+  const isKept = useRef(false);
   const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
   useEffect(() => setEdit((before) => following(before, valuesOf(of))), [of]);
   useEffect(() => () => void (editedField.value = null), []);
-  // Leaving the form, by Escape or by a lost session, loses nothing.
-  useEffect(() => void keepDraft(kept, changedFields(edit).length === 0 ? "" : JSON.stringify(edit)), [edit]);
-  useFocusOfChoice(conflicts);
+  // Leaving the form, by Escape or by a lost session, loses nothing. What came back while nothing was typed here is not this form's.
+  useEffect(() => {
+    const isChanged = changedFields(edit).length > 0;
+    if (isChanged || isKept.current) keepDraft(kept, isChanged ? JSON.stringify(edit) : "");
+    isKept.current = isChanged;
+  }, [edit]);
+  useFocusOfChoice(conflicts, isLost);
   const place = usePlace(edit, setEdit);
   const send = async (): Promise<void> => {
     const whole = await place.settled();
     if (whole === null || changedFields(whole).length === 0) return;
-    if (await change(bodyOf(whole), setConflicts, () => giveBack(kept, JSON.stringify(whole)))) keepDraft(kept, "");
+    // What the form has sent by itself is not sent by itself again.
+    const mayAsk = mayAskAgain.current;
+    mayAskAgain.current = true;
+    lost.delete(of.id);
+    const onRefused = ({ code }: Problem): void => {
+      giveBack(kept, JSON.stringify(whole));
+      if (code === LOST && mayAsk) lost.set(of.id, JSON.stringify(whole));
+    };
+    if (await change(bodyOf(whole), setConflicts, onRefused)) keepDraft(kept, "");
   };
   useEffect(() => {
-    if (hasLostLate(of.id)) void send();
+    if (isLost) void send();
   }, []);
   const discard = (): void => {
     setEdit(begun(of));
@@ -78,12 +97,16 @@ export function EditForm({ of }: { of: Incident }) {
   );
 }
 
-/** A choice takes its own button away: the keys go on to the next choice, then to what sends it. */
-function useFocusOfChoice(conflicts: readonly Conflict[]): void {
+/**
+ * A choice takes its own button away: the keys go on to the next choice, then to what sends it. `isUnasked`: the form came by itself,
+ * so an Enter that was on its way elsewhere must not choose.
+ */
+function useFocusOfChoice(conflicts: readonly Conflict[], isUnasked: boolean): void {
   const before = useRef(conflicts.length);
   useLayoutEffect(() => {
     const form = document.querySelector("form.is-edit");
-    if (conflicts.length > 0) form?.querySelector<HTMLElement>("[data-choice=mine]")?.focus();
+    const first = isUnasked && before.current === 0 ? "[data-conflict]" : "[data-choice=mine]";
+    if (conflicts.length > 0) form?.querySelector<HTMLElement>(first)?.focus();
     else if (before.current > 0) (form?.querySelector<HTMLElement>("[type=submit]:enabled") ?? form?.querySelector<HTMLElement>("[data-first]"))?.focus();
     before.current = conflicts.length;
   }, [conflicts]);
@@ -103,7 +126,7 @@ function Choice({ of, onMine, onTheirs }: { of: Conflict; onMine: () => void; on
   const text = t().own.case.panel;
   const shown = (value: unknown): string => valueWord(of.field, storedText(of.field, value));
   return (
-    <div class="conflict" role="group" aria-label={fieldWord(of.field)} data-conflict={of.field}>
+    <div class="conflict" role="group" tabIndex={-1} aria-label={fieldWord(of.field)} data-conflict={of.field}>
       <p role="alert">{text.conflict(fieldWord(of.field), of.by ?? "", of.at == null ? "" : f().time(of.at))}</p>
       <p>{text.theirs}: <b dir="auto" data-theirs>{shown(of.theirs)}</b></p>
       <p>{text.mine}: <b dir="auto" data-mine>{shown(of.mine)}</b></p>

@@ -5,7 +5,9 @@ import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
 import { now } from "../../shared/clock";
 import { refreshDetail } from "../live";
-import { type Incident, select, selectedId } from "../state";
+import { isTyping } from "../keys";
+import { type Incident, place, select, selectedId } from "../state";
+import { view } from "../views/route";
 
 type Schemas = components["schemas"];
 export type NotMoved = Schemas["NotMovedShown"];
@@ -35,7 +37,7 @@ export const UNDO_MS = 8_000;
 export const notMoved = signal<{ readonly from: Incident; readonly into: string; readonly left: readonly NotMoved[] } | null>(null);
 const NOTHING_TOLD: Outcome = { refusal: null, notMoved: [] };
 
-/** Refusals that came when the operator had gone on to another incident; shown until they are read. */
+/** Refusals that came when the operator had gone on to something else; shown until they are read. */
 export const refusedElsewhere = signal<readonly { readonly id: string; readonly order: Order; readonly problem: Problem }[]>([]);
 
 let key = freshKey();
@@ -43,6 +45,8 @@ const SENT_FOR_MS = 6_000;
 /** How long and how often the outcome of an order is looked for: workers that restart take half a minute. */
 const LOOK_FOR_MS = 60_000;
 const WAITS = "order_waits";
+/** An edit of a field that somebody else has changed first. */
+export const LOST = "edit_conflict";
 const LOOK_AFTER_MS = 600;
 const LOOK_RARELY_MS = 4_000;
 let clearing: ReturnType<typeof setTimeout> | null = null;
@@ -101,7 +105,9 @@ async function answered<Data>(order: Order, request: (key: string) => Promise<Re
 async function follow(order: Order, of: string | null, data: unknown, whenDecided?: WhenDecided): Promise<boolean> {
   const outcome = await outcomeOf(data);
   whenDecided?.(outcome);
-  if (sent.peek() === order) isDecided.value = true;
+  // Also where its refusal is told in a line elsewhere, nothing here may read as done.
+  if (sent.peek() === order && outcome.refusal !== null) sent.value = null;
+  else if (sent.peek() === order) isDecided.value = true;
   refreshDetail();
   if (outcome.refusal !== null) tellRefusal(order, of, outcome.refusal);
   if (clearing !== null) clearTimeout(clearing);
@@ -109,9 +115,9 @@ async function follow(order: Order, of: string | null, data: unknown, whenDecide
   return outcome.refusal === null;
 }
 
-/** Where it was ordered; a refusal beside another incident would be taken for that one's. */
+/** Where it was ordered; beside another incident or above another form it would be taken for a refusal of that one. */
 function tellRefusal(order: Order, of: string | null, refusal: Problem): void {
-  if (of === null || selectedId.peek() === of) batch(() => ([problem.value, sent.value] = [refusal, null]));
+  if (of === null || isFreeAt(of) || (selectedId.peek() === of && form.peek() === order)) problem.value = refusal;
   else refusedElsewhere.value = [...refusedElsewhere.peek().filter((one) => one.id !== of || one.problem.code !== refusal.code), { id: of, order, problem: refusal }];
 }
 
@@ -138,8 +144,9 @@ async function outcomeOf(data: unknown): Promise<Outcome> {
 /** Why it was refused for good. An order that still waits may be carried out yet: whoever got it back would order it twice. */
 const refusalIn = ({ refusal }: Outcome): Problem | null => (refusal?.code === WAITS ? null : refusal);
 
-/** Whether the operator still looks at this incident, and has begun nothing else. */
-const isFreeAt = (id: string | null): boolean => selectedId.peek() === id && form.peek() === null;
+/** Whether the operator still looks at this incident, and does nothing else that a form would take them from. */
+const isFreeAt = (id: string | null): boolean =>
+  selectedId.peek() === id && form.peek() === null && place.peek() === "detail" && view.peek() === null && !isTyping();
 
 function refusalOf(code: string, incident_id: string | null): Problem {
   return { code, status: 409, params: { incident_id }, retryAfterMs: null, mayRepeat: false };
@@ -165,26 +172,18 @@ export async function note(text: string, onRefused: () => void): Promise<boolean
   return made !== null;
 }
 
-let lostLate: string | null = null;
-/** Whether an edit of this incident lost after it was accepted. Its form then asks once more: the answer names both values. */
-export const hasLostLate = (id: string): boolean => lostLate === id;
-
 /**
  * `onConflicts`: the fields on which the edit lost, to be chosen by the operator; none when it was accepted, or failed otherwise.
- * `onRefused` restores what was typed when the decision refuses the accepted edit; its form opens again where it was ordered.
+ * `onRefused` restores what was typed when the decision refuses the accepted edit. Its form then opens again by itself, unless the
+ * operator does something else.
  */
-export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: readonly Schemas["Conflict"][]) => void, onRefused: () => void): Promise<boolean> {
+export async function change(body: Schemas["IncidentPatch"], onConflicts: (of: readonly Schemas["Conflict"][]) => void, onRefused: (refusal: Problem) => void): Promise<boolean> {
   const incident_id = selectedId.value ?? "";
-  // Once only: an edit that its form has sent again is not sent a third time.
-  const isAgain = hasLostLate(incident_id);
-  lostLate = null;
   const made = await answered("edit", (key) => ask("patch", "/v1/incidents/{incident_id}", { path: { incident_id }, body, key }), (outcome) => {
     const refusal = refusalIn(outcome);
     if (refusal === null) return;
-    onRefused();
-    if (refusal.code !== "edit_conflict" || !isFreeAt(incident_id)) return;
-    if (!isAgain) lostLate = incident_id;
-    openForm("edit");
+    onRefused(refusal);
+    if (refusal.code === LOST && isFreeAt(incident_id)) openForm("edit");
   });
   onConflicts(made !== null ? [] : (problem.value?.params.conflicts ?? []));
   return made !== null;

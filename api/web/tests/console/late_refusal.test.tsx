@@ -1,10 +1,11 @@
 // An order is accepted first and decided a moment later: what was typed for it must outlive a refusal.
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EditForm } from "../../console/detail/edit_form";
 import { NoteForm } from "../../console/detail/forms";
-import { form, openForm, problem as shown, refusedElsewhere } from "../../console/detail/orders";
+import { form, openForm, problem as shown, refusedElsewhere, sent as told } from "../../console/detail/orders";
 import { draft, keepDraft } from "../../console/drafts";
 import { type Incident, selectedId } from "../../console/state";
 import { LOADERS } from "../../console/text";
@@ -14,17 +15,19 @@ import { json, problem } from "../support/answers";
 const OF = { id: "i-1", type: "flood", priority: "high", description: "smoke", address: null, location: null, times: { closed: null } } as unknown as Incident;
 const CONFLICT = { field: "description", theirs: "Smoke on floor 3", mine: "Smoke on floor 4", by: "op-2", at: null };
 const ACCEPTED = () => json({ id: "i-1", links: { outcome: "/v1/commands/c-1" } }, 202);
+const seen = signal(OF);
 let root: HTMLElement;
 let answers: (() => Response)[] = [];
 let outcome: object = {};
 let sent: string[] = [];
 
 function Shown() {
-  return form.value === "edit" ? <EditForm of={OF} /> : form.value === "note" ? <NoteForm id="i-1" /> : null;
+  return form.value === "edit" ? <EditForm of={seen.value} /> : form.value === "note" ? <NoteForm id="i-1" /> : null;
 }
 
 beforeEach(async () => {
   localStorage.clear();
+  seen.value = OF;
   [answers, sent] = [[], []];
   vi.useFakeTimers({ shouldAdvanceTime: true, toFake: ["setTimeout", "clearTimeout"] });
   vi.stubGlobal("fetch", async (url: string, { method, body }: RequestInit) => {
@@ -72,6 +75,44 @@ test("an edit that lost after it was accepted shows both values, as one that los
   expect(root.querySelector<HTMLTextAreaElement>('[data-field="edit-description"]')?.value).toBe("Smoke on floor 4");
   expect(sent).toHaveLength(2);
   expect(sent[1]).toBe(sent[0]);
+  // Nobody asked for the form: an Enter that was meant for something else chooses nothing.
+  expect(document.activeElement).toBe(root.querySelector("[data-conflict]"));
+});
+
+test("whoever types elsewhere is told by a line, and finds both values when the form is opened", async () => {
+  const elsewhere = document.createElement("input");
+  document.body.append(elsewhere);
+  outcome = { outcome: "pending" };
+  answers = [ACCEPTED, () => problem("edit_conflict", 409, { conflicts: [CONFLICT] })];
+  await order("edit", "edit-description", "Smoke on floor 4");
+  elsewhere.focus();
+
+  outcome = { outcome: "refused", reason: "edit_conflict" };
+
+  await vi.waitFor(() => expect(refusedElsewhere.value.map(({ id }) => id)).toEqual(["i-1"]));
+  expect([form.value, document.activeElement === elsewhere, sent.length]).toEqual([null, true, 1]);
+  expect(told.value, "nothing reads as done").toBeNull();
+  elsewhere.remove();
+  await act(() => openForm("edit"));
+  await vi.waitFor(() => expect(theirs()).toBe("Smoke on floor 3"));
+});
+
+test("an edit form that was opened again and left as it is loses nothing", async () => {
+  outcome = { outcome: "pending" };
+  answers = [ACCEPTED, () => problem("edit_conflict", 409, { conflicts: [CONFLICT] })];
+  await order("edit", "edit-description", "Smoke on floor 4");
+  await vi.waitFor(() => expect(form.value).toBeNull());
+  await act(() => openForm("edit"));
+
+  outcome = { outcome: "refused", reason: "edit_conflict" };
+  await vi.waitFor(() => expect(shown.value?.code).toBe("edit_conflict"));
+  // The other operator's value comes, and the fields follow it.
+  seen.value = { ...OF, description: "Smoke on floor 3" };
+  await act(() => openForm(null));
+  await act(() => openForm("edit"));
+
+  await vi.waitFor(() => expect(theirs()).toBe("Smoke on floor 3"));
+  expect(root.querySelector("[data-mine]")?.textContent).toBe("Smoke on floor 4");
 });
 
 test("an edit is sent anew by its form once only", async () => {
