@@ -5,6 +5,7 @@ The rules are those of `find.lua`, in the same order, as masks: whoever does not
 a limit on numbers. Excluded people are counted in the whole circle, so a further look counts them anew (`SearchMark.around`).
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from dispatch.model.reasons import Exclusion
 from dispatch.model.verifications import valid_skills
 from streams.live_index import person_row as at
 from streams.live_index.candidates import candidate_of
-from streams.live_index.person_table import MODES, Numbers, PersonTable, Rows, share
+from streams.live_index.person_table import MODES, Numbers, PersonTable, Rows, share, vectors_of
 from streams.store.search import EARTH_RADIUS_M, GEO_MAX_LAT, enough, first_ring_m, joined, limit_m, wider_m
 
 _REASONS = (
@@ -73,6 +74,7 @@ class _FieldSearch:
         self._mark = before.mark if before else None
         self._lon = index_lon(need.area.centre.lon)
         self._lat = max(-GEO_MAX_LAT, min(GEO_MAX_LAT, float(need.area.centre.lat)))
+        self._centre = _vector_of(self._lon, self._lat)
         self._reach_m = float(need.area.reach_m)
         self._limit_m = float(limit_m(need))
         self._stop = enough(need.want)
@@ -117,27 +119,28 @@ class _FieldSearch:
         does not count is left out."""
         table = self._table
         entries = entries[share(table.skills.bits[entries >> 1], self._wanted)]
-        lons, lats = table.places.reshape(-1, 2)[entries].T
-        distances = _metres(lons, lats, self._lon, self._lat)
-        near = distances <= radius_m
-        entries, lons, lats, distances = entries[near], lons[near], lats[near], distances[near]
+        apart = table.vectors.reshape(-1, 3)[entries] - self._centre
+        chords = np.einsum("ij,ij->i", apart, apart)
+        near = chords <= _chord(radius_m)
+        entries, distances = entries[near], _metres(chords[near])
         rows, at_home = entries >> 1, (entries & 1) == 1
         numbers = table.numbers[rows]
-        usable = self._usable(numbers)
+        own = self._own(numbers)
+        usable = self._usable(numbers, own)
         stale = self._stale(numbers, at_home | usable)
-        counts = (at_home != usable) | stale
+        counts = at_home != usable if stale is None else (at_home != usable) | stale
         if len(self._passed):
             counts &= ~np.isin(rows, self._passed)
         if not counts.all():
-            rows, numbers, at_home, distances = rows[counts], numbers[counts], at_home[counts], distances[counts]
-            lons, lats, stale = lons[counts], lats[counts], stale[counts]
+            rows, numbers, at_home, distances, own = (of[counts] for of in (rows, numbers, at_home, distances, own))
+            stale = None if stale is None else stale[counts]
         circle = _Circle(rows, numbers, at_home, distances, np.zeros(len(rows), np.int8), table.skills.bits[rows])
-        self._judge(circle, stale, lons, lats)
+        self._judge(circle, own, stale)
         return circle
 
-    def _usable(self, numbers: Numbers) -> Mask:
+    def _usable(self, numbers: Numbers, own: Numbers) -> Mask:
         """Whose fix counts: fresh, and not vaguer than the distance at which they are asked (`is_usable` in person.lua)."""
-        asked_within = np.minimum(self._own(numbers), self._limit_m - self._reach_m)
+        asked_within = np.minimum(own, self._limit_m - self._reach_m)
         return (self._now_ms - numbers[:, at.AT] <= self._fix_age_ms) & ~(numbers[:, at.ACCURACY] > asked_within)
 
     def _own(self, numbers: Numbers) -> Numbers:
@@ -147,26 +150,27 @@ class _FieldSearch:
             return own
         return np.minimum(own, self._own_by_mode[numbers[:, at.MODE].astype(np.int64)])
 
-    def _stale(self, numbers: Numbers, is_placed: Mask) -> Mask:
-        """Who is at a fix that does not count, while no home stands in for it within the limit: a reason of its own."""
+    def _stale(self, numbers: Numbers, is_placed: Mask) -> Mask | None:
+        """Who is at a fix that does not count, while no home stands in for it within the limit: a reason of its own. None:
+        nobody is."""
+        if is_placed.all():
+            return None
         stale = ~is_placed
-        if stale.any():
-            away = numbers[stale]
-            home_m = _metres(away[:, at.HOME_LON], away[:, at.HOME_LAT], self._lon, self._lat)
-            stale[stale] = ~(home_m <= self._limit_m)
+        apart = vectors_of(numbers[stale, at.HOME_LON], numbers[stale, at.HOME_LAT]) - self._centre
+        stale[stale] = ~(np.einsum("ij,ij->i", apart, apart) <= _chord(self._limit_m))
         return stale
 
-    def _judge(self, circle: _Circle, stale: Mask, lons: Numbers, lats: Numbers) -> None:
+    def _judge(self, circle: _Circle, own: Numbers, stale: Mask | None) -> None:
         """Sets the first reason against each person of the circle."""
         numbers = circle.numbers
         masks: dict[Exclusion, Mask] = {
             Exclusion.OFF_DUTY: numbers[:, at.DUTY_ENDS] <= self._now_ms,
             Exclusion.IN_DISTRESS: numbers[:, at.IN_DISTRESS] > 0,
-            Exclusion.TOO_FAR: circle.distances - self._reach_m > self._own(numbers),
+            Exclusion.TOO_FAR: circle.distances - self._reach_m > own,
         }
         if (engaged := numbers[:, at.CLAIM] > at.FREE).any():
             masks[Exclusion.ENGAGED] = self._without_own_claims(circle, engaged)
-        if stale.any():
+        if stale is not None:
             masks[Exclusion.STALE_PLACE] = stale
         if len(self._asked):
             masks[Exclusion.ASKED_BEFORE] = np.isin(circle.rows, self._asked)
@@ -177,17 +181,20 @@ class _FieldSearch:
             spoken = languages.of(spellings(self._need.requirement.languages))
             masks[Exclusion.LANGUAGE] = ~share(languages.bits[circle.rows], spoken)
         if self._mark is not None:
-            self._judge_whole_groups(masks, circle, lons, lats)
+            self._judge_whole_groups(masks, circle)
         for number in range(len(_REASONS), 0, -1):
             mask = masks.get(_REASONS[number - 1])
             if mask is not None:
                 circle.against[mask] = number
 
-    def _judge_whole_groups(self, masks: dict[Exclusion, Mask], circle: _Circle, lons: Numbers, lats: Numbers) -> None:
+    def _judge_whole_groups(self, masks: dict[Exclusion, Mask], circle: _Circle) -> None:
         """What only a further look excludes: people in the incident's hazard area, and in quiet hours (DESIGN 90)."""
         need = self._need
         if need.ground is not None and need.area is not None and len(circle.rows):
             equipped = share(circle.skills, self._table.skills.of(need.ground.equipped))
+            numbers, at_home = circle.numbers, circle.at_home
+            lons = np.where(at_home, numbers[:, at.HOME_LON], numbers[:, at.LON])
+            lats = np.where(at_home, numbers[:, at.HOME_LAT], numbers[:, at.LAT])
             masks[Exclusion.IN_HAZARD] = Outline(need.area).covers_each(lons, lats) & ~equipped
         if need.asleep_unless_heard_ms is not None:
             masks[Exclusion.QUIET_HOURS] = ~(circle.numbers[:, at.HEARD] >= need.asleep_unless_heard_ms)
@@ -276,9 +283,19 @@ def _own_by_mode(need: Need) -> Numbers | None:
     return np.array([float(limit_by_mode_m(need.requirement, mode)) for mode in MODES])
 
 
-def _metres(lons: Numbers, lats: Numbers, lon: float, lat: float) -> Numbers:
-    """Haversine; NaN where a coordinate is."""
-    here, there = np.radians(lat), np.radians(lats)
-    across = np.sin((there - here) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(np.radians(lons - lon) / 2) ** 2
-    distances: Numbers = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, across)))
+def _vector_of(lon: float, lat: float) -> Numbers:
+    """`vectors_of` for one place, whose arrays would take longer than the numbers."""
+    across, along = math.radians(lon), math.radians(lat)
+    flat = math.cos(along)
+    return np.array([flat * math.cos(across), flat * math.sin(across), math.sin(along)])
+
+
+def _chord(distance_m: float) -> float:
+    """The square of the straight line between two points of the unit sphere that are so far apart."""
+    return (2 * math.sin(min(math.pi / 2, distance_m / (2 * EARTH_RADIUS_M)))) ** 2
+
+
+def _metres(chords: Numbers) -> Numbers:
+    """The inverse of `_chord`."""
+    distances: Numbers = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(chords) / 2)
     return distances

@@ -1,6 +1,7 @@
 """The Lua scripts: which files make up each, the names of keys they get, and their digests."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -39,7 +40,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "mark_ready": (),
     "named": (),
     "near": (),
-    "pending": (),
     "place_expiry": ("person",),
     "duty_clock": ("person",),
     "ended_verifications": (),
@@ -131,10 +131,6 @@ class Script:
     sha: str
 
 
-def _table(entries: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{name} = '{value}'" for name, value in entries.items()) + "}"
-
-
 def _numbers(entries: Mapping[TravelMode, float]) -> str:
     return "{" + ", ".join(f"{name} = {value}" for name, value in entries.items()) + "}"
 
@@ -157,34 +153,45 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
     """Every script, ready to be loaded. `fix_age_limit_ms`: how old a fix may be before the home place counts instead."""
     # Numbers of rules that Python has too are passed in, so there is one copy of each. A script with another number has another
     # digest, so processes of two versions that share a Redis run their own.
-    heading = (
-        f"local KEY = {_table(_KEYS)}\n"
-        f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
-        f"local ANY_SKILL = '{ANY_SKILL}'\n"
-        f"local LAYOUT = {LAYOUT}\n"
-        f"local WARN_BEFORE_MS = {WARN_BEFORE_S * 1000}\n"
-        f"local JOIN_AFTER_MS = {JOIN_AFTER_MS}\n"
-        f"local PLACES_TTL_S, READY_TTL_S, HOLD_MS = {PLACES_S}, {READY_S}, {HOLD_S * 1000}\n"
-        f"local ERASED_TTL_S, COMMAND_TTL_S, ENDED_TTL_MS = {ERASED_S}, {COMMAND_S}, {ENDED_S * 1000}\n"
-        f"local STATUSES = {_list(IncidentStatus)}\n"
-        f"local PRIORITIES = {_list(Priority)}\n"
-        f"local BANDS = {_list(BANDS)}\n"
-        f"local LOCAL_OFFSET_MS = {OFFSET_MS}\n"
-        f"local ANSWER_HALF_LIFE_MS = {ANSWER_HALF_LIFE_MS}\n"
-        f"local CELL_HALF_LIFE_MS = {CELL_HALF_LIFE_MS}\n"
-        f"local WORK_HALF_LIFE_MS = {WORK_HALF_LIFE_MS}\n"
-        f"local TRUST_HALF_LIFE_MS = {TRUST_HALF_LIFE_MS}\n"
-        f"local REACH_OF_MODE_M = {_numbers(REACH_OF_MODE_M)}\n"
-        f"local FASTEST_M_S = {_numbers(position_checks.FASTEST_M_S)}\n"
-        f"local IDLE_M_S = {_numbers(IDLE_M_S)}\n"
-        f"local SLACK_M, VAGUE_M = {position_checks.SLACK_M}, {position_checks.VAGUE_M}\n"
-        f"local STOOD_M, ANCHOR_MS = {position_checks.STOOD_M}, {position_checks.ANCHOR_MS}\n"
-        f"local CONFIRMED_AFTER_MS = {position_checks.CONFIRMED_AFTER_MS}\n"
-        f"local FRESH_S, FRESH_FOR_MS = {FRESH_S}, {position_checks.FRESH_FOR_MS}\n"
-    )
-    scripts = {}
-    for name in PARTS:
-        # EVALSHA is defined by SHA-1; `usedforsecurity=False` lets it work on machines that forbid SHA-1 for security.
-        source = f"{heading}\n{source_of(name)}".encode()
-        scripts[name] = Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest())
-    return scripts
+    constants = {
+        "FIX_AGE_MS": fix_age_limit_ms,
+        "ANY_SKILL": f"'{ANY_SKILL}'",
+        "LAYOUT": LAYOUT,
+        "WARN_BEFORE_MS": WARN_BEFORE_S * 1000,
+        "JOIN_AFTER_MS": JOIN_AFTER_MS,
+        "PLACES_TTL_S": PLACES_S,
+        "READY_TTL_S": READY_S,
+        "HOLD_MS": HOLD_S * 1000,
+        "ERASED_TTL_S": ERASED_S,
+        "COMMAND_TTL_S": COMMAND_S,
+        "ENDED_TTL_MS": ENDED_S * 1000,
+        "STATUSES": _list(IncidentStatus),
+        "PRIORITIES": _list(Priority),
+        "BANDS": _list(BANDS),
+        "LOCAL_OFFSET_MS": OFFSET_MS,
+        "ANSWER_HALF_LIFE_MS": ANSWER_HALF_LIFE_MS,
+        "CELL_HALF_LIFE_MS": CELL_HALF_LIFE_MS,
+        "WORK_HALF_LIFE_MS": WORK_HALF_LIFE_MS,
+        "TRUST_HALF_LIFE_MS": TRUST_HALF_LIFE_MS,
+        "REACH_OF_MODE_M": _numbers(REACH_OF_MODE_M),
+        "FASTEST_M_S": _numbers(position_checks.FASTEST_M_S),
+        "IDLE_M_S": _numbers(IDLE_M_S),
+        "SLACK_M": position_checks.SLACK_M,
+        "VAGUE_M": position_checks.VAGUE_M,
+        "STOOD_M": position_checks.STOOD_M,
+        "ANCHOR_MS": position_checks.ANCHOR_MS,
+        "CONFIRMED_AFTER_MS": position_checks.CONFIRMED_AFTER_MS,
+        "FRESH_S": FRESH_S,
+        "FRESH_FOR_MS": position_checks.FRESH_FOR_MS,
+    }
+    return {name: _script(name, constants) for name in PARTS}
+
+
+def _script(name: str, constants: Mapping[str, object]) -> Script:
+    # A script runs from its first line at every call: a table of all key names took longer than most scripts.
+    body = re.sub(r"\bKEY\.(\w+)", lambda found: f"'{_KEYS[found[1]]}'", source_of(name))
+    used = set(re.findall(r"\b[A-Z][A-Z_]+\b", body))
+    heading = "".join(f"local {one} = {value}\n" for one, value in constants.items() if one in used)
+    source = f"{heading}\n{body}".encode()
+    # EVALSHA is defined by SHA-1; `usedforsecurity=False` lets it work on machines that forbid SHA-1 for security.
+    return Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest())

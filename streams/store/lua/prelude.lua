@@ -1,5 +1,5 @@
--- Prepended to every script. streams/store/scripts.py defines KEY, FIX_AGE_MS, STATUSES, PRIORITIES and other constants above it,
--- so that key names are defined in streams/redis_keys.py only.
+-- Prepended to every script. streams/store/scripts.py puts names of keys in the place of KEY.…, and defines FIX_AGE_MS, STATUSES,
+-- PRIORITIES and other constants above it, so that key names are defined in streams/redis_keys.py only.
 
 local call = redis.call
 
@@ -18,8 +18,12 @@ end
 -- the one before the last promotion of this server from a replica to a master (zeros: never promoted).
 local function this_run()
   local info = call('INFO', 'server', 'replication')
-  return string.match(info, 'run_id:(%x+)'), string.match(info, 'master_replid:(%x+)'),
-    string.match(info, 'master_replid2:(%x+)')
+  -- 40 hexadecimal digits each, found as plain text: a pattern is tried at each of two thousand places, in every script.
+  local function id_of(field)
+    local _, before = string.find(info, field, 1, true)
+    return string.sub(info, before + 1, before + 40)
+  end
+  return id_of('run_id:'), id_of('master_replid:'), id_of('master_replid2:')
 end
 
 -- Whether this run of Redis has been rebuilt in the layout that this process reads, and has been the master ever since. A server that was demoted and promoted again has
