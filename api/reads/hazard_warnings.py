@@ -174,10 +174,15 @@ def _ground(state: Incident | None, decision: Decision) -> Ground | None:
         priority=state.priority,
         area=found.area if found else None,
         is_drill=state.exercise,
+        certainty=state.certainty,
     )
 
 
 def _differs(now: Ground, before: Ground) -> bool:
     if now.area is None or before.area is None:
         return now.area is not before.area
-    return (now.area.geometry, now.type, now.priority) != (before.area.geometry, before.type, before.priority)
+    return _said(now) != _said(before)
+
+
+def _said(ground: Ground) -> tuple[object, ...]:
+    return ground.area and ground.area.geometry, ground.type, ground.priority, ground.certainty

@@ -75,13 +75,18 @@ def _acted(incident: Incident) -> Iterator[int]:
 
 
 def helpers(own: OwnDistress) -> list[Offer]:
-    """The accepted field work of others at it, while it is open."""
+    """The accepted field work of others at it, while it is open. Whoever needs help themselves is not promised to anybody."""
     if not own.present.is_open:
         return []
+    away = {own.person, *own.present.sent_in_distress, *own.present.people_in_distress}
     return [
         offer
         for offer in own.present.offers
-        if offer.is_assigned and offer.capability is Capability.FIELD and offer.volunteer_id != own.person
+        if offer.is_assigned
+        and offer.capability is Capability.FIELD
+        and offer.volunteer_id not in away
+        # Their own incident may not be open yet.
+        and (offer.distress is None or offer.distress.over_ms is not None)
     ]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from dispatch.cap.messages import Alert, CapArea, Info, Reference
 from dispatch.model.drawn_areas import lines_of
 from dispatch.model.places import Area
-from dispatch.model.vocabulary import Priority
+from dispatch.model.vocabulary import Certainty, Priority
 
 VALID_MS = 12 * 3_600_000
 RENEWED_MS = 11 * 3_600_000
@@ -25,6 +25,13 @@ CODE_NAME = "KOMEK"
 IMPORTED = "cap-"
 """How external ids of imported alerts begin (`steps.py`)."""
 
+_CERTAINTIES = {
+    Certainty.UNCONFIRMED: "Possible",
+    Certainty.CONFIRMED: "Observed",
+    Certainty.DISPUTED: "Possible",
+    Certainty.FALSE: "Unlikely",
+}
+"""Only what somebody has verified is said to have been observed."""
 _CATEGORIES = {
     "flood": "Met",
     "storm": "Met",
@@ -66,6 +73,7 @@ class Ground:
     priority: Priority
     area: Area | None
     is_drill: bool = False
+    certainty: Certainty = Certainty.UNCONFIRMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +150,7 @@ def _info(language: str, sent_ms: int, ground: Ground, polygons: tuple[str, ...]
         responses=("AllClear",) if is_over else ("Avoid",),
         urgency="Past" if is_over else "Immediate",
         severity="Minor" if is_over else _SEVERITIES[ground.priority],
-        certainty="Observed",
+        certainty=_CERTAINTIES[ground.certainty],
         event_codes=((CODE_NAME, ground.type),),
         onset_ms=None if is_over else ground.since_ms - ground.since_ms % 1000,
         expires_ms=sent_ms + VALID_MS,

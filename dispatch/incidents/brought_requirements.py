@@ -1,7 +1,8 @@
 """Requirements that a report brings to the incident into which it is merged.
 
 Whoever took the call stated them, and the incident that remains may have been reported by somebody who did not know of them.
-Lines of the plan stay behind: the incident has its own. Nothing is lowered: a line that asks for no less stays, one of the same
+Lines of the plan stay behind: the incident has its own. Those of a danger come along: no other plan sends rescuers to a person
+who was sent. Nothing is lowered: a line that asks for no less stays, one of the same
 kind is raised to the greater count, and the others are added. A line that requires no language does not cover one that does; it
 is not narrowed, since it may be staffed by people who do not speak the language.
 """
@@ -24,10 +25,12 @@ _HELPED_THERE = (OfferState.ON_SCENE, OfferState.DONE)
 
 
 def brought(incident: Incident) -> tuple[RequirementSpec, ...]:
-    """What an incident that is about to be merged brings: its stated requirements that are not met on scene yet."""
+    """What an incident that is about to be merged brings: its stated requirements, and those of a danger, that are not met on
+    scene yet."""
     # Translators follow from the requirement that they help; settled work has its result.
-    stated = [entry for entry in incident.requirements if entry.stated and not entry.bridges and entry.settled is None]
-    missing = [(entry, entry.count - _helped(incident, entry)) for entry in stated]
+    own = [entry for entry in incident.requirements if not entry.bridges and entry.settled is None]
+    brings_all = bool(incident.people_in_distress)
+    missing = [(entry, entry.count - _helped(incident, entry)) for entry in own if entry.stated or brings_all]
     return tuple(_spec(entry, incident, count) for entry, count in missing if count > 0)
 
 

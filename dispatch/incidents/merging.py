@@ -52,6 +52,7 @@ from dispatch.model.merge_events import (
     ReportAdopted,
     ReportReleased,
 )
+from dispatch.model.merges import MERGED
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import DeadlineKind, ResultKind
@@ -60,7 +61,6 @@ from dispatch.state.edits import in_order
 
 ANSWER_WITHIN_MS = 15_000
 """Time for the two commands of a merge, which takes some 100 ms (DESIGN 20)."""
-MERGED = "merged"
 
 
 def rule(

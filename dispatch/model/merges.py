@@ -6,6 +6,9 @@ from dispatch.model.places import Area
 from dispatch.model.requirements import RequirementSpec, WorkKind
 from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
 
+MERGED = "merged"
+"""The reason of offers that a merge ended."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeCandidate:

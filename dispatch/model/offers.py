@@ -179,7 +179,8 @@ class Offer:
     """Soft rules that the operator overrode when selecting the person; an acceptance is not checked against them either."""
     # The people stay visible and may be asked again (DESIGN 100).
     before_reopening: bool = False
-    """Field work that was done before the incident was reopened; it no longer counts towards the requirement."""
+    """Field work that was done before the incident was reopened, or that a merge ended which was taken back; it no longer counts
+    towards the requirement."""
     unconfirmed: Unconfirmed | None = None
     """Only set while the person is assigned."""
     confirmed: Confirmed | None = None

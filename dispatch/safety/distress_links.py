@@ -1,7 +1,8 @@
 """Dangers of people who were sent: the incident to which they were sent knows whether they are still in danger.
 
 The incident of a danger (`distress.py`) tells each incident to which its people were sent who of them is in danger there,
-whenever that changes: it opens, ends in any way, is reopened, or takes over people by a merge. It tells all of them each time and
+whenever that changes: it opens, ends in any way, is reopened, or takes over people by a merge. Merged into the incident to which
+they were sent, it goes on there. It tells all of them each time and
 its own version, so that a message that comes late, twice or after a newer one changes nothing. What it tells follows from its
 state before and after a decision, so no way of ending can be forgotten.
 
@@ -45,13 +46,16 @@ def marked(incident: Incident, command: MarkDistress) -> Ruling:
     known = incident.known_distress.get(command.distress_id)
     if known is not None and command.distress_version <= known.version:
         return unchanged("distress_link", "told_before")
+    # A danger that was merged into the incident to which its people were sent has ended as an incident, and goes on here.
+    adopted = incident.report_distress.get(command.distress_id, ())
+    people = tuple(dict.fromkeys((*command.volunteer_ids, *adopted)))
     fact = DistressMarked(
         distress_id=command.distress_id,
         distress_version=command.distress_version,
-        volunteer_ids=command.volunteer_ids,
+        volunteer_ids=people,
         at_ms=command.sent_ms,
     )
-    begun = [one for one in command.volunteer_ids if one not in incident.sent_in_distress]
+    begun = [one for one in people if one not in incident.sent_in_distress]
     return applied("distress_link", fact, *_raised(incident, begun))
 
 
@@ -157,6 +161,19 @@ def stated_safe(incident: Incident, command: StateSafety) -> Ruling:
 
 
 def signalled_ms(incident: Incident) -> int:
-    """When the newest signal of danger at it was raised; 0: none waits for an operator."""
-    raised = (entry.since_ms for entry in incident.attention if entry.reason == AttentionReason.DISTRESS)
+    """When the newest signal of those whose danger it is was raised; 0: none waits for an operator. A helper who gets into danger
+    at it has an incident of their own."""
+    raised = (
+        entry.since_ms
+        for entry in incident.attention
+        if entry.reason == AttentionReason.DISTRESS and _is_own(incident, entry)
+    )
     return max(raised, default=0)
+
+
+def _is_own(incident: Incident, entry: Attention) -> bool:
+    if entry.requirement_id is None:
+        return True
+    # Merged into the incident to which they were sent, the danger stands at their offer.
+    offer = incident.offer(entry.detail or "")
+    return offer is not None and offer.volunteer_id in incident.people_in_distress

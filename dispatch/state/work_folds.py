@@ -11,8 +11,8 @@ from dispatch.model import digital_events, incident_events, merge_events, offer_
 from dispatch.model.commands import DISPATCHER
 from dispatch.model.copying import changed
 from dispatch.model.incidents import Incident
-from dispatch.model.merges import Merging
-from dispatch.model.vocabulary import IncidentStatus, ResultKind
+from dispatch.model.merges import MERGED, Merging
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, ResultKind
 from dispatch.state.edits import edited, overruling
 from dispatch.state.moment import Moment
 from dispatch.state.replacing import with_offer, with_requirement
@@ -86,9 +86,18 @@ def merged(state: Incident, fact: merge_events.IncidentMerged, moment: Moment) -
 
 def unmerged(state: Incident, _fact: merge_events.IncidentUnmerged, _: Moment) -> Incident:
     times = changed(state.times, closed_ms=None)
+    # The merge ended the work of whoever was on scene; it was not done. What was done before the merge still counts.
+    offers = tuple(
+        changed(offer, before_reopening=True)
+        if offer.state is OfferState.DONE and offer.reason == MERGED and offer.capability is Capability.FIELD
+        else offer
+        for offer in state.offers
+    )
     # Any open status will do: `lifecycle` computes the status of open incidents after the last event.
     overruled = overruling(state, ResultKind.DUPLICATE)
-    return changed(state, status=IncidentStatus.DISPATCHING, times=times, merged_into=None, overruled=overruled)
+    return changed(
+        state, status=IncidentStatus.DISPATCHING, times=times, offers=offers, merged_into=None, overruled=overruled
+    )
 
 
 def merge_declined(state: Incident, _fact: merge_events.MergeDeclined, _: Moment) -> Incident:

@@ -8,7 +8,7 @@ import pytest
 from api.reads.own_distress import TOLD_FOR_S
 from dispatch.model.distress_commands import StateSafety
 from dispatch.model.incidents import Attention, Edit, Incident
-from dispatch.model.offers import Offer
+from dispatch.model.offers import Distress, Offer
 from dispatch.model.places import Place
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.vocabulary import IncidentStatus, OfferSource, OfferState
@@ -153,6 +153,25 @@ async def test_people_who_come_are_counted_and_the_first_is_timed_in_half_minute
     assert said["first_in_s"] % 30 == 0
     assert said["first_in_s"] < 600
     assert not {"near", "far", "there"} & {str(value) for value in said.values()}
+
+
+async def test_a_helper_who_is_in_danger_is_not_promised_and_their_signal_is_not_the_persons(world: World) -> None:
+    before, signalled = await _with_helper_in_danger(world, None), now_ms() - 5_000
+    after = await _with_helper_in_danger(world, signalled)
+
+    assert (before["coming"], after["coming"], after["first_in_s"]) == (1, 0, None)
+    assert after["received_at"] == before["received_at"]
+
+
+async def _with_helper_in_danger(world: World, at_ms: int | None) -> Any:
+    signal = None if at_ms is None else Distress(incident_id=OTHER, at_ms=at_ms)
+    raised = (
+        ()
+        if at_ms is None
+        else (Attention(reason=AttentionReason.DISTRESS, requirement_id="r1", detail="o-v-2", since_ms=at_ms),)
+    )
+    world.redis.add(danger(helper("v-2", distress=signal), attention=raised))
+    return await told(world)
 
 
 async def test_without_a_position_the_foreseen_time_runs_down_and_is_not_told_once_it_has_passed(world: World) -> None:

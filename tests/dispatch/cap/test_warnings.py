@@ -13,7 +13,7 @@ from dispatch.cap.warnings import MOST_REFERENCES, RENEWED_MS, VALID_MS, Ground,
 from dispatch.cap.writing import Entry, feed_of, time_of, written
 from dispatch.model.geojson import area_of
 from dispatch.model.places import Area
-from dispatch.model.vocabulary import Priority
+from dispatch.model.vocabulary import Certainty, Priority
 from dispatch.plans.book import load_builtin
 from tests.support.builders import INCIDENT
 from tests.support.cap_alerts import DATA, needed
@@ -48,6 +48,16 @@ def kinds(messages: Sequence[Alert]) -> list[tuple[str, int]]:
 def again(message: Alert) -> Alert:
     (found,) = contents_of(written(message)).alerts
     return found
+
+
+@pytest.mark.parametrize(
+    ("certainty", "said"),
+    [("unconfirmed", "Possible"), ("confirmed", "Observed"), ("disputed", "Possible"), ("false", "Unlikely")],
+)
+def test_only_what_somebody_has_verified_is_said_to_be_observed(certainty: str, said: str) -> None:
+    (message,) = chain(replace(FLOOD, certainty=Certainty(certainty)))
+
+    assert {info.certainty for info in again(message).infos} == {said}
 
 
 def test_a_change_updates_and_an_end_cancels_what_was_said_before() -> None:

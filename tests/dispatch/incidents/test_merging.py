@@ -167,6 +167,26 @@ def test_a_merge_that_is_undone_opens_the_incident_again() -> None:
     assert town.incidents[B].reports == ()
 
 
+def test_who_was_on_scene_when_a_merge_ended_their_work_is_asked_for_again_and_what_was_done_before_counts() -> None:
+    town = LinkedIncidents(helpers("there", "finished"))
+    town.tell(ReportIncident, A, type="road.accident", body_digest="a", area=point(), requirements=(spec(count=2),))
+    state = {"there": OfferState.ON_SCENE, "finished": OfferState.DONE}
+    offers = tuple(_in_state(offer, state[offer.volunteer_id]) for offer in town.incidents[A].offers)
+    town.incidents[A] = incident(id=A, offers=offers, requirements=town.incidents[A].requirements)
+    town.people = []
+    town.report(B)
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+    town.people = helpers("there", "another")
+
+    town.tell(UnmergeIncident, A)
+    town.listen()
+
+    again = town.incidents[A]
+    assert again.open_places(again.requirements[0]) == 1
+    assert {offer.volunteer_id for offer in again.offers if offer.is_live} == {"there", "another"}
+
+
 def test_a_merge_may_be_undone_before_it_is_finished() -> None:
     town = town_of(A, B)
     town.tell(MergeIncident, A, into=B)

@@ -26,7 +26,7 @@ from dispatch.model.ids import offer_id
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Distress
 from dispatch.model.people import Found
-from dispatch.model.vocabulary import HeardBy, IncidentStatus, OfferState, Outcome
+from dispatch.model.vocabulary import Capability, HeardBy, IncidentStatus, OfferState, Outcome
 from dispatch.safety import distress
 from dispatch.safety.distress import AGAIN_AFTER_S, first_of_person
 from dispatch.state.lifecycle import fold
@@ -182,6 +182,28 @@ def test_a_merged_danger_ends_with_the_incident_that_goes_on() -> None:
     assert (log.alarmed(), log.known[PARENT].sent_in_distress) == (["r1"], ("v-1",))
 
     log.order(CloseIncident, WORK)
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == ([], ())
+
+
+def test_a_danger_that_is_merged_into_the_incident_to_which_the_person_was_sent_goes_on_there() -> None:
+    log = Log()
+    child = log.signal("v-1")
+    (rescue,) = (entry for entry in log.known[child].requirements if entry.capability is Capability.FIELD)
+
+    log.order(MergeIncident, child, into=PARENT)
+
+    assert log.known[child].merged_into == PARENT
+    assert (log.alarmed(), log.known[PARENT].sent_in_distress) == (["r1"], ("v-1",))
+    held = log.known[PARENT].offer("o-v-1-a")
+    assert held is not None
+    assert held.distress is not None
+    assert held.distress.over_ms is None
+    brought = [entry for entry in log.known[PARENT].requirements if entry.skill == rescue.skill]
+    assert [(entry.count, log.known[PARENT].open_places(entry)) for entry in brought] == [(rescue.count, rescue.count)]
+
+    # Taken out again it ends by itself.
+    log.order(UnmergeIncident, child)
+    log.order(CloseIncident, child)
     assert (log.alarmed(), log.known[PARENT].sent_in_distress) == ([], ())
 
 

@@ -1,6 +1,4 @@
 // A person in danger or overdue: the only full-width filled band. It takes neither focus nor selection.
-import { useEffect, useState } from "preact/hooks";
-import { ask } from "../../shared/api_client";
 import { now } from "../../shared/clock";
 import { KeyCap } from "../../shared/parts/key_cap";
 import { attentionWord, f, typeWord } from "../say";
@@ -13,6 +11,7 @@ import { isSilent } from "./answers";
 import { acknowledgeFirst, inDanger, nextSoundAtMs } from "./center";
 import { HeardBy } from "./heard_by";
 import { isArmed } from "./sounds";
+import { useDanger, whereabouts } from "./whereabouts";
 
 /** Opens what the band is about. */
 export function showDistress(): void {
@@ -22,17 +21,7 @@ export function showDistress(): void {
 
 export function DistressBand() {
   const first = inDanger.value[0];
-  const [incident, setIncident] = useState<Incident | null>(null);
-  const id = first?.incidentId ?? null;
-  useEffect(() => {
-    setIncident(null);
-    if (id === null) return;
-    const cut = new AbortController();
-    void ask("get", "/v1/incidents/{incident_id}", { path: { incident_id: id }, signal: cut.signal }).then((answer) => {
-      if (answer.ok && !cut.signal.aborted) setIncident(answer.data);
-    });
-    return () => cut.abort();
-  }, [id]);
+  const incident = useDanger(first?.incidentId ?? null);
   if (first === undefined) return null;
   const text = t().own.desk.alarms;
   const others = inDanger.value.length - 1;
@@ -42,7 +31,7 @@ export function DistressBand() {
   const again = nextSoundAtMs.value === null ? "" : text.again(clock(nextSoundAtMs.value - now.value));
   const safeAt = rows.value.get(first.incidentId)?.said_safe_at;
   // What they say now goes before what they said when they called.
-  const [about, place, said] = [title(incident, first.incidentId, first.reason), fix(incident), safeAt == null ? words(incident) : t().own.case.safeSaid(f().time(safeAt))];
+  const [about, place, said] = [title(incident, first.incidentId, first.reason), whereabouts(incident), safeAt == null ? words(incident) : t().own.case.safeSaid(f().time(safeAt))];
   return (
     <div class={isHeard ? "distress-band is-heard" : "distress-band"} role={isHeard ? "status" : "alert"} aria-relevant="additions" data-alarm={first.incidentId}>
       <svg class="octagon" viewBox="0 0 44 44" aria-hidden="true">
@@ -80,14 +69,4 @@ function title(incident: Incident | null, id: string, reason: string | null): st
 /** The person's own words. Those of another incident are its caller's, not theirs. */
 function words(incident: Incident | null): string {
   return incident?.person != null && incident.description ? `«${incident.description}»` : "";
-}
-
-/** How old and how exact the place is; nothing while it is not known who is in danger. */
-function fix(incident: Incident | null): string {
-  const text = t().own.desk.alarms;
-  const person = incident?.person;
-  if (person == null) return "";
-  if (person.place === null || person.seen_at === null) return text.noFix;
-  const age = f().duration((now.value - Date.parse(person.seen_at)) / 1000);
-  return text.fix(age, person.accuracy_m === null ? null : f().distance(person.accuracy_m));
 }

@@ -11,6 +11,7 @@ import { placeText } from "../queue/place_text";
 import { f, offerWord, ruleWord, typeOf } from "../say";
 import { type Incident, rows } from "../state";
 import { t } from "../text";
+import { atWork } from "./at_work";
 import { FormFrame } from "./form_frame";
 import { type EndCode, end, merge, note } from "./orders";
 import { type NotMeant, PersonField, type Whom, meantPerson } from "./person_field";
@@ -37,18 +38,9 @@ const CODES: Readonly<Record<"close" | "cancel", readonly EndCode[]>> = {
   cancel: ["false_call", "duplicate", "handed_over", "exercise", "other"],
 };
 
-/** What the order does to people who still work: nobody is sent home by surprise. */
-function atWork(of: Incident): string | null {
-  const said = (["on_scene", "en_route", "accepted"] as const).flatMap((state) => {
-    const count = of.offers.filter((offer) => offer.state === state).length;
-    return count === 0 ? [] : [`${offerWord(state)} ${count}`];
-  });
-  return said.length === 0 ? null : t().own.case.panel.atWork(said.join(", "));
-}
-
 export function EndForm({ of, how }: { of: Incident; how: "close" | "cancel" }) {
   const text = t().own.case;
-  const still = how === "close" ? atWork(of) : null;
+  const still = atWork(of, how === "close" ? text.panel.atWork : text.panel.allStoodDown);
   // A drill ends as one: the first is what a quick hand sends.
   const codes = of.exercise ? ["exercise" as const, ...CODES[how].filter((one) => one !== "exercise")] : CODES[how];
   const [code, setCode] = useState<EndCode>(codes[0] ?? "other");
@@ -75,11 +67,12 @@ export function EndForm({ of, how }: { of: Incident; how: "close" | "cancel" }) 
   );
 }
 
-export function MergeForm({ id }: { id: string }) {
+export function MergeForm({ of }: { of: Incident }) {
   const text = t().own.case;
+  const still = atWork(of, text.panel.atWork);
   const [typed, setTyped] = useState("");
   const wanted = typed.trim();
-  const [one, another] = calledBy([...rows.value.values()].filter((row) => row.id !== id), wanted);
+  const [one, another] = calledBy([...rows.value.values()].filter((row) => row.id !== of.id), wanted);
   const into = another === undefined ? one : undefined;
   const said =
     wanted === "" ? null : one === undefined ? text.panel.unknownIncident : into === undefined ? text.panel.severalIncidents : `${numberOf(one)} ${typeOf(one)}, ${placeText(one)}`;
@@ -87,6 +80,7 @@ export function MergeForm({ id }: { id: string }) {
     <FormFrame title={text.panel.mergeTitle} send={text.orders.merge} canSend={into !== undefined} lacks={said ?? text.panel.into} onSend={() => into !== undefined && void merge(into.id)}>
       <input class="input" data-first data-field="into" aria-label={text.panel.into} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
       {said !== null && <p class="q" role="status">{said}</p>}
+      {still !== null && <p data-at-work>{still}</p>}
     </FormFrame>
   );
 }

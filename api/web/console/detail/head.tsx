@@ -9,6 +9,7 @@ import { certaintyWord, coordinates, f, fieldWord, statusWord, typeWord } from "
 import { isOver, type Incident, rows } from "../state";
 import { t } from "../text";
 import { HeardAlarms } from "../alarms/heard_by";
+import { useDanger, whereabouts } from "../alarms/whereabouts";
 import { nameOf } from "../people/names";
 import { centreOf } from "./centre";
 import { colleagues } from "./colleagues";
@@ -37,6 +38,7 @@ export function Head({ of }: { of: Incident }) {
       {centre !== null && nameAt(centre) !== null && <p class="fact q">{coordinates(centre)}</p>}
       {of.address && <p class="fact q">{text.address}: <span dir="auto">{of.address}</span></p>}
       {of.person != null && <p class="fact danger" title={of.person.volunteer_id}>{text.distressOf(nameOf(of.person))}</p>}
+      {of.person != null && !isOver(of) && <Whereabouts key={of.id} of={of} />}
       {safeAt != null && <p class="fact" data-safe-said><b>{text.safeSaid(f().time(safeAt))}</b></p>}
       <p class="fact q">
         {[
@@ -49,6 +51,13 @@ export function Head({ of }: { of: Incident }) {
       <HeardAlarms incidentId={of.id} />
     </header>
   );
+}
+
+/** Where they are now: `of` is read anew with its events alone. */
+function Whereabouts({ of }: { of: Incident }) {
+  const latest = useDanger(of.id) ?? of;
+  const place = latest.person?.place ?? null;
+  return <p class="fact" data-whereabouts>{[whereabouts(latest), ...(place === null ? [] : [coordinates(place)])].join(": ")}</p>;
 }
 
 /** Who else looks at it, and which field they change. Never in the way: it is no lock. */

@@ -101,7 +101,7 @@ function OpenForm({ of }: { of: Incident }) {
   if (form.value === "assign") return <AssignForm key={of.id} of={of} />;
   if (form.value === "edit") return <EditForm key={of.id} of={of} />;
   if (form.value === "note") return <NoteForm key={of.id} id={of.id} />;
-  if (form.value === "merge") return <MergeForm key={of.id} id={of.id} />;
+  if (form.value === "merge") return <MergeForm key={of.id} of={of} />;
   if (form.value === "escalate") return <EscalateForm key={of.id} of={of} />;
   if (form.value === "reopen") return <ReopenForm key={of.id} isMerged={isMerged(of)} />;
   if (form.value === "split") return <SplitForm key={of.id} of={of} />;

@@ -1,17 +1,20 @@
 // Other incidents that may be the same event.
 import { f } from "../say";
 import { numberById, rowOf, whatById } from "../queue/called";
-import { type Incident, isOpen, select } from "../state";
+import { type Incident, isOpen, isOver, select } from "../state";
 import { t } from "../text";
+import { atWork } from "./at_work";
 import { isBusy, merge } from "./orders";
 
 export function Similar({ of }: { of: Incident }) {
   const text = t().own.case;
   const found = of.merge_candidates ?? [];
   if (found.length === 0) return null;
+  const still = isOver(of) ? null : atWork(of, text.panel.atWork);
   return (
     <section class="sec">
       <h3>{text.similar}</h3>
+      {still !== null && <p class="q" data-at-work>{text.mergeHere}: {still}</p>}
       <ul class="lines asks">
         {found.map((one) => {
           const [row, apart] = [rowOf(one.incident_id), [f().percent(one.score), f().duration(Math.abs(one.apart_s)), ...(one.distance_m === null ? [] : [f().distance(one.distance_m)])]];

@@ -91,12 +91,16 @@ test("an ended incident is opened again by two keys, with the reason that was gi
   await vi.waitFor(() => expect(sent).toEqual([["/v1/incidents/i-1/reopen", { reason: "again" }]]));
 });
 
-test("closing says first who still works, and what becomes of them", async () => {
+test.each([
+  ["KeyC", /on scene 1, .*2.*those on scene ends.*stood down/],
+  ["KeyM", /on scene 1, .*2.*those on scene ends.*stood down/],
+  ["KeyX", /on scene 1, .*2.*All of them are stood down/],
+])("an order that ends the work says first who still works, and what becomes of them (%s)", async (key, said) => {
   const offers = (["on_scene", "en_route", "en_route", "done", "declined"] as const).map((state, at) => ({ id: `o-${at}`, state }));
   await show(incident({ offers: offers as unknown as Incident["offers"] }));
-  await press("KeyC");
+  await press(key);
 
-  expect(root.querySelector("[data-at-work]")?.textContent).toMatch(/on scene 1, .*2.*stood down/);
+  expect(root.querySelector("[data-at-work]")?.textContent).toMatch(said);
   await show(incident());
   expect(root.querySelector("[data-at-work]")).toBeNull();
 });

@@ -184,6 +184,7 @@ export const en = {
     },
     closeTitle: "Close: how did it end?",
     atWork: (list: string) => `Still at work: ${list}. The work of those on scene ends, the others are stood down.`,
+    allStoodDown: (list: string) => `Still at work: ${list}. All of them are stood down.`,
     cancelTitle: "Cancel: why is no help needed? Everybody is stood down.",
     codes: { resolved: "resolved", handed_over: "handed over", false_call: "false call", duplicate: "duplicate", exercise: "exercise", other: "other" },
     splitting: {

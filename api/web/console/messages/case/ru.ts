@@ -184,6 +184,7 @@ export const ru = {
     },
     closeTitle: "Закрыть: чем кончилось?",
     atWork: (list: string) => `Ещё работают: ${list}. Для тех, кто на месте, работа завершится, остальным будет отбой.`,
+    allStoodDown: (list: string) => `Ещё работают: ${list}. Всем им будет отбой.`,
     cancelTitle: "Отменить: почему помощь не нужна? Всем будет отбой.",
     codes: { resolved: "помощь оказана", handed_over: "передано другим", false_call: "ложный вызов", duplicate: "повтор", exercise: "учения", other: "другое" },
     splitting: {

@@ -69,6 +69,7 @@ export const en = {
     silent: "sound is off",
     at: (person: string, incident: string) => `${person}, at ${incident}`,
     fix: (age: string, metres: string | null) => `Place of ${age} ago${metres === null ? "" : `, ±${metres}`}`,
+    away: (distance: string) => `${distance} from the place of the incident`,
     noFix: "Place unknown",
     acknowledge: "Acknowledge",
     shelve: "10 min",

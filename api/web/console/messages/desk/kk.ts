@@ -67,6 +67,7 @@ export const kk = {
     silent: "дыбыс өшірулі",
     at: (person: string, incident: string) => `${person}, оқиға ${incident}`,
     fix: (age: string, metres: string | null) => `Орны ${age} бұрынғы${metres === null ? "" : `, ±${metres}`}`,
+    away: (distance: string) => `оқиға орнынан ${distance}`,
     noFix: "Орны белгісіз",
     acknowledge: "Растау",
     shelve: "10 мин",

@@ -68,6 +68,7 @@ export const ru = {
     silent: "звук выключен",
     at: (person: string, incident: string) => `${person}, происшествие ${incident}`,
     fix: (age: string, metres: string | null) => `Точка ${age} назад${metres === null ? "" : `, ±${metres}`}`,
+    away: (distance: string) => `${distance} от места происшествия`,
     noFix: "Место неизвестно",
     acknowledge: "Подтвердить",
     shelve: "10 мин",
