@@ -175,27 +175,30 @@ async def refuse_to_replace_unreadable(services: Services, ref: str) -> None:
         raise ProblemResponse("private_unreadable")
 
 
-async def person_in_distress(
+async def people_in_distress(
     services: Services, caller: Caller, state: Incident, labels: Mapping[str, str] | None = None
 ) -> View:
-    """The field `person` of an incident about a person in distress: their latest place. For operators and the people assigned.
-    `labels`: names by id, for operators only."""
-    if state.distress_of is None or not state.is_open:
+    """The fields `person` and `others_in_distress` of an incident about people in distress: their latest places. For operators
+    and the people assigned. `labels`: names by id, for operators only."""
+    if not state.is_open:
         return {}
+    found = [await _in_distress(services, caller, one, labels) for one in state.people_in_distress]
+    return {"person": found[0], "others_in_distress": found[1:]} if found else {}
+
+
+async def _in_distress(services: Services, caller: Caller, person: str, labels: Mapping[str, str] | None) -> View:
     try:
-        known = await services.reads.volunteer(state.distress_of, with_places=True)
+        known = await services.reads.volunteer(person, with_places=True)
     except (StoreUnavailable, NotReady):
         known = None
-    record_audit(services, caller, "distress.place.read", state.distress_of)
+    record_audit(services, caller, "distress.place.read", person)
     seen = known is not None and known.place is not None
     return {
-        "person": {
-            "volunteer_id": state.distress_of,
-            **({} if labels is None else {"label": labels.get(state.distress_of)}),
-            "place": lon_lat(known.place) if known and known.place else None,
-            "accuracy_m": known.accuracy_m if known and seen else None,
-            "seen_at": rfc3339(known.fix_at_ms) if known and seen and known.fix_at_ms is not None else None,
-        }
+        "volunteer_id": person,
+        **({} if labels is None else {"label": labels.get(person)}),
+        "place": lon_lat(known.place) if known and known.place else None,
+        "accuracy_m": known.accuracy_m if known and seen else None,
+        "seen_at": rfc3339(known.fix_at_ms) if known and seen and known.fix_at_ms is not None else None,
     }
 
 

@@ -16,7 +16,7 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.csv_export import csv_of
-from api.reads.disclosure import labels_or_none, opened_material, opened_or_none, person_in_distress
+from api.reads.disclosure import labels_or_none, opened_material, opened_or_none, people_in_distress
 from api.reads.listing import Filters, list_incidents
 from api.reads.offer_details import opened_for, verified_skills
 from api.reads.queue import list_urgent
@@ -195,14 +195,14 @@ async def read(incident_id: IncidentId, request: Request, caller: Reader, servic
     found = await opened_material(services, caller, state)
     labels = await labels_or_none(services, _people_of(state))
     disclosed(request, list(labels))
-    person = await person_in_distress(services, caller, state, labels)
+    person = await people_in_distress(services, caller, state, labels)
     view = {**incidents.incident(state, private, found), **person}
     return shown({**view, "offers": await _with_people(services, view["offers"], labels)}, headers=headers)
 
 
 def _people_of(state: Incident) -> list[str]:
-    """Ids of those who were asked, and of the person in distress, each once."""
-    return list(dict.fromkeys([*(offer.volunteer_id for offer in state.offers), *filter(None, [state.distress_of])]))
+    """Ids of those who were asked, and of the people in distress, each once."""
+    return list(dict.fromkeys([*(offer.volunteer_id for offer in state.offers), *state.people_in_distress]))
 
 
 async def _with_people(

@@ -14,7 +14,7 @@ from api.http.auth import Volunteer, VolunteerOrOperator, operators
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.reads.disclosure import grounds_on_way, person_in_distress
+from api.reads.disclosure import grounds_on_way, people_in_distress
 from api.reads.distress_line import heard_by
 from api.reads.hint_opinions import AnswerGiven, what_hints_say
 from api.reads.offer_details import near_of, opened_for, verified_skills
@@ -73,7 +73,7 @@ async def read_offer(offer: OfferId, caller: Volunteer, services: ServicesDep, l
         raise ProblemResponse("not_your_offer")
     opened = await opened_for(services, caller, state, [held], verified=await verified_skills(services, caller))
     # The place of a person in distress is for those who were assigned to them, and every read is audited (DESIGN 26).
-    person = await person_in_distress(services, caller, state) if Disclosed.PERSON in opened.disclosed else {}
+    person = await people_in_distress(services, caller, state) if Disclosed.PERSON in opened.disclosed else {}
     grounds = await grounds_on_way(services, [held])
     view = offers.offer(state, held, opened, language, grounds, near_of(services, state))
     return shown({**view, **person, "now": time(clock.now_ms())}, headers=VARY)

@@ -194,6 +194,8 @@ class IncidentFields(Shown):
     details: Details | None = None
     """Volunteers only, after acceptance; as in an offer."""
     person: PersonInDistress | None = None
+    others_in_distress: list[PersonInDistress] = []
+    """Whose danger it is beside that of `person`, by merges."""
 
 
 class IncidentShown(IncidentFields):

@@ -208,8 +208,12 @@ class OfferShown(OfferCore):
     material: list[MaterialShown] = []
     task: TaskShown | None = None
     """Digital work only."""
+    people_in_distress: int = 0
+    """Whose danger the incident is; from acceptance to the end of the work, `GET /v1/offers/{offer_id}` tells where they are."""
     person: PersonInDistress | None = None
-    """Only if the incident is about a person in distress."""
+    """Only if the incident is about a person in distress, and where the offer is read by itself."""
+    others_in_distress: list[PersonInDistress] = []
+    """Whose danger it is beside that of `person`, by merges."""
 
 
 class OfferList(Shown):

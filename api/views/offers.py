@@ -95,6 +95,7 @@ def offer(
             "language": as_shown(state.language),
         },
         "hazard": state.hazard is not None,
+        "people_in_distress": len(state.people_in_distress),
         "outcome": outcome(state),
         **places(state, held),
         "result": result(held),

@@ -3650,6 +3650,8 @@ export interface components {
             /** @default null */
             merging_into?: string | null;
             offers: components["schemas"]["OfferOfIncident"][];
+            /** @default [] */
+            others_in_distress?: components["schemas"]["PersonInDistress"][];
             /** @default null */
             parent_id?: string | null;
             /** @default null */
@@ -3868,6 +3870,8 @@ export interface components {
             /** @default null */
             merging_into?: string | null;
             offers: components["schemas"]["OfferOfIncident"][];
+            /** @default [] */
+            others_in_distress?: components["schemas"]["PersonInDistress"][];
             /** @default null */
             parent_id?: string | null;
             /** @default null */
@@ -5370,7 +5374,11 @@ export interface components {
             material?: components["schemas"]["MaterialShown"][];
             near: components["schemas"]["CoarsePlace"] | null;
             now?: string | null;
+            /** @default [] */
+            others_in_distress?: components["schemas"]["PersonInDistress"][];
             outcome: components["schemas"]["OutcomeShown"] | null;
+            /** @default 0 */
+            people_in_distress?: number;
             person?: components["schemas"]["PersonInDistress"] | null;
             reason: string | null;
             reminded_at: string | null;

@@ -12,10 +12,11 @@ const LEAST_S = 60;
 /** Over less than this the figure of the offer, from the middle of a cell, tells nothing of the person's speed. */
 const LEAST_M = 200;
 
-/** Before the place is told, or without a position, the figures of the offer. `isThere`: there is no time left to say. */
-export function wayOf(offer: Offer, me: Spot | null, isThere: boolean): Way {
+/** Before the place is told, or without a position, the figures of the offer. `isThere`: there is no time left to say. `person`: where
+ * somebody in danger is, to whose rescue it leads. */
+export function wayOf(offer: Offer, me: Spot | null, isThere: boolean, person: Spot | null = null): Way {
   const { distance_m: told, eta_s: toldS } = offer;
-  const to = offer.staging ?? spotOf(offer.location);
+  const to = offer.staging ?? person ?? spotOf(offer.location);
   if (me === null || to === null) return { metres: told, seconds: isThere ? null : toldS };
   const { east, north } = metresFrom(me, to);
   const metres = Math.hypot(east, north);

@@ -164,6 +164,23 @@ async def test_the_place_of_a_person_in_distress_is_for_operators_and_assigned_p
     assert [entry.action for entry in world.log.audits if entry.subject == "v-9"] == ["distress.place.read"] * 2
 
 
+async def test_helpers_learn_of_everybody_whose_danger_a_merge_has_joined(world: World) -> None:
+    offer = held(OfferState.ACCEPTED, accepted_ms=NOW_MS)
+    world.redis.add(asked(offer, distress_of="v-9", report_distress={"i-other": ("v-8", "v-9")}))
+    for person in ("v-8", "v-9"):
+        world.redis.profiles[person] = record_of(person)
+    world.redis.standing["v-8"] = STAGING
+
+    going = (await read(world, f"/v1/offers/{offer.id}")).json()
+
+    assert going["people_in_distress"] == 2
+    assert (going["person"]["volunteer_id"], going["person"]["place"]) == ("v-9", None)
+    (other,) = going["others_in_distress"]
+    assert (other["volunteer_id"], other["place"]) == ("v-8", {"lon": 76.96, "lat": 43.24})
+    world.redis.add(asked(offer, report_distress={"i-other": ("v-8",)}))
+    assert (await read(world, f"/v1/offers/{offer.id}")).json()["person"]["volunteer_id"] == "v-8"
+
+
 async def test_a_person_in_distress_without_a_fix_has_no_place(world: World) -> None:
     world.redis.add(asked(held(OfferState.ACCEPTED, accepted_ms=NOW_MS), distress_of="v-9"))
 

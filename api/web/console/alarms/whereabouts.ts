@@ -35,9 +35,8 @@ export function useDanger(id: string | null): Incident | null {
 }
 
 /** How old and how exact their place is, and how far from the incident's; nothing where nobody is in danger. */
-export function whereabouts(of: Incident | null): string {
+export function whereabouts(of: Incident | null, person = of?.person): string {
   const text = t().own.desk.alarms;
-  const person = of?.person;
   if (of === null || person == null) return "";
   if (person.place === null || person.seen_at === null) return text.noFix;
   const age = f().duration((now.value - Date.parse(person.seen_at)) / 1000);

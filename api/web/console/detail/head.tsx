@@ -37,8 +37,7 @@ export function Head({ of }: { of: Incident }) {
       <p class="fact">{centre === null ? text.noPlace : (nameAt(centre) ?? coordinates(centre))}{of.location !== null && of.location.type !== "Point" && <span>, {text.area}</span>}</p>
       {centre !== null && nameAt(centre) !== null && <p class="fact q">{coordinates(centre)}</p>}
       {of.address && <p class="fact q">{text.address}: <span dir="auto">{of.address}</span></p>}
-      {of.person != null && <p class="fact danger" title={of.person.volunteer_id}>{text.distressOf(nameOf(of.person))}</p>}
-      {of.person != null && !isOver(of) && <Whereabouts key={of.id} of={of} />}
+      {of.person != null && <InDanger key={of.id} of={of} />}
       {safeAt != null && <p class="fact" data-safe-said><b>{text.safeSaid(f().time(safeAt))}</b></p>}
       <p class="fact q">
         {[
@@ -53,11 +52,20 @@ export function Head({ of }: { of: Incident }) {
   );
 }
 
-/** Where they are now: `of` is read anew with its events alone. */
-function Whereabouts({ of }: { of: Incident }) {
-  const latest = useDanger(of.id) ?? of;
-  const place = latest.person?.place ?? null;
-  return <p class="fact" data-whereabouts>{[whereabouts(latest), ...(place === null ? [] : [coordinates(place)])].join(": ")}</p>;
+/** Whose danger it is, also by merges, and where they are now: `of` is read anew with its events alone. */
+function InDanger({ of }: { of: Incident }) {
+  const latest = useDanger(isOver(of) ? null : of.id) ?? of;
+  const people = latest.person == null ? [] : [latest.person, ...(latest.others_in_distress ?? [])];
+  return (
+    <>
+      {people.map((one) => (
+        <p key={one.volunteer_id} class="fact" data-whereabouts={one.volunteer_id}>
+          <span class="danger" title={one.volunteer_id}>{t().own.case.distressOf(nameOf(one))}</span>{" "}
+          {!isOver(of) && [whereabouts(latest, one), ...(one.place === null ? [] : [coordinates(one.place)])].join(": ")}
+        </p>
+      ))}
+    </>
+  );
 }
 
 /** Who else looks at it, and which field they change. Never in the way: it is no lock. */

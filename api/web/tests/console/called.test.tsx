@@ -71,7 +71,7 @@ test("a likely duplicate that has ended says what and where it was, and is not o
   found = [entry("i-4")];
   rows.value = table(row("i-5", { call_number: "AK-043" }));
   const candidates = ["i-4", "i-5"].map((incident_id) => ({ incident_id, score: 0.8, apart_s: 60, distance_m: 100 }));
-  await act(() => render(<Similar of={{ merge_candidates: candidates } as unknown as Incident} />, root));
+  await act(() => render(<Similar of={{ merge_candidates: candidates, status: "dispatching", offers: [] } as unknown as Incident} />, root));
   await vi.waitFor(() => expect(root.querySelector("li")?.textContent).toContain("AK-007Flood, place unknown, closed, 80%"));
   expect([...root.querySelectorAll("li")].map((one) => one.querySelectorAll(".btn").length)).toEqual([0, 1]);
 });

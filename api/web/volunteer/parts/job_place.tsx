@@ -2,9 +2,10 @@
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import { differing } from "../difference";
-import { type Spot, spotOf } from "../geometry";
+import { type Spot, metresFrom, spotOf } from "../geometry";
 import type { Offer } from "../jobs";
 import { lastFix } from "../position";
+import { useInDanger } from "../rescue/in_danger";
 import { WORK } from "../screens/work_text";
 import { t } from "../text";
 import { wayOf } from "../way";
@@ -21,7 +22,10 @@ export function JobPlace({ offer, isThere = false, was = null }: { offer: Offer;
   const staging: Spot | null = offer.staging;
   const me = lastFix.value;
   const f = formats(language.value);
-  const { metres, seconds } = wayOf(offer, me, isThere);
+  const people = useInDanger(offer);
+  const placed = (people ?? []).filter((one) => one.place !== null && one.seen_at !== null);
+  const { metres, seconds } = wayOf(offer, me, isThere, placed[0]?.place ?? null);
+  const aim = placed[0]?.place ?? target;
   return (
     <>
       <section class="address">
@@ -29,12 +33,25 @@ export function JobPlace({ offer, isThere = false, was = null }: { offer: Offer;
         {metres !== null && <p>{f.distance(metres)}{seconds !== null && ` · ${own.offer.roughly(seconds)}`}</p>}
       </section>
       {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{work.staging}</Band>}
-      {target !== null && me !== null && (
-        <section class="plan"><Sketch me={me} target={target} isCoarse={exact === null} staging={staging} isHazard={staging !== null} /></section>
+      {people !== null && placed.length === 0 && <Band icon="warn" tone="hazard" title={work.dangerUnknown} />}
+      {placed.map((one) => (
+        <section key={one.volunteer_id} data-in-danger={one.volunteer_id}>
+          <p role="status"><strong>{work.inDanger(one.seen_at ?? "", one.accuracy_m)}</strong>{me !== null && one.place !== null && ` · ${f.distance(apart(me, one.place))}`}</p>
+          {/* Into a hazard zone nobody is led: its edge comes first. */}
+          {one.place !== null && staging === null && <MapLinks to={one.place} />}
+        </section>
+      ))}
+      {aim !== null && me !== null && (
+        <section class="plan"><Sketch me={me} target={aim} isCoarse={exact === null} staging={staging} isHazard={staging !== null} /></section>
       )}
-      {target !== null && <MapLinks to={staging ?? target} />}
+      {target !== null && (placed.length === 0 || staging !== null) && <MapLinks to={staging ?? target} />}
     </>
   );
+}
+
+function apart(me: Spot, to: Spot): number {
+  const { east, north } = metresFrom(me, to);
+  return Math.hypot(east, north);
 }
 
 function Address({ now, was }: { now: string; was: string | null }) {

@@ -14,6 +14,8 @@ export const en = {
     giveUpAsk: "Give up this work? Somebody else will be asked.",
     giveUpYes: "Yes, give up",
     staging: "Staging point at the edge of the hazard zone",
+    inDanger: (at: string, metres: number | null) => `The person in danger was here at ${f.time(at)}${metres === null ? "" : `, to ${f.distance(metres)}`}`,
+    dangerUnknown: "Where the person in danger is now is not known: this is where they were sent",
     address: "Address",
     noAddress: "No address: go by the map",
     addressLater: "The exact address comes with the confirmation",
