@@ -103,7 +103,7 @@ export const en = {
   },
   faults: {
     type: { missing: "Choose the type.", choose: "Several types fit: choose one.", refused: "The server does not know this type." },
-    place: { missing: "State the place.", choose: "Choose one of the places below.", refused: "The server refused this place." },
+    place: { missing: "State the place.", choose: "Choose one of the places below.", unseen: "Not sent yet. Check that this is the place, then send again.", refused: "The server refused this place." },
     description: { refused: "The text is too long or holds characters that cannot be stored.", unread: "Compare the text that software wrote down, or take it out." },
     language: { refused: "The server does not know this language." },
     priority: { refused: "The server refused this priority." },
