@@ -22,6 +22,7 @@ export const en = {
   free: "free",
   nearest: "nearest",
   chance: "chance",
+  short: (skill: string, free: string, count: number, chance: string | null) => `${skill}: ${free} free nearby, ${count} needed${chance === null ? "" : `, chance ${chance}`}`,
   figuresOf: (age: string) => `These figures are ${age} old: they cannot be renewed at the moment.`,
   counting: "Counting who is free…",
   freeUnknown: "Who is free is not known now. The report can be sent all the same.",

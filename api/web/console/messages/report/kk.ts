@@ -22,6 +22,7 @@ export const kk: ReportTexts = {
   free: "бос",
   nearest: "ең жақыны",
   chance: "мүмкіндік",
+  short: (skill, free, count, chance) => `${skill}: жақын жерде бос ${free}, керегі ${count}${chance === null ? "" : `, мүмкіндік ${chance}`}`,
   figuresOf: (age) => `Бұл сандар ${age} бұрынғы: қазір жаңарту мүмкін болмай тұр.`,
   counting: "Бос адамдар саналуда…",
   freeUnknown: "Кімнің бос екені қазір белгісіз. Хабарламаны бәрібір жіберуге болады.",

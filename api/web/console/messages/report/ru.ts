@@ -22,6 +22,7 @@ export const ru: ReportTexts = {
   free: "свободны",
   nearest: "ближайший",
   chance: "шанс",
+  short: (skill, free, count, chance) => `${skill}: рядом свободных ${free}, нужно ${count}${chance === null ? "" : `, шанс ${chance}`}`,
   figuresOf: (age) => `Этим цифрам ${age}: обновить их сейчас не удаётся.`,
   counting: "Считаем свободных…",
   freeUnknown: "Кто свободен, сейчас неизвестно. Сообщение всё равно можно отправить.",
