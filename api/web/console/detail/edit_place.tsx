@@ -2,7 +2,7 @@
 import { type StateUpdater, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { picker } from "../map/picking";
 import { nameAt } from "../queue/place_text";
-import { type PlaceDraft, NO_PLACE, PlaceChooser, placeOfForm } from "../report/place_chooser";
+import { type Meant, type PlaceDraft, NO_PLACE, PlaceChooser, placeOfForm } from "../report/place_chooser";
 import { PlaceInput } from "../report/place_input";
 import { coordinatesText } from "../report/places";
 import { coordinates, fieldWord } from "../say";
@@ -11,7 +11,7 @@ import { centreOf } from "./centre";
 import { editedField } from "./colleagues";
 import { type Edit, geometryText, typed } from "./edit";
 
-/** `settled`: the edit once the typed place is understood; null: it can mean several things, and the form says so. */
+/** `settled`: the edit once the typed place is understood; null: it can mean several things, or nobody has seen what was taken, and the form says so. */
 export interface EditedPlace {
   readonly chooser: PlaceChooser;
   readonly isTyped: boolean;
@@ -44,14 +44,19 @@ export function usePlace(edit: Edit, setEdit: (next: StateUpdater<Edit>) => void
     isTyped: chooser.chosen.placeText.trim() !== "",
     fault,
     settled: async () => {
-      await chooser.takeWhatIsMeant();
-      const { place, placeText } = chooser.chosen;
-      if (place !== null || placeText.trim() === "") return newest.current;
-      setFault(t().own.report.faults.place.choose);
+      const meant = await chooser.takeWhatIsMeant();
+      setFault(placeFault(meant));
+      if (meant === "ready") return newest.current;
+      chooser.focus();
       return null;
     },
     empty: () => chooser.type(""),
   };
+}
+
+export function placeFault(meant: Meant): string | null {
+  const { choose, unseen } = t().own.report.faults.place;
+  return meant === "ready" ? null : meant === "unseen" ? unseen : choose;
 }
 
 /** A place that was chosen and not sent before the form was left. */

@@ -5,7 +5,7 @@ import type { components } from "../../shared/api";
 import type { Problem } from "../../shared/problem";
 import { ProblemText } from "../../shared/parts/problem_text";
 import { draft, giveBack, keepDraft } from "../drafts";
-import { learnNames, nameById } from "../people/names";
+import { learnNames, nameAmong, nameById } from "../people/names";
 import { calledBy, numberOf } from "../queue/number";
 import { placeText } from "../queue/place_text";
 import { f, offerWord, ruleWord, typeOf } from "../say";
@@ -91,7 +91,7 @@ export function WhyForm({ of }: { of: Incident }) {
   const text = t().own.case;
   const [whom, setWhom] = useState<Whom>({ text: "", id: null });
   const among = { incident: of.id, skill: null };
-  const [found, setFound] = useState<Shown | null>(null);
+  const [found, setFound] = useState<(Shown & { readonly chosen: string }) | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [unmeant, setUnmeant] = useState<NotMeant | null>(null);
   const look = async (): Promise<void> => {
@@ -99,7 +99,7 @@ export function WhyForm({ of }: { of: Incident }) {
     setUnmeant(typeof one === "string" ? one : null);
     if (typeof one === "string") return;
     const answer = await ask("get", "/v1/incidents/{incident_id}/why", { path: { incident_id: of.id }, query: { volunteer_id: one.id } });
-    setFound(answer.ok ? answer.data : null);
+    setFound(answer.ok ? { ...answer.data, chosen: one.text } : null);
     if (answer.ok) void learnNames(peopleOf(answer.data));
     setProblem(answer.ok ? null : answer.problem);
   };
@@ -116,7 +116,7 @@ export function WhyForm({ of }: { of: Incident }) {
         }}
       />
       <ProblemText of={problem} />
-      {found !== null && <p role="status">{sentence(found)}</p>}
+      {found !== null && <p role="status">{sentence(found, found.chosen)}</p>}
     </FormFrame>
   );
 }
@@ -127,14 +127,17 @@ function peopleOf(found: Shown): string[] {
   return [found.volunteer_id ?? "", ...found.facts.flatMap((fact) => (fact.before ?? []).slice(0, BEFORE_AT_MOST))].filter(Boolean);
 }
 
-/** From the facts, in the reader's language; the server's own text is English. */
-function sentence(found: Shown): string {
+/** From the facts, in the reader's language; the server's own text is English. `chosen`: the person as the field names them. */
+function sentence(found: Shown, chosen: string): string {
   const text = t().own.case;
   const verdicts: Readonly<Partial<Record<string, string>>> = text.whyVerdicts;
-  const said = [`${nameById(found.volunteer_id ?? "")}: ${verdicts[found.verdict] ?? found.verdict}`];
+  const people = peopleOf(found).map((one) => ({ volunteer_id: one, label: nameById(one) }));
+  const id = found.volunteer_id ?? "";
+  // Of people who share a name the field tells the id as well.
+  const said = [`${chosen.endsWith(id) ? chosen : nameById(id)}: ${verdicts[found.verdict] ?? found.verdict}`];
   for (const fact of found.facts) {
     if (fact.rank != null) said.push(text.rank(fact.rank));
-    if (fact.before != null && fact.before.length > 0) said.push(text.before(fact.before.slice(0, BEFORE_AT_MOST).map(nameById).join(", ")));
+    if (fact.before != null && fact.before.length > 0) said.push(text.before(fact.before.slice(0, BEFORE_AT_MOST).map((one) => nameAmong(people, one)).join(", ")));
     said.push(...(fact.moves ?? []).map((move) => `${offerWord(move.state)} ${f().time(move.at)}`));
     if (fact.code === "excluded" && fact.reason != null) said.push(ruleWord(fact.reason));
     if (fact.chance != null) said.push(text.panel.chanceOf(f().percent(fact.chance)));

@@ -2,10 +2,11 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import type { components } from "../../shared/api";
+import { nameAmong } from "../people/names";
 import { Combobox } from "../report/combobox";
 import { folded } from "../report/matching";
 import "../report/report.css";
-import { f } from "../say";
+import { f, skillWord } from "../say";
 import { t } from "../text";
 
 export type Person = components["schemas"]["ListedPerson"];
@@ -81,6 +82,17 @@ function wordFor(why: NotMeant, { skill }: Among): string {
   return why === "missing" ? text.personMissing : why === "several" ? text.severalNamed : skill === null ? text.nobodyNamed : text.nobodyFree;
 }
 
+const SKILLS_TOLD = 3;
+
+/** The name; of people who share one also what tells them apart: their ids, and what they can do. */
+const named = (one: Person, people: readonly Person[]): string => nameAmong(people.map(({ id, label }) => ({ volunteer_id: id, label })), one.id);
+
+function about(one: Person, people: readonly Person[]): string {
+  const skills = named(one, people) === (one.label ?? one.id) ? [] : one.skills.slice(0, SKILLS_TOLD).map(skillWord);
+  const distance = one.about_km === null ? [] : [t().own.case.panel.upTo(f().distance(1000 * one.about_km))];
+  return [...skills, ...distance].join(", ");
+}
+
 interface Props {
   readonly of: Whom;
   readonly among: Among;
@@ -104,8 +116,12 @@ export function PersonField({ of, among, label, fault, onChange }: Props) {
       stop.abort();
     };
   }, [wanted, among.skill, among.incident]);
-  const options = (people ?? []).map((one) => ({ key: one.id, label: <><b data-person={one.id} title={one.id}>{one.label ?? one.id}</b><span>{one.about_km === null ? "" : t().own.case.panel.upTo(f().distance(1000 * one.about_km))}</span></> }));
-  const pick = (key: string): void => onChange({ text: people?.find((one) => one.id === key)?.label ?? key, id: key });
+  const shown = people ?? [];
+  const options = shown.map((one) => ({ key: one.id, label: <><b data-person={one.id} title={one.id}>{named(one, shown)}</b><span>{about(one, shown)}</span></> }));
+  const pick = (key: string): void => {
+    const one = shown.find(({ id }) => id === key);
+    onChange({ text: one === undefined ? key : named(one, shown), id: key });
+  };
   return (
     <div>
       <label class="visually-hidden" id={id} for={`${id}-input`}>{label}</label>

@@ -9,7 +9,7 @@ import { fieldWord, offerWord, typeWord } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
 import { geometryText } from "./edit";
-import { placeWord } from "./edit_place";
+import { placeFault, placeWord } from "./edit_place";
 import { FormFrame } from "./form_frame";
 import { MergedReport } from "./merged_report";
 import { split } from "./orders";
@@ -32,9 +32,10 @@ export function SplitForm({ of }: { of: Incident }) {
     };
   }, []);
   const send = async (): Promise<void> => {
-    await chooser.takeWhatIsMeant();
-    const { place, placeText } = chooser.chosen;
-    if (place === null && placeText.trim() !== "") return setFault(t().own.report.faults.place.choose);
+    const meant = await chooser.takeWhatIsMeant();
+    setFault(placeFault(meant));
+    if (meant !== "ready") return chooser.focus();
+    const { place } = chooser.chosen;
     const location = place === null ? of.location : { type: "Point" as const, coordinates: [place.lon, place.lat] as [number, number] };
     const part = { type, location, description: words.trim() === "" ? null : words, language: of.language, offers: [...offers], reports: [...reports] };
     if (await split(of, { ...part, priority: of.priority, exercise: of.exercise }, () => giveBack(kept, words))) keepDraft(kept, "");

@@ -14,7 +14,7 @@ import { fillDrill, isDrillWanted } from "./drill";
 import { DrillField } from "./drill_field";
 import { AddressField, CallerFields, LanguageField, PlaceField, PriorityField, TypeField, WordsField } from "./fields";
 import { ChipList } from "./chip_list";
-import { ForeseenNeeds } from "./foreseen_needs";
+import { ForeseenNeeds, WorstNeed } from "./foreseen_needs";
 import { FormState, type Saved } from "./form_state";
 import { MediaField } from "./media_field";
 import { Outcome } from "./outcome";
@@ -150,6 +150,7 @@ export function ReportForm({ onDone }: ReportFormProps) {
       <footer>
         <SimilarReports of={state} onOpen={onDone} />
         <Outcome of={state} />
+        <WorstNeed of={state} />
         <div class="report-actions">
           <button type="submit" class="btn main" data-action="submit-incident" aria-disabled={state.isSending.value} aria-keyshortcuts="Control+Enter">
             {state.isSending.value ? text.saving : draft.joins !== null ? text.saveAndJoin(numberById(draft.joins.id)) : draft.exercise ? text.drill.start : text.save}

@@ -42,6 +42,34 @@ export function ForeseenNeeds({ of }: { of: FormState }) {
   );
 }
 
+/** Beside the button, which is always in view: the table may be below the fold, and nobody must learn only afterwards that nobody comes. */
+export function WorstNeed({ of }: { of: FormState }) {
+  const text = t().own.report;
+  const seen = of.foresight.state.value;
+  const worst = seen.kind === "known" && of.draft.value.joins === null ? worstOf(seen.preview.needs) : null;
+  if (seen.kind !== "known" || worst === null) return null;
+  const ageMs = now.value - seen.atMs;
+  return (
+    <p class="report-short" data-short={worst.skill}>
+      <span role="status">{text.short(skillWord(worst.skill), freeOf(worst), worst.count, worst.chance === null ? null : f().percent(worst.chance))}</span>
+      {/* Not in the live part: it changes every second. */}
+      {ageMs >= AGED_MS && <> ({text.ago(f().duration(Math.floor(ageMs / 1000)))})</>}
+    </p>
+  );
+}
+
+/** Below it the places are likelier left empty than filled. */
+const LIKELY = 0.5;
+
+/** Of the requirements that would not be filled the one with the least hope; null: all would be, or nobody can tell. */
+export function worstOf(needs: readonly ForeseenNeed[]): ForeseenNeed | null {
+  const isShort = (one: ForeseenNeed): boolean => one.free_near !== null && one.free_near < one.count && one.is_capped !== true;
+  const hope = (one: ForeseenNeed): number => one.chance ?? (isShort(one) ? 0 : 1);
+  const share = (one: ForeseenNeed): number => (one.free_near ?? one.count) / one.count;
+  const unfilled = needs.filter((one) => isShort(one) || hope(one) < LIKELY);
+  return unfilled.sort((a, b) => hope(a) - hope(b) || share(a) - share(b))[0] ?? null;
+}
+
 function Need({ line }: { line: Line }) {
   const { skill, capability, count, found } = line;
   return (

@@ -12,7 +12,7 @@ import { Foresight, type SimilarReport } from "./foresight";
 import { type LikelySame, withRead } from "./likely_same";
 import { type Joining, joiningOf } from "./joining";
 import { matching, meant, saidFor } from "./matching";
-import { type PlaceDraft, PlaceChooser } from "./place_chooser";
+import { type Meant, type PlaceDraft, PlaceChooser } from "./place_chooser";
 import { type FoundPlace, PlaceLookup } from "./places";
 import { ReportReading } from "./reading";
 import { type Faults, faultsBy, faultsOf, firstFault, isUnread, reportOf } from "./sending";
@@ -181,8 +181,8 @@ export class FormState {
   }
 
   private async sendNow(): Promise<Saved | null> {
-    await this.takeWhatIsMeant();
-    this.faults.value = faultsOf(this.draft.value);
+    const place = await this.takeWhatIsMeant();
+    this.faults.value = { ...faultsOf(this.draft.value), ...(place === "unseen" ? { place } : {}) };
     this.problem.value = null;
     if (firstFault(this.faults.value) !== null) return null;
     this.stored.value = null;
@@ -218,14 +218,14 @@ export class FormState {
   }
 
   /** A text that can mean one thing only needs no choice. */
-  private async takeWhatIsMeant(): Promise<void> {
+  private async takeWhatIsMeant(): Promise<Meant> {
     const before = this.draft.value;
     if (before.type === null) {
       if (this.types.value.length === 0) await this.readTypes();
       const only = meant(before.typeText, this.types.value, saidFor);
       if (only !== null) this.pickType(only.type);
     }
-    if (this.draft.value.place === null) await this.places.takeWhatIsMeant();
+    return this.draft.value.place === null ? this.places.takeWhatIsMeant() : "ready";
   }
 }
 

@@ -4,6 +4,7 @@ import { language } from "../../shared/language";
 import { draftPlace, holdLook, type LonLat } from "../map/picking";
 import { lookAt } from "../state";
 import type { ChosenPlace } from "./draft";
+import { folded } from "./matching";
 import { type FoundPlace, type Lookup, PlaceLookup, coordinatesText, districtAt, isFar, onlyPoint } from "./places";
 
 /** `place` null: nothing is chosen of what `placeText` may mean. */
@@ -11,6 +12,11 @@ export interface PlaceDraft {
   readonly place: ChosenPlace | null;
   readonly placeText: string;
 }
+/**
+ * What sending finds in the field. `ready`: a place, or nothing was typed. `unseen`: a place that was taken only now, and that may be
+ * another than was meant. `open`: what was typed means several places, or none.
+ */
+export type Meant = "ready" | "unseen" | "open";
 export const NO_PLACE: PlaceDraft = { place: null, placeText: "" };
 
 /** Where the choice is kept: in the draft of a report, or only as long as a form is open. */
@@ -86,15 +92,17 @@ export class PlaceChooser {
     if (around !== null && place !== null && place.lon === at.lon && place.lat === at.lat) this.kept.change({ place: { ...point, ...around } });
   }
 
-  /** A text that can mean one thing only needs no choice. */
-  async takeWhatIsMeant(): Promise<void> {
+  /** A text that can mean one thing only needs no choice. Whoever sends it has not seen what was understood: of `unseen` nothing is sent. */
+  async takeWhatIsMeant(): Promise<Meant> {
     const { place, placeText } = this.chosen;
-    if (place !== null || placeText.trim() === "") return;
+    if (place !== null || placeText.trim() === "") return "ready";
     // Typed while nobody answered: the text is still what is meant.
     if (this.lookup.state.value.kind === "failed") this.lookup.look(placeText);
     const found = await this.lookup.settled();
     const only = onlyPoint(found) ?? onlyName(found);
     if (this.chosen.place === null && only !== null) this.pick(only);
+    if (this.chosen.place === null) return "open";
+    return only !== null && isSaid(only, placeText) ? "ready" : "unseen";
   }
 
   empty(): void {
@@ -111,6 +119,13 @@ export class PlaceChooser {
       if (only !== null && !only.isOutside && place === null && found.kind === "found" && placeText.trim() === found.text) this.pick(only);
     });
   }
+}
+
+/** Whether the text says this place itself. Where no distance is known, nobody can tell a name from a namesake far away. */
+function isSaid(found: FoundPlace, typed: string): boolean {
+  if (found.isOutside || isFar(found)) return false;
+  if (found.name === null) return true;
+  return found.distanceM !== null && Object.values(found.name).some((one) => folded(one) === folded(typed));
 }
 
 /** Never for a street: the middle of its town is not what was said. */

@@ -66,17 +66,17 @@ export function PlaceInput({ of, fault, field = "place", label, present }: Given
         }}
       />
       <p class="report-echo" role="status">
-        {place !== null ? <Understood place={place} /> : placeText === "" ? present : wrong === says ? null : says}
+        {place !== null ? <Understood place={place} isOutside={items.some((one) => one.isOutside && one.lon === place.lon && one.lat === place.lat)} /> : placeText === "" ? present : wrong === says ? null : says}
       </p>
     </Labelled>
   );
 }
 
 /** What was understood, so that exchanged numbers are seen before it is saved. */
-function Understood({ place }: { place: ChosenPlace }) {
+function Understood({ place, isOutside }: { place: ChosenPlace; isOutside: boolean }) {
   const text = t().own.report;
   const where = inWords(place.district, place.region);
-  const said = `${text.point(coordinatesText(place))} · ${where === "" ? text.nowhere : where}`;
+  const said = `${text.point(coordinatesText(place))} · ${isOutside ? text.outside : where === "" ? text.nowhere : where}`;
   const far = place.distanceM == null ? null : f().distance(place.distanceM);
   if (far === null) return <>{said}</>;
   return isFar(place) ? <>{said} · <strong class="report-far">{text.far(far)}</strong></> : <>{said} · {text.near(far)}</>;

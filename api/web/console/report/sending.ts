@@ -8,7 +8,8 @@ export const FIELDS = ["description", "language", "place", "address", "type", "p
 export type Field = (typeof FIELDS)[number];
 /** `choose`: something was typed and nothing chosen of what it may mean. */
 /** `unread`: software wrote it down, and nobody has compared it. */
-export type FaultCode = "missing" | "choose" | "refused" | "unread";
+/** `unseen`: sending itself has taken a place that may be another than was meant. */
+export type FaultCode = "missing" | "choose" | "refused" | "unread" | "unseen";
 export type Faults = Readonly<Partial<Record<Field, FaultCode>>>;
 
 /** What must be chosen before it can be sent. A place may be absent only by choice: an incident without one finds nobody nearby. */

@@ -13,14 +13,15 @@ const AT = { type: "Point", coordinates: [76.95, 43.24] };
 const OF = { id: "i-1", type: "flood", priority: "high", description: "smoke", address: null, location: AT, times: { closed: null } } as unknown as Incident;
 let root: HTMLElement;
 let conflicts: unknown[] = [];
+let found: unknown[] = [];
 const sent: { location?: unknown; expected?: unknown }[] = [];
 
 beforeEach(async () => {
   localStorage.clear();
-  [sent.length, conflicts] = [0, []];
+  [sent.length, conflicts, found] = [0, [], []];
   vi.stubGlobal("fetch", async (url: string, { method, body }: RequestInit) => {
     if (url.includes("places/at")) return json({ region: { kk: "", ru: "", en: "Almaty" }, district: { kk: "", ru: "", en: "Talgar" }, nearest: null, hazards: [] });
-    if (url.includes("places?")) return json({ understood_as: "name", items: [] });
+    if (url.includes("places?")) return json({ understood_as: "name", items: found });
     if (method !== "PATCH") return json({});
     sent.push(JSON.parse(String(body)) as object);
     return conflicts.length > 0 ? problem("edit_conflict", 409, { conflicts }) : json({ id: "i-1", links: {} }, 202);
@@ -65,6 +66,23 @@ test("a name that nobody understands is said, and nothing is sent", async () => 
 
   await vi.waitFor(() => expect(root.querySelector(".fault")?.textContent).toContain("No such place"));
   expect(sent).toEqual([]);
+});
+
+test("the only place that fits is shown first, and sent by the next Ctrl+Enter", async () => {
+  const name = { kk: "Edrey", ru: "Edrey", en: "Edrey" };
+  found = [{ id: "e", kind: "village", district: null, region: null, is_outside: false, distance_m: 777_000, name, location: { type: "Point", coordinates: [75.5, 49.6] } }];
+  await act(() => {
+    field().value = "ed";
+    field().dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  await send();
+  await vi.waitFor(() => expect(root.querySelector(".fault")?.textContent).toContain("Not sent yet"));
+  expect(root.querySelector(".report-far")?.textContent).toContain("777");
+  expect(sent).toEqual([]);
+
+  await send();
+  await vi.waitFor(() => expect(sent).toMatchObject([{ location: { coordinates: [75.5, 49.6] } }]));
 });
 
 test("two operators who moved it see both places, and the other's can be taken", async () => {

@@ -78,3 +78,16 @@ test("where no place is found, the field does not ask to choose one of them", as
   expect(root.querySelector(".fault")?.textContent).toBe(nothing);
   expect(root.querySelector("[role=status]")?.textContent).toBe("");
 });
+
+test("coordinates outside the country go on saying so once they are taken", async () => {
+  const point = { ...place("p", 76.95, 9_000), kind: "point", region: null, is_outside: true };
+  vi.stubGlobal("fetch", async () => json({ items: [point], understood_as: "coordinates", attribution: "" }));
+  await act(() => {
+    field().value = "76.95 43.2";
+    field().dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  expect(await chooser.takeWhatIsMeant()).toBe("unseen");
+  await act(() => undefined);
+
+  expect(said()).toContain(t().own.report.outside);
+});

@@ -87,6 +87,32 @@ test("of several places none is taken for the person", async () => {
   expect(sent).toHaveLength(0);
 });
 
+const EDREY: FoundPlace = { ...TALGAR, id: "e", name: { kk: "Едірей", ru: "Едрей", en: "Yedrey" }, distanceM: 777_000 };
+
+test.each([
+  ["the only name that begins so", "ед", "name", { ...EDREY, distanceM: 9_000 }],
+  ["a name far away, although it was typed whole", "Едрей", "name", EDREY],
+  ["a name of which nobody knows how far it is", "Едрей", "name", { ...EDREY, distanceM: null }],
+  ["coordinates far away", "49.6 75.5", "coordinates", { ...POINT, distanceM: 777_000 }],
+  ["coordinates outside the country", "76.95 43.24", "coordinates", { ...POINT, isOutside: true }],
+] as const)("a place that sending itself took is shown before it is sent: %s", async (_, typed, as, found) => {
+  const form = state({ kind: "found", form: as, items: [found] });
+  form.pickType("flood");
+  form.typePlace(typed);
+
+  expect(await form.send()).toBeNull();
+  expect([form.faults.value, form.draft.value.place?.lon]).toEqual([{ place: "unseen" }, found.lon]);
+  expect(sent).toHaveLength(0);
+  expect(await form.send()).toMatchObject({ id: "i-1" });
+});
+
+test("a near place whose whole name was typed is sent at once, in any language and spelling", async () => {
+  const form = state({ kind: "found", form: "name", items: [{ ...TALGAR, distanceM: 9_000 }] });
+  form.pickType("flood");
+  form.typePlace("талгар ");
+  expect(await form.send()).toMatchObject({ id: "i-1" });
+});
+
 test("typing again takes the choice back", () => {
   const form = state();
   form.pickPlace(TALGAR);

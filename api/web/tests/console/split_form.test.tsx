@@ -21,6 +21,11 @@ const OF = {
 let root: HTMLElement;
 const sent: unknown[] = [];
 let outcome: unknown = null;
+let found: unknown[] = [];
+const named = (name: string, distance_m: number) => ({
+  ...{ id: name, kind: "village", district: null, region: null, is_outside: false, distance_m, name: { kk: name, ru: name, en: name } },
+  location: { type: "Point", coordinates: [75.5, 49.6] },
+});
 
 beforeEach(async () => {
   localStorage.clear();
@@ -29,6 +34,7 @@ beforeEach(async () => {
   vi.stubGlobal("fetch", async (url: string, { method, body }: RequestInit) => {
     if (method === "POST") sent.push(JSON.parse(String(body)));
     if (method === "POST") return json({ id: "i-2", links: outcome === null ? {} : { outcome: "/v1/incidents/i-1/commands/c-1" } }, 202);
+    if (url.includes("/v1/places?")) return json({ understood_as: "name", items: found, attribution: "" });
     return url.includes("/commands/") ? json(outcome) : json({}, 404);
   });
   await startTexts(LOADERS);
@@ -118,4 +124,31 @@ test("when news take away the field that has the focus, the next keys still belo
   await act(() => render(<SplitForm of={{ ...OF, offers: [] }} />, root));
 
   expect(document.activeElement).toBe(root.querySelector("[data-first]"));
+});
+
+const write = (selector: string, value: string) =>
+  act(() => {
+    const field = root.querySelector<HTMLInputElement>(selector);
+    if (field !== null) field.value = value;
+    field?.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+const send = () => act(() => void root.querySelector("form")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true })));
+
+test.each([
+  ["ед", 777_000, "777 km away: check that this is the place meant"],
+  ["Едрей", 777_000, "777 km away: check that this is the place meant"],
+  ["ед", 9_000, "9 km from the middle of the map"],
+])("a place that sending takes for %s, %d m away, is shown first, and sent by the next Ctrl+Enter", async (typed, distanceM, said) => {
+  found = [named("Едрей", distanceM)];
+  await write("[data-field=split-description]", "a second fire");
+  await write("[data-field=split-location]", typed);
+
+  await send();
+  await vi.waitFor(() => expect(root.querySelector(".fault")?.textContent).toContain("Not sent yet"));
+  expect(sent).toEqual([]);
+  expect(root.querySelector(".report-echo")?.textContent?.replace(/\u00a0/g, " ")).toContain(said);
+  expect(document.activeElement?.getAttribute("data-field")).toBe("split-location");
+
+  await send();
+  await vi.waitFor(() => expect(sent).toMatchObject([{ location: { coordinates: [75.5, 49.6] } }]));
 });

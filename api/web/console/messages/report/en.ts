@@ -22,6 +22,7 @@ export const en = {
   free: "free",
   nearest: "nearest",
   chance: "chance",
+  short: (skill: string, free: string, count: number, chance: string | null) => `${skill}: ${free} free nearby, ${count} needed${chance === null ? "" : `, chance ${chance}`}`,
   figuresOf: (age: string) => `These figures are ${age} old: they cannot be renewed at the moment.`,
   counting: "Counting who is free…",
   freeUnknown: "Who is free is not known now. The report can be sent all the same.",
@@ -103,7 +104,7 @@ export const en = {
   },
   faults: {
     type: { missing: "Choose the type.", choose: "Several types fit: choose one.", refused: "The server does not know this type." },
-    place: { missing: "State the place.", choose: "Choose one of the places below.", refused: "The server refused this place." },
+    place: { missing: "State the place.", choose: "Choose one of the places below.", unseen: "Not sent yet. Check that this is the place, then send again.", refused: "The server refused this place." },
     description: { refused: "The text is too long or holds characters that cannot be stored.", unread: "Compare the text that software wrote down, or take it out." },
     language: { refused: "The server does not know this language." },
     priority: { refused: "The server refused this priority." },
