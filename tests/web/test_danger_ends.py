@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.chromium import Visit, keep_picture
 from tests.support.journey import Journey
+from tests.support.town import Town
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
 
@@ -76,3 +77,29 @@ def test_a_danger_that_has_ended_leaves_the_parent_and_the_person_is_asked_again
     phone.locator('[data-action="seen"]').click()
     journey.report()
     phone.locator('[data-action="accept"]').wait_for()
+
+
+def test_who_goes_to_a_person_in_danger_is_led_to_where_they_are_and_not_to_where_they_were_sent(
+    visit: Visit, shared_stack: RunningStack, town: Town
+) -> None:
+    sent = town.volunteer("sent", north_m=1_500)
+    parent = town.report()
+    offer = until(lambda: town.live(parent).get(sent))
+    town.answer(offer, "accept")
+    helper = Journey(visit, shared_stack, "ru", (town.centre.lon + 0.02, town.centre.lat))
+    helper.go_on_duty()
+
+    town.answer(offer, "distress", {"text": "нога"})
+
+    helper.page.locator('[data-action="accept"]').click()
+    told = helper.page.locator(f'[data-in-danger="{sent}"]')
+    told.wait_for()
+    there = f"{town.centre.lat + 1_500 / 111_195:.6f}"
+    assert there in (told.locator("a", has_text="Google").get_attribute("href") or "")
+    helper.check("rescue-work")
+    # The operator reads it, too, at the head of the danger.
+    child = town.call("GET", f"/v1/offers/{offer['id']}", "volunteer", sent).json()["distress"]["incident_id"]
+    desk = visit(**DESK, locale="en-GB").sign_in("operator", "op-rescue")
+    row(desk, child).click()
+    expect(desk.locator(f'[data-whereabouts="{sent}"]')).to_contain_text("from the place of the incident")
+    keep_picture(desk, "console-whereabouts-en")
