@@ -5,6 +5,7 @@ import { differing } from "../difference";
 import { type Spot, spotOf } from "../geometry";
 import type { Offer } from "../jobs";
 import { lastFix } from "../position";
+import { about, within } from "../rough";
 import { WORK } from "../screens/work_text";
 import { t } from "../text";
 import { wayOf } from "../way";
@@ -21,12 +22,13 @@ export function JobPlace({ offer, isThere = false, was = null }: { offer: Offer;
   const staging: Spot | null = offer.staging;
   const me = lastFix.value;
   const f = formats(language.value);
-  const { metres, seconds } = wayOf(offer, me, isThere);
+  const { metres, seconds, isRough } = wayOf(offer, me, isThere);
   return (
     <>
       <section class="address">
         <h1>{offer.address == null ? (offer.state === "offered" ? work.addressLater : work.noAddress) : <Address now={offer.address} was={was} />}</h1>
-        {metres !== null && <p>{f.distance(metres)}{seconds !== null && ` · ${own.offer.roughly(seconds)}`}</p>}
+        {metres !== null && <p>{isRough ? about(metres) : f.distance(metres)}{seconds !== null && ` · ${own.offer.roughly(seconds)}`}</p>}
+        {metres !== null && isRough && <p class="label">{within(metres)}</p>}
       </section>
       {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{work.staging}</Band>}
       {target !== null && me !== null && (
