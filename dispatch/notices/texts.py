@@ -247,7 +247,7 @@ _SKILLS: Mapping[Skill, tuple[str, str, str]] = {
     Skill.GEOLOCATION: ("орнын табу", "поиск места", "geolocation"),
     Skill.MEDIA_MONITORING: ("желіні қарау", "мониторинг", "monitoring"),
 }
-_UNITS = {"km": ("км", "км", "km"), "m": ("м", "м", "m"), "min": ("мин", "мин", "min"), "s": ("с", "с", "s")}
+_UNITS = {"km": ("км", "км", "km"), "min": ("мин", "мин", "min"), "s": ("с", "с", "s")}
 
 
 def language_of(wanted: str | None, spoken: tuple[str, ...] = ()) -> str:
@@ -296,11 +296,8 @@ def skill_name(skill: str, language: str) -> str:
 
 
 def _distance(distance_m: float, language: str) -> str:
-    place = LANGUAGES.index(language)
-    if distance_m < 950:
-        return f"{max(100, round(distance_m, -2)):.0f} {_UNITS['m'][place]}"
-    number = f"{distance_m / 1000:.1f}" if distance_m < 9_950 else f"{distance_m / 1000:.0f}"
-    return f"{number if language == 'en' else number.replace('.', ',')} {_UNITS['km'][place]}"
+    # That of two cells, kilometres off: more digits, or a number alone, would keep somebody next door at home.
+    return f"~{max(1, round(distance_m / 1000))} {_UNITS['km'][LANGUAGES.index(language)]}"
 
 
 def _duration(left_ms: int, language: str) -> str:

@@ -69,6 +69,7 @@ def test_a_danger_that_has_ended_leaves_the_parent_and_the_person_is_asked_again
     phone.locator('[data-rescue="ended"]').wait_for()
     journey.check("danger-ended")
     phone.locator('[data-action="distress-close"]').click()
+    expect(phone.locator('[data-action="distress-open"]')).to_have_count(0)
     # Their own work goes on where it was, and after it they are asked like anybody.
     assert journey.state_of(parent) == "accepted"
     for action, state in (("en-route", "en_route"), ("on-scene", "on_scene"), ("done", "done")):

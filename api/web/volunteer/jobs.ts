@@ -137,6 +137,15 @@ export function dangersOf(offers: readonly Offer[], items: readonly OutboxItem[]
   return [...known, ...own].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
+/** A clock of a phone and that of the server differ by seconds: a signal that is as new is the same. */
+export const SAME_MS = 30_000;
+
+/** An operator has ended the danger of this signal. One that is newer than what the server tells of is never taken for ended. */
+function isOver({ at, state }: Danger, receivedAt: string, endedAt: string): boolean {
+  const atMs = Date.parse(at);
+  return state === "received" && atMs < Date.parse(endedAt) && atMs < Date.parse(receivedAt) + SAME_MS;
+}
+
 /** The signal that must stay in view: it waits on this phone, or the danger may still last. Null: there is none. */
 export function dangerOf(offers: readonly Offer[], items: readonly OutboxItem[], nowMs: number, rescue: Rescue | null = null): Danger | null {
   const last = dangersOf(offers, items).at(-1);
@@ -144,5 +153,6 @@ export function dangerOf(offers: readonly Offer[], items: readonly OutboxItem[],
   // However long ago it was given, and on whatever phone.
   if (open && open.ended_at === null && (last === undefined || last.state === "received"))
     return { at: open.received_at, state: "received", offer: last?.offer ?? null };
+  if (open?.ended_at != null && last !== undefined && isOver(last, open.received_at, open.ended_at)) return null;
   return last !== undefined && (last.state !== "received" || nowMs - Date.parse(last.at) < DANGER_MS) ? last : null;
 }

@@ -2,10 +2,11 @@
 import { type Spot, metresFrom, spotOf } from "./geometry";
 import type { Offer } from "./jobs";
 
-/** Null: unknown. */
+/** Null: unknown. `isRough`: the figures of the offer, from the middle of one cell to that of another. */
 export interface Way {
   readonly metres: number | null;
   readonly seconds: number | null;
+  readonly isRough: boolean;
 }
 
 const LEAST_S = 60;
@@ -17,9 +18,9 @@ const LEAST_M = 200;
 export function wayOf(offer: Offer, me: Spot | null, isThere: boolean, person: Spot | null = null): Way {
   const { distance_m: told, eta_s: toldS } = offer;
   const to = offer.staging ?? person ?? spotOf(offer.location);
-  if (me === null || to === null) return { metres: told, seconds: isThere ? null : toldS };
+  if (me === null || to === null) return { metres: told, seconds: isThere ? null : toldS, isRough: true };
   const { east, north } = metresFrom(me, to);
   const metres = Math.hypot(east, north);
   const isKnown = !isThere && toldS !== null && told !== null && told >= LEAST_M;
-  return { metres, seconds: isKnown ? Math.max(LEAST_S, (toldS * metres) / told) : null };
+  return { metres, seconds: isKnown ? Math.max(LEAST_S, (toldS * metres) / told) : null, isRough: false };
 }

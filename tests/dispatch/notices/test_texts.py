@@ -70,12 +70,12 @@ def test_a_short_address_has_room_for_the_link_of_every_skill_nearby(language: s
 
 
 def test_the_text_by_sms_keeps_digits_before_a_link_that_does_not_fit() -> None:
-    assert sms("kk") == "Көмек: алғашқы көмек, 1,8 км. 1=иә 0=жоқ komek.kz/v/#o=Ab3dE9fGh2"
-    assert sms("kk", has_replies=False) == "Көмек: алғашқы көмек, 1,8 км. https://komek.kz/v/#o=Ab3dE9fGh2"
-    assert sms("ru") == "Помощь: первая помощь, 1,8 км. 1=да 0=нет komek.kz/v/#o=Ab3dE9fGh2"
+    assert sms("kk") == "Көмек: алғашқы көмек, ~2 км. 1=иә 0=жоқ komek.kz/v/#o=Ab3dE9fGh2"
+    assert sms("kk", has_replies=False) == "Көмек керек: алғашқы көмек, ~2 км. https://komek.kz/v/#o=Ab3dE9fGh2"
+    assert sms("ru") == "Помощь: первая помощь, ~2 км. 1=да 0=нет komek.kz/v/#o=Ab3dE9fGh2"
     long = LINK.replace("komek.kz", "komek.region-112.example.kz")
-    assert sms("ru", link=long) == "Нужна помощь: первая помощь, 1,8 км, 89 с. 1=еду 0=нет"
-    assert sms("kk", link=None, has_replies=False) == "Көмек керек: алғашқы көмек, 1,8 км, 89 с. Қосымшаны қараңыз."
+    assert sms("ru", link=long) == "Нужна помощь: первая помощь, ~2 км, 89 с. 1=еду 0=нет"
+    assert sms("kk", link=None, has_replies=False) == "Көмек керек: алғашқы көмек, ~2 км, 89 с. Қосымшаны қараңыз."
 
 
 def test_the_urgent_kinds_have_texts() -> None:
@@ -86,10 +86,18 @@ def test_an_offer_says_what_is_needed_how_far_it_is_and_how_long_there_is_to_ans
     def said(language: str) -> str:
         return offered(language, skill="first_aid", distance_m=1_840.0, left_ms=89_500)
 
-    assert said("kk") == "Көмек керек: алғашқы көмек, 1,8 км. Жауап беруге 89 с."
-    assert said("ru") == "Нужна помощь: первая помощь, 1,8 км. На ответ 89 с."
-    assert sms("en", link=None) == "Help needed: first aid, 1.8 km, 89 s. 1=going 0=no"
+    assert said("kk") == "Көмек керек: алғашқы көмек, ~2 км. Жауап беруге 89 с."
+    assert said("ru") == "Нужна помощь: первая помощь, ~2 км. На ответ 89 с."
+    assert sms("en", link=None) == "Help needed: first aid, ~2 km, 89 s. 1=going 0=no"
     assert offered("en", skill="cpr", distance_m=None, left_ms=600_000) == "Help needed: CPR. 10 min to answer."
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "said"), [(0.0, "~1 km"), (1_200.0, "~1 km"), (2_700.0, "~3 km"), (41_600.0, "~42 km")]
+)
+def test_a_distance_of_cells_is_never_said_as_if_it_were_exact(distance_m: float, said: str) -> None:
+    assert f", {said}." in offered("en", skill="cpr", distance_m=distance_m, left_ms=60_000)
+    assert f", {said}, " in sms("en", skill="cpr", distance_m=distance_m, link=None)
 
 
 def test_a_skill_of_a_deployments_own_plans_keeps_its_word() -> None:

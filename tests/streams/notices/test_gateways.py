@@ -23,8 +23,8 @@ from tests.support.waiting import eventually
 
 MESSAGE = Message(
     title="Komek",
-    body="Көмек керек: алғашқы көмек, 1,8 км. Жауап беруге 89 с.",
-    short="Көмек: алғашқы көмек, 1,8 км, 89 с. 1=барамын 0=жоқ",
+    body="Көмек керек: алғашқы көмек, ~2 км. Жауап беруге 89 с.",
+    short="Көмек: алғашқы көмек, ~2 км, 89 с. 1=барамын 0=жоқ",
     notice_id="0195d6f0-0000-5000-8000-000000000000",
     link="https://komek.kz/v/#offer=o-832581-0123456789abcdef0123456789abcdef-0123456789abcdef",
     ttl_s=89,

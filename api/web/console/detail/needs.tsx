@@ -83,11 +83,12 @@ function Hinted({ need, decisions }: { need: Requirement; decisions: readonly De
   );
 }
 
-/** `The last search examined 9 people within 8 km: asked 3, busy 4.` */
+/** `The last search examined at most 9 people within 8 km: asked 3, at most 10 busy.` The counts are bounds (3, 10, 30, 100 …),
+ * which do not add up; only those asked are exact. */
 function looked(search: SearchWhy): string {
   const { why } = t().own.case;
   const parts = search.asked > 0 ? [why.asked(search.asked)] : [];
-  for (const [rule, count] of Object.entries(search.excluded ?? {})) parts.push(`${ruleWord(rule)} ${count}`);
+  for (const [rule, count] of Object.entries(search.excluded ?? {})) parts.push(why.excluded(ruleWord(rule), count));
   const radius = search.searched_m == null ? "" : why.within(f().distance(search.searched_m));
   const head = [why.looked(search.considered), radius].filter(Boolean).join(" ");
   return parts.length === 0 ? `${head}.` : `${head}: ${parts.join(", ")}.`;

@@ -8,8 +8,9 @@ const NEAR = { lon: 76.95, lat: 43.2506 };
 const offer = (more: Partial<Offer>): Offer => ({ distance_m: 1700, eta_s: 960, staging: null, location: PLACE, ...more }) as Offer;
 
 it("counts from the newest position once the place is known", () => {
-  const { metres, seconds } = wayOf(offer({}), NEAR, false);
+  const { metres, seconds, isRough } = wayOf(offer({}), NEAR, false);
 
+  expect(isRough).toBe(false);
   expect(Math.round(metres ?? 0)).toBe(67);
   expect(seconds).toBe(60);
   expect(wayOf(offer({}), { lon: 76.95, lat: 43.2653 }, false).seconds).toBeCloseTo(960, -2);
@@ -20,7 +21,7 @@ it("leads to the staging point where there is one", () => {
 });
 
 it("keeps the figures of the offer without a position or a place", () => {
-  const told = { metres: 1700, seconds: 960 };
+  const told = { metres: 1700, seconds: 960, isRough: true };
 
   expect(wayOf(offer({}), null, false)).toEqual(told);
   expect(wayOf(offer({ location: null }), NEAR, false)).toEqual(told);

@@ -6,6 +6,7 @@ import { type Spot, metresFrom, spotOf } from "../geometry";
 import type { Offer } from "../jobs";
 import { lastFix } from "../position";
 import { useInDanger } from "../rescue/in_danger";
+import { about, within } from "../rough";
 import { WORK } from "../screens/work_text";
 import { t } from "../text";
 import { wayOf } from "../way";
@@ -24,13 +25,14 @@ export function JobPlace({ offer, isThere = false, was = null }: { offer: Offer;
   const f = formats(language.value);
   const people = useInDanger(offer);
   const placed = (people ?? []).filter((one) => one.place !== null && one.seen_at !== null);
-  const { metres, seconds } = wayOf(offer, me, isThere, placed[0]?.place ?? null);
+  const { metres, seconds, isRough } = wayOf(offer, me, isThere, placed[0]?.place ?? null);
   const aim = placed[0]?.place ?? target;
   return (
     <>
       <section class="address">
         <h1>{offer.address == null ? (offer.state === "offered" ? work.addressLater : work.noAddress) : <Address now={offer.address} was={was} />}</h1>
-        {metres !== null && <p>{f.distance(metres)}{seconds !== null && ` · ${own.offer.roughly(seconds)}`}</p>}
+        {metres !== null && <p>{isRough ? about(metres) : f.distance(metres)}{seconds !== null && ` · ${own.offer.roughly(seconds)}`}</p>}
+        {metres !== null && isRough && <p class="label">{within(metres)}</p>}
       </section>
       {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{work.staging}</Band>}
       {people !== null && placed.length === 0 && <Band icon="warn" tone="hazard" title={work.dangerUnknown} />}

@@ -4,7 +4,8 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import { now } from "../../shared/clock";
 import { keep } from "../device";
-import { danger, isOwner, items, offers, rescue } from "../state";
+import { SAME_MS, dangerOf } from "../jobs";
+import { isOwner, items, offers, rescue } from "../state";
 import { joined } from "./known";
 import { TEXTS } from "./text";
 
@@ -39,7 +40,9 @@ export function Watch({ id }: { id: string }) {
       void read(id);
     });
     const timer = setInterval(() => {
-      if (danger.value !== null) void read(id);
+      // Also for an hour after a signal whose danger has ended: the server may decide of a newer one later than it takes it.
+      const signalled = dangerOf(offers.peek(), items.peek(), now.peek());
+      if (signalled !== null || rescue.peek()?.distress?.ended_at === null) void read(id);
     }, EVERY_MS);
     return () => {
       stop();
@@ -55,10 +58,11 @@ export function News({ since, about }: { since: string | undefined; about: reado
   const known = rescue.value;
   const text = TEXTS.read();
   const safe = items.value.filter((item) => item.action === "check-in" && about.includes(item.about) && item.tapped_at > (since ?? "")).at(-1);
-  const said = safe === undefined ? null : <p data-safe={safe.state}>{text.safe[safe.state]}</p>;
+  // An ended signal does not stay open.
+  const isOld = safe?.state === "received" && known?.distress?.ended_at != null && Date.parse(safe.tapped_at) < Date.parse(known.distress.ended_at);
+  const said = safe === undefined || isOld ? null : <p data-safe={safe.state}>{text.safe[safe.state]}</p>;
   const found = known?.distress;
-  // A clock of a phone and that of the server differ by seconds: a signal that is as new is the same.
-  if (!known || !found || (since !== undefined && Date.parse(found.received_at) < Date.parse(since) - OLD_MS))
+  if (!known || !found || (since !== undefined && Date.parse(found.received_at) < Date.parse(since) - SAME_MS))
     return said && <section class="ask" role="status">{said}</section>;
   const first = found.first_in_s === null ? "" : `, ${text.first(found.first_in_s / 60)}`;
   return (

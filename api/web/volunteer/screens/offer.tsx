@@ -13,6 +13,7 @@ import { Icon } from "../parts/icon";
 import { OutboxList } from "../parts/outbox_list";
 import { later } from "../parts/later";
 import { lastFix } from "../position";
+import { about, within } from "../rough";
 import { profile } from "../state";
 import { t } from "../text";
 import { placeWord, skillWord, taskWord, typeWord } from "../words";
@@ -90,7 +91,6 @@ function Answers({ offer, isField }: { offer: Offer; isField: boolean }) {
 
 function Where({ offer }: { offer: Offer }) {
   const { own, words } = t();
-  const f = formats(language.value);
   const target = spotOf(offer.area);
   const me = lastFix.value;
   const isHazard = offer.hazard;
@@ -100,7 +100,7 @@ function Where({ offer }: { offer: Offer }) {
       <dl>
         {offer.distance_m !== null && (
           <div>
-            <dd>{f.distance(offer.distance_m)}</dd>
+            <dd>{about(offer.distance_m)}</dd>
             <dt>{own.offer.fromYou}</dt>
           </div>
         )}
@@ -112,7 +112,7 @@ function Where({ offer }: { offer: Offer }) {
         )}
       </dl>
       {target !== null && me !== null && <Sketch me={me} target={target} isCoarse staging={null} isHazard={isHazard} />}
-      <p class="cap"><Icon of="lock" /><span>{own.offer.exactAfter}</span></p>
+      <p class="cap"><Icon of="lock" /><span>{offer.distance_m !== null && `${within(offer.distance_m)} `}{own.offer.exactAfter}</span></p>
     </section>
   );
 }

@@ -24,7 +24,8 @@ export const en = {
   asked: (count: number) => `asked ${count}`,
   whyTitle: (skill: string) => `Why not enough: ${skill}`,
   why: {
-    looked: (count: number) => `The last search examined ${people(count)}`,
+    looked: (count: number) => `The last search examined at most ${people(count)}`,
+    excluded: (rule: string, count: number) => `at most ${count} ${rule}`,
     within: (radius: string) => `within ${radius}`,
     asked: (count: number) => `asked ${count}`,
     bounded: "The search has reached its limit: there may be more.",

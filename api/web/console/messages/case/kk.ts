@@ -23,7 +23,8 @@ export const kk = {
   asked: (count: number) => `сұрау ${count}`,
   whyTitle: (skill: string) => `Неге жетіспейді: ${skill}`,
   why: {
-    looked: (count: number) => `Соңғы іздеуде ${people(count)} қаралды`,
+    looked: (count: number) => `Соңғы іздеуде ең көбі ${people(count)} қаралды`,
+    excluded: (rule: string, count: number) => `${rule} ең көбі ${count}`,
     within: (radius: string) => `(шеңбер ${radius})`,
     asked: (count: number) => `сұрау ${count}`,
     bounded: "Іздеу шегіне жетті: басқалар да болуы мүмкін.",

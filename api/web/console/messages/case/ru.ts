@@ -24,7 +24,8 @@ export const ru = {
   asked: (count: number) => `запросов ${count}`,
   whyTitle: (skill: string) => `Почему не хватает: ${skill}`,
   why: {
-    looked: (count: number) => `Последний поиск рассмотрел ${people(count)}`,
+    looked: (count: number) => `Последний поиск рассмотрел не больше ${plural("ru", count, { one: `${count} человека`, few: `${count} человек`, many: `${count} человек`, other: `${count} человек` })}`,
+    excluded: (rule: string, count: number) => `${rule} до ${count}`,
     within: (radius: string) => `в круге ${radius}`,
     asked: (count: number) => `запросов ${count}`,
     bounded: "Поиск дошёл до предела: могут быть и другие.",

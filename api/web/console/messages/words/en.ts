@@ -24,7 +24,7 @@ export const en = {
   heardBy: { phone: "by phone", radio: "by radio", in_person: "in person" },
   shortfalls: {
     nobody_found: "nobody with this skill nearby",
-    all_engaged: "all are at other work",
+    all_engaged: "suitable people are at other work",
     all_asked: "all were asked",
     no_shared_language: "no shared language",
     not_verified: "skill not verified",

@@ -24,7 +24,7 @@ export const kk = {
   heardBy: { phone: "телефон арқылы", radio: "рация арқылы", in_person: "бетпе-бет" },
   shortfalls: {
     nobody_found: "маңайда мұндай дағдысы бар адам жоқ",
-    all_engaged: "бәрі басқа жұмыста",
+    all_engaged: "лайықты адамдар басқа жұмыста",
     all_asked: "бәрінен сұралды",
     no_shared_language: "ортақ тіл жоқ",
     not_verified: "дағды расталмаған",

@@ -24,7 +24,7 @@ export const ru = {
   heardBy: { phone: "по телефону", radio: "по рации", in_person: "лично" },
   shortfalls: {
     nobody_found: "рядом никого с этим навыком",
-    all_engaged: "все заняты",
+    all_engaged: "подходящие люди заняты",
     all_asked: "всем уже отправлен запрос",
     no_shared_language: "нет общего языка",
     not_verified: "навык не подтверждён",

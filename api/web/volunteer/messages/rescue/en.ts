@@ -17,7 +17,7 @@ export const en = {
   safe: {
     saved: "“I’m safe” is saved: not sent yet",
     sent: "“I’m safe” is being sent",
-    received: "“I’m safe” was received. People keep coming until an operator closes it.",
+    received: "“I’m safe” was received. The signal stays open until an operator closes it.",
     refused: "“I’m safe” was not taken: call 112",
   },
 };
