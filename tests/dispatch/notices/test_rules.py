@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.incidents.merging import MERGED
+from dispatch.model.merges import MERGED
 from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity
 from dispatch.notices.rules import LATE_MS, SOON_MS, Notice, is_true_still, notice_of
 from tests.dispatch.notices.test_offer_validity import step
