@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx2
 import typer
 
+from dispatch.model import call_numbers
 from streams import clock
 from streams.api_client import http_reason
 from streams.cli.advice import advice_for
@@ -116,6 +117,25 @@ def ask(http: httpx2.Client, method: str, path: str, **request: Any) -> Mapping[
         raise refusal(response)
     body = response.json()
     return body if isinstance(body, Mapping) else {"answer": body}
+
+
+def incident_named(http: httpx2.Client, said: str) -> str:
+    """The id of an incident to look at: `said` is an id, or a call number like `AK-042`, which begins anew each day: that of the
+    newest day is meant.
+
+    Raises:
+        CommandFailed: as `ask`, or no incident has this number.
+    """
+    if call_numbers.parsed(said) is None:
+        return said
+    found = ask(http, "GET", "/v1/search", params={"q": said})
+    named = [str(one["id"]) for one in found["items"] if one["type"] == "incident"]
+    if not named:
+        lacking = "" if found["complete"] else "; Redis does not answer, so it may be unknown for now"
+        raise CommandFailed(
+            f"no incident of the last days has the number {said}{lacking}", "`komek status` shows the open ones."
+        )
+    return named[0]
 
 
 def require_accepted_token(reach: Access, role: str = "operator") -> None:

@@ -12,7 +12,7 @@ from dispatch.model.vocabulary import IncidentStatus, Priority
 from streams import clock
 from streams.api_paths import path_of
 from streams.cli import by_hand, proposals, remind
-from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
+from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask, incident_named
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.labels import priority_words, words
 from streams.cli.output import print_json, print_table, say
@@ -84,9 +84,11 @@ def new(
 
 @app.command()
 def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, json: JsonOption = False) -> None:
-    """Show one incident: attention, proposals, requirements, offers, and the people who have not confirmed a change."""
+    """Show one incident: attention, proposals, requirements, offers, and the people who have not confirmed a change.
+
+    By its id, or by its number on the pages."""
     with access(api, token).http() as http:
-        incident = ask(http, "GET", path_of("incidents", incident_id))
+        incident = ask(http, "GET", path_of("incidents", incident_named(http, incident_id)))
     if json:
         print_json(incident)
         return

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from streams.api_paths import path_of
-from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
+from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask, incident_named
 from streams.cli.output import print_json, say
 
 
 def command(
-    incident_id: Annotated[str, typer.Argument(help="The incident.")],
+    incident_id: Annotated[str, typer.Argument(help="The incident: its id, or its number on the pages.")],
     volunteer_id: Annotated[str | None, typer.Argument(help="A volunteer. Default: explain the incident.")] = None,
     api: ApiOption = None,
     token: TokenOption = None,
@@ -19,7 +19,7 @@ def command(
     """Explain the state of an incident, or why a volunteer was asked, not chosen or excluded."""
     wanted = {} if volunteer_id is None else {"volunteer_id": volunteer_id}
     with access(api, token).http() as http:
-        answer = ask(http, "GET", path_of("incidents", incident_id, "why"), params=wanted)
+        answer = ask(http, "GET", path_of("incidents", incident_named(http, incident_id), "why"), params=wanted)
     if json:
         print_json(answer)
     else:

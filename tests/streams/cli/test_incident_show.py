@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
+import pytest
 from typer.testing import CliRunner
 
 from dispatch.model.ids import parts_of_offer
@@ -36,6 +38,25 @@ def printed(incident: Mapping[str, Any]) -> str:
         done = CliRunner().invoke(app, ["show", incident["id"], "--api", api.url, "--token", "t"])
     assert done.exit_code == 0, done.output
     return done.output
+
+
+@pytest.mark.parametrize("written", ["AK-042", "ак042"])
+def test_an_incident_is_called_by_its_number_too_and_that_of_the_newest_day_is_meant(written: str) -> None:
+    entries = [
+        {"type": "place", "id": "p"},
+        {"type": "incident", "id": SHOWN["id"]},
+        {"type": "incident", "id": "i-older"},
+    ]
+    search = ("GET", f"/v1/search?q={quote(written)}")
+    of_it = ("GET", f"/v1/incidents/{SHOWN['id']}")
+    with serving({search: (200, {"items": entries, "complete": True}), of_it: (200, SHOWN)}) as api:
+        done = CliRunner().invoke(app, ["show", written, "--api", api.url, "--token", "t"])
+    assert done.output.startswith(SHOWN["id"])
+
+    with serving({search: (200, {"items": [], "complete": True})}) as api:
+        done = CliRunner().invoke(app, ["show", written, "--api", api.url, "--token", "t"])
+    assert (done.exit_code, type(done.exception)) != (0, type(None))
+    assert written in str(done.exception)
 
 
 def test_every_offer_id_is_printed_whole_on_one_line() -> None:
