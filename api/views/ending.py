@@ -6,14 +6,15 @@ from dispatch.safety.distress_links import signalled_ms
 
 
 def is_ready_to_close(state: Incident) -> bool:
-    """Somebody has done the work, nobody is missing, asked or at work, and nothing waits for an operator.
+    """Somebody has done the work, or an operator has taken the last person and place away; nobody is missing, asked or at work,
+    and nothing waits for an operator.
 
     A hint for people: nothing closes by itself, because only somebody who has asked at the scene knows that it is over.
     """
-    return (
+    return bool(
         state.is_open
         and state.merging is None
-        and any(offer.state is OfferState.DONE for offer in state.offers)
+        and (any(offer.state is OfferState.DONE for offer in state.offers) or (state.offers and not state.requirements))
         and not any(offer.is_live for offer in state.offers)
         and not any(state.open_places(entry) for entry in state.requirements)
         # A person in danger, a call for help, a result that contradicts: each is a reason to look first.

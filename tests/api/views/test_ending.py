@@ -25,9 +25,18 @@ def test_it_is_ready_when_everybody_who_was_needed_is_done() -> None:
     assert row(incident(offers=ended))["ready_to_close"]
 
 
+def test_it_is_ready_when_an_operator_has_taken_the_last_person_and_place_away() -> None:
+    withdrawn = (offer(OfferState.WITHDRAWN),)
+
+    assert row(incident(offers=withdrawn, requirements=()))["ready_to_close"]
+    assert not is_ready_to_close(incident(offers=withdrawn))
+
+
 @pytest.mark.parametrize(
     "left_to_do",
     [
+        # Nobody was ever needed: a hazard area that is watched.
+        {"offers": (), "requirements": ()},
         # Nobody has done anything yet.
         {"offers": ()},
         # Settled without anybody.

@@ -111,6 +111,9 @@ function names(colours: Palette, language: Language): LayerSpecification[] {
         "text-field": ["get", language],
         "text-font": ["step", ["get", "population"], ["literal", REGULAR], 300_000, ["literal", BOLD]],
         "text-size": 13,
+        // Beside the marks of incidents: a city where many stand would have no name.
+        "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
+        "text-radial-offset": 1.4,
         "symbol-sort-key": ["-", ["get", "population"]],
       },
       paint,
