@@ -82,6 +82,9 @@ function Understood({ place, isOutside }: { place: ChosenPlace; isOutside: boole
   return isFar(place) ? <>{said} · <strong class="report-far">{text.far(far)}</strong></> : <>{said} · {text.near(far)}</>;
 }
 
+/** A house without the word for its street, as "Абая 52": a village of that name may be far from it. */
+const HOUSE = /\p{L}{3,}\s+\d{1,4}\p{L}?\s*$/u;
+
 function lookupSays(of: PlaceChooser): string | null {
   const text = t().own.report;
   const found = of.lookup.state.value;
@@ -89,6 +92,6 @@ function lookupSays(of: PlaceChooser): string | null {
   if (found.kind === "failed") return sentenceOf(found.problem);
   if (found.kind !== "found") return null;
   if (found.form === "short_link") return text.shortLink;
-  if (found.form === "street") return text.street;
+  if (found.form === "street" || (found.form === "name" && HOUSE.test(of.chosen.placeText))) return text.street;
   return found.items.length === 0 ? text.nothing : null;
 }

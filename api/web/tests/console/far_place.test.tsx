@@ -65,6 +65,20 @@ test("a far place is said to be far, is shown on the map, and is not where the n
   expect(lookedAt()).toEqual(HERE);
 });
 
+test.each([
+  ["Абая 52", true],
+  ["Abai 7a", true],
+  ["30 микрорайон", false],
+  ["Medeu village", false],
+])("%s: a house without the word for its street is no village (%s)", async (typed, isHouse) => {
+  await act(() => {
+    field().value = typed;
+    field().dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await vi.waitFor(() => expect(root.querySelectorAll("[role=option]")).toHaveLength(2));
+  expect(said() === t().own.report.street).toBe(isHouse);
+});
+
 test("where no place is found, the field does not ask to choose one of them", async () => {
   vi.stubGlobal("fetch", async () => json({ items: [], understood_as: "name", attribution: "" }));
   await act(() => {
