@@ -168,7 +168,8 @@ def test_a_feed_that_hangs_does_not_hold_up_its_end(shared_stack: RunningStack, 
             assert process.wait(TIMEOUT_S * 0.75) == 0
 
 
-def test_a_local_stack_follows_the_feeds_of_its_settings_and_a_killed_follower_does_nothing_twice(
+@pytest.mark.soak
+def test_a_local_stack_follows_its_feeds_and_a_killed_follower_does_nothing_twice(
     stack: StartStack,
 ) -> None:
     feed = AlertFeed()

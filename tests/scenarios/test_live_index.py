@@ -30,6 +30,7 @@ def is_whole(komek: WholeStack) -> bool:
     return seen["komek_live_index_people"] == PEOPLE and seen["komek_live_index_behind_seconds"] < 1
 
 
+@pytest.mark.soak
 def test_the_index_offers_the_work_before_and_after_redis_was_killed(stack: StartStack) -> None:
     with stack(workers=1, environ={"KOMEK_LIVE_INDEX": "on", "KOMEK_BUDGET": "off"}) as komek:
         town = Town(komek)

@@ -123,6 +123,7 @@ def run(client: Path, api: str, *words: str) -> tuple[int, str, str]:
     return ended(started(client, api, "a.b.c", "--at", "76.9,43.2", "--within", "0", "--timeout", "1", *words))
 
 
+@pytest.mark.soak
 def test_trouble_is_repeated_with_the_same_key_until_an_answer_counts(client: Path) -> None:
     troubled = Troubled([None, problem(503, "unknown_outcome"), problem(429, "too_many_requests"), (202, {}, ACCEPTED)])
     with troubled.served() as api:

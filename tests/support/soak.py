@@ -132,6 +132,36 @@ SOAK: dict[str, str] = {
     "tests/streams/backup/test_refusals.py::test_the_commands_carry_a_deployment_with_its_keys": (
         "tests/streams/backup/test_on_kafka.py::test_every_record_has_its_time_and_place_again_and_each_command_one_decision"
     ),
+    "tests/web/test_message_queue.py::test_the_list_fits_and_is_worked_by_keys_in_every_language": (
+        "tests/web/test_message_queue.py::test_the_list_fits_and_is_worked_by_keys_in_every_language"
+    ),
+    "tests/web/test_message_queue.py::test_the_other_desks_see_who_chooses_a_reply_and_which_one_was_sent": (
+        "tests/web/test_message_queue.py::test_the_other_desks_see_who_chooses_a_reply_and_which_one_was_sent"
+    ),
+    "tests/web/test_message_queue.py::test_a_flood_and_what_was_discarded_fit_and_are_read_by_keys_in_every_language": (
+        "tests/web/test_message_queue.py::test_the_list_fits_and_is_worked_by_keys_in_every_language"
+    ),
+    "tests/web/test_hints_on_phones.py::test_the_other_report_is_chosen_by_what_may_be_known_of_it": (
+        "tests/web/test_hints_on_phones.py::test_the_other_report_is_chosen_by_what_may_be_known_of_it"
+    ),
+    "tests/web/test_handover.py::test_the_page_of_the_shift_fits_in_every_language": (
+        "tests/web/test_handover.py::test_the_page_of_the_shift_fits_in_every_language"
+    ),
+    "tests/web/test_looking_back.py::test_the_pages_are_accessible_and_fit": (
+        "tests/web/test_looking_back.py::test_the_pages_are_accessible_and_fit"
+    ),
+    "tests/streams/codegen/test_alert_rules.py::test_a_budget_that_is_spent_too_fast_fires_in_all_windows": (
+        "tests/streams/codegen/test_alert_rules.py::test_a_budget_that_is_spent_too_fast_fires_in_all_windows"
+    ),
+    "tests/scenarios/test_cap_follower.py::test_a_local_stack_follows_its_feeds_and_a_killed_follower_does_nothing_twice": (
+        "tests/scenarios/test_cap_import.py::test_a_feed_is_followed_though_its_follower_is_killed"
+    ),
+    "tests/scenarios/test_python_client.py::test_trouble_is_repeated_with_the_same_key_until_an_answer_counts": (
+        "tests/scenarios/test_python_client.py::test_the_example_reports_follows_to_the_assignment_and_says_why"
+    ),
+    "tests/scenarios/test_live_index.py::test_the_index_offers_the_work_before_and_after_redis_was_killed": (
+        "tests/streams/live_index/test_follower.py::test_what_happened_while_the_connection_was_away_is_known_afterwards"
+    ),
 }
 """Without parameters. A test that stands for itself is marked for some of them only."""
 DEFAULT_SEEDS = 20

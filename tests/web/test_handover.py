@@ -109,7 +109,7 @@ def test_the_text_survives_a_reload_and_a_session_that_ends_in_the_middle(
     expect(page.locator("li[data-handover]")).to_have_count(1)
 
 
-@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("language", ["kk", *(pytest.param(one, marks=pytest.mark.soak) for one in ("ru", "en"))])
 def test_the_page_of_the_shift_fits_in_every_language(visit: Visit, shared_stack: RunningStack, language: str) -> None:
     left(shared_stack, TEXT)
     left(shared_stack, "x" * 300, exercise=True)

@@ -39,7 +39,7 @@ def test_a_volunteer_sees_where_it_may_be_and_one_tap_fills_the_place(visit: Vis
     until(lambda: journey.state_of(incident) == "done")
 
 
-@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("language", ["kk", *(pytest.param(one, marks=pytest.mark.soak) for one in ("ru", "en"))])
 def test_the_other_report_is_chosen_by_what_may_be_known_of_it(
     visit: Visit, shared_stack: RunningStack, language: str
 ) -> None:

@@ -173,7 +173,10 @@ def test_no_order_is_given_to_an_incident_that_is_not_seen(visit: Visit, shared_
     assert after["alarm_level"] == known["alarm_level"]
 
 
-@pytest.mark.parametrize(("language", "theme"), [("kk", "light"), ("ru", "dark"), ("en", "light")])
+@pytest.mark.parametrize(
+    ("language", "theme"),
+    [("kk", "light"), *(pytest.param(*look, marks=pytest.mark.soak) for look in (("ru", "dark"), ("en", "light")))],
+)
 def test_the_pages_are_accessible_and_fit(visit: Visit, shared_stack: RunningStack, language: str, theme: str) -> None:
     known = closed(shared_stack)
     reported(shared_stack)

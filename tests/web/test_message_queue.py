@@ -14,6 +14,7 @@ from tests.support.shared_stack import SMS_SECRET, TELEGRAM_SECRET
 from tests.support.whole_stack import RunningStack
 
 pytestmark = pytest.mark.stack
+MORE_LOOKS = [pytest.param(*look, marks=pytest.mark.soak) for look in [("ru", "light"), ("en", "dark")]]
 DESK: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
 QUEUE = "/v1/conversations"
 TEXT = "Пожар на улице Абая 10 в Алматы, третий этаж, внутри дети"
@@ -85,7 +86,7 @@ def test_one_key_takes_a_message_into_the_form_and_the_others_see_so(visit: Visi
     expect(first.locator(f'[data-incident="{ended["incident_id"]}"]').first).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("kk", "dark"), ("ru", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("language", "scheme"), [("kk", "dark"), *MORE_LOOKS])
 def test_the_list_fits_and_is_worked_by_keys_in_every_language(
     visit: Visit, shared_stack: RunningStack, language: str, scheme: str
 ) -> None:
@@ -117,7 +118,7 @@ def test_the_list_fits_and_is_worked_by_keys_in_every_language(
     expect(page.locator("[data-messages]")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("kk", "light"), ("ru", "dark"), ("en", "light")])
+@pytest.mark.parametrize(("language", "scheme"), [("kk", "light"), *MORE_LOOKS])
 def test_the_other_desks_see_who_chooses_a_reply_and_which_one_was_sent(
     visit: Visit, shared_stack: RunningStack, language: str, scheme: str
 ) -> None:
@@ -186,6 +187,7 @@ def test_what_one_desk_discards_another_finds_and_takes_back(visit: Visit, share
         expect(page.locator('[data-conversation][data-state="waiting"] .words')).to_have_text(TEXT)
 
 
+@pytest.mark.soak
 def test_a_flood_and_what_was_discarded_fit_and_are_read_by_keys_in_every_language(
     visit: Visit, shared_stack: RunningStack
 ) -> None:

@@ -256,7 +256,10 @@ def events(objective: str, good: int, bad: int) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("objective", [one.name for one in OBJECTIVES])
+@pytest.mark.parametrize(
+    "objective",
+    [one.name if not at else pytest.param(one.name, marks=pytest.mark.soak) for at, one in enumerate(OBJECTIVES)],
+)
 def test_a_budget_that_is_spent_too_fast_fires_in_all_windows(objective: str, tmp_path: Path) -> None:
     alert = alert_name(f"slo_{objective}")
     tests = [
