@@ -25,6 +25,7 @@ from tests.contracts.builders import (
     requirement,
 )
 from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld, applied
+from tests.support.waiting import WITHIN_S
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -62,7 +63,8 @@ async def test_a_stranger_brings_nothing_but_the_time_they_were_heard(world: Sto
 
     assert (person.accepted, person.refused, person.work, person.rested_s) == (0, 0, 0, None)
     assert (person.offers_last_hour, person.offers_last_day, person.worked_heavy) == (0, 0, False)
-    assert person.heard_s == pytest.approx(5, abs=1)
+    assert person.heard_s is not None
+    assert 4 <= person.heard_s <= 5 + WITHIN_S
     assert await priors_of(world) == {}
     assert (await world.store.now_ms()) >= now_ms
 
@@ -113,7 +115,8 @@ async def test_the_last_work_counts_for_the_rest_whatever_the_order(world: Store
     await applied(world, application(0, lessons=[lesson(now_ms, yes=1.0)], work_ended=[light, heavy]))
 
     person = await only(world)
-    assert person.rested_s == pytest.approx(60, abs=2)
+    assert person.rested_s is not None
+    assert 58 <= person.rested_s <= 60 + WITHIN_S
     assert not person.worked_heavy
 
 
@@ -206,7 +209,9 @@ async def test_a_rebuild_brings_back_what_was_learnt(world: StoreWorld) -> None:
     assert people["v-1"].refused == pytest.approx(0.7 * 2 ** (-DAY_MS / ANSWER_HALF_LIFE_MS), abs=1e-3)
     assert (people["v-1"].upheld, people["v-1"].overruled) == pytest.approx((2, 1), abs=1e-3)
     assert people["v-1"].worked_heavy
-    assert people["v-1"].rested_s == pytest.approx(30, abs=2)
+    rested_s = people["v-1"].rested_s
+    assert rested_s is not None
+    assert 28 <= rested_s <= 30 + WITHIN_S
     assert people["v-2"].accepted == 0
     priors = await priors_of(world)
     assert priors["0.5km"].accepted == pytest.approx(2, abs=1e-3)

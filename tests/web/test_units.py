@@ -36,7 +36,8 @@ def test_the_code_of_the_pages_keeps_its_promises(tmp_path: Path) -> None:
     if not (NODE.exists() and VITEST.exists()):
         pytest.skip("Node and its packages are not installed (make web)")
     report = tmp_path / "report.json"
-    words = ["run", "--reporter=json", f"--outputFile={report}"]
+    # Errors beside the tests stand in the words of the second alone.
+    words = ["run", "--reporter=json", "--reporter=default", f"--outputFile.json={report}"]
 
     done = subprocess.run([NODE, VITEST, *words], cwd=WEB, capture_output=True, text=True, timeout=1200, check=False)
 

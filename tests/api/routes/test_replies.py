@@ -109,7 +109,10 @@ async def test_what_is_not_clear_is_kept_sealed_and_never_an_answer(connected: W
     assert isinstance(note, AddNote)
     assert (note.by, note.way) == ("v-1", AnswerWay.SMS)
     assert note.private_ref == text_ref(INCIDENT, "note", note.id)
-    assert not any(text.encode() in (message.value or b"") for message in connected.log.messages)
+    # Two bytes stand in any ciphertext now and then.
+    assert len(text.encode()) < 4 or not any(
+        text.encode() in (message.value or b"") for message in connected.log.messages
+    )
     assert told(connected) == ["reply_unclear"]
 
 
