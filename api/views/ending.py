@@ -11,10 +11,13 @@ def is_ready_to_close(state: Incident) -> bool:
 
     A hint for people: nothing closes by itself, because only somebody who has asked at the scene knows that it is over.
     """
-    return bool(
+    return (
         state.is_open
         and state.merging is None
-        and (any(offer.state is OfferState.DONE for offer in state.offers) or (state.offers and not state.requirements))
+        and (
+            any(offer.state is OfferState.DONE for offer in state.offers)
+            or (bool(state.offers) and not state.requirements)
+        )
         and not any(offer.is_live for offer in state.offers)
         and not any(state.open_places(entry) for entry in state.requirements)
         # A person in danger, a call for help, a result that contradicts: each is a reason to look first.

@@ -21,7 +21,7 @@ const ON_DEMAND = /(^|\/)(leaflet|place_map)/;
  * `shared` is of both pages, so nothing that only one of them needs at once may be in it.
  */
 const FIRST_LOADS = [
-  { name: "shared", test: /node_modules.(preact|@preact|eventsource-parser).|web.shared.(?!assistant|messages|kazakh|plural|outbox|taps|deployment_reading|focus_keeper|base_map|notice_bus|parts.(key_cap|sign_in))|vite.preload-helper/ },
+  { name: "shared", test: /node_modules.(preact|@preact|eventsource-parser).|web.shared.(?!assistant|messages|kazakh|plural|outbox|taps|deployment_reading|focus_keeper|read_again|base_map|notice_bus|parts.(key_cap|sign_in))|vite.preload-helper/ },
   { name: "first", test: /node_modules.idb.|web.shared.outbox(_store)?.ts$|web.volunteer.(address|answers|device|duty|geometry|jobs|position|state|text|words|parts.(band|call_button|countdown|head|icon|later|outbox_list|tabs)|page|screens.(distress|first_text|home|offer))\.tsx?$/ },
 ];
 const ICONS = { "icon-192.png": [192, false], "icon-512.png": [512, false], "icon-maskable-512.png": [512, true], "apple-touch-icon.png": [180, true] };

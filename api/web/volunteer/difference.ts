@@ -1,5 +1,5 @@
 // How a changed place differs from the one before it.
-import { metresFrom, spotOf } from "./geometry";
+import { apartM, spotOf } from "./geometry";
 import type { Offer } from "./jobs";
 
 /** Below this the place is the same one, more exactly. */
@@ -13,8 +13,7 @@ interface Placed {
 export function movedM(was: Placed, now: Placed): number | null {
   const [from, to] = [spotOf(was.location), spotOf(now.location)];
   if (from === null || to === null) return null;
-  const { east, north } = metresFrom(from, to);
-  const metres = Math.hypot(east, north);
+  const metres = apartM(from, to);
   return metres < MOVED_M ? null : metres;
 }
 

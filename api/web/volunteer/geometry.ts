@@ -21,6 +21,11 @@ export function metresFrom(centre: Spot, to: Spot): Metres {
   return { east, north };
 }
 
+export function apartM(one: Spot, other: Spot): number {
+  const { east, north } = metresFrom(one, other);
+  return Math.hypot(east, north);
+}
+
 /** A point of the geometry: itself, or the middle of the bounding box of an area. */
 export function spotOf(geometry: Geometry | null | undefined): Spot | null {
   if (geometry == null) return null;

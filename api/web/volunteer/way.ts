@@ -1,5 +1,5 @@
 // How far it still is: from the newest position to where the person is to go, once the server has told both.
-import { type Spot, metresFrom, spotOf } from "./geometry";
+import { type Spot, apartM, spotOf } from "./geometry";
 import type { Offer } from "./jobs";
 
 /** Null: unknown. `isRough`: the figures of the offer, from the middle of one cell to that of another. */
@@ -19,8 +19,7 @@ export function wayOf(offer: Offer, me: Spot | null, isThere: boolean, person: S
   const { distance_m: told, eta_s: toldS } = offer;
   const to = offer.staging ?? person ?? spotOf(offer.location);
   if (me === null || to === null) return { metres: told, seconds: isThere ? null : toldS, isRough: true };
-  const { east, north } = metresFrom(me, to);
-  const metres = Math.hypot(east, north);
+  const metres = apartM(me, to);
   const isKnown = !isThere && toldS !== null && told !== null && told >= LEAST_M;
   return { metres, seconds: isKnown ? Math.max(LEAST_S, (toldS * metres) / told) : null, isRough: false };
 }

@@ -1,37 +1,24 @@
 // Where a person in danger was last seen. Their incident stands where they were sent to, which may be far from them.
-import { useEffect, useState } from "preact/hooks";
 import { ask } from "../../shared/api_client";
 import { now } from "../../shared/clock";
+import { useReadAgain } from "../../shared/read_again";
 import { centreOf } from "../detail/centre";
 import { distanceM } from "../map/distance";
 import { f } from "../say";
 import type { Incident } from "../state";
 import { t } from "../text";
 
-/** Every reading is audited, and a person is driven no faster than this. */
-const READ_EVERY_MS = 15_000;
 /** Within it the place of the incident says the same. */
 const BESIDE_M = 100;
 
 /** The incident of a danger, read anew while it is shown: no event tells that the person has moved. */
 export function useDanger(id: string | null): Incident | null {
-  const [incident, setIncident] = useState<Incident | null>(null);
-  useEffect(() => {
-    setIncident(null);
-    if (id === null) return;
-    const cut = new AbortController();
-    const read = async (): Promise<void> => {
-      const answer = await ask("get", "/v1/incidents/{incident_id}", { path: { incident_id: id }, signal: cut.signal });
-      if (answer.ok && !cut.signal.aborted) setIncident(answer.data);
-    };
-    void read();
-    const timer = setInterval(() => void (document.visibilityState === "visible" && read()), READ_EVERY_MS);
-    return () => {
-      clearInterval(timer);
-      cut.abort();
-    };
-  }, [id]);
-  return incident;
+  return useReadAgain(id, readIncident);
+}
+
+async function readIncident(incident_id: string, signal: AbortSignal): Promise<Incident | null> {
+  const answer = await ask("get", "/v1/incidents/{incident_id}", { path: { incident_id }, signal });
+  return answer.ok ? answer.data : null;
 }
 
 /** How old and how exact their place is, and how far from the incident's; nothing where nobody is in danger. */

@@ -2,7 +2,7 @@
 import { formats } from "../../shared/formats";
 import { language } from "../../shared/language";
 import { differing } from "../difference";
-import { type Spot, metresFrom, spotOf } from "../geometry";
+import { type Spot, apartM, spotOf } from "../geometry";
 import type { Offer } from "../jobs";
 import { lastFix } from "../position";
 import { useInDanger } from "../rescue/in_danger";
@@ -38,7 +38,7 @@ export function JobPlace({ offer, isThere = false, was = null }: { offer: Offer;
       {people !== null && placed.length === 0 && <Band icon="warn" tone="hazard" title={work.dangerUnknown} />}
       {placed.map((one) => (
         <section key={one.volunteer_id} class="address" data-in-danger={one.volunteer_id}>
-          <p role="status"><strong>{work.inDanger(one.seen_at ?? "", one.accuracy_m)}</strong>{placed.length > 1 && me !== null && one.place !== null && ` · ${f.distance(apart(me, one.place))}`}</p>
+          <p role="status"><strong>{work.inDanger(one.seen_at ?? "", one.accuracy_m)}</strong>{placed.length > 1 && me !== null && one.place !== null && ` · ${f.distance(apartM(me, one.place))}`}</p>
           {/* Into a hazard zone nobody is led: its edge comes first. */}
           {one.place !== null && staging === null && <MapLinks to={one.place} />}
         </section>
@@ -49,11 +49,6 @@ export function JobPlace({ offer, isThere = false, was = null }: { offer: Offer;
       {target !== null && (placed.length === 0 || staging !== null) && <MapLinks to={staging ?? target} />}
     </>
   );
-}
-
-function apart(me: Spot, to: Spot): number {
-  const { east, north } = metresFrom(me, to);
-  return Math.hypot(east, north);
 }
 
 function Address({ now, was }: { now: string; was: string | null }) {
