@@ -37,11 +37,11 @@ export function JobPlace({ offer, isThere = false, was = null }: { offer: Offer;
       {staging !== null && <Band icon="warn" tone="hazard" title={own.offer.hazard}>{work.staging}</Band>}
       {people !== null && placed.length === 0 && <Band icon="warn" tone="hazard" title={work.dangerUnknown} />}
       {placed.map((one) => (
-        <section key={one.volunteer_id} class="address" data-in-danger={one.volunteer_id}>
-          <p role="status"><strong>{work.inDanger(one.seen_at ?? "", one.accuracy_m)}</strong>{placed.length > 1 && me !== null && one.place !== null && ` · ${f.distance(apartM(me, one.place))}`}</p>
+        <div key={one.volunteer_id} data-in-danger={one.volunteer_id}>
+          <section class="address"><p role="status"><strong>{work.inDanger(one.seen_at ?? "", one.accuracy_m)}</strong>{placed.length > 1 && me !== null && one.place !== null && ` · ${f.distance(apartM(me, one.place))}`}</p></section>
           {/* Into a hazard zone nobody is led: its edge comes first. */}
           {one.place !== null && staging === null && <MapLinks to={one.place} />}
-        </section>
+        </div>
       ))}
       {aim !== null && me !== null && (
         <section class="plan"><Sketch me={me} target={aim} isCoarse={exact === null} staging={staging} isHazard={staging !== null} /></section>
